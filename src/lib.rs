@@ -1,0 +1,6 @@
+//! paylink: take a payment by link from a laptop.
+//!
+//! The map of the house is `docs/architecture.md`; `tests/it/architecture.rs` holds it to the code.
+
+pub mod domain;
+pub mod ports;

@@ -1,0 +1,3 @@
+//! paylink's binary: hands over to the command line.
+
+fn main() {}
