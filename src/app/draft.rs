@@ -1,0 +1,199 @@
+//! The draft: a sale as typed, kept in the ledger so that a crash or a quit loses nothing.
+//!
+//! Everything is text exactly as typed; nothing in it has to be valid. [`check`](super::check) says
+//! what is wrong with it and makes the [`Sale`](crate::domain::sale::Sale).
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::link::LinkId;
+
+/// A product line as typed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LineDraft {
+    /// Description.
+    pub description: String,
+    /// Quantity; starts as `1`.
+    pub quantity: String,
+    /// Unit price, VAT included.
+    pub price: String,
+    /// VAT in percent; starts as the configured rate.
+    pub vat: String,
+}
+
+impl LineDraft {
+    /// Whether the seller has not put anything into it yet.
+    #[must_use]
+    pub fn untouched(&self) -> bool {
+        self.description.trim().is_empty() && self.price.trim().is_empty()
+    }
+}
+
+/// How long the customer has to pay, as chosen on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExpiryChoice {
+    /// One day.
+    #[default]
+    Day,
+    /// One week.
+    Week,
+    /// One calendar month.
+    Month,
+    /// A quarter of an hour, for the booth.
+    Minutes15,
+    /// To the end of today.
+    Today,
+    /// As typed in [`Draft::expiry_text`].
+    Own,
+}
+
+impl ExpiryChoice {
+    /// In the order shown.
+    pub const ALL: [Self; 6] = [Self::Day, Self::Week, Self::Month, Self::Minutes15, Self::Today, Self::Own];
+}
+
+/// Who gives the address, as chosen on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AddressChoice {
+    /// No address.
+    #[default]
+    None,
+    /// The customer (Checkout Express).
+    Express,
+    /// The seller types it.
+    Known,
+}
+
+impl AddressChoice {
+    /// In the order shown.
+    pub const ALL: [Self; 3] = [Self::None, Self::Express, Self::Known];
+}
+
+/// How the link is delivered, as chosen on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// SMS or push.
+    #[default]
+    Sms,
+    /// E-mail.
+    Email,
+    /// Link only.
+    Link,
+}
+
+impl Channel {
+    /// In the order shown.
+    pub const ALL: [Self; 3] = [Self::Sms, Self::Email, Self::Link];
+}
+
+/// A sale as typed.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Draft {
+    /// The methods ticked, by name. Empty together with `methods_chosen == false` means "as by
+    /// default", so that a draft made before the profile was known gets what the profile has.
+    pub methods: Vec<String>,
+    /// Whether the seller has changed the ticks.
+    pub methods_chosen: bool,
+    /// The lines, at least one.
+    pub lines: Vec<LineDraft>,
+    /// Lines removed, with where they stood, last one last.
+    pub removed: Vec<(usize, LineDraft)>,
+    /// The reference; empty until one is proposed.
+    pub reference: String,
+    /// Whether the seller typed the reference rather than taking the proposed one.
+    pub reference_typed: bool,
+    /// How long the customer has to pay.
+    pub expiry: ExpiryChoice,
+    /// An own time, as typed.
+    pub expiry_text: String,
+    /// Who gives the address.
+    pub address: AddressChoice,
+    /// First and last name.
+    pub name: String,
+    /// Street and number.
+    pub street: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// Town.
+    pub place: String,
+    /// Country, two letters.
+    pub country: String,
+    /// Withdraw the money at once.
+    pub auto_capture: bool,
+    /// How the link is delivered.
+    pub channel: Channel,
+    /// Phone number.
+    pub phone: String,
+    /// E-mail address.
+    pub email: String,
+    /// The link whose lines these are.
+    pub again: Option<LinkId>,
+}
+
+impl std::fmt::Debug for Draft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A customer's name, phone and address are not for logs.
+        f.debug_struct("Draft").field("lines", &self.lines.len()).finish_non_exhaustive()
+    }
+}
+
+/// A field of the five steps, for focus, for errors and for the mouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FieldId {
+    /// Step 2: "all methods" (0) and each offered method after it.
+    Method(usize),
+    /// Step 2 as a whole.
+    Methods,
+    /// Step 3: a line's description.
+    Description(usize),
+    /// A line's quantity.
+    Quantity(usize),
+    /// A line's unit price.
+    Price(usize),
+    /// A line's VAT.
+    Vat(usize),
+    /// Step 3 as a whole: no lines, too many, too large a sum.
+    Lines,
+    /// Step 4: the reference.
+    Reference,
+    /// How long.
+    Expiry,
+    /// An own time.
+    ExpiryText,
+    /// Who gives the address.
+    Address,
+    /// Name.
+    Name,
+    /// Street.
+    Street,
+    /// Postal code.
+    PostalCode,
+    /// Town.
+    Place,
+    /// Country.
+    Country,
+    /// Deduct automatically or not.
+    Capture,
+    /// Step 5: the channel.
+    Channel,
+    /// Phone.
+    Phone,
+    /// E-mail.
+    Email,
+    /// The search text of the list.
+    Search,
+    /// Set-up: account id.
+    AccountId,
+    /// Set-up: client id.
+    ClientId,
+    /// Set-up: client secret.
+    ClientSecret,
+    /// Set-up: the merchant's name.
+    MerchantName,
+    /// Set-up: return address.
+    ReturnUrl,
+}

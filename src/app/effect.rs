@@ -1,0 +1,129 @@
+//! What the app wants done: data, carried out by the runtime.
+
+use jiff::Timestamp;
+
+use super::draft::Draft;
+use super::model::{ListFilter, QrWish};
+use super::msg::Timer;
+use crate::domain::link::LinkId;
+use crate::domain::sale::Sale;
+
+/// Something to be done. Those that [`is_vital`](Effect::is_vital) are waited for when the app ends.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Read rows, totals, outbox and what is to be followed.
+    LoadDashboard,
+    /// Read the draft and what is remembered.
+    LoadRemembered,
+    /// Keep the draft (`None`: forget it).
+    KeepDraft(Option<Box<Draft>>),
+    /// Remember how the QR code is drawn.
+    KeepQr(QrWish),
+    /// Propose a reference.
+    ProposeReference,
+    /// Is this reference used?
+    CheckReference(String),
+    /// Read the payment profile.
+    LoadProfile,
+    /// Keep the sale durably under this id, then send it.
+    Submit(LinkId, Box<Sale>),
+    /// Read a link.
+    LoadLink(LinkId),
+    /// Send what is due in the outbox; with an id: this link now, due or not.
+    Flush(Option<LinkId>),
+    /// Send an uncertain link again, on the seller's word.
+    SendAgain(LinkId),
+    /// Drop a link that was never sent.
+    Withdraw(LinkId),
+    /// Withdraw a link at the backend.
+    Cancel(LinkId),
+    /// Ask the backend.
+    Track {
+        /// These in one request.
+        batch: Vec<LinkId>,
+        /// These one by one.
+        singles: Vec<LinkId>,
+    },
+    /// Search the ledger.
+    Find {
+        /// The question's number.
+        ticket: u64,
+        /// Words.
+        search: String,
+        /// States.
+        filter: ListFilter,
+        /// From this row on.
+        offset: u32,
+    },
+    /// Copy to the clipboard, the system's and the terminal's (OSC 52).
+    Copy(String),
+    /// Open the mail program with the link's mail.
+    OpenMail(LinkId),
+    /// Copy the link's mail as text.
+    CopyMail(LinkId),
+    /// Open the page in the browser.
+    OpenPage(String),
+    /// The seller has dealt with the link's alarms.
+    Settle(LinkId),
+    /// Play the customer in the sandbox.
+    Play(String, Play),
+    /// Try the account and, if it works, write config and secret.
+    SetUp(Box<SetUp>),
+    /// Write the config for the sandbox and start it.
+    UseSandbox,
+    /// Wake me then; replaces an earlier one of its kind.
+    Wake(Timer, Timestamp),
+    /// Forget that timer.
+    Unwake(Timer),
+    /// Ring the bell (and tell the desktop): paid.
+    Bell,
+    /// Draw everything anew.
+    Redraw,
+    /// Into the background.
+    Suspend,
+    /// The end.
+    Quit,
+}
+
+impl Effect {
+    /// Whether the end waits for it.
+    #[must_use]
+    pub const fn is_vital(&self) -> bool {
+        matches!(
+            self,
+            Self::KeepDraft(_) | Self::KeepQr(_) | Self::Submit(..) | Self::Withdraw(_) | Self::Settle(_)
+        )
+    }
+}
+
+/// What the played customer does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Play {
+    /// Opens the link.
+    Open,
+    /// Pays.
+    Pay,
+    /// Declines.
+    Decline,
+}
+
+/// An account as typed at the first start.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SetUp {
+    /// `T12345678`.
+    pub account_id: String,
+    /// The API client.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: String,
+    /// The merchant's name.
+    pub merchant_name: String,
+    /// Where the customer lands after paying.
+    pub return_url: String,
+}
+
+impl std::fmt::Debug for SetUp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SetUp").field("account_id", &self.account_id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,42 @@
+//! What happens next: state, messages, effects. Pure: no I/O, no clock, no async.
+//!
+//! [`update`] turns a message into a changed [`Model`] and a list of [`Effect`]s; the runtime carries
+//! those out and brings their answers back as messages. Drawing only reads the model.
+
+pub mod check;
+pub mod draft;
+pub mod effect;
+pub mod field;
+pub mod key;
+pub mod keys;
+pub mod model;
+pub mod msg;
+pub mod pace;
+pub mod say;
+
+pub use effect::Effect;
+pub use model::{Model, Now};
+pub use msg::Msg;
+
+use keys::Action;
+
+/// The model at the start, and what is to be done first. `shop` is `None` without a config: the app
+/// then asks whether to try the sandbox or to set up an account.
+#[must_use]
+pub fn start(shop: Option<model::Shop>, size: (u16, u16)) -> (Model, Vec<Effect>) {
+    let _ = (shop, size);
+    unreachable!("written in the next change")
+}
+
+/// What `msg` does.
+pub fn update(model: &mut Model, msg: Msg, now: &Now) -> Vec<Effect> {
+    let _ = (model, msg, now);
+    Vec::new()
+}
+
+/// Whether `action` can be done right now: the footer shows only what can.
+#[must_use]
+pub fn available(model: &Model, action: Action) -> bool {
+    let _ = (model, action);
+    true
+}

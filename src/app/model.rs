@@ -1,0 +1,401 @@
+//! The state of the app: everything that is drawn, nothing that waits.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::draft::{Draft, FieldId};
+use super::field::Field;
+use super::keys::{Action, Context};
+use super::say::Say;
+use crate::domain::expiry::Expiry;
+use crate::domain::link::{Link, LinkId, LinkState};
+use crate::domain::method::Method;
+use crate::domain::money::Currency;
+use crate::domain::vat::VatRate;
+use crate::ports::{DayTotals, LinkRow, OutboxEntry};
+
+/// The moment and the place, given to every update and every drawing.
+#[derive(Debug, Clone)]
+pub struct Now {
+    /// This machine's clock.
+    pub at: Timestamp,
+    /// The seller's time zone.
+    pub zone: TimeZone,
+}
+
+/// Who we are selling as, and what the config says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shop {
+    /// The merchant's name.
+    pub merchant_name: String,
+    /// The account, `T12345678`.
+    pub account_id: String,
+    /// Not real money: a `T` account or the embedded sandbox. Said in plain sight.
+    pub sandbox: bool,
+    /// The backend is our own sandbox, with its control interface: the keys that play the customer
+    /// work. The address of the phone page, for showing.
+    pub own_sandbox: Option<String>,
+    /// The page is reachable from phones nearby (`demo --lan`).
+    pub lan: bool,
+    /// The currency of every link.
+    pub currency: Currency,
+    /// What step 2 offers, from the config (`None`: what the payment profile has).
+    pub methods: Option<Vec<Method>>,
+    /// What step 2 has ticked (`None`: all of them).
+    pub default_methods: Option<Vec<Method>>,
+    /// How long, by default.
+    pub default_expiry: Expiry,
+    /// Deduct automatically, by default.
+    pub default_auto_capture: bool,
+    /// The VAT of a new line.
+    pub default_vat: VatRate,
+}
+
+/// What the network is like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Net {
+    /// Not known yet: nothing was asked.
+    #[default]
+    Unknown,
+    /// The last request got an answer.
+    Online,
+    /// The last request got none.
+    Offline,
+    /// The backend answers, but doesn't know us: wrong or missing credentials.
+    SignedOut,
+}
+
+/// Which screen is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Screen {
+    /// The first start, without a config.
+    Welcome,
+    /// The form for an account.
+    SetUp,
+    /// Step 1.
+    #[default]
+    Dashboard,
+    /// Step 2.
+    Payment,
+    /// Step 3.
+    Products,
+    /// Step 4.
+    Order,
+    /// Step 5.
+    Delivery,
+    /// A link.
+    Link,
+    /// A link's QR code alone.
+    QrFull,
+    /// All links.
+    List,
+}
+
+/// The five steps, in order: the stepper, next and back are made from this table.
+pub const STEPS: [Screen; 5] =
+    [Screen::Dashboard, Screen::Payment, Screen::Products, Screen::Order, Screen::Delivery];
+
+/// A question that must be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// Withdraw this link?
+    Cancel(LinkId, String),
+    /// Drop this queued link, which was never sent?
+    Withdraw(LinkId, String),
+    /// The message may have gone out: send again? (contracts, 5)
+    SendAgain(LinkId, String),
+    /// Throw the draft away?
+    ClearDraft,
+}
+
+/// What lies over the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Overlay {
+    /// All keys, scrolled down by so many rows.
+    Help {
+        /// Rows scrolled.
+        scroll: u16,
+    },
+    /// A question.
+    Confirm(Question),
+}
+
+/// A short message at the foot of the screen; goes away with the next key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// How it is coloured.
+    pub tone: Tone,
+    /// What it says.
+    pub say: Say,
+}
+
+/// How a message is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tone {
+    /// Good to know.
+    Info,
+    /// Paid.
+    Paid,
+    /// Look here.
+    Warning,
+    /// Did not work.
+    Error,
+}
+
+/// Step 1.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dashboard {
+    /// The newest links (first page), newest first.
+    pub rows: Vec<LinkRow>,
+    /// Whether they were read from the ledger yet.
+    pub loaded: bool,
+    /// The row chosen.
+    pub chosen: usize,
+    /// The first row in sight.
+    pub top: usize,
+    /// Today's totals, and what is outstanding.
+    pub totals: DayTotals,
+    /// What waits in the outbox.
+    pub outbox: Vec<OutboxEntry>,
+    /// A draft was found that has something in it: `n` goes on with it.
+    pub draft_waiting: bool,
+}
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// The field.
+    pub field: FieldId,
+    /// What is wrong.
+    pub error: super::check::FieldError,
+}
+
+/// A method offered in step 2.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offered {
+    /// Its name: a short name where one kind stands for it, else the type.
+    pub method: Method,
+    /// Ticked.
+    pub on: bool,
+}
+
+/// Steps 2 to 5.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wizard {
+    /// The sale as typed.
+    pub draft: Draft,
+    /// What step 2 offers, with its ticks.
+    pub offered: Vec<Offered>,
+    /// Whether `offered` is all that the payment profile has (then all ticked means the whole
+    /// profile).
+    pub offered_is_profile: bool,
+    /// The field that has the focus.
+    pub focus: Option<FieldId>,
+    /// The text of the focused field with its caret. Always the draft's text of `focus`.
+    pub field: Field,
+    /// Fields that were left at least once: their errors are shown.
+    pub touched: std::collections::BTreeSet<FieldId>,
+    /// What is wrong, on all steps; shown for touched fields.
+    pub issues: Vec<Issue>,
+    /// The reference is used by another live or paid link (answer of the ledger for this text).
+    pub reference_used: Option<String>,
+    /// The first product line in sight.
+    pub top: usize,
+    /// Being kept and sent: no second Enter makes a second link.
+    pub submitting: bool,
+}
+
+/// A link on the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkScreen {
+    /// Which.
+    pub id: LinkId,
+    /// What is known of it; `None` until it's read.
+    pub link: Option<Link>,
+    /// Its outbox entries.
+    pub outbox: Vec<OutboxEntry>,
+    /// A request for it is under way (cancel, send).
+    pub busy: bool,
+    /// Rows of the timeline scrolled up.
+    pub scroll: u16,
+    /// Was it seen paid while on screen: the screen says so loudly.
+    pub just_paid: bool,
+}
+
+/// How the QR code is drawn, remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct QrWish {
+    /// Level Q rather than M, against glare.
+    pub strong: bool,
+    /// Full blocks rather than half blocks.
+    pub full_blocks: bool,
+}
+
+/// All links.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListScreen {
+    /// The search text.
+    pub search: Field,
+    /// Which states.
+    pub filter: ListFilter,
+    /// The rows found so far, newest first.
+    pub rows: Vec<LinkRow>,
+    /// How many match in all.
+    pub total: u64,
+    /// The row chosen.
+    pub chosen: usize,
+    /// The first row in sight.
+    pub top: usize,
+    /// Which answer is awaited; older ones are dropped.
+    pub ticket: u64,
+    /// An answer is awaited.
+    pub loading: bool,
+}
+
+/// Which states the list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ListFilter {
+    /// All.
+    #[default]
+    All,
+    /// The customer can still pay, or it waits in the outbox.
+    Open,
+    /// Money held or taken.
+    Paid,
+    /// Over without money.
+    Ended,
+    /// Needs a person: uncertain, refused, alarms.
+    Trouble,
+}
+
+impl ListFilter {
+    /// In the order of the key that changes it.
+    pub const ALL: [Self; 5] = [Self::All, Self::Open, Self::Paid, Self::Ended, Self::Trouble];
+
+    /// The states it means; empty for all.
+    #[must_use]
+    pub fn states(self) -> Vec<LinkState> {
+        let pick = |f: fn(LinkState) -> bool| LinkState::ALL.into_iter().filter(|s| f(*s)).collect();
+        match self {
+            Self::All => Vec::new(),
+            Self::Open => pick(|s| {
+                s.payable() || matches!(s, LinkState::Queued | LinkState::Creating | LinkState::OnHold)
+            }),
+            Self::Paid => pick(LinkState::has_money),
+            Self::Ended => {
+                pick(|s| (s.ended_unpaid() && s != LinkState::Refused) || s == LinkState::Refunded)
+            }
+            Self::Trouble => {
+                vec![LinkState::Uncertain, LinkState::Refused, LinkState::Unknown]
+            }
+        }
+    }
+}
+
+/// The form for an account, at the first start.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SetUpForm {
+    /// Account id, client id, client secret, merchant name, return address, in this order.
+    pub fields: [Field; 5],
+    /// Which one has the focus.
+    pub focus: usize,
+    /// Fields left with something wrong in them.
+    pub issues: Vec<Issue>,
+    /// Being tried.
+    pub busy: bool,
+    /// Why it didn't work.
+    pub failed: Option<Say>,
+}
+
+/// When the tracker asks what.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tracking {
+    /// Links to be followed.
+    pub rows: Vec<LinkRow>,
+    /// When each was last asked about, and in which way.
+    pub pace: super::pace::Memory,
+    /// A round is under way.
+    pub asking: bool,
+}
+
+/// Everything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Model {
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// Who we are selling as; `None` at the first start.
+    pub shop: Option<Shop>,
+    /// The screen.
+    pub screen: Screen,
+    /// What lies over it.
+    pub overlay: Option<Overlay>,
+    /// A message.
+    pub toast: Option<Toast>,
+    /// The network.
+    pub net: Net,
+    /// The backend's clock minus ours, in seconds, when it's enough to be told.
+    pub clock_off_by: Option<i64>,
+    /// Step 1.
+    pub dashboard: Dashboard,
+    /// Steps 2 to 5.
+    pub wizard: Wizard,
+    /// The link on screen.
+    pub link: Option<LinkScreen>,
+    /// How its QR code is drawn.
+    pub qr: QrWish,
+    /// All links.
+    pub list: ListScreen,
+    /// The form for an account.
+    pub set_up: SetUpForm,
+    /// The tracker.
+    pub tracking: Tracking,
+    /// Where Esc on the link screen goes.
+    pub came_from: Screen,
+    /// The app is ending; vital effects are waited for.
+    pub quitting: bool,
+}
+
+impl Model {
+    /// Where the next key means something.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        match &self.overlay {
+            Some(Overlay::Help { .. }) => return Context::Help,
+            Some(Overlay::Confirm(_)) => return Context::Confirm,
+            None => {}
+        }
+        match self.screen {
+            Screen::Welcome => Context::Welcome,
+            Screen::SetUp => Context::SetUp,
+            Screen::Dashboard => Context::Dashboard,
+            Screen::Payment => Context::Payment,
+            Screen::Products => Context::Products,
+            Screen::Order => Context::Order,
+            Screen::Delivery => Context::Delivery,
+            Screen::Link => Context::Link,
+            Screen::QrFull => Context::QrFull,
+            Screen::List => Context::List,
+        }
+    }
+
+    /// Which of the five steps is shown, from 0; `None` on other screens.
+    #[must_use]
+    pub fn step(&self) -> Option<usize> {
+        STEPS.iter().position(|s| *s == self.screen)
+    }
+}
+
+/// What a click can hit. Drawing says where each one lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// A field of a step: focus it, and put the caret there (columns from the field's left end).
+    Field(FieldId),
+    /// One choice of a field that has several: `FieldId::Expiry`, 2.
+    Choice(FieldId, usize),
+    /// A row of the dashboard or the list, counted from the first of all.
+    Row(usize),
+    /// A step in the stepper.
+    Step(usize),
+    /// Something in the footer.
+    Do(Action),
+}

@@ -1,0 +1,140 @@
+//! What happens: keys, and the answers of effects.
+
+use super::draft::Draft;
+use super::key::Key;
+use super::model::{Net, QrWish, Shop, Target};
+use crate::domain::link::{Link, LinkId};
+use crate::ports::{DayTotals, Fault, LinkRow, OutboxEntry, Profile};
+
+/// Something happened.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// A click at something; columns from its left end.
+    Click(Target, u16),
+    /// The wheel: rows, down is positive.
+    Scroll(i16),
+    /// The terminal has another size.
+    Resized(u16, u16),
+    /// The program is to end (a signal).
+    Stop,
+    /// A timer that the app asked for has run out.
+    Due(Timer),
+    /// An effect's answer.
+    Reply(Reply),
+}
+
+/// Timers, one of each at a time: asking anew replaces the old one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Timer {
+    /// The tracker's next round.
+    Track,
+    /// The outbox's next try.
+    Outbox,
+    /// The draft is to be kept (typing has paused).
+    KeepDraft,
+    /// A time on the screen changes (a countdown), only while one is in sight.
+    Clock,
+}
+
+/// The answer of an effect.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// What the ledger had at the start or has now, for the dashboard and the tracker.
+    Dashboard(Box<DashboardNews>),
+    /// The draft and the small things remembered.
+    Remembered {
+        /// The draft.
+        draft: Option<Box<Draft>>,
+        /// How the QR code is drawn.
+        qr: QrWish,
+    },
+    /// A reference was proposed.
+    Reference(String),
+    /// Whether this reference is used.
+    ReferenceUsed(String, bool),
+    /// What the payment profile has.
+    Profile(Result<Profile, Fault>),
+    /// The sale is in the ledger and on its way; `Err`: it was not kept, and why.
+    Kept(Result<LinkId, KeepError>),
+    /// What is known of a link, with its outbox entries.
+    Link(Box<Link>, Vec<OutboxEntry>),
+    /// No such link.
+    NoLink(LinkId),
+    /// A request of the outbox came to an end.
+    Sent(Box<Link>, Option<Fault>),
+    /// The tracker's round is over: the links that changed, and the first fault.
+    Tracked {
+        /// Links that changed.
+        changed: Vec<Link>,
+        /// The first fault, if any request failed.
+        fault: Option<Fault>,
+        /// The backend's clock minus ours, seconds.
+        skew: i64,
+    },
+    /// Withdrawing a link came to an end.
+    Cancelled(Box<Link>, Option<CancelTrouble>),
+    /// Rows of the list, for the ticket.
+    Found {
+        /// Which question this answers.
+        ticket: u64,
+        /// The rows.
+        rows: Vec<LinkRow>,
+        /// From which row on.
+        offset: u32,
+        /// How many in all.
+        total: u64,
+    },
+    /// Something was copied, or not.
+    Copied(bool),
+    /// The mail program was opened for this link, or not.
+    MailOpened(LinkId, bool),
+    /// The browser was opened, or not.
+    PageOpened(bool),
+    /// The customer was played in the sandbox; `Err`: the sandbox's words.
+    Played(Result<(), String>),
+    /// The account was set up and works; from now on it is the shop.
+    SetUp(Result<Box<Shop>, String>),
+    /// Whether we are online, learned by the way.
+    Net(Net),
+    /// The ledger can't be used: one line.
+    LedgerTrouble(String),
+}
+
+/// What the ledger has.
+#[derive(Debug, Clone, Default)]
+pub struct DashboardNews {
+    /// The newest links.
+    pub rows: Vec<LinkRow>,
+    /// Totals.
+    pub totals: DayTotals,
+    /// The outbox.
+    pub outbox: Vec<OutboxEntry>,
+    /// Links to be followed.
+    pub unsettled: Vec<LinkRow>,
+}
+
+/// Why a sale was not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeepError {
+    /// Its reference is used by a live or paid link.
+    ReferenceUsed,
+    /// The ledger can't be used: one line.
+    Ledger(String),
+}
+
+/// Why a link was not withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CancelTrouble {
+    /// Money is held or taken.
+    HasMoney,
+    /// It had ended already.
+    AlreadyEnded,
+    /// Not now: it will be tried again by itself.
+    Later(Fault),
+    /// The backend said no.
+    Refused(Fault),
+}

@@ -1,0 +1,76 @@
+//! What the app has to say to the seller: a closed list. The words are the language files'.
+
+use crate::domain::link::DeliveryStatus;
+use crate::ports::Fault;
+
+/// A message for the seller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Say {
+    /// The link was copied.
+    Copied,
+    /// It could not be copied by the system; the terminal was asked (OSC 52).
+    CopiedByTerminal,
+    /// The mail program was opened.
+    MailOpened,
+    /// No mail program: the text can be copied.
+    NoMailProgram,
+    /// The mail's text was copied.
+    MailCopied,
+    /// No browser was found.
+    NoBrowser,
+    /// A line was removed; Ctrl-Z brings it back.
+    LineRemoved,
+    /// The line is back.
+    LineBack,
+    /// Nothing to bring back.
+    NothingToUndo,
+    /// The pasted text had too many lines; none was taken.
+    PasteTooLong {
+        /// How many lines it had.
+        lines: usize,
+    },
+    /// That link was paid.
+    Paid {
+        /// Its reference.
+        reference: String,
+    },
+    /// That link came to another end.
+    Ended {
+        /// Its reference.
+        reference: String,
+        /// Its state.
+        state: crate::domain::link::LinkState,
+    },
+    /// The link was withdrawn.
+    Cancelled,
+    /// It can't be withdrawn: money is held or taken.
+    HasMoney,
+    /// It had ended already.
+    AlreadyEnded,
+    /// Not now; it's tried again by itself.
+    Later(Fault),
+    /// The backend said no.
+    Refused(Fault),
+    /// What became of the message.
+    Message(DeliveryStatus),
+    /// The sandbox's customer could not do that; the sandbox's own words.
+    CannotPlay(String),
+    /// The ledger can't be used: one line.
+    Ledger(String),
+    /// The draft was thrown away.
+    DraftCleared,
+    /// A draft was found and taken up again.
+    DraftResumed,
+    /// That key does nothing here and now, and why is plain: no link address yet.
+    NoAddressYet,
+    /// Signing in failed.
+    SignedOut,
+    /// The set-up did not work: one line.
+    SetUpFailed(String),
+    /// There is no link chosen.
+    NothingChosen,
+    /// Something on this step is to be mended first.
+    MendFirst,
+    /// The reference that was proposed is another now, because the first one was taken meanwhile.
+    ReferenceTaken,
+}
