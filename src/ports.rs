@@ -70,8 +70,9 @@ pub enum FaultKind {
     NotSignedIn,
     /// The account may not do this: 403.
     Forbidden,
-    /// We ourselves would not send it or not believe the answer: a link on a foreign host, an
-    /// address that isn't https. For an answer to `create` the session exists.
+    /// We ourselves would not send it or not believe the answer. With [`Fault::session_id`]: the
+    /// session exists, but its link is on a foreign host or isn't https, so withdraw it. Without:
+    /// nothing was sent, because the backend could not prove who it is (a certificate).
     Untrusted,
 }
 
@@ -90,6 +91,17 @@ pub struct Fault {
     pub message: Option<String>,
     /// When it may be tried again (`Retry-After`).
     pub retry_after: Option<Duration>,
+    /// The session that the answer to `create` named, where the rest of it was no good: it exists
+    /// and can be read or cancelled.
+    pub session_id: Option<String>,
+}
+
+impl Fault {
+    /// A fault with nothing but its kind and a line about it.
+    #[must_use]
+    pub fn new(kind: FaultKind, detail: impl Into<String>) -> Self {
+        Self { kind, status: None, detail: detail.into(), message: None, retry_after: None, session_id: None }
+    }
 }
 
 /// The answer to "create".
