@@ -3,5 +3,6 @@
 //! The map of the house is `docs/architecture.md`; `tests/it/architecture.rs` holds it to the code.
 
 pub mod app;
+pub mod config;
 pub mod domain;
 pub mod ports;

@@ -1,0 +1,504 @@
+//! The config file: read, checked, and every mistake told with file, line and key.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
+use secrecy::SecretString;
+use serde::de::{self, Deserializer};
+use serde::{Deserialize, de::Error as _};
+use url::{Host, Url};
+
+use super::ConfigError;
+use super::locate::{Keys, key_by_eye, line_of};
+use super::model::{LANGUAGES, Theme};
+use crate::domain::clean;
+use crate::domain::expiry::Expiry;
+use crate::domain::method::Method;
+use crate::domain::money::Currency;
+use crate::domain::reference::ReferenceTemplate;
+use crate::domain::vat::VatRate;
+
+/// The most bytes that a config file may have.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// The file as it is written: whatever is left out is none.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FileConfig {
+    /// The profile used unless said otherwise.
+    pub default_profile: Option<String>,
+    /// The profiles by name.
+    pub profiles: BTreeMap<String, FileProfile>,
+    /// How the program looks and speaks.
+    pub ui: FileUi,
+}
+
+/// The table `[ui]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FileUi {
+    /// `en` or `nb`.
+    #[serde(deserialize_with = "language")]
+    pub language: Option<String>,
+    /// `auto`, `dark` or `light`.
+    #[serde(deserialize_with = "theme")]
+    pub theme: Option<Theme>,
+}
+
+/// A table `[profiles.NAME]`. The keys are explained in `config.example.toml`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs)] // Said once, in model.rs.
+pub struct FileProfile {
+    #[serde(deserialize_with = "account_id")]
+    pub account_id: Option<String>,
+    #[serde(deserialize_with = "word")]
+    pub client_id: Option<String>,
+    #[serde(deserialize_with = "word")]
+    pub profile_id: Option<String>,
+    #[serde(deserialize_with = "page")]
+    pub return_url: Option<Url>,
+    #[serde(deserialize_with = "currency")]
+    pub currency: Option<Currency>,
+    #[serde(deserialize_with = "name")]
+    pub merchant_name: Option<String>,
+    #[serde(deserialize_with = "origin")]
+    pub api_url: Option<Url>,
+    #[serde(deserialize_with = "origin")]
+    pub checkout_url: Option<Url>,
+    #[serde(deserialize_with = "hosts")]
+    pub link_hosts: Option<Vec<String>>,
+    #[serde(deserialize_with = "methods")]
+    pub methods: Option<Vec<Method>>,
+    #[serde(deserialize_with = "methods")]
+    pub default_methods: Option<Vec<Method>>,
+    #[serde(deserialize_with = "expiry")]
+    pub default_expiry: Option<Expiry>,
+    pub default_auto_capture: Option<bool>,
+    #[serde(deserialize_with = "vat")]
+    pub default_vat: Option<VatRate>,
+    #[serde(deserialize_with = "template")]
+    pub reference_template: Option<ReferenceTemplate>,
+    #[serde(deserialize_with = "command")]
+    pub client_secret_command: Option<Vec<String>>,
+    #[serde(deserialize_with = "secret")]
+    pub client_secret: Option<SecretString>,
+}
+
+/// Reads the file at `path`. `None` if there's no such file.
+///
+/// # Errors
+/// It can't be read, or is wrong somewhere.
+pub fn read(path: &Path) -> Result<Option<FileConfig>, ConfigError> {
+    let whole = |what: String| ConfigError::File { file: path.to_path_buf(), what };
+    let meta = match std::fs::metadata(path) {
+        Ok(meta) => meta,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(whole(format!("can't be read: {e}"))),
+    };
+    if !meta.is_file() {
+        return Err(whole("is not a file".to_owned()));
+    }
+    if meta.len() > MAX_BYTES {
+        return Err(whole("is too large to be a config file".to_owned()));
+    }
+    let bytes = std::fs::read(path).map_err(|e| whole(format!("can't be read: {e}")))?;
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(e) => {
+            let good = e.utf8_error().valid_up_to();
+            let line = 1 + e.as_bytes()[..good].iter().filter(|b| **b == b'\n').count();
+            let what = "is not UTF-8 text".to_owned();
+            return Err(ConfigError::Line { file: path.to_path_buf(), line, what });
+        }
+    };
+    let config = parse(&text, path)?;
+    if let Some((name, _)) = config.profiles.iter().find(|(_, p)| p.client_secret.is_some())
+        && !only_owner_reads(&meta)
+    {
+        let what = "a secret in the file is taken only when nobody else can read the file: \
+                    chmod 600, or move the secret to the keyring with `paylink login`";
+        return Err(at_key(&text, path, &format!("profiles.{name}.client_secret"), what));
+    }
+    Ok(Some(config))
+}
+
+#[cfg(unix)]
+fn only_owner_reads(meta: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    meta.permissions().mode() & 0o177 == 0
+}
+
+/// Windows has no modes; a user's own folder there is closed to other users.
+#[cfg(not(unix))]
+fn only_owner_reads(_meta: &std::fs::Metadata) -> bool {
+    true
+}
+
+/// The config in `text`, which stands in the file `path`.
+///
+/// # Errors
+/// The first mistake, with its line and key.
+pub fn parse(text: &str, path: &Path) -> Result<FileConfig, ConfigError> {
+    let config: FileConfig = toml::from_str(text).map_err(|e| explain(&e, text, path))?;
+    check(&config).map_err(|(key, what)| at_key(text, path, &key, &what))?;
+    Ok(config)
+}
+
+/// A mistake at a key that was read well by itself.
+fn at_key(text: &str, path: &Path, key: &str, what: &str) -> ConfigError {
+    let keys = Keys::of(text);
+    // A key that is missing is told at the table it should be in.
+    let offset = keys
+        .offset_of(key)
+        .or_else(|| keys.offset_of(key.rsplit_once('.').map_or(key, |(table, _)| table)))
+        .unwrap_or(0);
+    ConfigError::Key {
+        file: path.to_path_buf(),
+        line: line_of(text, offset),
+        key: clean::line_within(key, 120),
+        what: what.to_owned(),
+    }
+}
+
+fn explain(error: &toml::de::Error, text: &str, path: &Path) -> ConfigError {
+    let offset = error.span().map_or(text.len(), |s| s.start);
+    let key = Keys::of(text).at(offset).map(str::to_owned).or_else(|| key_by_eye(text, offset));
+    let (file, line) = (path.to_path_buf(), line_of(text, offset));
+    match key {
+        Some(key) => {
+            let what = plain(error.message(), key.ends_with("client_secret"));
+            ConfigError::Key { file, line, key: clean::line_within(&key, 120), what }
+        }
+        None => ConfigError::Line { file, line, what: plain(error.message(), false) },
+    }
+}
+
+/// serde's words, made plain. A value that may be a secret is never repeated.
+fn plain(message: &str, secret: bool) -> String {
+    if let Some(rest) = message.strip_prefix("unknown field `") {
+        let mut names = rest.split('`').step_by(2).map(str::to_owned);
+        let wrong = names.next().unwrap_or_default();
+        let known: Vec<String> = names.collect();
+        return match nearest(&wrong, &known) {
+            Some(near) => format!("is not a key of the config; did you mean {near}?"),
+            None => format!("is not a key of the config; known here are {}", known.join(", ")),
+        };
+    }
+    if secret {
+        return "must be a text that is not empty".to_owned();
+    }
+    if let Some((found, wanted)) =
+        message.strip_prefix("invalid type: ").and_then(|m| m.rsplit_once(", expected "))
+    {
+        let wanted = match wanted {
+            "a string" => "a text in quotes",
+            "a boolean" => "true or false",
+            "a sequence" => "a list in [ ]",
+            w if w.starts_with("struct ") || w == "a map" => "a table",
+            w => w,
+        };
+        return clean::line_within(&format!("must be {wanted}, not {found}"), 200);
+    }
+    clean::line_within(message, 200)
+}
+
+/// The known word that `wrong` was probably meant to be.
+fn nearest<'a>(wrong: &str, known: &'a [String]) -> Option<&'a str> {
+    known
+        .iter()
+        .map(|k| (distance(wrong, k), k))
+        .filter(|(d, k)| *d <= 1 + k.chars().count() / 5)
+        .min_by_key(|(d, _)| *d)
+        .map(|(_, k)| k.as_str())
+}
+
+/// How many letters must be put in, taken out or changed (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let best = (diagonal + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
+            diagonal = std::mem::replace(&mut row[j + 1], best);
+        }
+    }
+    row[b.len()]
+}
+
+/// What must hold between keys. The key and what is wrong with it.
+fn check(config: &FileConfig) -> Result<(), (String, String)> {
+    for (name, profile) in &config.profiles {
+        let key = |k: &str| format!("profiles.{name}.{k}");
+        if !is_profile_name(name) {
+            let what = "a profile's name is letters, digits, - and _, at most 40";
+            return Err((format!("profiles.{name}"), what.to_owned()));
+        }
+        if profile.account_id.is_none() {
+            return Err((key("account_id"), "is missing: the account, such as T12345678".to_owned()));
+        }
+        if let (Some(offered), Some(ticked)) = (&profile.methods, &profile.default_methods) {
+            let known = |m: &Method| offered.iter().any(|o| o == m || (!m.is_type() && o.kind() == m.kind()));
+            if let Some(strange) = ticked.iter().find(|m| !known(m)) {
+                return Err((
+                    key("default_methods"),
+                    format!("{strange} is not one of this profile's methods"),
+                ));
+            }
+        }
+    }
+    match &config.default_profile {
+        Some(name) if !config.profiles.contains_key(name) => {
+            let names: Vec<&str> = config.profiles.keys().map(String::as_str).collect();
+            let known = if names.is_empty() { "there is none".to_owned() } else { names.join(", ") };
+            Err(("default_profile".to_owned(), format!("no profile is called so ({known})")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Letters, digits, `-` and `_`, 1 to 40 of them.
+#[must_use]
+pub fn is_profile_name(name: &str) -> bool {
+    (1..=40).contains(&name.chars().count())
+        && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+}
+
+/// Whether the URL's host is this machine.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+// ---------------------------------------------------------------------------------------------
+// One value each
+// ---------------------------------------------------------------------------------------------
+
+fn parsed<'de, D, T, E>(d: D, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    E: Display,
+{
+    let text = String::deserialize(d)?;
+    parse(&text).map(Some).map_err(D::Error::custom)
+}
+
+/// The account's form: T or P and eight digits (`^[PT]\d{8}$`).
+///
+/// # Errors
+/// Another form.
+pub fn check_account_id(text: &str) -> Result<String, String> {
+    let digits = text.strip_prefix(['T', 'P']).unwrap_or_default();
+    if digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(text.to_owned());
+    }
+    Err("must be T (test) or P (production) and eight digits, such as T12345678".to_owned())
+}
+
+fn account_id<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
+    parsed(d, check_account_id)
+}
+
+/// An id of the backend: printable, without spaces.
+///
+/// # Errors
+/// Empty, too long, or with a space or control character in it.
+pub fn check_word(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        return Err("is empty".to_owned());
+    }
+    if text.len() > 200 || !text.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err("must be plain letters, digits and signs without spaces".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+fn word<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
+    parsed(d, check_word)
+}
+
+/// A page for the customer: https, or http on this machine.
+///
+/// # Errors
+/// Not an address, or another scheme.
+pub fn check_page(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text.trim()).map_err(|e| format!("is not an address: {e}"))?;
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(&url) => {}
+        "http" => return Err("must begin with https:// (http:// is for this machine alone)".to_owned()),
+        _ => return Err("must begin with https://".to_owned()),
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err("names no host".to_owned());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("must not have a name or password in it".to_owned());
+    }
+    Ok(url)
+}
+
+fn page<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Url>, D::Error> {
+    parsed(d, check_page)
+}
+
+/// A server: like [`check_page`], and without `?` and `#`.
+///
+/// # Errors
+/// See there.
+pub fn check_origin(text: &str) -> Result<Url, String> {
+    let url = check_page(text)?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("must not have ? or # in it".to_owned());
+    }
+    Ok(url)
+}
+
+fn origin<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Url>, D::Error> {
+    parsed(d, check_origin)
+}
+
+fn currency<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Currency>, D::Error> {
+    parsed(d, |text| {
+        Currency::from_code(text).ok_or_else(|| {
+            let known: Vec<&str> = Currency::ALL.into_iter().map(Currency::code).collect();
+            format!("{:?} is not one of {}", clean::line_within(text, 20), known.join(", "))
+        })
+    })
+}
+
+fn name<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
+    parsed(d, |text| {
+        let name = clean::line(text);
+        match name.chars().count() {
+            0 => Err("is empty"),
+            1..=100 => Ok(name),
+            _ => Err("is over 100 characters"),
+        }
+    })
+}
+
+fn hosts<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Vec<String>>, D::Error> {
+    let texts = Vec::<String>::deserialize(d)?;
+    let mut hosts = Vec::new();
+    for text in texts {
+        let host = Host::parse(&text).map_err(|_| {
+            let shown = clean::line_within(&text, 60);
+            D::Error::custom(format!("{shown:?} is not a host name (without https:// and without a path)"))
+        })?;
+        hosts.push(host.to_string());
+    }
+    Ok(Some(hosts))
+}
+
+fn methods<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Vec<Method>>, D::Error> {
+    let texts = Vec::<String>::deserialize(d)?;
+    if texts.is_empty() {
+        return Err(D::Error::custom("is an empty list: leave the key out for all methods"));
+    }
+    let mut methods: Vec<Method> = Vec::new();
+    for text in texts {
+        let method = Method::parse(&text).map_err(|_| {
+            let shown = clean::line_within(&text, 40);
+            D::Error::custom(format!(
+                "{shown:?} is not a payment method: a short name (vipps, card, mobilepay, swish, klarna, applepay, \
+                 googlepay, clicktopay, invoice, installment) or a type such as dintero_psp.vipps"
+            ))
+        })?;
+        if methods.contains(&method) {
+            return Err(D::Error::custom(format!("{method} is in the list twice")));
+        }
+        methods.push(method);
+    }
+    Ok(Some(methods))
+}
+
+/// A moment at which every expiry that makes sense as a default is in range: noon of a leap day.
+const NOON: i64 = 1_709_208_000;
+
+fn expiry<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Expiry>, D::Error> {
+    parsed(d, |text| {
+        let expiry = Expiry::parse(text, &TimeZone::UTC).map_err(|e| e.to_string())?;
+        if matches!(expiry, Expiry::At(_)) {
+            return Err("a fixed time can't be the default: 1d, 1w, 1m, 15min, 4h or today".to_owned());
+        }
+        let noon = Timestamp::from_second(NOON).map_err(|e| e.to_string())?;
+        expiry.moment(noon, &TimeZone::UTC).map_err(|e| e.to_string())?;
+        Ok(expiry)
+    })
+}
+
+/// A number of percent: `25`, `11.11` or `"11.11"`.
+struct Percent;
+
+impl de::Visitor<'_> for Percent {
+    type Value = VatRate;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a number of percent")
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<VatRate, E> {
+        VatRate::from_percent(Decimal::from(number)).map_err(E::custom)
+    }
+
+    // A rate is no amount of money; its shortest text form is exact for two decimals.
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<VatRate, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<VatRate, E> {
+        let number: Decimal =
+            text.trim().parse().map_err(|_| E::custom("must be a number of percent, such as 25 or 11.11"))?;
+        VatRate::from_percent(number).map_err(E::custom)
+    }
+}
+
+fn vat<'de, D: Deserializer<'de>>(d: D) -> Result<Option<VatRate>, D::Error> {
+    d.deserialize_any(Percent).map(Some)
+}
+
+fn template<'de, D: Deserializer<'de>>(d: D) -> Result<Option<ReferenceTemplate>, D::Error> {
+    parsed(d, ReferenceTemplate::parse)
+}
+
+fn command<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Vec<String>>, D::Error> {
+    let words = Vec::<String>::deserialize(d)?;
+    if words.first().is_none_or(|w| w.trim().is_empty()) {
+        return Err(D::Error::custom("names no program: [\"pass\", \"dintero\"]"));
+    }
+    Ok(Some(words))
+}
+
+fn secret<'de, D: Deserializer<'de>>(d: D) -> Result<Option<SecretString>, D::Error> {
+    parsed(d, |text| if text.is_empty() { Err("is empty") } else { Ok(SecretString::from(text)) })
+}
+
+fn language<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
+    parsed(d, |text| {
+        if LANGUAGES.contains(&text) {
+            return Ok(text.to_owned());
+        }
+        Err(format!("{:?} is not one of {}", clean::line_within(text, 20), LANGUAGES.join(", ")))
+    })
+}
+
+fn theme<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Theme>, D::Error> {
+    parsed(d, |text| {
+        Theme::from_word(text).ok_or_else(|| {
+            let known: Vec<&str> = Theme::ALL.iter().map(|(_, w)| *w).collect();
+            format!("{:?} is not one of {}", clean::line_within(text, 20), known.join(", "))
+        })
+    })
+}
