@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub use crate::domain::fault::FaultKind;
 use crate::domain::lifecycle::{PublishNews, SessionNews, TransactionNews};
 use crate::domain::link::{Alarm, Link, LinkId, LinkState};
 use crate::domain::method::Method;
@@ -52,29 +53,6 @@ impl Clock for SystemClock {
 // ---------------------------------------------------------------------------------------------
 // The payment backend
 // ---------------------------------------------------------------------------------------------
-
-/// What a failed request did at the backend. Everything else about sending once follows from this
-/// (contracts, 5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FaultKind {
-    /// Certainly did nothing, try again: no connection, a cut before the request was written, 408,
-    /// 429, or no token for the same reasons.
-    NotSent,
-    /// May have been carried out: a time-out or cut after writing, 5xx, an answer that can't be read.
-    Maybe,
-    /// The backend said no, for good: a 4xx. Did nothing.
-    Refused,
-    /// There is no such thing: 404.
-    NotFound,
-    /// The credentials are wrong or missing: 401 with a new token too, or a refused token request.
-    NotSignedIn,
-    /// The account may not do this: 403.
-    Forbidden,
-    /// We ourselves would not send it or not believe the answer. With [`Fault::session_id`]: the
-    /// session exists, but its link is on a foreign host or isn't https, so withdraw it. Without:
-    /// nothing was sent, because the backend could not prove who it is (a certificate).
-    Untrusted,
-}
 
 /// A failed request: what it did, and one plain line about it. Never holds a secret, a token, a phone
 /// number or an e-mail address; text from the backend is cleaned and short.

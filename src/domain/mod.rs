@@ -9,6 +9,7 @@ pub mod amount;
 pub mod clean;
 pub mod email;
 pub mod expiry;
+pub mod fault;
 pub mod lifecycle;
 pub mod line;
 pub mod link;

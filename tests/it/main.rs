@@ -1,1 +1,4 @@
-//! x
+//! Everything that is tested through the library's public face, in one binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod i18n;

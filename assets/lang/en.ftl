@@ -1,0 +1,242 @@
+# English. Keys are kebab-case, grouped by screen; nb.ftl has the same keys with the same variables.
+# tests/it/i18n.rs holds both files and the source together.
+
+## Time
+time-now = now
+time-today = today
+time-tomorrow = tomorrow
+time-yesterday = yesterday
+time-in-minutes = in { $count } min
+time-minutes-ago = { $count } min ago
+time-in-hours = in { $count } h
+time-hours-ago = { $count } h ago
+time-in-days =
+    { $count ->
+        [one] in { $count } day
+       *[other] in { $count } days
+    }
+time-days-ago =
+    { $count ->
+        [one] { $count } day ago
+       *[other] { $count } days ago
+    }
+
+## The states of a link, one or two words
+state-queued = queued
+state-creating = sending
+state-uncertain = uncertain
+state-refused = refused
+state-open = not opened
+state-opened = opened
+state-paying = paying
+state-on-hold = being checked
+state-authorized = reserved
+state-captured = paid
+state-partially-captured = partly captured
+state-declined = declined
+state-failed = failed
+state-expired = expired
+state-cancelled = cancelled
+state-voided = released
+state-partially-refunded = partly refunded
+state-refunded = refunded
+state-partially-captured-refunded = part paid, part back
+state-unknown = unknown
+
+## What a state means, and what to do next
+advice-queued = Saved here. It is sent by itself as soon as there is a connection.
+advice-creating = Being sent now.
+advice-uncertain = It may have been sent. It is looked up before anything is sent again.
+advice-refused = The payment service said no. Nothing was sent to the customer.
+advice-open = The customer has the link and has not opened it.
+advice-opened = The customer has looked at it.
+advice-paying = The customer is paying. A wallet gives about 10 minutes to approve.
+advice-on-hold = The payment provider is checking. Wait before you hand over the goods.
+advice-authorized = The money is reserved. Capture it when the goods are handed over.
+advice-captured = Paid.
+advice-partially-captured = A part of the money is captured.
+advice-declined = The customer's payment was declined. Make a new link to try again.
+advice-failed = The payment failed. Make a new link to try again.
+advice-expired = The time to pay is over. The same sale can be sent again.
+advice-cancelled = Withdrawn before it was paid. The same sale can be sent again.
+advice-voided = The reservation is released. The customer pays nothing.
+advice-partially-refunded = A part of the money went back to the customer.
+advice-refunded = All the money went back to the customer.
+advice-partially-captured-refunded = A part was captured, and a part of that went back.
+advice-unknown = The payment service uses a word that paylink doesn't know.
+
+## What happened, in the timeline
+event-drafted = Saved
+event-created = Link made
+event-message-sent = Message sent
+event-message-skipped = Message not sent
+event-message-failed = Message failed
+event-mail-opened = E-mail opened for sending
+event-opened = Opened
+event-address-given = Address filled in
+event-paying = Paying
+event-attempt-failed = An attempt failed
+event-on-hold = Being checked
+event-authorized = Reserved
+event-captured = Paid
+event-partially-captured = Partly captured
+event-declined = Declined
+event-failed = Failed
+event-expired = Expired
+event-cancelled = Cancelled
+event-voided = Reservation released
+event-refunded = Refunded
+event-partially-refunded = Partly refunded
+event-uncertain = Outcome unknown
+event-refused = Refused
+event-other = Other news
+
+## Payment methods
+method-card = Card
+method-invoice = Invoice
+method-installment = Instalments
+method-other = Other
+
+## What became of a message
+delivery-status-pending = waiting
+delivery-status-sent = sent
+delivery-status-skipped = not sent
+delivery-status-failed = failed
+delivery-status-none = shown here
+delivery-status-unknown = unknown
+
+## When the payment service can't or won't
+fault-not-sent = No contact with the payment service. Nothing was done.
+fault-maybe = The answer was lost: it may have been carried out. It is looked up before it is tried again.
+fault-refused = The payment service said no.
+fault-refused-because = The payment service said no: { $reason }
+fault-not-found = The payment service doesn't know it.
+fault-not-signed-in = Not signed in: the client id or secret is wrong. Run: paylink login
+fault-forbidden = The account may not do this. Ask the payment service to open for it.
+fault-untrusted = The answer is not to be trusted and was not used.
+
+## What a person must deal with
+alarm-double-payment = Paid twice
+alarm-amount-differs = Another amount was paid
+
+## How long to pay
+expiry-minutes =
+    { $count ->
+        [one] { $count } minute
+       *[other] { $count } minutes
+    }
+expiry-hours =
+    { $count ->
+        [one] { $count } hour
+       *[other] { $count } hours
+    }
+expiry-days =
+    { $count ->
+        [one] { $count } day
+       *[other] { $count } days
+    }
+expiry-weeks =
+    { $count ->
+        [one] { $count } week
+       *[other] { $count } weeks
+    }
+expiry-months =
+    { $count ->
+        [one] { $count } month
+       *[other] { $count } months
+    }
+expiry-today = to the end of today
+
+## The fields of an address
+address-name = Name
+address-street = Street
+address-postal-code = Postal code
+address-place = Town
+address-country = Country
+
+## What is wrong with something typed, beside the field
+mistake-empty = Fill this in
+mistake-not-a-number = Not a number
+mistake-ambiguous = Do you mean { $grouped } or { $decimal }?
+mistake-too-fine = At most two decimals
+mistake-other-currency = Another currency than the sale's
+mistake-too-large = Too large
+mistake-too-long = At most { $max } characters
+mistake-phone-not-digits = Digits only
+mistake-phone-length = A Norwegian number has 8 digits, this has { $count }
+mistake-phone-impossible = No such number exists in that country
+mistake-email-no-at = There is no @ in it
+mistake-email-invalid = Not an e-mail address
+mistake-no-description = What is sold?
+mistake-zero-quantity = The quantity is 0
+mistake-negative-quantity = The quantity is under 0
+mistake-fine-quantity = At most three decimals
+mistake-huge-quantity = At most { $max }
+mistake-zero-price = The price is 0
+mistake-negative-price = The price is under 0
+mistake-zero-amount = The line comes to 0
+mistake-no-lines = Add a product first
+mistake-too-many-lines = At most { $max } lines
+mistake-vat-range = From 0 to 100
+mistake-vat-too-fine = At most two decimals in the rate
+mistake-bad-character = A character in it can't be shown
+mistake-template-no-counter = {"{"}seq{"}"} is missing
+mistake-template-unknown-word = {"{"}{ $word }{"}"} is not known: {"{"}date{"}"}, {"{"}year{"}"}, {"{"}seq{"}"}
+mistake-template-character = Not { $character }: only A-Z, 0-9 and hyphen
+mistake-not-a-time = Not a time: 1d, 1w, 1m, 15min, 4h, today, or a date and time
+mistake-past = That time is over
+mistake-too-far = At most a year away
+mistake-address-missing = { $field } is missing
+mistake-address-too-long = { $field } is too long
+mistake-postal-code = Not a postal code of that country
+mistake-country = Two letters: NO, SE, DK …
+mistake-method = No payment method has that name
+
+## What keys do: footer and help
+key-help = keys
+key-quit = quit
+key-redraw = draw again
+key-try-sandbox = try it now
+key-set-up = set up an account
+key-next-field = next field
+key-previous-field = field before
+key-save-account = save and sign in
+key-back = back
+key-new = new link
+key-open = open
+key-up = up
+key-down = down
+key-page-up = page up
+key-page-down = page down
+key-top = first
+key-bottom = last
+key-list = all links
+key-search = search
+key-send-now = send now
+key-suspend = to the background
+key-toggle = tick
+key-all-methods = all
+key-next = on
+key-remove-line = remove line
+key-undo = bring back
+key-clear-draft = start over
+key-choose-left = choose
+key-choose-right = choose the next
+key-make-link = make the link
+key-copy = copy
+key-email = e-mail
+key-qr-full = QR full screen
+key-cancel = cancel
+key-again = same again
+key-open-page = open in the browser
+key-copy-mail = copy the mail's text
+key-qr-level = QR against glare
+key-qr-drawing = QR in blocks
+key-settle = dealt with
+key-play-open = customer opens
+key-play-pay = customer pays
+key-play-decline = customer declines
+key-to-dashboard = dashboard
+key-filter = filter
+key-yes = yes
+key-no = no

@@ -1,0 +1,241 @@
+# Norsk bokmål. De samme nøklene og variablene som i en.ftl.
+
+## Tid
+time-now = nå
+time-today = i dag
+time-tomorrow = i morgen
+time-yesterday = i går
+time-in-minutes = om { $count } min
+time-minutes-ago = for { $count } min siden
+time-in-hours = om { $count } t
+time-hours-ago = for { $count } t siden
+time-in-days =
+    { $count ->
+        [one] om { $count } dag
+       *[other] om { $count } dager
+    }
+time-days-ago =
+    { $count ->
+        [one] for { $count } dag siden
+       *[other] for { $count } dager siden
+    }
+
+## Tilstandene til en lenke, ett eller to ord
+state-queued = i kø
+state-creating = sendes
+state-uncertain = usikker
+state-refused = avvist
+state-open = ikke åpnet
+state-opened = åpnet
+state-paying = betaler
+state-on-hold = kontrolleres
+state-authorized = reservert
+state-captured = betalt
+state-partially-captured = delvis trukket
+state-declined = avslått
+state-failed = mislyktes
+state-expired = utløpt
+state-cancelled = kansellert
+state-voided = frigitt
+state-partially-refunded = delvis refundert
+state-refunded = refundert
+state-partially-captured-refunded = delvis betalt tilbake
+state-unknown = ukjent
+
+## Hva tilstanden betyr, og hva du gjør nå
+advice-queued = Lagret her. Den sendes av seg selv så snart det er dekning.
+advice-creating = Sendes nå.
+advice-uncertain = Den kan være sendt. Det blir sjekket før noe sendes på nytt.
+advice-refused = Betalingstjenesten sa nei. Kunden har ikke fått noe.
+advice-open = Kunden har fått lenken, men har ikke åpnet den.
+advice-opened = Kunden har sett på den.
+advice-paying = Kunden betaler. I en mobilapp er fristen om lag 10 minutter.
+advice-on-hold = Betalingen kontrolleres. Vent med å gi fra deg varene.
+advice-authorized = Pengene er reservert. Trekk dem når varene er levert.
+advice-captured = Betalt.
+advice-partially-captured = En del av beløpet er trukket.
+advice-declined = Betalingen ble avslått. Lag en ny lenke for å prøve igjen.
+advice-failed = Betalingen mislyktes. Lag en ny lenke for å prøve igjen.
+advice-expired = Fristen er ute. Det samme salget kan sendes på nytt.
+advice-cancelled = Trukket tilbake før den ble betalt. Det samme salget kan sendes på nytt.
+advice-voided = Reservasjonen er frigitt. Kunden betaler ingenting.
+advice-partially-refunded = En del av pengene er betalt tilbake til kunden.
+advice-refunded = Alle pengene er betalt tilbake til kunden.
+advice-partially-captured-refunded = En del er trukket, og noe av det er betalt tilbake.
+advice-unknown = Betalingstjenesten bruker et ord som paylink ikke kjenner.
+
+## Det som har hendt, i tidslinjen
+event-drafted = Lagret
+event-created = Lenke laget
+event-message-sent = Melding sendt
+event-message-skipped = Melding ikke sendt
+event-message-failed = Meldingen kom ikke fram
+event-mail-opened = E-post klar til sending
+event-opened = Åpnet
+event-address-given = Adresse fylt ut
+event-paying = Betaler
+event-attempt-failed = Et forsøk mislyktes
+event-on-hold = Kontrolleres
+event-authorized = Reservert
+event-captured = Betalt
+event-partially-captured = Delvis trukket
+event-declined = Avslått
+event-failed = Mislyktes
+event-expired = Utløpt
+event-cancelled = Kansellert
+event-voided = Reservasjon frigitt
+event-refunded = Refundert
+event-partially-refunded = Delvis refundert
+event-uncertain = Ukjent utfall
+event-refused = Avvist
+event-other = Annet
+
+## Betalingsmåter
+method-card = Kort
+method-invoice = Faktura
+method-installment = Delbetaling
+method-other = Annet
+
+## Hva det ble av en melding
+delivery-status-pending = venter
+delivery-status-sent = sendt
+delivery-status-skipped = ikke sendt
+delivery-status-failed = mislyktes
+delivery-status-none = vises her
+delivery-status-unknown = ukjent
+
+## Når betalingstjenesten ikke kan eller vil
+fault-not-sent = Ingen kontakt med betalingstjenesten. Ingenting ble gjort.
+fault-maybe = Svaret ble borte: det kan være utført. Det blir sjekket før det prøves igjen.
+fault-refused = Betalingstjenesten sa nei.
+fault-refused-because = Betalingstjenesten sa nei: { $reason }
+fault-not-found = Betalingstjenesten kjenner den ikke.
+fault-not-signed-in = Ikke logget inn: klient-id eller hemmelighet er feil. Kjør: paylink login
+fault-forbidden = Kontoen har ikke lov til dette. Be betalingstjenesten åpne for det.
+fault-untrusted = Svaret er ikke til å stole på og ble ikke brukt.
+
+## Det et menneske må ta seg av
+alarm-double-payment = Betalt to ganger
+alarm-amount-differs = Et annet beløp er betalt
+
+## Betalingsfrist
+expiry-minutes =
+    { $count ->
+        [one] { $count } minutt
+       *[other] { $count } minutter
+    }
+expiry-hours =
+    { $count ->
+        [one] { $count } time
+       *[other] { $count } timer
+    }
+expiry-days =
+    { $count ->
+        [one] { $count } dag
+       *[other] { $count } dager
+    }
+expiry-weeks =
+    { $count ->
+        [one] { $count } uke
+       *[other] { $count } uker
+    }
+expiry-months =
+    { $count ->
+        [one] { $count } måned
+       *[other] { $count } måneder
+    }
+expiry-today = ut dagen
+
+## Feltene i en adresse
+address-name = Navn
+address-street = Gate
+address-postal-code = Postnummer
+address-place = Poststed
+address-country = Land
+
+## Hva som er galt med noe skrevet, ved siden av feltet
+mistake-empty = Fyll ut dette
+mistake-not-a-number = Ikke et tall
+mistake-ambiguous = Mener du { $grouped } eller { $decimal }?
+mistake-too-fine = Høyst to desimaler
+mistake-other-currency = En annen valuta enn salgets
+mistake-too-large = For stort
+mistake-too-long = Høyst { $max } tegn
+mistake-phone-not-digits = Bare siffer
+mistake-phone-length = Et norsk nummer har 8 siffer, dette har { $count }
+mistake-phone-impossible = Det finnes ikke et slikt nummer i landet
+mistake-email-no-at = Det mangler en @
+mistake-email-invalid = Ikke en e-postadresse
+mistake-no-description = Hva selges?
+mistake-zero-quantity = Antallet er 0
+mistake-negative-quantity = Antallet er under 0
+mistake-fine-quantity = Høyst tre desimaler
+mistake-huge-quantity = Høyst { $max }
+mistake-zero-price = Prisen er 0
+mistake-negative-price = Prisen er under 0
+mistake-zero-amount = Linjen blir 0
+mistake-no-lines = Legg til en vare først
+mistake-too-many-lines = Høyst { $max } linjer
+mistake-vat-range = Fra 0 til 100
+mistake-vat-too-fine = Høyst to desimaler i satsen
+mistake-bad-character = Et av tegnene kan ikke vises
+mistake-template-no-counter = {"{"}seq{"}"} mangler
+mistake-template-unknown-word = {"{"}{ $word }{"}"} er ukjent: {"{"}date{"}"}, {"{"}year{"}"}, {"{"}seq{"}"}
+mistake-template-character = Ikke { $character }: bare A-Z, 0-9 og bindestrek
+mistake-not-a-time = Ikke et tidspunkt: 1d, 1w, 1m, 15min, 4h, today, eller dato og klokkeslett
+mistake-past = Tidspunktet er passert
+mistake-too-far = Høyst et år fram i tid
+mistake-address-missing = { $field } mangler
+mistake-address-too-long = { $field } er for langt
+mistake-postal-code = Ikke et postnummer i det landet
+mistake-country = To bokstaver: NO, SE, DK …
+mistake-method = Ingen betalingsmåte heter det
+
+## Hva tastene gjør: bunnlinje og hjelp
+key-help = taster
+key-quit = avslutt
+key-redraw = tegn på nytt
+key-try-sandbox = prøv nå
+key-set-up = legg inn en konto
+key-next-field = neste felt
+key-previous-field = forrige felt
+key-save-account = lagre og logg inn
+key-back = tilbake
+key-new = ny lenke
+key-open = åpne
+key-up = opp
+key-down = ned
+key-page-up = side opp
+key-page-down = side ned
+key-top = første
+key-bottom = siste
+key-list = alle lenker
+key-search = søk
+key-send-now = send nå
+key-suspend = i bakgrunnen
+key-toggle = huk av
+key-all-methods = alle
+key-next = videre
+key-remove-line = fjern linje
+key-undo = hent tilbake
+key-clear-draft = begynn på nytt
+key-choose-left = velg
+key-choose-right = velg neste
+key-make-link = lag lenken
+key-copy = kopier
+key-email = e-post
+key-qr-full = QR i fullskjerm
+key-cancel = kanseller
+key-again = samme igjen
+key-open-page = åpne i nettleseren
+key-copy-mail = kopier e-postteksten
+key-qr-level = QR mot gjenskinn
+key-qr-drawing = QR i blokker
+key-settle = ordnet
+key-play-open = kunden åpner
+key-play-pay = kunden betaler
+key-play-decline = kunden avslår
+key-to-dashboard = oversikt
+key-filter = filter
+key-yes = ja
+key-no = nei

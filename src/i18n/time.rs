@@ -1,0 +1,141 @@
+//! Days, times and spans as the language writes them. The moment "now" and the zone come in.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+
+use super::{Lang, Texts};
+
+impl Texts {
+    /// A day: `22.11.2026`, `22 Nov 2026`.
+    #[must_use]
+    pub fn date(self, day: Date) -> String {
+        match self.lang() {
+            Lang::English => {
+                const MONTHS: [&str; 12] =
+                    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+                let month = usize::try_from(day.month() - 1).ok().and_then(|m| MONTHS.get(m)).unwrap_or(&"");
+                format!("{} {month} {}", day.day(), day.year())
+            }
+            Lang::Bokmal => format!("{:02}.{:02}.{}", day.day(), day.month(), day.year()),
+        }
+    }
+
+    /// A day seen from `now`: `today`, `tomorrow`, `yesterday`, else the date.
+    #[must_use]
+    pub fn day(self, at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+        let day = at.to_zoned(zone.clone()).date();
+        let today = now.to_zoned(zone.clone()).date();
+        if day == today {
+            self.t("time-today").into_owned()
+        } else if today.checked_add(1.day()).is_ok_and(|d| d == day) {
+            self.t("time-tomorrow").into_owned()
+        } else if today.checked_sub(1.day()).is_ok_and(|d| d == day) {
+            self.t("time-yesterday").into_owned()
+        } else {
+            self.date(day)
+        }
+    }
+
+    /// A time of day: `12:41`.
+    #[must_use]
+    pub fn clock(self, at: Timestamp, zone: &TimeZone) -> String {
+        let at = at.to_zoned(zone.clone());
+        format!("{:02}:{:02}", at.hour(), at.minute())
+    }
+
+    /// A time of day to the second, for the timeline: `12:41:07`.
+    #[must_use]
+    pub fn clock_seconds(self, at: Timestamp, zone: &TimeZone) -> String {
+        let at = at.to_zoned(zone.clone());
+        format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
+    }
+
+    /// A moment seen from `now`: `12:41` today, else `tomorrow 12:41`, `22 Nov 2026 12:41`.
+    #[must_use]
+    pub fn moment(self, at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+        let same_day = at.to_zoned(zone.clone()).date() == now.to_zoned(zone.clone()).date();
+        let clock = self.clock(at, zone);
+        if same_day { clock } else { format!("{} {clock}", self.day(at, now, zone)) }
+    }
+
+    /// How far away: `in 23 h`, `om 23 t`, `5 min ago`, `for 5 min siden`. The largest unit, cut.
+    #[must_use]
+    pub fn relative(self, at: Timestamp, now: Timestamp) -> String {
+        let away = at.duration_since(now);
+        let (count, unit) = largest_unit(away.abs());
+        let args = [("count", count.into())];
+        let future = !away.is_negative();
+        match (unit, future) {
+            (Unit::Now, _) => self.t("time-now").into_owned(),
+            (Unit::Minutes, true) => self.t_args("time-in-minutes", &args),
+            (Unit::Minutes, false) => self.t_args("time-minutes-ago", &args),
+            (Unit::Hours, true) => self.t_args("time-in-hours", &args),
+            (Unit::Hours, false) => self.t_args("time-hours-ago", &args),
+            (Unit::Days, true) => self.t_args("time-in-days", &args),
+            (Unit::Days, false) => self.t_args("time-days-ago", &args),
+        }
+    }
+}
+
+enum Unit {
+    Now,
+    Minutes,
+    Hours,
+    Days,
+}
+
+fn largest_unit(span: SignedDuration) -> (i64, Unit) {
+    match span.as_mins() {
+        0 => (0, Unit::Now),
+        m if m < 60 => (m, Unit::Minutes),
+        m if m < 48 * 60 => (m / 60, Unit::Hours),
+        m => (m / (24 * 60), Unit::Days),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EN: Texts = Texts::new(Lang::English);
+    const NB: Texts = Texts::new(Lang::Bokmal);
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn days_and_times_are_the_sellers() {
+        let oslo = TimeZone::get("Europe/Oslo").unwrap();
+        let now = at("2026-11-22T12:41:07Z");
+        assert_eq!(NB.clock(now, &oslo), "13:41");
+        assert_eq!(EN.clock_seconds(now, &oslo), "13:41:07");
+        // Half past eleven in Greenwich is tomorrow in Oslo.
+        assert_eq!(EN.moment(at("2026-11-22T23:30:00Z"), now, &oslo), "tomorrow 00:30");
+        assert_eq!(NB.moment(at("2026-11-22T23:30:00Z"), now, &oslo), "i morgen 00:30");
+        assert_eq!(NB.moment(at("2026-11-22T20:00:00Z"), now, &oslo), "21:00");
+        assert_eq!(NB.day(at("2026-11-21T20:00:00Z"), now, &oslo), "i går");
+        assert_eq!(EN.moment(at("2026-12-02T08:05:00Z"), now, &oslo), "2 Dec 2026 09:05");
+        assert_eq!(NB.moment(at("2026-12-02T08:05:00Z"), now, &oslo), "02.12.2026 09:05");
+    }
+
+    #[test]
+    fn how_far_away_in_the_largest_unit() {
+        let now = at("2026-11-22T12:00:00Z");
+        let cases = [
+            ("2026-11-22T12:00:59Z", "now", "nå"),
+            ("2026-11-22T11:59:30Z", "now", "nå"),
+            ("2026-11-22T12:15:00Z", "in 15 min", "om 15 min"),
+            ("2026-11-22T11:55:00Z", "5 min ago", "for 5 min siden"),
+            ("2026-11-23T11:59:59Z", "in 23 h", "om 23 t"),
+            ("2026-11-21T12:00:00Z", "24 h ago", "for 24 t siden"),
+            ("2026-11-29T12:00:00Z", "in 7 days", "om 7 dager"),
+            ("2026-11-20T11:00:00Z", "2 days ago", "for 2 dager siden"),
+        ];
+        for (then, en, nb) in cases {
+            assert_eq!(EN.relative(at(then), now), en, "{then}");
+            assert_eq!(NB.relative(at(then), now), nb, "{then}");
+        }
+    }
+}
