@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::domain::email::Email;
 pub use crate::domain::fault::FaultKind;
 use crate::domain::lifecycle::{PublishNews, SessionNews, TransactionNews};
 use crate::domain::link::{Alarm, Link, LinkId, LinkState};
@@ -431,6 +432,17 @@ pub trait Ledger: Send + Sync {
 #[error("{0}")]
 pub struct DesktopError(pub String);
 
+/// A mail to a customer, to be sent by the seller's own mail program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The recipient, if known.
+    pub to: Option<Email>,
+    /// The subject, one line.
+    pub subject: String,
+    /// The text, lines apart by `\n`.
+    pub text: String,
+}
+
 /// The seller's own machine. Calls may wait; they're made from effects only.
 pub trait Desktop: Send + Sync {
     /// Copies text to the system's clipboard.
@@ -438,11 +450,11 @@ pub trait Desktop: Send + Sync {
     /// # Errors
     /// There's none, or it refused.
     fn copy(&self, text: &str) -> Result<(), DesktopError>;
-    /// Opens a `mailto:` address in the default mail program.
+    /// Opens the default mail program with this mail filled in (a `mailto:` address, RFC 6068).
     ///
     /// # Errors
     /// There's none.
-    fn open_mail(&self, mailto: &str) -> Result<(), DesktopError>;
+    fn open_mail(&self, mail: &Mail) -> Result<(), DesktopError>;
     /// Opens a web page.
     ///
     /// # Errors
