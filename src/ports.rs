@@ -17,7 +17,7 @@ use crate::domain::link::{Alarm, Link, LinkId, LinkState};
 use crate::domain::method::Method;
 use crate::domain::money::Money;
 use crate::domain::reference::{Reference, ReferenceTemplate};
-use crate::domain::sale::Sale;
+use crate::domain::sale::{Delivery, Sale};
 
 /// A boxed future, so that ports are object safe.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -283,6 +283,50 @@ pub struct LinkRow {
     pub auto_capture: bool,
     /// What a person must deal with.
     pub alarms: Vec<Alarm>,
+}
+
+impl From<&Link> for LinkRow {
+    fn from(link: &Link) -> Self {
+        let to = match &link.sale.delivery {
+            Delivery::Sms(phone) => phone.e164().to_owned(),
+            Delivery::Email(email) => email.as_str().to_owned(),
+            Delivery::Link => String::new(),
+        };
+        Self {
+            id: link.id,
+            reference: link.sale.reference.clone(),
+            state: link.state,
+            amount: link.amount,
+            created_at: link.created_at,
+            changed_at: link.changed_at,
+            expires_at: link.expires_at,
+            to,
+            title: link.sale.lines.first().map(|l| l.description.clone()).unwrap_or_default(),
+            session_id: link.session_id.clone(),
+            auto_capture: link.sale.auto_capture,
+            alarms: link.alarms.clone(),
+        }
+    }
+}
+
+impl LinkRow {
+    /// Paid, as [`Link::paid`] means it.
+    #[must_use]
+    pub const fn paid(&self) -> bool {
+        match self.state {
+            LinkState::Authorized => !self.auto_capture,
+            state => state.paid(),
+        }
+    }
+
+    /// Nothing more happens to it by itself, as [`Link::settled`] means it.
+    #[must_use]
+    pub const fn settled(&self) -> bool {
+        match self.state {
+            LinkState::Authorized => !self.auto_capture,
+            state => state.settled(),
+        }
+    }
 }
 
 /// The day at a glance.
