@@ -6,4 +6,5 @@ pub mod app;
 pub mod config;
 pub mod domain;
 pub mod i18n;
+pub mod ledger;
 pub mod ports;

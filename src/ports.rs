@@ -244,7 +244,9 @@ pub struct OutboxEntry {
 /// Which links are meant.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LinkFilter {
-    /// Words to be found in reference, description, phone (digits, any grouping), e-mail, name, ids.
+    /// Words, all of them to be found in reference, descriptions, phone (digits, any grouping), e-mail
+    /// or name, anywhere within a word, or at the beginning of an id. Case and accents don't matter. A
+    /// text without letters and digits restricts nothing.
     pub search: Option<String>,
     /// Only these states; empty for all.
     pub states: Vec<LinkState>,
@@ -355,17 +357,43 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// [`LedgerError::ReferenceUsed`], or the database's.
     fn insert(&self, link: &Link, allow_duplicate: bool) -> Result<(), LedgerError>;
-    /// Keeps what changed of a link: everything but its sale. Events already kept are not doubled.
+    /// Keeps what changed of a link: everything but its sale. Events already kept are not doubled, none
+    /// is ever removed: two are the same if the backend's id (`key`) is, or without one all of them is.
+    /// Writes nothing where nothing changed.
+    ///
+    /// Guards against a caller that read the link long ago: ids and the address once known stay, a
+    /// link with money (or whose money was released or paid back) does not go back to a state before
+    /// the payment, and one that the backend has does not return to the outbox; then the state kept
+    /// stays. Alarms are kept as given, so change them by [`Ledger::amend`].
+    ///
+    /// # Errors
+    /// The database's; the link is not kept.
+    fn update(&self, link: &Link) -> Result<(), LedgerError>;
+    /// Reads a link, lets `change` work on it and keeps it if that says that it changed something, as
+    /// one step that no other process comes between: the way to merge news, and to raise or settle an
+    /// alarm. `change` must be quick (others wait meanwhile) and must not call the ledger. Returns the
+    /// link as it is kept now, `None` if there's none.
     ///
     /// # Errors
     /// The database's.
-    fn update(&self, link: &Link) -> Result<(), LedgerError>;
+    fn amend(
+        &self,
+        id: LinkId,
+        change: &mut dyn FnMut(&mut Link) -> bool,
+    ) -> Result<Option<Link>, LedgerError> {
+        // For fakes, which nobody else writes to.
+        let Some(mut link) = self.link(id)? else { return Ok(None) };
+        if change(&mut link) {
+            self.update(&link)?;
+        }
+        Ok(Some(link))
+    }
     /// The whole link.
     ///
     /// # Errors
     /// The database's.
     fn link(&self, id: LinkId) -> Result<Option<Link>, LedgerError>;
-    /// Rows of the account `account_id`, newest first.
+    /// Rows of the account `account_id`, newest first (by `created_at`).
     ///
     /// # Errors
     /// The database's.
@@ -392,12 +420,14 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn unsettled(&self, account_id: &str) -> Result<Vec<LinkRow>, LedgerError>;
-    /// Totals of links made at or after `since`; outstanding and waiting are of all days.
+    /// Totals of links made at or after `since`; outstanding, open and waiting are of all days. A link
+    /// that is partly captured or refunded counts in full, because a [`Link`] doesn't say the part.
     ///
     /// # Errors
     /// The database's.
     fn totals(&self, account_id: &str, since: Timestamp) -> Result<DayTotals, LedgerError>;
-    /// Whether a live or paid link of the account has the reference.
+    /// Whether a live or paid link of the account has the reference, in any case (`kari-014` is
+    /// `KARI-014`, since [`Ledger::find`] takes them for the same).
     ///
     /// # Errors
     /// The database's.
@@ -418,16 +448,20 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn outbox(&self, account_id: &str) -> Result<Vec<OutboxEntry>, LedgerError>;
-    /// Adds an entry for a link that is kept already (replaces one of the same kind).
+    /// Adds an entry for a link that is kept already. One of the same kind is replaced and keeps its
+    /// place; while somebody holds a claim on it, the claim, `attempts` and `in_flight` stay.
     ///
     /// # Errors
     /// The database's.
     fn enqueue(&self, entry: &OutboxEntry) -> Result<(), LedgerError>;
     /// Claims an entry for sending: marks it in flight, counts the attempt, and for a `Create` sets
-    /// the link to `creating`, durably and by one process alone. `None`: another process has it, or
-    /// it's gone, or it needs a decision. A claim whose process died is given out again after
-    /// `lease`; the entry then comes back with `in_flight` already true, so the caller knows that a
-    /// request may have been sent.
+    /// the link to `creating`, durably and by one caller alone. `None`: another one has it (another
+    /// thread of this process too), or it's gone, or it needs a decision, or it's a `Create` for a link
+    /// that is at the backend or has ended. `next_at` is the caller's to mind.
+    ///
+    /// The entry comes back with the attempt counted and `in_flight` as it was *before*: a claim whose
+    /// process died is given out again after `lease`, then with `in_flight` already true, so the caller
+    /// knows that a request may have been sent. `lease` must be longer than a request can take.
     ///
     /// # Errors
     /// The database's.
@@ -443,8 +477,10 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn settle_entry(&self, link: &Link, kind: OutboxKind) -> Result<(), LedgerError>;
-    /// Gives the entry back with a new `next_at`, `last_error`, `in_flight` and `needs_decision`,
-    /// keeps the link's state, releases the claim; all in one transaction.
+    /// Gives the entry back with a new `next_at`, `last_error`, `in_flight` and `needs_decision`
+    /// (`attempts` as claimed), keeps the link's state, releases the claim; all in one transaction. If
+    /// the claim has gone to another process meanwhile, or the entry is gone, nothing changes: theirs is
+    /// the truth.
     ///
     /// # Errors
     /// The database's.
@@ -460,7 +496,8 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn put(&self, key: &str, value: Option<&str>) -> Result<(), LedgerError>;
-    /// A number that changes whenever any process has changed the ledger, cheap to ask for.
+    /// A number that changes whenever any process has changed the ledger, cheap to ask for. It means
+    /// something to this handle only.
     ///
     /// # Errors
     /// The database's.
