@@ -3,8 +3,8 @@
 //! The map of the house is `docs/architecture.md`; `tests/it/architecture.rs` holds it to the code.
 
 pub mod app;
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod i18n;
-pub mod ledger;
 pub mod ports;

@@ -1,3 +1,5 @@
 //! paylink's binary: hands over to the command line.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    paylink::cli::main()
+}

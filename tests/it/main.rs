@@ -1,4 +1,5 @@
 //! Everything that is tested through the library's public face, in one binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod config;
 mod i18n;

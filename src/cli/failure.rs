@@ -1,0 +1,215 @@
+//! What went wrong, for the person (one line), the script (`--json`) and the shell (the exit status).
+
+use std::fmt;
+
+use clap::error::{ContextKind, ErrorKind};
+use serde::Serialize;
+
+use crate::config::ConfigError;
+use crate::i18n::Texts;
+use crate::ports::{Fault, FaultKind, LedgerError};
+
+/// The exit statuses of contracts, 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Status {
+    /// Done.
+    Done = 0,
+    /// A bug; a report file is named.
+    Internal = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// The input, the config or the link's state is wrong for this: nothing was sent.
+    Input = 3,
+    /// Not signed in, or the account may not do this.
+    SignIn = 4,
+    /// The backend can't be reached; what was to be sent is in the outbox.
+    Unreachable = 5,
+    /// The backend refused the request.
+    Refused = 6,
+    /// The outcome is unknown.
+    Unknown = 7,
+    /// `--wait` ended without a payment.
+    NotPaid = 8,
+}
+
+/// A command that did not do what it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The exit status.
+    pub status: Status,
+    /// A word for scripts, stable.
+    pub code: &'static str,
+    /// What is wrong and where, in one line.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if !self.hint.is_empty() {
+            let end = if self.message.ends_with(['.', '!', '?']) { "" } else { "." };
+            write!(f, "{end} {}", self.hint)?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorJson<'a> {
+    error: Body<'a>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    code: &'a str,
+    message: &'a str,
+    hint: &'a str,
+}
+
+impl Failure {
+    /// A failure in words.
+    pub fn new(
+        status: Status,
+        code: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self { status, code, message: message.into(), hint: hint.into() }
+    }
+
+    /// Wrong input: [`Status::Input`].
+    pub fn input(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(Status::Input, code, message, hint)
+    }
+
+    /// The reader of standard output has gone: the quiet end of a pipe.
+    #[must_use]
+    pub fn pipe_closed() -> Self {
+        Self::new(Status::Done, "pipe_closed", "", "")
+    }
+
+    /// A bug or a broken machine.
+    pub fn internal(texts: Texts, what: impl fmt::Display) -> Self {
+        Self::new(
+            Status::Internal,
+            "internal",
+            texts.t_args("cli-internal", &[("what", what.to_string().into())]),
+            texts.t("cli-internal-hint"),
+        )
+    }
+
+    /// There's no usable config.
+    #[must_use]
+    pub fn config(texts: Texts, error: &ConfigError) -> Self {
+        match error {
+            ConfigError::Missing(path) => Self::new(
+                Status::SignIn,
+                "not_set_up",
+                texts.t_args("cli-no-config", &[("path", path.display().to_string().into())]),
+                texts.t("cli-no-config-hint"),
+            ),
+            ConfigError::NoHome(_) => Self::input("no_home", error.to_string(), texts.t("cli-no-home-hint")),
+            ConfigError::Given { .. } => Self::input("config", error.to_string(), texts.t("cli-given-hint")),
+            _ => Self::input("config", error.to_string(), texts.t("cli-config-hint")),
+        }
+    }
+
+    /// The ledger could not do it.
+    #[must_use]
+    pub fn ledger(texts: Texts, error: &LedgerError) -> Self {
+        match error {
+            LedgerError::ReferenceUsed(reference) => Self::input(
+                "reference_used",
+                texts.t_args("cli-reference-used", &[("reference", reference.as_str().into())]),
+                texts.t("cli-reference-used-hint"),
+            ),
+            LedgerError::Unusable { .. } => {
+                Self::input("data_folder", error.to_string(), texts.t("cli-data-folder-hint"))
+            }
+            LedgerError::Newer { .. } => {
+                Self::input("newer_ledger", error.to_string(), texts.t("cli-newer-hint"))
+            }
+            LedgerError::Database(_) => Self::internal(texts, error),
+        }
+    }
+
+    /// The backend could not or would not.
+    #[must_use]
+    pub fn fault(texts: Texts, fault: &Fault) -> Self {
+        let said = match fault.message.as_deref() {
+            Some(reason) => texts.refusal(Some(reason)).into_owned(),
+            None => texts.say(&fault.kind).into_owned(),
+        };
+        let detail = |said: String| format!("{} ({})", said.trim_end_matches('.'), fault.detail);
+        match fault.kind {
+            FaultKind::NotSent => Self::new(
+                Status::Unreachable,
+                "unreachable",
+                detail(texts.say(&fault.kind).into_owned()),
+                texts.t("cli-unreachable-hint"),
+            ),
+            FaultKind::Maybe => Self::new(
+                Status::Unknown,
+                "outcome_unknown",
+                detail(texts.say(&fault.kind).into_owned()),
+                texts.t("cli-unknown-hint"),
+            ),
+            FaultKind::NotSignedIn => Self::new(
+                Status::SignIn,
+                "not_signed_in",
+                texts.t("cli-not-signed-in"),
+                texts.t("cli-not-signed-in-hint"),
+            ),
+            FaultKind::Forbidden => {
+                Self::new(Status::SignIn, "forbidden", said, texts.t("cli-forbidden-hint"))
+            }
+            FaultKind::NotFound => Self::new(Status::Refused, "not_found", said, texts.t("cli-refused-hint")),
+            FaultKind::Refused => Self::new(Status::Refused, "refused", said, texts.t("cli-refused-hint")),
+            FaultKind::Untrusted => Self::new(
+                Status::Refused,
+                "untrusted",
+                detail(texts.say(&fault.kind).into_owned()),
+                texts.t("cli-untrusted-hint"),
+            ),
+        }
+    }
+
+    /// A wrong command line, from clap's own words, in one line.
+    #[must_use]
+    pub fn usage(error: &clap::Error) -> Self {
+        let rendered = error.render().to_string();
+        let mut words: Vec<&str> = Vec::new();
+        for line in rendered.lines().map(str::trim) {
+            if line.starts_with("Usage:") || line.starts_with("For more information") {
+                break;
+            }
+            // The tip names what was probably meant: it goes into the hint.
+            if !line.is_empty() && !line.starts_with("tip:") {
+                words.push(line);
+            }
+        }
+        let message = words.join(" ");
+        let message = message.strip_prefix("error: ").unwrap_or(&message).to_owned();
+        let near = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue]
+            .into_iter()
+            .find_map(|kind| error.get(kind).map(ToString::to_string))
+            .filter(|near| !near.is_empty());
+        let hint = match (near, error.kind()) {
+            (Some(near), _) => format!("Did you mean {near}? See paylink --help"),
+            (None, ErrorKind::MissingSubcommand) => "See paylink --help".to_owned(),
+            _ => "See paylink --help".to_owned(),
+        };
+        Self::new(Status::Usage, "usage", message, hint)
+    }
+
+    /// As the object of contracts, 1.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let body = Body { code: self.code, message: &self.message, hint: &self.hint };
+        // Three texts always serialize.
+        serde_json::to_string(&ErrorJson { error: body }).unwrap_or_default()
+    }
+}

@@ -1,0 +1,176 @@
+//! The command line: reads options and environment, runs one command, and turns what came of it into
+//! standard output, one line on standard error, and an exit status (contracts, 1).
+
+pub mod args;
+pub mod config_command;
+pub mod failure;
+pub mod human;
+pub mod json;
+pub mod log;
+pub mod methods;
+pub mod output;
+pub mod report;
+pub mod sale;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+pub use failure::{Failure, Status};
+pub use json::LinkJson;
+
+use crate::config::paths::Platform;
+use crate::config::{Config, ConfigError, Env, Options, Places};
+use crate::i18n::{self, LangSource, Texts};
+use args::{Args, Command};
+use human::View;
+use output::Output;
+
+/// The program: reads the process's command line and environment.
+#[must_use]
+pub fn main() -> ExitCode {
+    let env = Env::from_lookup(|name| std::env::var_os(name));
+    run(std::env::args_os(), env)
+}
+
+/// Runs `paylink` with these words and this environment.
+pub fn run(words: impl IntoIterator<Item = OsString>, env: Env) -> ExitCode {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let args = match Args::try_parse_from(&words) {
+        Ok(args) => args,
+        Err(error) => return not_parsed(&error, &words),
+    };
+    let run = match Run::new(&args, env) {
+        Ok(run) => run,
+        Err((failure, output)) => {
+            output.failure(&failure);
+            return exit(failure.status);
+        }
+    };
+    let log = run.places.as_ref().ok().map(|places| {
+        report::on_panic(places.data_dir.clone(), run.output);
+        log::start(&places.data_dir, args.global.verbose, run.env.rust_log.as_deref())
+    });
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| dispatch(&run, args.command)));
+    drop(log);
+    match done {
+        Ok(Ok(status)) => exit(status),
+        Ok(Err(failure)) => {
+            run.output.failure(&failure);
+            exit(failure.status)
+        }
+        // The report is written and named by the hook.
+        Err(_) => exit(Status::Internal),
+    }
+}
+
+fn exit(status: Status) -> ExitCode {
+    ExitCode::from(status as u8)
+}
+
+/// Help, version, or a wrong command line. `--json` counts wherever it stands.
+fn not_parsed(error: &clap::Error, words: &[OsString]) -> ExitCode {
+    let json = words.iter().any(|w| w == "--json");
+    let output = Output::new(json, true, Texts::default());
+    if !error.use_stderr() {
+        // Help and version are results.
+        return match output.bytes(error.render().to_string().as_bytes()) {
+            Ok(()) => exit(Status::Done),
+            Err(failure) => exit(failure.status),
+        };
+    }
+    let failure = Failure::usage(error);
+    output.failure(&failure);
+    exit(failure.status)
+}
+
+fn dispatch(run: &Run, command: Option<Command>) -> Result<Status, Failure> {
+    match command {
+        Some(Command::Config(args)) => config_command::run(run, args.action),
+        Some(Command::Completions(args)) => completions(run, args.shell),
+        _ => Ok(Status::Done),
+    }
+}
+
+fn completions(run: &Run, shell: clap_complete::Shell) -> Result<Status, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "paylink", &mut script);
+    run.output.bytes(&script)?;
+    Ok(Status::Done)
+}
+
+/// What a command knows about the run it is part of.
+pub struct Run {
+    /// What the command line says.
+    pub options: Options,
+    /// What the environment says.
+    pub env: Env,
+    /// Config file and data folder.
+    pub places: Result<Places, ConfigError>,
+    /// The config, read once.
+    pub config: Result<Config, ConfigError>,
+    /// Where to write.
+    pub output: Output,
+}
+
+impl Run {
+    fn new(args: &Args, env: Env) -> Result<Self, (Failure, Output)> {
+        let global = &args.global;
+        let options = Options {
+            config: global.config.clone(),
+            data_dir: global.data_dir.clone(),
+            profile: global.profile.clone(),
+            lang: global.lang.clone(),
+            no_color: global.no_color,
+        };
+        let platform = Platform::here();
+        let places = Places::find(&options, &env, platform.as_ref());
+        let config =
+            places.as_ref().map_err(Clone::clone).and_then(|p| crate::config::layer::load(p, &options, &env));
+        let no_color = options.no_color || env.no_color;
+        let said = config.as_ref().ok().and_then(|c| c.ui.language.as_deref());
+        let system = sys_locale::get_locale();
+        let texts = match i18n::choose(options.lang.as_deref(), env.lang.as_deref(), said, system.as_deref())
+        {
+            Ok(lang) => Texts::new(lang),
+            Err(error) => {
+                let status = if error.place == LangSource::Option { Status::Usage } else { Status::Input };
+                let output = Output::new(global.json, no_color, Texts::default());
+                return Err((Failure::new(status, "language", error.to_string(), ""), output));
+            }
+        };
+        let output = Output::new(global.json, no_color, texts);
+        Ok(Self { options, env, places, config, output })
+    }
+
+    /// The words.
+    #[must_use]
+    pub const fn texts(&self) -> Texts {
+        self.output.texts
+    }
+
+    /// Config file and data folder.
+    ///
+    /// # Errors
+    /// There's no home folder.
+    pub fn places(&self) -> Result<&Places, Failure> {
+        self.places.as_ref().map_err(|e| Failure::config(self.texts(), e))
+    }
+
+    /// The config. What it warns about goes to standard error.
+    ///
+    /// # Errors
+    /// There's none, or it's wrong.
+    pub fn config(&self) -> Result<&Config, Failure> {
+        self.config.as_ref().map_err(|e| Failure::config(self.texts(), e))
+    }
+
+    /// How people see links now.
+    #[must_use]
+    pub fn view(&self) -> View {
+        View { output: self.output, now: Timestamp::now(), zone: TimeZone::system() }
+    }
+}
