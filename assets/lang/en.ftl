@@ -76,6 +76,7 @@ event-opened = Opened
 event-address-given = Address filled in
 event-paying = Paying
 event-attempt-failed = An attempt failed
+event-paying-ended = No longer paying
 event-on-hold = Being checked
 event-authorized = Reserved
 event-captured = Paid
@@ -89,6 +90,7 @@ event-refunded = Refunded
 event-partially-refunded = Partly refunded
 event-uncertain = Outcome unknown
 event-refused = Refused
+event-alarm = Alarm
 event-other = Other news
 
 ## Payment methods

@@ -75,6 +75,7 @@ event-opened = Åpnet
 event-address-given = Adresse fylt ut
 event-paying = Betaler
 event-attempt-failed = Et forsøk mislyktes
+event-paying-ended = Ikke lenger i betaling
 event-on-hold = Kontrolleres
 event-authorized = Reservert
 event-captured = Betalt
@@ -88,6 +89,7 @@ event-refunded = Refundert
 event-partially-refunded = Delvis refundert
 event-uncertain = Ukjent utfall
 event-refused = Avvist
+event-alarm = Varsel
 event-other = Annet
 
 ## Betalingsmåter

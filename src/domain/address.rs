@@ -59,6 +59,18 @@ impl std::fmt::Debug for Address {
     }
 }
 
+/// The most characters of one field: a sane bound, the API names none for all providers (API, 12.3).
+const MAX_FIELD: usize = 100;
+
+/// ISO 3166-1 alpha-2, the officially assigned codes.
+const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ \
+    BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER \
+    ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM \
+    IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF \
+    MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK \
+    PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD \
+    TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
+
 impl Address {
     /// From five typed fields, in the order of [`AddressField`]. An empty country is `NO`.
     ///
@@ -71,13 +83,150 @@ impl Address {
         place: &str,
         country: &str,
     ) -> Result<Self, AddressError> {
-        let _ = (name, street, postal_code, place, country);
-        Err(AddressError::Country)
+        // The country is read first because the postal code depends on it, and told last.
+        let country = parse_country(country);
+        let name = field(name, AddressField::Name)?;
+        let address_line = field(street, AddressField::Street)?;
+        let postal_code = field(postal_code, AddressField::PostalCode)?;
+        let postal_code = match &country {
+            Ok(country) => parse_postal_code(&postal_code, country)?,
+            Err(_) => postal_code,
+        };
+        let postal_place = field(place, AddressField::Place)?;
+        let country = country?;
+        let (first_name, last_name) = match name.rsplit_once(' ') {
+            Some((first, last)) => (first.trim_end().to_owned(), last.to_owned()),
+            None => (name, String::new()),
+        };
+        Ok(Self { first_name, last_name, address_line, postal_code, postal_place, country })
     }
 
     /// First and last name together.
     #[must_use]
     pub fn full_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name).trim().to_owned()
+    }
+}
+
+fn field(text: &str, field: AddressField) -> Result<String, AddressError> {
+    let text = super::clean::line(text);
+    if text.is_empty() {
+        return Err(AddressError::Missing(field));
+    }
+    if text.chars().count() > MAX_FIELD {
+        return Err(AddressError::TooLong(field));
+    }
+    Ok(text)
+}
+
+fn parse_country(text: &str) -> Result<String, AddressError> {
+    let code = text.trim().to_ascii_uppercase();
+    if code.is_empty() {
+        return Ok("NO".to_owned());
+    }
+    if code.len() == 2 && COUNTRIES.split_ascii_whitespace().any(|c| c == code) {
+        return Ok(code);
+    }
+    Err(AddressError::Country)
+}
+
+/// The postal code, in the four countries that paylink knows without spaces and country letters
+/// (`SE-123 45`).
+fn parse_postal_code(text: &str, country: &str) -> Result<String, AddressError> {
+    let digits_wanted = match country {
+        "NO" | "DK" => 4,
+        "SE" | "FI" => 5,
+        _ => return Ok(text.to_owned()),
+    };
+    let upper = text.to_ascii_uppercase();
+    let bare = upper.split_once('-').filter(|(c, _)| *c == country || country.starts_with(c)).map(|(_, d)| d);
+    let digits: String = bare.unwrap_or(text).chars().filter(|c| !c.is_whitespace()).collect();
+    if digits.len() == digits_wanted && digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(digits);
+    }
+    Err(AddressError::PostalCode)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parse(fields: [&str; 5]) -> Result<Address, AddressError> {
+        let [name, street, code, place, country] = fields;
+        Address::parse(name, street, code, place, country)
+    }
+
+    #[test]
+    fn a_norwegian_address() {
+        let address = parse([" Kari Anne Nordmann ", "Storgata 1", "0155", "Oslo", ""]).unwrap();
+        assert_eq!((address.first_name.as_str(), address.last_name.as_str()), ("Kari Anne", "Nordmann"));
+        assert_eq!((address.postal_code.as_str(), address.country.as_str()), ("0155", "NO"));
+        assert_eq!(address.full_name(), "Kari Anne Nordmann");
+        let one = parse(["Kari", "Storgata 1", "0155", "Oslo", "no"]).unwrap();
+        assert_eq!((one.full_name().as_str(), one.last_name.as_str()), ("Kari", ""));
+    }
+
+    #[test]
+    fn the_field_that_is_wrong_is_named() {
+        use AddressField::{Name, Place, PostalCode, Street};
+        let good = ["Kari Nordmann", "Storgata 1", "0155", "Oslo", "NO"];
+        for (i, field) in [Name, Street, PostalCode, Place].into_iter().enumerate() {
+            let mut fields = good;
+            fields[i] = " \u{200b}\u{7} ";
+            assert_eq!(parse(fields), Err(AddressError::Missing(field)));
+            let long = "1".repeat(101);
+            fields[i] = &long;
+            assert_eq!(parse(fields), Err(AddressError::TooLong(field)));
+        }
+        for (code, country) in
+            [("155", "NO"), ("01555", "NO"), ("O155", "NO"), ("1234", "SE"), ("12345", "DK"), ("1234", "FI")]
+        {
+            assert_eq!(
+                parse([good[0], good[1], code, good[3], country]),
+                Err(AddressError::PostalCode),
+                "{code}"
+            );
+        }
+        for country in ["Norge", "XX", "N", "N0", "Å"] {
+            assert_eq!(
+                parse([good[0], good[1], good[2], good[3], country]),
+                Err(AddressError::Country),
+                "{country}"
+            );
+        }
+        assert_eq!(parse(["", "", "", "", "??"]), Err(AddressError::Missing(Name)), "the first one is told");
+    }
+
+    #[test]
+    fn other_countries() {
+        for (code, country, want) in [
+            ("123 45", "SE", "12345"),
+            ("SE-123 45", "se", "12345"),
+            ("S-12345", "SE", "12345"),
+            ("00100", "FI", "00100"),
+            ("DK-2100", "DK", "2100"),
+            ("SW1A 1AA", "GB", "SW1A 1AA"),
+        ] {
+            let address = parse(["A B", "Street 1", code, "Town", country]).unwrap();
+            assert_eq!(address.postal_code, want);
+        }
+    }
+
+    #[test]
+    fn nobody_is_in_the_log() {
+        let address = parse(["Kari Nordmann", "Storgata 1", "0155", "Oslo", "NO"]).unwrap();
+        assert!(!format!("{address:?}").contains("Kari"));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_typed_panics(a in "\\PC*", b in "\\PC*", c in "\\PC*", d in "\\PC*", e in "\\PC{0,3}") {
+            if let Ok(address) = Address::parse(&a, &b, &c, &d, &e) {
+                prop_assert!(!address.first_name.is_empty());
+                prop_assert!(!address.full_name().chars().any(super::super::clean::is_unsafe));
+            }
+        }
     }
 }

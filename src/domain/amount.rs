@@ -4,9 +4,16 @@
 //! (U+00A0, U+202F, U+2009) as group marks, and both `-` and U+2212 as minus. Refused as ambiguous:
 //! `1.249` and `1,249`, which are one thing in Oslo and another in London (field facts, 4).
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::money::{Currency, Money};
+use super::money::{Currency, MAX_MINOR, Money};
+
+/// Longer input than this is not a number that somebody typed; nothing is done with it.
+const MAX_INPUT: usize = 64;
+/// More digits before the decimal mark than any amount has.
+const MAX_WHOLE: usize = 14;
+/// More decimals than anything sold has. With [`MAX_WHOLE`] it all fits a `Decimal`.
+const MAX_FRACTION: usize = 12;
 
 /// Why a typed number was not understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,8 +48,37 @@ pub enum AmountError {
 /// # Errors
 /// Not a number, an ambiguous one, too many decimals, another currency, or too large.
 pub fn parse_price(text: &str, currency: Currency) -> Result<Money, AmountError> {
-    let _ = (text, currency);
-    Err(AmountError::NotANumber)
+    let text = bounded(text)?;
+    let (negative, text) = take_sign(text);
+    let (marked, text) = take_leading_currency(text, currency)?;
+    // `kr -49` as well as `-kr 49`, but not both.
+    let (inner, text) = if negative { (false, text) } else { take_sign(text) };
+    let negative = negative || inner;
+    let text = take_trailing_currency(text, currency, marked)?;
+    let text = take_no_ore(text);
+    if marked && text.starts_with(['.', ',']) {
+        // `kr.49`: an abbreviation's point or a decimal mark? Not to be guessed.
+        return Err(AmountError::NotANumber);
+    }
+    let number = Number::read(text)?;
+    if number.could_be_grouped() {
+        let sign = if negative { "-" } else { "" };
+        let cents = number.value()?.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+        return Err(AmountError::Ambiguous {
+            grouped: format!("{sign}{}{}", number.whole, number.fraction),
+            decimal: format!("{sign}{cents:.2}").replace('.', ","),
+        });
+    }
+    let value = number.value()?.normalize();
+    if value.scale() > currency.decimals() {
+        return Err(AmountError::TooFine);
+    }
+    let money =
+        Money::from_decimal(if negative { -value } else { value }, currency).ok_or(AmountError::TooLarge)?;
+    if money.minor().abs() > MAX_MINOR {
+        return Err(AmountError::TooLarge);
+    }
+    Ok(money)
 }
 
 /// A quantity or a rate, as typed: `2`, `1,5`, `0.75`, `25 %`. A percent sign at the end is
@@ -52,6 +88,405 @@ pub fn parse_price(text: &str, currency: Currency) -> Result<Money, AmountError>
 /// # Errors
 /// Not a number, or too large.
 pub fn parse_number(text: &str) -> Result<Decimal, AmountError> {
-    let _ = text;
-    Err(AmountError::NotANumber)
+    let text = bounded(text)?;
+    let (negative, text) = take_sign(text);
+    let text = text.strip_suffix('%').map_or(text, trim_end);
+    let value = Number::read(text)?.value()?.normalize();
+    Ok(if negative { -value } else { value })
+}
+
+/// A space that people or programs put between groups of digits.
+const fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\u{2007}')
+}
+
+fn trim_start(text: &str) -> &str {
+    text.trim_start_matches(is_space)
+}
+
+fn trim_end(text: &str) -> &str {
+    text.trim_end_matches(is_space)
+}
+
+/// The text without space around it, if it is short enough to be looked at.
+fn bounded(text: &str) -> Result<&str, AmountError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(AmountError::Empty);
+    }
+    if text.len() > 4 * MAX_INPUT || text.chars().count() > MAX_INPUT {
+        let digits = text.bytes().all(|b| b.is_ascii_digit());
+        return Err(if digits { AmountError::TooLarge } else { AmountError::NotANumber });
+    }
+    Ok(text)
+}
+
+fn take_sign(text: &str) -> (bool, &str) {
+    match text.strip_prefix(['-', '\u{2212}']) {
+        Some(rest) => (true, trim_start(rest)),
+        None => (false, text),
+    }
+}
+
+/// What a currency word beside a number says about `currency`: `Some(true)` it is that one,
+/// `Some(false)` it is another, `None` no currency.
+fn currency_word(word: &str, currency: Currency) -> Option<bool> {
+    const OTHERS: [&str; 12] = ["usd", "gbp", "isk", "chf", "pln", "jpy", "cad", "aud", "$", "£", "¥", "us$"];
+    let word = word.to_lowercase();
+    match word.as_str() {
+        "kr" => Some(!matches!(currency, Currency::Eur)),
+        "€" | "euro" => Some(matches!(currency, Currency::Eur)),
+        other if OTHERS.contains(&other) => Some(false),
+        other => Currency::from_code(other).map(|c| c == currency),
+    }
+}
+
+/// Takes `kr`, `kr.`, `NOK`, `€` off the front. Whether there was one comes first.
+fn take_leading_currency(text: &str, currency: Currency) -> Result<(bool, &str), AmountError> {
+    let end = text
+        .find(|c: char| c.is_ascii_digit() || is_space(c) || matches!(c, '-' | '\u{2212}' | '.' | ','))
+        .unwrap_or(text.len());
+    let Some((word, rest)) = text.split_at_checked(end).filter(|(word, _)| !word.is_empty()) else {
+        return Ok((false, text));
+    };
+    match currency_word(word, currency) {
+        Some(true) => {
+            // `kr. 49`: the point belongs to the abbreviation only where a space follows it.
+            let after = rest.strip_prefix('.').filter(|r| r.starts_with(is_space)).unwrap_or(rest);
+            Ok((true, trim_start(after)))
+        }
+        Some(false) => Err(AmountError::OtherCurrency),
+        None => Err(AmountError::NotANumber),
+    }
+}
+
+/// Takes `kr`, `kr.`, `NOK`, `€` off the end, unless one stood in front (`marked`).
+fn take_trailing_currency(text: &str, currency: Currency, marked: bool) -> Result<&str, AmountError> {
+    let bare = text.strip_suffix('.').filter(|t| t.to_lowercase().ends_with("kr")).unwrap_or(text);
+    let start = bare
+        .char_indices()
+        .rev()
+        .take_while(|(_, c)| !c.is_ascii_digit() && !is_space(*c) && !matches!(c, '-' | '.' | ',' | ':'))
+        .last()
+        .map(|(i, _)| i);
+    let Some((rest, word)) = start.and_then(|i| bare.split_at_checked(i)) else {
+        return Ok(text);
+    };
+    // The dash of `49,–` is no currency; it is taken off next.
+    if matches!(word, "–" | "—" | "\u{2212}") {
+        return Ok(text);
+    }
+    match currency_word(word, currency) {
+        Some(true) if !marked => Ok(trim_end(rest)),
+        Some(false) => Err(AmountError::OtherCurrency),
+        _ => Err(AmountError::NotANumber),
+    }
+}
+
+/// Takes the "no øre" mark off the end: `49,-`, `49.-`, `49:-`, with any dash.
+fn take_no_ore(text: &str) -> &str {
+    text.strip_suffix(['-', '–', '—', '\u{2212}'])
+        .and_then(|t| t.strip_suffix([',', '.', ':']))
+        .filter(|t| t.ends_with(|c: char| c.is_ascii_digit()))
+        .unwrap_or(text)
+}
+
+/// The digits of a number, its marks understood.
+struct Number {
+    whole: String,
+    fraction: String,
+    /// Marks grouped the digits in front, so a mark behind them is the decimal mark.
+    grouped: bool,
+}
+
+impl Number {
+    /// Reads digits with group and decimal marks.
+    fn read(text: &str) -> Result<Self, AmountError> {
+        let bad = AmountError::NotANumber;
+        if !text.bytes().any(|b| b.is_ascii_digit())
+            || text.chars().any(|c| !(c.is_ascii_digit() || is_space(c) || matches!(c, '.' | ',')))
+            || !text.ends_with(|c: char| c.is_ascii_digit())
+        {
+            return Err(bad);
+        }
+        let spaces = text.chars().any(is_space);
+        let (points, commas) = (text.matches('.').count(), text.matches(',').count());
+        // Which mark stands before the decimals, if any?
+        let decimal_mark = match (points, commas) {
+            (0, 0) => None,
+            (1, 0) => Some('.'),
+            (0, 1) => Some(','),
+            // One kind, several times: it groups. With spaces too, nothing makes sense.
+            (_, 0) | (0, _) if !spaces => None,
+            _ if spaces => return Err(bad),
+            // Both kinds: the last one is the decimal mark and stands once.
+            (1, _) if text.rfind('.') > text.rfind(',') => Some('.'),
+            (_, 1) if text.rfind(',') > text.rfind('.') => Some(','),
+            _ => return Err(bad),
+        };
+        let (head, fraction) = match decimal_mark.and_then(|m| text.rsplit_once(m)) {
+            Some((head, fraction)) => (head, fraction),
+            None => (text, ""),
+        };
+        if fraction.contains(|c: char| !c.is_ascii_digit()) {
+            return Err(bad);
+        }
+        let grouped = head.contains(|c: char| !c.is_ascii_digit());
+        if grouped && !groups_of_three(head) {
+            return Err(bad);
+        }
+        let whole: String = head.chars().filter(char::is_ascii_digit).collect();
+        if whole.trim_start_matches('0').len() > MAX_WHOLE {
+            return Err(AmountError::TooLarge);
+        }
+        Ok(Self { whole, fraction: fraction.to_owned(), grouped })
+    }
+
+    /// `1.249`, `12,500`: one mark, three digits behind it, and one to three in front that don't
+    /// begin with 0.
+    fn could_be_grouped(&self) -> bool {
+        !self.grouped
+            && self.fraction.len() == 3
+            && (1..=3).contains(&self.whole.len())
+            && !self.whole.starts_with('0')
+    }
+
+    fn value(&self) -> Result<Decimal, AmountError> {
+        let fraction = self.fraction.trim_end_matches('0');
+        if fraction.len() > MAX_FRACTION {
+            return Err(AmountError::TooFine);
+        }
+        let digits = format!("{}{fraction}", self.whole);
+        let digits = digits.trim_start_matches('0');
+        let mantissa: i128 =
+            if digits.is_empty() { 0 } else { digits.parse().map_err(|_| AmountError::TooLarge)? };
+        let scale = u32::try_from(fraction.len()).map_err(|_| AmountError::TooFine)?;
+        Decimal::try_from_i128_with_scale(mantissa, scale).map_err(|_| AmountError::TooLarge)
+    }
+}
+
+/// One to three digits, then groups of exactly three, one mark of one kind between them.
+fn groups_of_three(head: &str) -> bool {
+    let is_mark = |c: char| !c.is_ascii_digit();
+    let mut marks = head.chars().filter(|c| is_mark(*c));
+    let kind = |c: char| if is_space(c) { ' ' } else { c };
+    let Some(first) = marks.next().map(kind) else {
+        return true;
+    };
+    if marks.any(|c| kind(c) != first) {
+        return false;
+    }
+    let mut groups = head.split(is_mark);
+    groups.next().is_some_and(|g| (1..=3).contains(&g.len())) && groups.all(|g| g.len() == 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn nok(text: &str) -> Result<i64, AmountError> {
+        parse_price(text, Currency::Nok).map(Money::minor)
+    }
+
+    #[test]
+    fn prices_as_people_type_them() {
+        for (text, minor) in [
+            ("49", 4900),
+            ("49,9", 4990),
+            ("49.90", 4990),
+            ("0,5", 50),
+            (",50", 50),
+            (".5", 50),
+            ("1 249", 124_900),
+            ("1\u{a0}249,50", 124_950),
+            ("1\u{202f}249.50", 124_950),
+            ("1\u{2009}249", 124_900),
+            ("1249", 124_900),
+            ("kr 49", 4900),
+            ("kr49", 4900),
+            ("KR. 49", 4900),
+            ("49 kr", 4900),
+            ("49kr.", 4900),
+            ("NOK 49", 4900),
+            ("49 nok", 4900),
+            ("49,-", 4900),
+            ("49.-", 4900),
+            ("49:-", 4900),
+            ("49,\u{2013}", 4900),
+            ("49,\u{2212}", 4900),
+            ("kr 1 249,-", 124_900),
+            ("49,- kr", 4900),
+            ("1.249,50", 124_950),
+            ("1,249.50", 124_950),
+            ("1.249.000", 124_900_000),
+            ("1,249,000.5", 124_900_050),
+            ("12 345 678,90", 1_234_567_890),
+            ("-49", -4900),
+            ("\u{2212}49,50", -4950),
+            ("-kr 49", -4900),
+            ("kr -49", -4900),
+            ("  49\t", 4900),
+            ("0", 0),
+            ("0,500", 50),
+            ("12345,500", 1_234_550),
+            ("007", 700),
+        ] {
+            assert_eq!(nok(text), Ok(minor), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn not_prices() {
+        for text in [
+            "kr",
+            "abc",
+            "4 9",
+            "1 24",
+            "12 49",
+            "1  249",
+            "1249 500",
+            "1 249 50",
+            "49,",
+            "49.",
+            "1,2,3",
+            "1.2.3",
+            "1.249.50",
+            "1,249,50",
+            "1.249,500,1",
+            "1 249.000.000",
+            "--49",
+            "-kr -49",
+            "kr 49 kr",
+            "4e3",
+            "0x10",
+            "49\u{7}",
+            "4\u{200b}9",
+            "😀",
+            "49 😀",
+            "٤٩",
+            "４９",
+            "1'249",
+            ",",
+            ".",
+            "-",
+            "%",
+            "49 %",
+            "kr.49",
+            "1 249.1 0",
+            "1,249 500",
+            "½",
+            "NaN",
+            "inf",
+            "49,-,-",
+            "kr,49",
+        ] {
+            assert_eq!(nok(text), Err(AmountError::NotANumber), "{text:?}");
+        }
+        assert_eq!(nok("  "), Err(AmountError::Empty));
+        assert_eq!(nok("1,234"), nok("1.234"), "both marks are as ambiguous");
+    }
+
+    #[test]
+    fn ambiguity_names_both_readings() {
+        let ambiguous =
+            |g: &str, d: &str| Err(AmountError::Ambiguous { grouped: g.to_owned(), decimal: d.to_owned() });
+        assert_eq!(nok("1.249"), ambiguous("1249", "1,25"));
+        assert_eq!(nok("kr 12,500"), ambiguous("12500", "12,50"));
+        assert_eq!(nok("-1.999"), ambiguous("-1999", "-2,00"));
+        // Either reading is itself typed without doubt.
+        assert_eq!((nok("1249"), nok("1,25")), (Ok(124_900), Ok(125)));
+        assert_eq!(nok("0.249"), Err(AmountError::TooFine), "no group begins with 0");
+        assert_eq!(nok("1249.500"), Ok(124_950), "four digits are no group");
+    }
+
+    #[test]
+    fn fine_large_and_foreign() {
+        assert_eq!(nok("0,005"), Err(AmountError::TooFine));
+        assert_eq!(nok("49,9999999999999"), Err(AmountError::TooFine));
+        assert_eq!(nok("1 249,505"), Err(AmountError::TooFine));
+        assert_eq!(nok("21474836,47"), Ok(MAX_MINOR));
+        assert_eq!(nok("21474836,48"), Err(AmountError::TooLarge));
+        assert_eq!(nok(&"9".repeat(30)), Err(AmountError::TooLarge));
+        assert_eq!(nok(&"9".repeat(1_000_000)), Err(AmountError::TooLarge));
+        assert_eq!(nok(&"x".repeat(1_000_000)), Err(AmountError::NotANumber));
+        for text in ["€ 49", "49 EUR", "SEK 49", "$49", "49 usd", "49 £", "DKK49"] {
+            assert_eq!(nok(text), Err(AmountError::OtherCurrency), "{text}");
+        }
+        assert_eq!(parse_price("49 kr", Currency::Sek).map(Money::minor), Ok(4900));
+        assert_eq!(parse_price("49 kr", Currency::Eur), Err(AmountError::OtherCurrency));
+        assert_eq!(parse_price("€49,90", Currency::Eur).map(Money::minor), Ok(4990));
+    }
+
+    #[test]
+    fn numbers() {
+        let number = |t: &str| parse_number(t).map(|d| d.to_string());
+        for (text, want) in [
+            ("2", "2"),
+            ("1,5", "1.5"),
+            ("0.75", "0.75"),
+            ("25 %", "25"),
+            ("11,11%", "11.11"),
+            ("0,125", "0.125"),
+            ("1.249", "1.249"),
+            ("1 000", "1000"),
+            ("1.249.000", "1249000"),
+            ("-2", "-2"),
+            ("\u{2212}2", "-2"),
+            ("0", "0"),
+        ] {
+            assert_eq!(number(text).as_deref(), Ok(want), "{text}");
+        }
+        for text in ["", " "] {
+            assert_eq!(number(text), Err(AmountError::Empty));
+        }
+        for text in ["x", "2 stk", "1,2,3", "%", "25 % %", "2\u{202e}", "😀"] {
+            assert_eq!(number(text), Err(AmountError::NotANumber), "{text}");
+        }
+        assert_eq!(number(&"9".repeat(15)), Err(AmountError::TooLarge));
+    }
+
+    /// `minor` as a person writes it: with `group` between thousands and `mark` before the øre.
+    fn written(minor: i64, group: &str, mark: char) -> String {
+        let (whole, cents) = (minor.unsigned_abs() / 100, minor.unsigned_abs() % 100);
+        let digits = whole.to_string();
+        let mut out = String::new();
+        for (i, c) in digits.chars().enumerate() {
+            if i > 0 && (digits.len() - i).is_multiple_of(3) {
+                out.push_str(group);
+            }
+            out.push(c);
+        }
+        let sign = if minor < 0 { "\u{2212}" } else { "" };
+        format!("{sign}{out}{mark}{cents:02}")
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(minor in -MAX_MINOR..=MAX_MINOR, style in 0_usize..6) {
+            let (group, mark) =
+                [("", ','), ("", '.'), ("\u{a0}", ','), ("\u{202f}", '.'), (".", ','), (",", '.')][style];
+            let text = written(minor, group, mark);
+            prop_assert_eq!(nok(&text), Ok(minor), "{}", text);
+            prop_assert_eq!(nok(&format!("{text} kr")), Ok(minor));
+            prop_assert_eq!(nok(&format!("NOK {text}")), Ok(minor));
+            let exact = Money::new(minor, Currency::Nok).to_decimal();
+            prop_assert_eq!(Money::from_decimal(exact, Currency::Nok).map(Money::minor), Some(minor));
+        }
+
+        #[test]
+        fn nothing_typed_panics(text in "\\PC*") {
+            let _ = nok(&text);
+            let _ = parse_number(&text);
+        }
+
+        #[test]
+        fn near_numbers_never_panic_and_stay_in_bounds(text in "[-\u{2212}]?[kr€ ]{0,3}[0-9., \u{a0}%:-]{0,70}") {
+            if let Ok(minor) = nok(&text) {
+                prop_assert!(minor.abs() <= MAX_MINOR);
+            }
+            let _ = parse_number(&text);
+        }
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::civil::{Date, DateTime};
+use jiff::{SignedDuration, Span, Timestamp, Zoned, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 /// How long the link lives, as chosen. Text form: `1d`, `1w`, `1m`, `15min`, `4h`, `today`, or an
@@ -45,23 +46,105 @@ impl Expiry {
     pub const PRESETS: [Self; 5] =
         [Self::Days(1), Self::Weeks(1), Self::Months(1), Self::Minutes(15), Self::Today];
 
-    /// As typed or configured. `zone` is for a date and time without an offset.
+    /// As typed or configured. `zone` is for a date and time without an offset; a date alone means
+    /// the end of that day there.
     ///
     /// # Errors
     /// Not a time.
     pub fn parse(text: &str, zone: &TimeZone) -> Result<Self, ExpiryError> {
-        let _ = (text, zone);
-        Err(ExpiryError::NotATime)
+        let text = text.trim();
+        if text.is_empty() || text.len() > MAX_INPUT {
+            return Err(ExpiryError::NotATime);
+        }
+        let lower = text.to_ascii_lowercase();
+        if lower == "today" {
+            return Ok(Self::Today);
+        }
+        if let Some(expiry) = parse_length(&lower)? {
+            return Ok(expiry);
+        }
+        if let Ok(at) = text.parse::<Timestamp>() {
+            return Ok(Self::At(at));
+        }
+        // Offsets were dealt with above: a civil date and time would just drop a broken one.
+        let civil =
+            text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b':' | b'T' | b't' | b' ' | b'.'))
+                && !text.get(10..).unwrap_or_default().contains('-');
+        if !civil {
+            return Err(ExpiryError::NotATime);
+        }
+        let zoned = if text.contains(':') {
+            let at: DateTime = text.parse().map_err(|_| ExpiryError::NotATime)?;
+            at.to_zoned(zone.clone())
+        } else {
+            let day: Date = text.parse().map_err(|_| ExpiryError::NotATime)?;
+            day.to_zoned(zone.clone()).and_then(|start| start.end_of_day())
+        };
+        zoned.map(|z| Self::At(whole_second(z.timestamp()))).map_err(|_| ExpiryError::NotATime)
     }
 
-    /// The moment the link made at `now` ends.
+    /// The moment the link made at `now` ends, a whole second.
     ///
     /// # Errors
     /// In the past (or within a minute), or over a year away.
     pub fn moment(&self, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, ExpiryError> {
-        let _ = (now, zone);
-        Err(ExpiryError::Past)
+        let here = now.to_zoned(zone.clone());
+        let end = match self {
+            Self::Minutes(n) => {
+                after(&here, i64::from(*n).checked_mul(60).map(|s| Span::new().try_seconds(s)))
+            }
+            Self::Hours(n) => {
+                after(&here, i64::from(*n).checked_mul(3600).map(|s| Span::new().try_seconds(s)))
+            }
+            Self::Days(n) => after(&here, Some(Span::new().try_days(i64::from(*n)))),
+            Self::Weeks(n) => after(&here, Some(Span::new().try_weeks(i64::from(*n)))),
+            Self::Months(n) => after(&here, Some(Span::new().try_months(i64::from(*n)))),
+            Self::Today => here.end_of_day().map_err(|_| ExpiryError::TooFar).map(|z| z.timestamp()),
+            Self::At(at) => Ok(*at),
+        }?;
+        if end.duration_since(now) < SignedDuration::from_secs(60) {
+            return Err(ExpiryError::Past);
+        }
+        if end > after(&here, Some(Span::new().try_days(MAX_DAYS)))? {
+            return Err(ExpiryError::TooFar);
+        }
+        Ok(whole_second(end))
     }
+}
+
+/// Longer text is no time.
+const MAX_INPUT: usize = 64;
+/// A year, a leap one.
+const MAX_DAYS: i64 = 366;
+
+/// `15min`, `4 h`, `1d`: a number and a unit. `None` where it isn't of that form.
+fn parse_length(lower: &str) -> Result<Option<Expiry>, ExpiryError> {
+    let digits = lower.bytes().take_while(u8::is_ascii_digit).count();
+    let Some((number, unit)) = lower.split_at_checked(digits).filter(|(n, _)| !n.is_empty()) else {
+        return Ok(None);
+    };
+    let make: fn(u32) -> Expiry = match unit.trim_start() {
+        "min" => Expiry::Minutes,
+        "h" => Expiry::Hours,
+        "d" => Expiry::Days,
+        "w" => Expiry::Weeks,
+        "m" => Expiry::Months,
+        _ => return Ok(None),
+    };
+    number.parse().map(|n| Some(make(n))).map_err(|_| ExpiryError::TooFar)
+}
+
+/// `span` after `here`, by the calendar of its zone. What doesn't fit a calendar is too far.
+fn after(here: &Zoned, span: Option<Result<Span, jiff::Error>>) -> Result<Timestamp, ExpiryError> {
+    span.and_then(Result::ok)
+        .and_then(|span| here.checked_add(span).ok())
+        .map(|zoned| zoned.timestamp())
+        .ok_or(ExpiryError::TooFar)
+}
+
+/// Without parts of a second: the API and people deal in whole ones.
+fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_millisecond().div_euclid(1000)).unwrap_or(at)
 }
 
 impl fmt::Display for Expiry {
@@ -88,5 +171,144 @@ impl TryFrom<String> for Expiry {
     type Error = ExpiryError;
     fn try_from(text: String) -> Result<Self, ExpiryError> {
         Self::parse(&text, &TimeZone::UTC)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn oslo() -> TimeZone {
+        TimeZone::get("Europe/Oslo").unwrap()
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn moment(text: &str, now: &str) -> Result<String, ExpiryError> {
+        Expiry::parse(text, &oslo())?.moment(at(now), &oslo()).map(|t| t.to_string())
+    }
+
+    #[test]
+    fn lengths() {
+        let now = "2026-11-22T12:41:07Z";
+        for (text, want) in [
+            ("1d", "2026-11-23T12:41:07Z"),
+            ("1w", "2026-11-29T12:41:07Z"),
+            ("1m", "2026-12-22T12:41:07Z"),
+            ("15min", "2026-11-22T12:56:07Z"),
+            ("1min", "2026-11-22T12:42:07Z"),
+            ("4h", "2026-11-22T16:41:07Z"),
+            ("4 H", "2026-11-22T16:41:07Z"),
+            ("today", "2026-11-22T22:59:59Z"),
+            (" Today ", "2026-11-22T22:59:59Z"),
+            ("366d", "2027-11-23T12:41:07Z"),
+            ("12m", "2027-11-22T12:41:07Z"),
+            ("2026-11-24T10:00:00Z", "2026-11-24T10:00:00Z"),
+            ("2026-11-24T10:00:00+01:00", "2026-11-24T09:00:00Z"),
+            ("2026-11-24T10:00+01:00", "2026-11-24T09:00:00Z"),
+            ("2026-11-24T10:00:00", "2026-11-24T09:00:00Z"),
+            ("2026-11-24 10:00", "2026-11-24T09:00:00Z"),
+            ("2026-11-24", "2026-11-24T22:59:59Z"),
+        ] {
+            assert_eq!(moment(text, now).as_deref(), Ok(want), "{text}");
+        }
+    }
+
+    #[test]
+    fn calendars_are_the_sellers() {
+        assert_eq!(moment("1m", "2026-01-31T10:00:00Z").as_deref(), Ok("2026-02-28T10:00:00Z"));
+        assert_eq!(moment("1m", "2028-01-31T10:00:00Z").as_deref(), Ok("2028-02-29T10:00:00Z"));
+        // Over the change to summer time a day has 23 hours, a month keeps the time of day.
+        assert_eq!(moment("1d", "2026-03-28T12:00:00Z").as_deref(), Ok("2026-03-29T11:00:00Z"));
+        assert_eq!(moment("24h", "2026-03-28T12:00:00Z").as_deref(), Ok("2026-03-29T12:00:00Z"));
+        assert_eq!(moment("1m", "2026-03-15T12:00:00Z").as_deref(), Ok("2026-04-15T11:00:00Z"));
+        // Half past eleven in the evening in Oslo is still today there.
+        assert_eq!(moment("today", "2026-06-30T21:30:00Z").as_deref(), Ok("2026-06-30T21:59:59Z"));
+        assert_eq!(moment("1min", "2026-11-22T12:00:00.900Z").as_deref(), Ok("2026-11-22T12:01:00Z"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let now = "2026-11-22T12:41:07Z";
+        for text in [
+            "",
+            "x",
+            "1",
+            "d",
+            "1y",
+            "1 fortnight",
+            "-1d",
+            "1.5d",
+            "today!",
+            "12:00",
+            "2026-13-01T00:00",
+            "2026-11-31",
+            "2026-11-24T10:00:00+99:00",
+            "2026-11-24T25:00",
+            "1d\u{7}",
+            "٣d",
+            "2026-11-24T10:00-",
+        ] {
+            assert_eq!(moment(text, now), Err(ExpiryError::NotATime), "{text:?}");
+        }
+        for text in ["0d", "0min", "2026-11-22T12:41:00Z", "2026-11-22T12:42:06Z", "2020-01-01"] {
+            assert_eq!(moment(text, now), Err(ExpiryError::Past), "{text}");
+        }
+        for text in [
+            "367d",
+            "13m",
+            "53w",
+            "9000h",
+            "99999999999999999999d",
+            "4294967295m",
+            "4294967295h",
+            "2099-01-01",
+        ] {
+            assert_eq!(moment(text, now), Err(ExpiryError::TooFar), "{text}");
+        }
+        assert_eq!(moment("today", "2026-11-22T22:59:30Z"), Err(ExpiryError::Past), "half a minute is left");
+    }
+
+    #[test]
+    fn text_form_reads_back() {
+        for expiry in [
+            Expiry::Minutes(15),
+            Expiry::Hours(4),
+            Expiry::Days(1),
+            Expiry::Weeks(1),
+            Expiry::Months(1),
+            Expiry::Today,
+            Expiry::At(at("2026-11-24T09:00:00Z")),
+        ] {
+            let json = serde_json::to_string(&expiry).unwrap();
+            assert_eq!(serde_json::from_str::<Expiry>(&json).unwrap(), expiry);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_typed_panics(text in "\\PC*", near in "[0-9TtZzdwmhin :+.-]{0,30}") {
+            for text in [text, near] {
+                if let Ok(expiry) = Expiry::parse(&text, &oslo()) {
+                    let _ = expiry.moment(at("2026-11-22T12:41:07Z"), &oslo());
+                }
+            }
+        }
+
+        #[test]
+        fn moments_are_ahead_and_within_a_year(second in 0_i64..4_000_000_000, n in 0_u32..1000, unit in 0_usize..5) {
+            let now = Timestamp::from_second(second).unwrap();
+            let make: [fn(u32) -> Expiry; 5] =
+                [Expiry::Minutes, Expiry::Hours, Expiry::Days, Expiry::Weeks, Expiry::Months];
+            if let Ok(end) = make[unit](n).moment(now, &oslo()) {
+                let ahead = end.duration_since(now);
+                prop_assert!(ahead >= SignedDuration::from_secs(60));
+                prop_assert!(ahead <= SignedDuration::from_hours(366 * 24 + 1));
+            }
+        }
     }
 }

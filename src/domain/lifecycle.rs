@@ -5,7 +5,11 @@
 
 use jiff::Timestamp;
 
-use super::link::{DeliveryStatus, Link};
+use super::link::DeliveryStatus;
+
+mod merge;
+
+pub use merge::{expire_if_due, merge};
 
 /// A session as the backend tells it, in our words. Every text in it is cleaned by who made it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -152,17 +156,5 @@ pub struct TransactionEvent {
     pub correlation: Option<String>,
 }
 
-/// Merges what the backend says into `link`: state, reason, ids, delivery and events. `backend_now`
-/// is the backend's clock. Returns whether anything changed.
-///
-/// News may come late, twice or in any order: an event is kept once, money outranks everything, and
-/// nothing that was known is forgotten.
-pub fn merge(
-    link: &mut Link,
-    session: Option<&SessionNews>,
-    transaction: Option<&TransactionNews>,
-    backend_now: Timestamp,
-) -> bool {
-    let _ = (link, session, transaction, backend_now);
-    false
-}
+#[cfg(test)]
+mod tests;

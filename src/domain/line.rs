@@ -204,3 +204,97 @@ impl Totals {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn line(quantity: &str, minor: i64, percent: u16) -> Result<ProductLine, LineError> {
+        ProductLine::new(
+            "Vaffel",
+            Quantity::new(quantity.parse().unwrap())?,
+            Money::new(minor, Currency::Nok),
+            VatRate::from_hundredths(percent * 100).unwrap(),
+        )
+    }
+
+    #[test]
+    fn amounts_are_rounded_away_from_zero() {
+        for (quantity, price, amount) in [
+            ("2", 4500, 9000),
+            ("0.5", 4501, 2251),
+            ("1.5", 333, 500),
+            ("0.125", 100, 13),
+            ("0.333", 10_000, 3330),
+        ] {
+            assert_eq!(line(quantity, price, 25).unwrap().amount().minor(), amount, "{quantity} x {price}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_sold() {
+        assert_eq!(line("0", 100, 25), Err(LineError::ZeroQuantity));
+        assert_eq!(line("-1", 100, 25), Err(LineError::NegativeQuantity));
+        assert_eq!(line("0.0001", 100, 25), Err(LineError::FineQuantity));
+        assert_eq!(line("1000001", 1, 25), Err(LineError::HugeQuantity));
+        assert_eq!(line("1", 0, 25), Err(LineError::ZeroPrice));
+        assert_eq!(line("1", -1, 25), Err(LineError::NegativePrice));
+        assert_eq!(line("0.001", 1, 25), Err(LineError::ZeroAmount));
+        assert_eq!(line("1000000", MAX_MINOR, 25), Err(LineError::TooLarge));
+        let text =
+            |t: &str| ProductLine::new(t, Quantity::ONE, Money::new(1, Currency::Nok), VatRate::STANDARD);
+        assert_eq!(text(" \u{200b}\n"), Err(LineError::NoDescription));
+        assert_eq!(text(&"å".repeat(201)), Err(LineError::LongDescription));
+        assert_eq!(text("a\u{1b}[31mb\tc").unwrap().description, "a[31mb c");
+        let large = vec![line("1", MAX_MINOR, 25).unwrap(), line("1", 1, 25).unwrap()];
+        assert_eq!(Totals::of(&large, Currency::Nok), Err(LineError::TooLarge));
+        assert_eq!(Totals::of(&large[..1], Currency::Nok).unwrap().gross.minor(), MAX_MINOR);
+    }
+
+    #[test]
+    fn the_example_of_the_api() {
+        let lines =
+            [line("2", 89_900, 25).unwrap(), line("1", 24_900, 15).unwrap(), line("1", 9900, 25).unwrap()];
+        let totals = Totals::of(&lines, Currency::Nok).unwrap();
+        assert_eq!((totals.gross.minor(), totals.vat.minor()), (214_600, 41_188));
+        let rates: Vec<_> =
+            totals.per_rate.iter().map(|r| (r.rate.hundredths(), r.gross.minor(), r.vat.minor())).collect();
+        assert_eq!(rates, [(2500, 189_700, 37_940), (1500, 24_900, 3248)]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_minor_unit_is_lost(lines in proptest::collection::vec((1_i64..2000, 1_i64..9_000, 0_u16..=100), 1..=100)) {
+            let lines: Vec<_> = lines
+                .into_iter()
+                .filter_map(|(thousandths, price, percent)| {
+                    line(&Decimal::new(thousandths, 3).to_string(), price, percent).ok()
+                })
+                .collect();
+            let totals = Totals::of(&lines, Currency::Nok).unwrap();
+            let sum = |f: &dyn Fn(&ProductLine) -> Money| lines.iter().map(|l| f(l).minor()).sum::<i64>();
+            prop_assert_eq!(totals.gross.minor(), sum(&ProductLine::amount));
+            prop_assert_eq!(totals.vat.minor(), sum(&ProductLine::vat_amount));
+            prop_assert_eq!(totals.net.minor() + totals.vat.minor(), totals.gross.minor());
+            prop_assert_eq!(totals.per_rate.iter().map(|r| r.gross.minor()).sum::<i64>(), totals.gross.minor());
+            prop_assert_eq!(totals.per_rate.iter().map(|r| r.vat.minor()).sum::<i64>(), totals.vat.minor());
+        }
+
+        #[test]
+        fn amounts_as_whole_numbers(thousandths in 1_i64..1_000_000_000, price in 1_i64..=MAX_MINOR) {
+            let quantity = Decimal::new(thousandths, 3);
+            let exact = i128::from(thousandths) * i128::from(price);
+            let rounded = (exact + 500) / 1000;
+            match line(&quantity.to_string(), price, 25) {
+                Ok(line) => prop_assert_eq!(i128::from(line.amount().minor()), rounded),
+                Err(LineError::ZeroAmount) => prop_assert_eq!(rounded, 0),
+                Err(error) => {
+                    prop_assert_eq!(error, LineError::TooLarge);
+                    prop_assert!(rounded > i128::from(MAX_MINOR));
+                }
+            }
+        }
+    }
+}

@@ -270,6 +270,9 @@ pub enum EventKind {
     Paying,
     /// One attempt failed; the link still works.
     AttemptFailed,
+    /// The customer is no longer in the middle of paying: paid, gave up or went back. What came of
+    /// it is told by the events beside it.
+    PayingEnded,
     /// The provider is checking.
     OnHold,
     /// The money is reserved.
@@ -296,8 +299,82 @@ pub enum EventKind {
     Uncertain,
     /// The backend refused it.
     Refused,
+    /// An alarm was raised; its word ([`Alarm::word`]) is the event's `detail`. It stays in the story
+    /// after a person has dealt with it, so that the same alarm is not raised twice.
+    Alarm,
     /// A word of the backend that we don't know; the word is the event's `detail`.
     Other,
+}
+
+impl EventKind {
+    /// Every kind.
+    pub const ALL: [Self; 26] = [
+        Self::Drafted,
+        Self::Created,
+        Self::MessageSent,
+        Self::MessageSkipped,
+        Self::MessageFailed,
+        Self::MailOpened,
+        Self::Opened,
+        Self::AddressGiven,
+        Self::Paying,
+        Self::AttemptFailed,
+        Self::PayingEnded,
+        Self::OnHold,
+        Self::Authorized,
+        Self::Captured,
+        Self::PartiallyCaptured,
+        Self::Declined,
+        Self::Failed,
+        Self::Expired,
+        Self::Cancelled,
+        Self::Voided,
+        Self::Refunded,
+        Self::PartiallyRefunded,
+        Self::Uncertain,
+        Self::Refused,
+        Self::Alarm,
+        Self::Other,
+    ];
+
+    /// The word in `--json` and the ledger.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Drafted => "drafted",
+            Self::Created => "created",
+            Self::MessageSent => "message_sent",
+            Self::MessageSkipped => "message_skipped",
+            Self::MessageFailed => "message_failed",
+            Self::MailOpened => "mail_opened",
+            Self::Opened => "opened",
+            Self::AddressGiven => "address_given",
+            Self::Paying => "paying",
+            Self::AttemptFailed => "attempt_failed",
+            Self::PayingEnded => "paying_ended",
+            Self::OnHold => "on_hold",
+            Self::Authorized => "authorized",
+            Self::Captured => "captured",
+            Self::PartiallyCaptured => "partially_captured",
+            Self::Declined => "declined",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+            Self::Voided => "voided",
+            Self::Refunded => "refunded",
+            Self::PartiallyRefunded => "partially_refunded",
+            Self::Uncertain => "uncertain",
+            Self::Refused => "refused",
+            Self::Alarm => "alarm",
+            Self::Other => "other",
+        }
+    }
+
+    /// The kind with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.word() == word)
+    }
 }
 
 /// One event of a link's story.
@@ -378,6 +455,37 @@ pub struct Link {
 }
 
 impl Link {
+    /// Adds an event to the story, oldest first, unless one with its key is there already. An event
+    /// without a key is always new. Returns whether it was added.
+    pub fn record(&mut self, event: LinkEvent) -> bool {
+        if event.key.is_some() && self.events.iter().any(|e| e.key == event.key) {
+            return false;
+        }
+        let place = self.events.partition_point(|e| e.at <= event.at);
+        self.events.insert(place, event);
+        true
+    }
+
+    /// [`record`](Self::record) for what can happen to a link once only: the kind is the key.
+    pub fn record_once(&mut self, at: Timestamp, kind: EventKind, detail: Option<String>) -> bool {
+        self.record(LinkEvent { at, kind, detail, key: Some(kind.word().to_owned()) })
+    }
+
+    /// Raises an alarm, once: after a person has dealt with it it does not come back by itself.
+    /// Returns whether it's new.
+    pub fn raise(&mut self, alarm: Alarm, at: Timestamp) -> bool {
+        let new = self.record(LinkEvent {
+            at,
+            kind: EventKind::Alarm,
+            detail: Some(alarm.word().to_owned()),
+            key: Some(format!("alarm/{}", alarm.word())),
+        });
+        if new && !self.alarms.contains(&alarm) {
+            self.alarms.push(alarm);
+        }
+        new
+    }
+
     /// Nothing more happens to it by itself: with auto-capture, authorized is not the end yet
     /// (contracts, 1).
     #[must_use]

@@ -65,7 +65,7 @@ impl fmt::Display for Reference {
 /// How references are made: `KARI-{date}-{seq}`. `{date}` is the day as `MMDD`, `{year}` `YY`,
 /// `{seq}` a counter per day and template with at least three digits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String", into = "String")]
 pub struct ReferenceTemplate(String);
 
 /// Why a text is not a template.
@@ -97,8 +97,43 @@ impl ReferenceTemplate {
     /// # Errors
     /// See [`TemplateError`].
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
-        // Checked by the rules above in the first change to this file.
-        Ok(Self(text.to_owned()))
+        let text = text.trim();
+        let mut out = String::new();
+        // What it comes to when everything is filled in and the counter has four digits.
+        let mut filled = 0_usize;
+        let mut counts = false;
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            if let Some(inside) = rest.strip_prefix('{') {
+                let (word, after) = inside.split_once('}').ok_or(TemplateError::BadCharacter('{'))?;
+                let word = word.to_ascii_lowercase();
+                filled += match word.as_str() {
+                    "date" | "seq" => 4,
+                    "year" => 2,
+                    _ => return Err(TemplateError::UnknownWord(super::clean::line_within(&word, 20))),
+                };
+                counts |= word == "seq";
+                out.push('{');
+                out.push_str(&word);
+                out.push('}');
+                rest = after;
+            } else {
+                let upper = c.to_ascii_uppercase();
+                if !matches!(upper, 'A'..='Z' | '0'..='9' | '-') {
+                    return Err(TemplateError::BadCharacter(c));
+                }
+                filled += 1;
+                out.push(upper);
+                rest = rest.get(c.len_utf8()..).unwrap_or_default();
+            }
+        }
+        if !counts {
+            return Err(TemplateError::NoCounter);
+        }
+        if filled > Reference::MAX_GENERATED {
+            return Err(TemplateError::TooLong);
+        }
+        Ok(Self(out))
     }
 
     /// The template as text.
@@ -125,5 +160,94 @@ impl ReferenceTemplate {
         self.0
             .replace("{date}", &format!("{:02}{:02}", day.month(), day.day()))
             .replace("{year}", &format!("{:02}", day.year().rem_euclid(100)))
+    }
+}
+
+impl TryFrom<String> for ReferenceTemplate {
+    type Error = TemplateError;
+    fn try_from(text: String) -> Result<Self, TemplateError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<ReferenceTemplate> for String {
+    fn from(template: ReferenceTemplate) -> Self {
+        template.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_template_is_filled_in() {
+        let template = ReferenceTemplate::parse(" kari-{date}-{SEQ} ").unwrap();
+        assert_eq!(template.as_str(), "KARI-{date}-{seq}");
+        let day = date(2026, 3, 7);
+        assert_eq!(template.reference(day, 14).as_str(), "KARI-0307-014");
+        assert_eq!(template.reference(day, 12_345).as_str(), "KARI-0307-12345");
+        assert_eq!(template.counter_key(day), "KARI-0307-{seq}");
+        let years = ReferenceTemplate::parse("{year}{date}{seq}").unwrap();
+        assert_eq!(years.reference(day, 1).as_str(), "260307001");
+        assert_eq!(
+            ReferenceTemplate::parse(ReferenceTemplate::default().as_str()),
+            Ok(ReferenceTemplate::default())
+        );
+    }
+
+    #[test]
+    fn what_is_no_template() {
+        use TemplateError::{BadCharacter, NoCounter, TooLong, UnknownWord};
+        for (text, error) in [
+            ("", NoCounter),
+            ("KARI-{date}", NoCounter),
+            ("KARI_{seq}", BadCharacter('_')),
+            ("KÅRE-{seq}", BadCharacter('Å')),
+            ("A B{seq}", BadCharacter(' ')),
+            ("{seq", BadCharacter('{')),
+            ("seq}", BadCharacter('}')),
+            ("{seq}{month}", UnknownWord("month".to_owned())),
+            ("{}{seq}", UnknownWord(String::new())),
+            ("KARI-NORDMANN-{date}-{seq}", TooLong),
+            ("ABCDEFGHIJKLMNOPQ{seq}", TooLong),
+        ] {
+            assert_eq!(ReferenceTemplate::parse(text), Err(error), "{text}");
+        }
+        assert!(ReferenceTemplate::parse("ABCDEFGHIJKLMNOP{seq}").is_ok(), "exactly 20");
+        assert!(serde_json::from_str::<ReferenceTemplate>("\"KARI\"").is_err());
+    }
+
+    #[test]
+    fn typed_references() {
+        assert_eq!(Reference::parse(" 1042-2 ").unwrap().as_str(), "1042-2");
+        assert_eq!(Reference::parse(" "), Err(ReferenceError::Empty));
+        assert_eq!(Reference::parse("a\u{202e}b"), Err(ReferenceError::BadCharacter));
+        assert_eq!(Reference::parse(&"å".repeat(65)), Err(ReferenceError::TooLong));
+        assert!(Reference::parse(&"å".repeat(64)).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn generated_references_are_plain(text in "([A-Za-z0-9-]{0,3}|\\{seq\\}|\\{date\\}|\\{year\\}){0,6}",
+                                          seq in 1_u32..10_000, day in 0_i32..365) {
+            if let Ok(template) = ReferenceTemplate::parse(&text) {
+                let day = date(2026, 1, 1).checked_add(jiff::Span::new().days(day)).unwrap();
+                let reference = template.reference(day, seq);
+                // Several counters in one template are odd, but each is reckoned with.
+                prop_assert!(reference.as_str().len() <= Reference::MAX_GENERATED);
+                prop_assert!(reference.as_str().bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-'));
+                prop_assert_ne!(template.reference(day, seq + 1), reference);
+            }
+        }
+
+        #[test]
+        fn nothing_typed_panics(text in "\\PC*") {
+            let _ = ReferenceTemplate::parse(&text);
+            let _ = Reference::parse(&text);
+        }
     }
 }

@@ -102,3 +102,64 @@ pub struct RateTotal {
     /// The sum of the lines' VAT.
     pub vat: Money,
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::money::Currency;
+
+    fn nok(minor: i64) -> Money {
+        Money::new(minor, Currency::Nok)
+    }
+
+    #[test]
+    fn vat_is_inside_the_price() {
+        for (gross, percent, vat) in [
+            (179_800, "25", 35_960),
+            (24_900, "15", 3248),
+            (9900, "25", 1980),
+            (12_000, "12", 1286),
+            (10_000, "11.11", 1000),
+            (100, "0", 0),
+            (1, "100", 1),
+            (-9900, "25", -1980),
+            (-1, "100", -1),
+        ] {
+            let rate = VatRate::from_percent(percent.parse().unwrap()).unwrap();
+            assert_eq!(rate.contained_in(nok(gross)), nok(vat), "{gross} at {percent}");
+        }
+    }
+
+    #[test]
+    fn rates() {
+        let rate = |t: &str| VatRate::from_percent(t.parse().unwrap());
+        assert_eq!(rate("25.00"), Ok(VatRate::STANDARD));
+        assert_eq!(rate("-0.01"), Err(VatError::Negative));
+        assert_eq!(rate("100.01"), Err(VatError::TooHigh));
+        assert_eq!(rate("11.111"), Err(VatError::TooFine));
+        assert_eq!(rate("11.11").unwrap().percent().to_string(), "11.11");
+        assert!(VatRate::from_hundredths(10_001).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn the_formula_as_a_fraction(minor in -1_000_000_000_000_i64..1_000_000_000_000, hundredths in 0_u16..=10_000) {
+            let vat = i128::from(VatRate::from_hundredths(hundredths).unwrap().contained_in(nok(minor)).minor());
+            // |vat - gross·r/(100+r)| ≤ 1/2, with everything times the denominator; a tie goes outwards.
+            let (n, d) = (i128::from(minor) * i128::from(hundredths), 10_000 + i128::from(hundredths));
+            let off = 2 * (vat * d - n);
+            prop_assert!(off.abs() <= d);
+            if off.abs() == d {
+                prop_assert_eq!(off.signum(), n.signum());
+            }
+        }
+
+        #[test]
+        fn percent_reads_back(hundredths in 0_u16..=10_000) {
+            let rate = VatRate::from_hundredths(hundredths).unwrap();
+            prop_assert_eq!(VatRate::from_percent(rate.percent()), Ok(rate));
+        }
+    }
+}

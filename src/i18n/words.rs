@@ -98,6 +98,7 @@ impl Spoken for EventKind {
             Self::AddressGiven => "event-address-given",
             Self::Paying => "event-paying",
             Self::AttemptFailed => "event-attempt-failed",
+            Self::PayingEnded => "event-paying-ended",
             Self::OnHold => "event-on-hold",
             Self::Authorized => "event-authorized",
             Self::Captured => "event-captured",
@@ -111,6 +112,7 @@ impl Spoken for EventKind {
             Self::PartiallyRefunded => "event-partially-refunded",
             Self::Uncertain => "event-uncertain",
             Self::Refused => "event-refused",
+            Self::Alarm => "event-alarm",
             Self::Other => "event-other",
         })
     }
