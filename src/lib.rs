@@ -7,4 +7,5 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod i18n;
+pub mod ledger;
 pub mod ports;

@@ -10,13 +10,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::domain::email::Email;
 pub use crate::domain::fault::FaultKind;
 use crate::domain::lifecycle::{PublishNews, SessionNews, TransactionNews};
 use crate::domain::link::{Alarm, Link, LinkId, LinkState};
 use crate::domain::method::Method;
 use crate::domain::money::Money;
 use crate::domain::reference::{Reference, ReferenceTemplate};
-use crate::domain::sale::Sale;
+use crate::domain::sale::{Delivery, Sale};
 
 /// A boxed future, so that ports are object safe.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -243,7 +244,9 @@ pub struct OutboxEntry {
 /// Which links are meant.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LinkFilter {
-    /// Words to be found in reference, description, phone (digits, any grouping), e-mail, name, ids.
+    /// Words, all of them to be found in reference, descriptions, phone (digits, any grouping), e-mail
+    /// or name, anywhere within a word, or at the beginning of an id. Case and accents don't matter. A
+    /// text without letters and digits restricts nothing.
     pub search: Option<String>,
     /// Only these states; empty for all.
     pub states: Vec<LinkState>,
@@ -284,6 +287,50 @@ pub struct LinkRow {
     pub alarms: Vec<Alarm>,
 }
 
+impl From<&Link> for LinkRow {
+    fn from(link: &Link) -> Self {
+        let to = match &link.sale.delivery {
+            Delivery::Sms(phone) => phone.e164().to_owned(),
+            Delivery::Email(email) => email.as_str().to_owned(),
+            Delivery::Link => String::new(),
+        };
+        Self {
+            id: link.id,
+            reference: link.sale.reference.clone(),
+            state: link.state,
+            amount: link.amount,
+            created_at: link.created_at,
+            changed_at: link.changed_at,
+            expires_at: link.expires_at,
+            to,
+            title: link.sale.lines.first().map(|l| l.description.clone()).unwrap_or_default(),
+            session_id: link.session_id.clone(),
+            auto_capture: link.sale.auto_capture,
+            alarms: link.alarms.clone(),
+        }
+    }
+}
+
+impl LinkRow {
+    /// Paid, as [`Link::paid`] means it.
+    #[must_use]
+    pub const fn paid(&self) -> bool {
+        match self.state {
+            LinkState::Authorized => !self.auto_capture,
+            state => state.paid(),
+        }
+    }
+
+    /// Nothing more happens to it by itself, as [`Link::settled`] means it.
+    #[must_use]
+    pub const fn settled(&self) -> bool {
+        match self.state {
+            LinkState::Authorized => !self.auto_capture,
+            state => state.settled(),
+        }
+    }
+}
+
 /// The day at a glance.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DayTotals {
@@ -310,17 +357,43 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// [`LedgerError::ReferenceUsed`], or the database's.
     fn insert(&self, link: &Link, allow_duplicate: bool) -> Result<(), LedgerError>;
-    /// Keeps what changed of a link: everything but its sale. Events already kept are not doubled.
+    /// Keeps what changed of a link: everything but its sale. Events already kept are not doubled, none
+    /// is ever removed: two are the same if the backend's id (`key`) is, or without one all of them is.
+    /// Writes nothing where nothing changed.
+    ///
+    /// Guards against a caller that read the link long ago: ids and the address once known stay, a
+    /// link with money (or whose money was released or paid back) does not go back to a state before
+    /// the payment, and one that the backend has does not return to the outbox; then the state kept
+    /// stays. Alarms are kept as given, so change them by [`Ledger::amend`].
+    ///
+    /// # Errors
+    /// The database's; the link is not kept.
+    fn update(&self, link: &Link) -> Result<(), LedgerError>;
+    /// Reads a link, lets `change` work on it and keeps it if that says that it changed something, as
+    /// one step that no other process comes between: the way to merge news, and to raise or settle an
+    /// alarm. `change` must be quick (others wait meanwhile) and must not call the ledger. Returns the
+    /// link as it is kept now, `None` if there's none.
     ///
     /// # Errors
     /// The database's.
-    fn update(&self, link: &Link) -> Result<(), LedgerError>;
+    fn amend(
+        &self,
+        id: LinkId,
+        change: &mut dyn FnMut(&mut Link) -> bool,
+    ) -> Result<Option<Link>, LedgerError> {
+        // For fakes, which nobody else writes to.
+        let Some(mut link) = self.link(id)? else { return Ok(None) };
+        if change(&mut link) {
+            self.update(&link)?;
+        }
+        Ok(Some(link))
+    }
     /// The whole link.
     ///
     /// # Errors
     /// The database's.
     fn link(&self, id: LinkId) -> Result<Option<Link>, LedgerError>;
-    /// Rows of the account `account_id`, newest first.
+    /// Rows of the account `account_id`, newest first (by `created_at`).
     ///
     /// # Errors
     /// The database's.
@@ -347,12 +420,14 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn unsettled(&self, account_id: &str) -> Result<Vec<LinkRow>, LedgerError>;
-    /// Totals of links made at or after `since`; outstanding and waiting are of all days.
+    /// Totals of links made at or after `since`; outstanding, open and waiting are of all days. A link
+    /// that is partly captured or refunded counts in full, because a [`Link`] doesn't say the part.
     ///
     /// # Errors
     /// The database's.
     fn totals(&self, account_id: &str, since: Timestamp) -> Result<DayTotals, LedgerError>;
-    /// Whether a live or paid link of the account has the reference.
+    /// Whether a live or paid link of the account has the reference, in any case (`kari-014` is
+    /// `KARI-014`, since [`Ledger::find`] takes them for the same).
     ///
     /// # Errors
     /// The database's.
@@ -373,16 +448,20 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn outbox(&self, account_id: &str) -> Result<Vec<OutboxEntry>, LedgerError>;
-    /// Adds an entry for a link that is kept already (replaces one of the same kind).
+    /// Adds an entry for a link that is kept already. One of the same kind is replaced and keeps its
+    /// place; while somebody holds a claim on it, the claim, `attempts` and `in_flight` stay.
     ///
     /// # Errors
     /// The database's.
     fn enqueue(&self, entry: &OutboxEntry) -> Result<(), LedgerError>;
     /// Claims an entry for sending: marks it in flight, counts the attempt, and for a `Create` sets
-    /// the link to `creating`, durably and by one process alone. `None`: another process has it, or
-    /// it's gone, or it needs a decision. A claim whose process died is given out again after
-    /// `lease`; the entry then comes back with `in_flight` already true, so the caller knows that a
-    /// request may have been sent.
+    /// the link to `creating`, durably and by one caller alone. `None`: another one has it (another
+    /// thread of this process too), or it's gone, or it needs a decision, or it's a `Create` for a link
+    /// that is at the backend or has ended. `next_at` is the caller's to mind.
+    ///
+    /// The entry comes back with the attempt counted and `in_flight` as it was *before*: a claim whose
+    /// process died is given out again after `lease`, then with `in_flight` already true, so the caller
+    /// knows that a request may have been sent. `lease` must be longer than a request can take.
     ///
     /// # Errors
     /// The database's.
@@ -398,8 +477,10 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn settle_entry(&self, link: &Link, kind: OutboxKind) -> Result<(), LedgerError>;
-    /// Gives the entry back with a new `next_at`, `last_error`, `in_flight` and `needs_decision`,
-    /// keeps the link's state, releases the claim; all in one transaction.
+    /// Gives the entry back with a new `next_at`, `last_error`, `in_flight` and `needs_decision`
+    /// (`attempts` as claimed), keeps the link's state, releases the claim; all in one transaction. If
+    /// the claim has gone to another process meanwhile, or the entry is gone, nothing changes: theirs is
+    /// the truth.
     ///
     /// # Errors
     /// The database's.
@@ -415,7 +496,8 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn put(&self, key: &str, value: Option<&str>) -> Result<(), LedgerError>;
-    /// A number that changes whenever any process has changed the ledger, cheap to ask for.
+    /// A number that changes whenever any process has changed the ledger, cheap to ask for. It means
+    /// something to this handle only.
     ///
     /// # Errors
     /// The database's.
@@ -431,6 +513,17 @@ pub trait Ledger: Send + Sync {
 #[error("{0}")]
 pub struct DesktopError(pub String);
 
+/// A mail to a customer, to be sent by the seller's own mail program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The recipient, if known.
+    pub to: Option<Email>,
+    /// The subject, one line.
+    pub subject: String,
+    /// The text, lines apart by `\n`.
+    pub text: String,
+}
+
 /// The seller's own machine. Calls may wait; they're made from effects only.
 pub trait Desktop: Send + Sync {
     /// Copies text to the system's clipboard.
@@ -438,11 +531,11 @@ pub trait Desktop: Send + Sync {
     /// # Errors
     /// There's none, or it refused.
     fn copy(&self, text: &str) -> Result<(), DesktopError>;
-    /// Opens a `mailto:` address in the default mail program.
+    /// Opens the default mail program with this mail filled in (a `mailto:` address, RFC 6068).
     ///
     /// # Errors
     /// There's none.
-    fn open_mail(&self, mailto: &str) -> Result<(), DesktopError>;
+    fn open_mail(&self, mail: &Mail) -> Result<(), DesktopError>;
     /// Opens a web page.
     ///
     /// # Errors

@@ -132,12 +132,82 @@ pub struct Draft {
     pub email: String,
     /// The link whose lines these are.
     pub again: Option<LinkId>,
+    /// The id under which it was last handed over to be kept and sent. A link with this id in the
+    /// ledger means that this draft is sold.
+    pub sent_as: Option<LinkId>,
+}
+
+/// What is remembered from sale to sale, beside what the config says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Defaults {
+    /// The channel last used.
+    pub channel: Channel,
+    /// Who gives the address: `None` or `Express`.
+    pub address: AddressChoice,
+    /// The country last typed; empty for none.
+    pub country: String,
 }
 
 impl std::fmt::Debug for Draft {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // A customer's name, phone and address are not for logs.
         f.debug_struct("Draft").field("lines", &self.lines.len()).finish_non_exhaustive()
+    }
+}
+
+impl Draft {
+    /// Whether there is anything in it that would be missed.
+    #[must_use]
+    pub fn has_content(&self) -> bool {
+        let typed = [&self.name, &self.street, &self.postal_code, &self.place, &self.phone, &self.email];
+        self.lines.iter().any(|l| !l.untouched())
+            || !self.removed.is_empty()
+            || self.methods_chosen
+            || (self.reference_typed && !self.reference.trim().is_empty())
+            || typed.iter().any(|t| !t.trim().is_empty())
+    }
+
+    /// The text of a field; `None` for one that has no text.
+    #[must_use]
+    pub fn text(&self, field: FieldId) -> Option<&str> {
+        let line = |i: usize| self.lines.get(i);
+        Some(match field {
+            FieldId::Description(i) => &line(i)?.description,
+            FieldId::Quantity(i) => &line(i)?.quantity,
+            FieldId::Price(i) => &line(i)?.price,
+            FieldId::Vat(i) => &line(i)?.vat,
+            FieldId::Reference => &self.reference,
+            FieldId::ExpiryText => &self.expiry_text,
+            FieldId::Name => &self.name,
+            FieldId::Street => &self.street,
+            FieldId::PostalCode => &self.postal_code,
+            FieldId::Place => &self.place,
+            FieldId::Country => &self.country,
+            FieldId::Phone => &self.phone,
+            FieldId::Email => &self.email,
+            _ => return None,
+        })
+    }
+
+    /// The text of a field, to be changed.
+    pub fn text_mut(&mut self, field: FieldId) -> Option<&mut String> {
+        Some(match field {
+            FieldId::Description(i) => &mut self.lines.get_mut(i)?.description,
+            FieldId::Quantity(i) => &mut self.lines.get_mut(i)?.quantity,
+            FieldId::Price(i) => &mut self.lines.get_mut(i)?.price,
+            FieldId::Vat(i) => &mut self.lines.get_mut(i)?.vat,
+            FieldId::Reference => &mut self.reference,
+            FieldId::ExpiryText => &mut self.expiry_text,
+            FieldId::Name => &mut self.name,
+            FieldId::Street => &mut self.street,
+            FieldId::PostalCode => &mut self.postal_code,
+            FieldId::Place => &mut self.place,
+            FieldId::Country => &mut self.country,
+            FieldId::Phone => &mut self.phone,
+            FieldId::Email => &mut self.email,
+            _ => return None,
+        })
     }
 }
 

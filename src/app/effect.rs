@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::draft::Draft;
+use super::draft::{Defaults, Draft};
 use super::model::{ListFilter, QrWish};
 use super::msg::Timer;
 use crate::domain::link::LinkId;
@@ -15,8 +15,12 @@ pub enum Effect {
     LoadDashboard,
     /// Read the draft and what is remembered.
     LoadRemembered,
-    /// Keep the draft (`None`: forget it).
+    /// Keep the draft (`None`: forget it). Carried out in the order given, and before a
+    /// [`Submit`](Effect::Submit) that follows: an old draft never overtakes a newer one, and a
+    /// sale's draft says under which id it is being kept before it is.
     KeepDraft(Option<Box<Draft>>),
+    /// Remember what the seller chose.
+    KeepDefaults(Defaults),
     /// Remember how the QR code is drawn.
     KeepQr(QrWish),
     /// Propose a reference.
@@ -91,7 +95,12 @@ impl Effect {
     pub const fn is_vital(&self) -> bool {
         matches!(
             self,
-            Self::KeepDraft(_) | Self::KeepQr(_) | Self::Submit(..) | Self::Withdraw(_) | Self::Settle(_)
+            Self::KeepDraft(_)
+                | Self::KeepDefaults(_)
+                | Self::KeepQr(_)
+                | Self::Submit(..)
+                | Self::Withdraw(_)
+                | Self::Settle(_)
         )
     }
 }

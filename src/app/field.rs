@@ -9,9 +9,16 @@ use crate::domain::clean;
 pub const MAX: usize = 400;
 
 /// A text with a caret.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Field {
     input: Input,
+}
+
+impl std::fmt::Debug for Field {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // It may hold a phone number or a secret.
+        f.debug_struct("Field").field("chars", &self.value().chars().count()).finish_non_exhaustive()
+    }
 }
 
 impl PartialEq for Field {

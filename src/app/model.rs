@@ -2,14 +2,16 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::draft::{Draft, FieldId};
+use super::draft::{Defaults, Draft, FieldId};
 use super::field::Field;
 use super::keys::{Action, Context};
 use super::say::Say;
 use crate::domain::expiry::Expiry;
+use crate::domain::line::Totals;
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::domain::method::Method;
-use crate::domain::money::Currency;
+use crate::domain::money::{Currency, Money};
+use crate::domain::sale::Sale;
 use crate::domain::vat::VatRate;
 use crate::ports::{DayTotals, LinkRow, OutboxEntry};
 
@@ -20,6 +22,8 @@ pub struct Now {
     pub at: Timestamp,
     /// The seller's time zone.
     pub zone: TimeZone,
+    /// An id that no link has yet, another one for every update: `update` makes none itself.
+    pub fresh: LinkId,
 }
 
 /// Who we are selling as, and what the config says of it.
@@ -105,6 +109,8 @@ pub enum Question {
     SendAgain(LinkId, String),
     /// Throw the draft away?
     ClearDraft,
+    /// A draft waits: throw it away and sell this link's lines again?
+    AgainOverDraft(LinkId),
 }
 
 /// What lies over the screen.
@@ -198,10 +204,31 @@ pub struct Wizard {
     pub issues: Vec<Issue>,
     /// The reference is used by another live or paid link (answer of the ledger for this text).
     pub reference_used: Option<String>,
+    /// A proposed reference is on its way.
+    pub proposing: bool,
+    /// The types that the payment profile has, once known.
+    pub profile: Option<Vec<String>>,
+    /// What each line comes to, where it can be told: one entry a line of the draft.
+    pub amounts: Vec<Option<Money>>,
+    /// The sum so far, of the lines that can be told.
+    pub totals: Option<Totals>,
     /// The first product line in sight.
     pub top: usize,
     /// Being kept and sent: no second Enter makes a second link.
     pub submitting: bool,
+    /// The sale being kept; `None` while it waits for a proposed reference.
+    pub pending: Option<Box<(LinkId, Sale)>>,
+    /// The draft has changed since it was last kept.
+    pub unsaved: bool,
+}
+
+impl Wizard {
+    /// What is wrong with this field, once the seller has left it.
+    #[must_use]
+    pub fn issue(&self, field: FieldId) -> Option<&super::check::FieldError> {
+        self.touched.contains(&field).then_some(())?;
+        self.issues.iter().find(|i| i.field == field).map(|i| &i.error)
+    }
 }
 
 /// A link on the screen.
@@ -219,6 +246,8 @@ pub struct LinkScreen {
     pub scroll: u16,
     /// Was it seen paid while on screen: the screen says so loudly.
     pub just_paid: bool,
+    /// Just made: once its address is known, it is copied or the mail program is opened.
+    pub deliver: bool,
 }
 
 /// How the QR code is drawn, remembered.
@@ -349,6 +378,11 @@ pub struct Model {
     pub set_up: SetUpForm,
     /// The tracker.
     pub tracking: Tracking,
+    /// What the seller chose last time and the config doesn't say.
+    pub defaults: Defaults,
+    /// A draft that may have become a link just before the program ended last time: taken up again
+    /// only when the ledger has no such link, so that nothing is sold twice.
+    pub doubtful: Option<Box<Draft>>,
     /// Where Esc on the link screen goes.
     pub came_from: Screen,
     /// The app is ending; vital effects are waited for.

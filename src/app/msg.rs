@@ -1,6 +1,6 @@
 //! What happens: keys, and the answers of effects.
 
-use super::draft::Draft;
+use super::draft::{Defaults, Draft};
 use super::key::Key;
 use super::model::{Net, QrWish, Shop, Target};
 use crate::domain::link::{Link, LinkId};
@@ -51,6 +51,8 @@ pub enum Reply {
         draft: Option<Box<Draft>>,
         /// How the QR code is drawn.
         qr: QrWish,
+        /// What the seller chose last time.
+        defaults: Defaults,
     },
     /// A reference was proposed.
     Reference(String),

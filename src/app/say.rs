@@ -22,6 +22,15 @@ pub enum Say {
     LineRemoved,
     /// The line is back.
     LineBack,
+    /// No more lines than an order may have.
+    TooManyLines,
+    /// A field takes only so much text: the rest was left out.
+    TextCut,
+    /// A link whose mail is to be sent was made while another screen was open.
+    MailWaits {
+        /// Its reference.
+        reference: String,
+    },
     /// Nothing to bring back.
     NothingToUndo,
     /// The pasted text had too many lines; none was taken.

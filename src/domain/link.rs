@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::line::LineError;
 use super::money::Money;
-use super::sale::Sale;
+use super::sale::{Delivery, Sale};
 
 /// A link's own id, made here before anything is sent; travels in the session's metadata as
 /// `ext_paylink_id` (contracts, 5). Sorts by time (UUIDv7).
@@ -484,6 +485,38 @@ impl Link {
             self.alarms.push(alarm);
         }
         new
+    }
+
+    /// A link that the seller has asked for at `now` and that nobody has sent yet.
+    ///
+    /// # Errors
+    /// A sum that the API can't carry; never for a sale that was checked.
+    pub fn queued(id: LinkId, account_id: String, sale: Sale, now: Timestamp) -> Result<Self, LineError> {
+        let totals = sale.totals()?;
+        let delivery_status = match sale.delivery {
+            Delivery::Link => DeliveryStatus::None,
+            Delivery::Sms(_) | Delivery::Email(_) => DeliveryStatus::Pending,
+        };
+        Ok(Self {
+            id,
+            account_id,
+            amount: totals.gross,
+            vat: totals.vat,
+            created_at: now,
+            state: LinkState::Queued,
+            reason: None,
+            session_id: None,
+            transaction_id: None,
+            url: None,
+            expires_at: sale.expires_at,
+            delivery_status,
+            by_push: false,
+            reissue_of: None,
+            alarms: Vec::new(),
+            events: vec![LinkEvent { at: now, kind: EventKind::Drafted, detail: None, key: None }],
+            changed_at: now,
+            sale,
+        })
     }
 
     /// Nothing more happens to it by itself: with auto-capture, authorized is not the end yet

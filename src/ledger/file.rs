@@ -1,0 +1,105 @@
+//! The folder and the file: private to the seller from the first moment (contracts, 3).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::error::{from_io, unusable};
+use crate::ports::LedgerError;
+
+/// The database's name in the data folder.
+pub const FILE_NAME: &str = "paylink.db";
+
+/// Makes the folder (0700) and an empty file (0600) where they're missing and returns the file's
+/// absolute path. SQLite gives its `-wal` and `-shm` files the mode of the database.
+pub(super) fn prepare(folder: &Path) -> Result<PathBuf, LedgerError> {
+    // Absolute, because SQLite would read a name that begins with `file:` as an address.
+    let folder = std::path::absolute(folder).map_err(|e| from_io(folder, &e))?;
+    make_folder(&folder).map_err(|e| from_io(&folder, &e))?;
+    let file = folder.join(FILE_NAME);
+    match fs::metadata(&file) {
+        Ok(found) if found.is_dir() => {
+            return Err(unusable(&file, "is a folder where the database should be: move it away"));
+        }
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            if ours_alone(&folder) {
+                close_folder(&folder);
+            }
+        }
+        Err(error) => return Err(from_io(&file, &error)),
+    }
+    make_file(&file).map_err(|e| from_io(&file, &e))?;
+    Ok(file)
+}
+
+#[cfg(unix)]
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+/// Whether a folder that was there before the database holds nothing but what paylink puts there (log
+/// files), so that its mode is ours to choose. A folder with other things in it, a home folder say,
+/// stays as it is: the file's own mode protects it.
+fn ours_alone(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| {
+        entries.all(|entry| {
+            entry.is_ok_and(|e| {
+                let name = e.file_name();
+                let name = name.to_string_lossy();
+                name.starts_with("paylink") || name.starts_with("log")
+            })
+        })
+    })
+}
+
+#[cfg(unix)]
+fn close_folder(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    if let Err(error) = fs::set_permissions(folder, fs::Permissions::from_mode(0o700)) {
+        tracing::warn!(%error, "the data folder could not be made private");
+    }
+}
+
+#[cfg(not(unix))]
+fn close_folder(_folder: &Path) {}
+
+#[cfg(unix)]
+fn make_file(file: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    let made =
+        fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(file)?;
+    // A copy put back by hand may have come with a wider mode.
+    if made.metadata()?.permissions().mode() & 0o077 != 0 {
+        made.set_permissions(fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn make_file(file: &Path) -> std::io::Result<()> {
+    fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(file).map(|_| ())
+}
+
+/// Makes an empty private file that must not exist yet.
+pub(super) fn make_new(file: &Path) -> Result<(), LedgerError> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    match options.open(file) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            Err(unusable(file, "is there already: choose another name"))
+        }
+        Err(error) => Err(from_io(file, &error)),
+    }
+}

@@ -1,0 +1,164 @@
+//! Lists of links: rows without lines and events, newest first.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, params_from_iter};
+
+use super::error::Trouble;
+use super::record::{self, Moment};
+use super::search;
+use crate::domain::link::{LinkId, LinkState};
+use crate::domain::money::Money;
+use crate::ports::{LinkFilter, LinkRow};
+
+/// The columns of a row, in the order of [`read`]. The table is `l`.
+pub(super) const COLUMNS: &str = "l.id, l.reference, l.state, l.amount, l.currency, l.created_at, \
+     l.changed_at, l.expires_at, l.recipient, l.title, l.session_id, l.auto_capture, l.alarms";
+
+fn read(row: &Row<'_>) -> Result<LinkRow, Trouble> {
+    let id: String = row.get(0)?;
+    Ok(LinkRow {
+        id: LinkId::parse(&id).ok_or_else(|| Trouble::odd("a link's id can't be read"))?,
+        reference: record::reference(&row.get::<_, String>(1)?)?,
+        state: record::state(&row.get::<_, String>(2)?).0,
+        amount: Money::new(row.get(3)?, record::currency(&row.get::<_, String>(4)?)?),
+        created_at: row.get::<_, Moment>(5)?.0,
+        changed_at: row.get::<_, Moment>(6)?.0,
+        expires_at: row.get::<_, Moment>(7)?.0,
+        to: row.get(8)?,
+        title: row.get(9)?,
+        session_id: row.get(10)?,
+        auto_capture: row.get(11)?,
+        alarms: record::known_alarms(&row.get::<_, String>(12)?),
+    })
+}
+
+/// The rows of a statement that selects [`COLUMNS`].
+pub(super) fn collect(
+    connection: &Connection,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<LinkRow>, Trouble> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut list = Vec::new();
+    while let Some(row) = rows.next()? {
+        list.push(read(row)?);
+    }
+    Ok(list)
+}
+
+/// A filter as SQL over the keys of links.
+struct Keys {
+    /// One `SELECT seq …` for each part; together they're all that match, none twice.
+    arms: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Keys {
+    fn of(account_id: &str, filter: &LinkFilter) -> Self {
+        let floor = filter.since.map_or(i64::MIN, record::seq_floor);
+        let mut values = vec![Value::from(account_id.to_owned()), Value::from(floor)];
+        let found = filter.search.as_deref().and_then(search::query);
+        let states = states(&filter.states);
+        let arms = match found {
+            // The index yields keys in order, so a page of a common word stops early. CROSS JOIN keeps
+            // the planner from starting with the links.
+            Some(query) => {
+                values.push(Value::from(query));
+                let state = states.map_or_else(String::new, |list| {
+                    let known: Vec<String> = list.iter().map(State::condition).collect();
+                    format!(" AND ({})", known.join(" OR "))
+                });
+                vec![format!(
+                    "SELECT l.seq AS seq FROM links_text AS t CROSS JOIN links AS l ON l.seq = t.rowid
+                     WHERE t.links_text MATCH ?3 AND l.account_id = ?1 AND l.seq >= ?2{state}"
+                )]
+            }
+            // One ordered walk over the index for each state, merged, rather than sorting them all.
+            None => {
+                let arm = "SELECT l.seq AS seq FROM links AS l WHERE l.account_id = ?1 AND l.seq >= ?2";
+                match states {
+                    None => vec![arm.to_owned()],
+                    Some(list) => {
+                        list.iter().map(|state| format!("{arm} AND {}", state.condition())).collect()
+                    }
+                }
+            }
+        };
+        Self { arms, values }
+    }
+
+    fn sql(&self) -> String {
+        self.arms.join(" UNION ALL ")
+    }
+}
+
+/// A state in a filter.
+enum State {
+    Known(LinkState),
+    /// A word that this version doesn't know: those links are `unknown` too.
+    Foreign,
+}
+
+impl State {
+    /// The words are ours, so they can stand in the SQL: the statement stays in the cache.
+    fn condition(&self) -> String {
+        match self {
+            Self::Known(state) => format!("l.state = '{}'", state.word()),
+            Self::Foreign => {
+                let words: Vec<String> = LinkState::ALL.iter().map(|s| format!("'{}'", s.word())).collect();
+                format!("l.state NOT IN ({})", words.join(", "))
+            }
+        }
+    }
+}
+
+/// The states that are meant, each once; `None` for all.
+fn states(wanted: &[LinkState]) -> Option<Vec<State>> {
+    if wanted.is_empty() {
+        return None;
+    }
+    let mut wanted = wanted.to_vec();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let foreign = wanted.contains(&LinkState::Unknown).then_some(State::Foreign);
+    Some(wanted.into_iter().map(State::Known).chain(foreign).collect())
+}
+
+/// Rows of an account, newest first.
+pub(super) fn rows(
+    connection: &Connection,
+    account_id: &str,
+    filter: &LinkFilter,
+) -> Result<Vec<LinkRow>, Trouble> {
+    let mut keys = Keys::of(account_id, filter);
+    // Negative is "no limit" to SQLite.
+    keys.values.push(Value::from(filter.limit.map_or(-1, i64::from)));
+    keys.values.push(Value::from(i64::from(filter.offset)));
+    let (limit, offset) = (keys.values.len() - 1, keys.values.len());
+    let sql = format!(
+        "SELECT {COLUMNS} FROM links AS l
+         WHERE l.seq IN (SELECT seq FROM ({} ORDER BY seq DESC LIMIT ?{limit} OFFSET ?{offset}))
+         ORDER BY l.seq DESC",
+        keys.sql()
+    );
+    collect(connection, &sql, keys.values)
+}
+
+/// How many links match.
+pub(super) fn count(connection: &Connection, account_id: &str, filter: &LinkFilter) -> Result<u64, Trouble> {
+    let keys = Keys::of(account_id, filter);
+    let sql = format!("SELECT count(*) FROM ({})", keys.sql());
+    let count: i64 =
+        connection.prepare_cached(&sql)?.query_row(params_from_iter(keys.values), |row| row.get(0))?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// Links to be followed, soonest expiry first.
+pub(super) fn unsettled(connection: &Connection, account_id: &str) -> Result<Vec<LinkRow>, Trouble> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM links AS l WHERE l.account_id = ?1 AND l.follow = 1
+         ORDER BY l.expires_at, l.seq"
+    );
+    collect(connection, &sql, [Value::from(account_id.to_owned())])
+}

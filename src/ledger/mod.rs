@@ -1,0 +1,319 @@
+//! The embedded database: every link, its story, and what is still to be sent (contracts, 3 and 5).
+//!
+//! One SQLite file in the data folder, used by several processes at once: write-ahead log, every
+//! commit on the disk before the call returns, `BEGIN IMMEDIATE` for what reads before it writes. Two
+//! connections, so that a list is read while another thread waits for the disk: one writes, the other
+//! only reads. Nothing at opening grows with the number of links.
+//!
+//! - `file.rs`: folder and file, private from the first moment; `connect.rs`: settings, migrations
+//! - `record.rs`: a link written, read, changed; `list.rs`: rows, by filter; `search.rs`: words
+//! - `names.rs`: references and ids; `outbox.rs`: claims; `totals.rs`: sums; `error.rs`: plain lines
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
+use uuid::Uuid;
+
+use crate::domain::link::{Link, LinkId};
+use crate::domain::reference::{Reference, ReferenceTemplate};
+use crate::ports::{DayTotals, Ledger, LedgerError, LinkFilter, LinkRow, OutboxEntry, OutboxKind};
+
+mod connect;
+mod error;
+mod file;
+mod list;
+mod names;
+mod outbox;
+mod record;
+mod search;
+#[cfg(test)]
+mod tests;
+mod totals;
+
+use error::Trouble;
+pub use file::FILE_NAME;
+
+/// The ledger in a SQLite file.
+pub struct SqliteLedger {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    /// `None` in memory: there the writer reads.
+    reader: Option<Mutex<Connection>>,
+    /// How often this handle has changed something.
+    changes: AtomicI64,
+    /// Who we are in a claim.
+    owner: String,
+}
+
+impl std::fmt::Debug for SqliteLedger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqliteLedger").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// A panic while a connection was held has rolled its transaction back, so it can be used on.
+fn hold(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl SqliteLedger {
+    /// The ledger in `folder`, which is made where it's missing.
+    ///
+    /// # Errors
+    /// [`LedgerError::Unusable`] if the folder or the file can't be used, or isn't ours;
+    /// [`LedgerError::Newer`] if a newer paylink wrote it.
+    pub fn open(folder: &Path) -> Result<Self, LedgerError> {
+        let path = file::prepare(folder)?;
+        let writer = connect::writer(&path)?;
+        let reader = connect::reader(&path)?;
+        Ok(Self::over(path, writer, Some(reader)))
+    }
+
+    /// A ledger that lives as long as this value: for tests and throw-away data.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn open_in_memory() -> Result<Self, LedgerError> {
+        Ok(Self::over(PathBuf::from(":memory:"), connect::in_memory()?, None))
+    }
+
+    fn over(path: PathBuf, writer: Connection, reader: Option<Connection>) -> Self {
+        Self {
+            path,
+            writer: Mutex::new(writer),
+            reader: reader.map(Mutex::new),
+            changes: AtomicI64::new(0),
+            owner: format!("{}-{}", std::process::id(), Uuid::new_v4().as_simple()),
+        }
+    }
+
+    /// The database file, for messages.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Keeps links that need nothing sent any more (an import, demo data), in one transaction.
+    ///
+    /// # Errors
+    /// The database's; then none of them is kept.
+    pub fn import(&self, links: &[Link]) -> Result<(), LedgerError> {
+        self.write(|tx| links.iter().try_for_each(|link| record::insert(tx, link).map(|_| ())))
+    }
+
+    /// Copies the whole database, as it is at one moment, into the new file `to` (mode 0600). Others
+    /// go on reading and writing meanwhile.
+    ///
+    /// # Errors
+    /// [`LedgerError::Unusable`] if `to` is there already or can't be written; the database's.
+    pub fn backup_to(&self, to: &Path) -> Result<(), LedgerError> {
+        file::make_new(to)?;
+        let copied = self.copy_into(to);
+        if copied.is_err() {
+            // Half a backup is worse than none.
+            let _ = std::fs::remove_file(to);
+        }
+        copied
+    }
+
+    fn copy_into(&self, to: &Path) -> Result<(), LedgerError> {
+        // A connection of its own, so that nobody waits for a long copy.
+        let own = match &self.reader {
+            Some(_) => Some(connect::reader(&self.path)?),
+            None => None,
+        };
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let at_copy = |e: rusqlite::Error| Trouble::from(e).at(to);
+        let mut copy = Connection::open_with_flags(to, flags).map_err(at_copy)?;
+        let held;
+        let source = match &own {
+            Some(connection) => connection,
+            None => {
+                held = hold(&self.writer);
+                &*held
+            }
+        };
+        let backup = rusqlite::backup::Backup::new(source, &mut copy).map_err(at_copy)?;
+        // All pages in one step: one reading transaction, so one moment.
+        backup.run_to_completion(-1, Duration::from_millis(50), None).map_err(at_copy)
+    }
+
+    /// Does `work` in a transaction that no other process comes between, and makes it durable.
+    fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Trouble>) -> Result<T, LedgerError> {
+        let mut connection = hold(&self.writer);
+        let before = connection.total_changes();
+        let done = (|| {
+            let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let done = work(&tx)?;
+            tx.commit()?;
+            Ok(done)
+        })();
+        if connection.total_changes() != before {
+            self.changes.fetch_add(1, Ordering::Relaxed);
+        }
+        done.map_err(|trouble: Trouble| trouble.at(&self.path))
+    }
+
+    /// Reads with `work`, all from one moment.
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Trouble>) -> Result<T, LedgerError> {
+        let mut connection = hold(self.reader.as_ref().unwrap_or(&self.writer));
+        (|| {
+            let tx = connection.transaction()?;
+            let done = work(&tx)?;
+            tx.finish()?;
+            Ok(done)
+        })()
+        .map_err(|trouble: Trouble| trouble.at(&self.path))
+    }
+}
+
+impl Ledger for SqliteLedger {
+    fn insert(&self, link: &Link, allow_duplicate: bool) -> Result<(), LedgerError> {
+        self.write(|tx| {
+            let reference = &link.sale.reference;
+            if !allow_duplicate && names::used(tx, &link.account_id, reference)? {
+                return Err(LedgerError::ReferenceUsed(reference.clone()).into());
+            }
+            record::insert(tx, link)?;
+            outbox::enqueue(
+                tx,
+                &OutboxEntry {
+                    link: link.id,
+                    kind: OutboxKind::Create,
+                    attempts: 0,
+                    next_at: link.created_at,
+                    last_error: None,
+                    in_flight: false,
+                    needs_decision: false,
+                },
+            )
+        })
+    }
+
+    fn update(&self, link: &Link) -> Result<(), LedgerError> {
+        self.write(|tx| record::update(tx, link))
+    }
+
+    fn amend(
+        &self,
+        id: LinkId,
+        change: &mut dyn FnMut(&mut Link) -> bool,
+    ) -> Result<Option<Link>, LedgerError> {
+        self.write(|tx| {
+            let Some(mut link) = record::load(tx, id)? else { return Ok(None) };
+            if !change(&mut link) {
+                return Ok(Some(link));
+            }
+            record::update(tx, &link)?;
+            record::load(tx, id)
+        })
+    }
+
+    fn link(&self, id: LinkId) -> Result<Option<Link>, LedgerError> {
+        self.read(|db| record::load(db, id))
+    }
+
+    fn rows(&self, account_id: &str, filter: &LinkFilter) -> Result<Vec<LinkRow>, LedgerError> {
+        self.read(|db| list::rows(db, account_id, filter))
+    }
+
+    fn count(&self, account_id: &str, filter: &LinkFilter) -> Result<u64, LedgerError> {
+        self.read(|db| list::count(db, account_id, filter))
+    }
+
+    fn find(&self, account_id: &str, text: &str) -> Result<Vec<LinkRow>, LedgerError> {
+        self.read(|db| names::find(db, account_id, text))
+    }
+
+    fn near(&self, account_id: &str, text: &str) -> Result<Vec<Reference>, LedgerError> {
+        self.read(|db| names::near(db, account_id, text))
+    }
+
+    fn unsettled(&self, account_id: &str) -> Result<Vec<LinkRow>, LedgerError> {
+        self.read(|db| list::unsettled(db, account_id))
+    }
+
+    fn totals(&self, account_id: &str, since: Timestamp) -> Result<DayTotals, LedgerError> {
+        self.read(|db| totals::totals(db, account_id, since))
+    }
+
+    fn reference_used(&self, account_id: &str, reference: &Reference) -> Result<bool, LedgerError> {
+        self.read(|db| Ok(names::used(db, account_id, reference)?))
+    }
+
+    fn next_reference(
+        &self,
+        account_id: &str,
+        template: &ReferenceTemplate,
+        day: Date,
+    ) -> Result<Reference, LedgerError> {
+        self.write(|tx| names::next(tx, account_id, template, day))
+    }
+
+    fn outbox(&self, account_id: &str) -> Result<Vec<OutboxEntry>, LedgerError> {
+        self.read(|db| outbox::all(db, account_id))
+    }
+
+    fn enqueue(&self, entry: &OutboxEntry) -> Result<(), LedgerError> {
+        self.write(|tx| outbox::enqueue(tx, entry))
+    }
+
+    fn claim(
+        &self,
+        link: LinkId,
+        kind: OutboxKind,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<OutboxEntry>, LedgerError> {
+        self.write(|tx| outbox::claim(tx, &self.owner, link, kind, now, lease))
+    }
+
+    fn settle_entry(&self, link: &Link, kind: OutboxKind) -> Result<(), LedgerError> {
+        self.write(|tx| outbox::settle(tx, link, kind))
+    }
+
+    fn release_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<(), LedgerError> {
+        self.write(|tx| outbox::release(tx, &self.owner, link, entry))
+    }
+
+    fn get(&self, key: &str) -> Result<Option<String>, LedgerError> {
+        self.read(|db| {
+            let value = db
+                .prepare_cached("SELECT value FROM kv WHERE key = ?1")?
+                .query_row([key], |row| row.get(0))
+                .optional()?;
+            Ok(value)
+        })
+    }
+
+    fn put(&self, key: &str, value: Option<&str>) -> Result<(), LedgerError> {
+        self.write(|tx| {
+            match value {
+                // Keeping what is kept already writes nothing: no one is told of a change.
+                Some(value) => tx
+                    .prepare_cached(
+                        "INSERT INTO kv (key, value) VALUES (?1, ?2)
+                         ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
+                    )?
+                    .execute([key, value])?,
+                None => tx.prepare_cached("DELETE FROM kv WHERE key = ?1")?.execute([key])?,
+            };
+            Ok(())
+        })
+    }
+
+    fn version(&self) -> Result<i64, LedgerError> {
+        // The database's own number moves for changes by other connections (our writer is one to the
+        // reader), ours for those of this handle. Both only grow, so their sum never repeats.
+        let connection = hold(self.reader.as_ref().unwrap_or(&self.writer));
+        let others: i64 = connection
+            .pragma_query_value(None, "data_version", |row| row.get(0))
+            .map_err(|e| Trouble::from(e).at(&self.path))?;
+        Ok(others.wrapping_add(self.changes.load(Ordering::Relaxed)))
+    }
+}

@@ -1,0 +1,218 @@
+//! Finding a link by anything that a person remembers of it.
+//!
+//! A link's words are kept with all their endings (`vaffel`, `affel`, `ffel`, …), so that the full-text
+//! index, which finds beginnings, finds pieces: `ost` in `brunost`, the last four digits of a phone
+//! number. A phone number may be typed in any grouping. Case and accents don't matter.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use crate::domain::link::Link;
+use crate::domain::sale::{AddressPlan, Delivery};
+
+/// The shortest ending that is kept.
+const SHORTEST: usize = 2;
+/// Words longer than this are kept whole only.
+const LONGEST: usize = 40;
+/// The most words kept for one link: a hundred lines of the longest text stay affordable.
+const MOST_WORDS: usize = 4_000;
+/// The most words that are looked for: the rest of a pasted page says nothing more.
+const MOST_ASKED: usize = 12;
+/// The fewest digits that are taken for a piece of a phone number.
+const PHONE_PIECE: usize = 3;
+
+/// The words of `link` for the index, separated by spaces.
+pub(super) fn words_of(link: &Link) -> String {
+    let mut kept = BTreeSet::new();
+    let sale = &link.sale;
+    with_endings(&mut kept, sale.reference.as_str());
+    match &sale.delivery {
+        Delivery::Sms(phone) => with_endings(&mut kept, &digits(phone.e164())),
+        Delivery::Email(email) => with_endings(&mut kept, email.as_str()),
+        Delivery::Link => {}
+    }
+    if let AddressPlan::Known(address) = &sale.address {
+        with_endings(&mut kept, &address.full_name());
+    }
+    kept.insert(link.id.to_string());
+    for id in [&link.session_id, &link.transaction_id].into_iter().flatten() {
+        kept.extend(split(id));
+    }
+    for line in &sale.lines {
+        with_endings(&mut kept, &line.description);
+        if let Some(id) = &line.product_id {
+            kept.extend(split(id));
+        }
+    }
+    let kept: Vec<String> = kept.into_iter().take(MOST_WORDS).collect();
+    kept.join(" ")
+}
+
+/// What to ask of the index for a text as typed; `None` where there's no letter or digit in it, which
+/// restricts nothing. Every word must be found; what a person types never reaches the query's grammar.
+pub(super) fn query(text: &str) -> Option<String> {
+    let mut parts = Vec::new();
+    let mut run: Vec<&str> = Vec::new();
+    for word in text.split_whitespace().take(MOST_ASKED) {
+        if phone_like(word) {
+            run.push(word);
+            continue;
+        }
+        parts.extend(phone_or_words(&std::mem::take(&mut run)));
+        match Uuid::try_parse(word) {
+            Ok(id) => parts.push(quoted(&id.as_simple().to_string())),
+            Err(_) => parts.extend(all_of(&split(word))),
+        }
+    }
+    parts.extend(phone_or_words(&run));
+    (!parts.is_empty()).then(|| parts.join(" AND "))
+}
+
+/// Words that stand side by side and could be groups of one phone number: found as that or as words.
+fn phone_or_words(run: &[&str]) -> Option<String> {
+    let words: Vec<String> = run.iter().flat_map(|word| split(word)).collect();
+    let as_words = all_of(&words)?;
+    let number = digits(&run.concat());
+    if number.len() < PHONE_PIECE {
+        return Some(as_words);
+    }
+    // 0047 41… is +47 41…, and 070… at home is +46 70… abroad.
+    let bare = number.trim_start_matches('0');
+    let mut ways = vec![as_words];
+    for way in [number.as_str(), bare] {
+        let way = quoted(way);
+        if way.len() > PHONE_PIECE + 2 && !ways.contains(&way) {
+            ways.push(way);
+        }
+    }
+    Some(format!("({})", ways.join(" OR ")))
+}
+
+fn all_of(words: &[String]) -> Option<String> {
+    if words.is_empty() {
+        return None;
+    }
+    let quoted: Vec<String> = words.iter().take(MOST_ASKED).map(|word| quoted(word)).collect();
+    Some(format!("({})", quoted.join(" AND ")))
+}
+
+/// A word as the beginning of one in the index. There are only letters and digits in it.
+fn quoted(word: &str) -> String {
+    format!("\"{word}\"*")
+}
+
+fn phone_like(word: &str) -> bool {
+    word.chars().any(|c| c.is_ascii_digit())
+        && word.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | '.' | '/' | ','))
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+fn with_endings(kept: &mut BTreeSet<String>, text: &str) {
+    for word in split(text) {
+        if word.chars().count() <= LONGEST {
+            let starts: Vec<usize> = word.char_indices().map(|(at, _)| at).collect();
+            let last = starts.len().saturating_sub(SHORTEST);
+            for &at in starts.iter().take(last + 1).skip(1) {
+                kept.insert(word[at..].to_owned());
+            }
+        }
+        kept.insert(word);
+    }
+}
+
+/// The words of a text: runs of letters and digits, in lower case, without accents. The same for what
+/// is kept and for what is asked, so that the index's own tokenizer (`ascii`, for which everything
+/// beyond ASCII is part of a word) never splits further.
+fn split(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    for c in text.chars().flat_map(char::to_lowercase) {
+        match c {
+            // Accents on their own, as macOS writes names.
+            '\u{300}'..='\u{36f}' => {}
+            c if c.is_alphanumeric() => match plain(c) {
+                Some(letters) => word.push_str(letters),
+                None => word.push(c),
+            },
+            _ if word.is_empty() => {}
+            _ => words.push(std::mem::take(&mut word)),
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+/// A letter of northern and western Europe as it is typed on a keyboard that lacks it.
+const fn plain(c: char) -> Option<&'static str> {
+    Some(match c {
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ă' | 'ą' => "a",
+        'æ' => "ae",
+        'ç' | 'ć' | 'č' => "c",
+        'ð' | 'đ' | 'ď' => "d",
+        'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ė' | 'ę' | 'ě' => "e",
+        'ğ' => "g",
+        'ì' | 'í' | 'î' | 'ï' | 'ī' | 'ı' => "i",
+        'ł' => "l",
+        'ñ' | 'ń' | 'ň' | 'ŋ' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' | 'ő' => "o",
+        'œ' => "oe",
+        'ř' => "r",
+        'ß' => "ss",
+        'ś' | 'š' | 'ş' | 'ș' => "s",
+        'ť' | 'ŧ' | 'ț' => "t",
+        'þ' => "th",
+        'ù' | 'ú' | 'û' | 'ü' | 'ū' | 'ů' | 'ű' => "u",
+        'ý' | 'ÿ' => "y",
+        'ź' | 'ż' | 'ž' => "z",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_folded_and_split() {
+        assert_eq!(split("Kåre  O'Brien-Ødegård"), ["kare", "o", "brien", "odegard"]);
+        assert_eq!(split("Ka\u{30a}re"), split("Kåre"));
+        assert_eq!(split("KARI-1122_014"), ["kari", "1122", "014"]);
+        assert_eq!(split("…!"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn endings_are_kept_down_to_two_characters() {
+        let mut kept = BTreeSet::new();
+        with_endings(&mut kept, "brød a");
+        assert_eq!(kept.into_iter().collect::<Vec<_>>(), ["a", "brod", "od", "rod"]);
+    }
+
+    #[test]
+    fn grammar_of_the_index_is_only_ever_text() {
+        assert_eq!(query("\" OR *").as_deref(), Some("(\"or\"*)"));
+        assert_eq!(query("NEAR(a b)").as_deref(), Some("(\"near\"* AND \"a\"*) AND (\"b\"*)"));
+        assert_eq!(query("  -- \" ' "), None);
+        assert_eq!(query(""), None);
+    }
+
+    #[test]
+    fn phone_numbers_are_joined() {
+        let asked = query("kari 0047 412 34 567").unwrap();
+        assert!(asked.starts_with("(\"kari\"*) AND (("), "{asked}");
+        assert!(asked.contains("OR \"4741234567\"*"), "{asked}");
+        assert!(query("070-123 45 67").unwrap().contains("\"701234567\"*"));
+        assert!(!query("000").unwrap().contains("\"\""));
+    }
+
+    #[test]
+    fn ids_are_found_with_or_without_hyphens() {
+        let hyphens = query("0197a3f2-0000-7000-8000-000000000001").unwrap();
+        assert_eq!(hyphens, "\"0197a3f2000070008000000000000001\"*");
+    }
+}

@@ -1,0 +1,52 @@
+//! The day at a glance.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, ToSql};
+
+use super::error::Trouble;
+use super::record;
+use crate::ports::DayTotals;
+
+/// Totals of links made at or after `since`; what's live and what waits is of all days.
+pub(super) fn totals(
+    connection: &Connection,
+    account_id: &str,
+    since: Timestamp,
+) -> Result<DayTotals, Trouble> {
+    let floor = record::seq_floor(since);
+    let (paid, paid_count) = sums(
+        connection,
+        "SELECT currency, sum(amount), count(*) FROM links
+         WHERE account_id = ?1 AND seq >= ?2 AND has_money = 1 GROUP BY currency",
+        &[&account_id, &floor],
+    )?;
+    let (outstanding, open_count) = sums(
+        connection,
+        "SELECT currency, sum(amount), count(*) FROM links
+         WHERE account_id = ?1 AND holds_reference = 1 AND has_money = 0 GROUP BY currency",
+        &[&account_id],
+    )?;
+    let waiting = connection
+        .prepare_cached(
+            "SELECT count(*) FROM outbox AS o JOIN links AS l ON l.seq = o.link WHERE l.account_id = ?1",
+        )?
+        .query_row([account_id], |row| row.get(0))?;
+    Ok(DayTotals { paid, outstanding, paid_count, open_count, waiting })
+}
+
+fn sums(
+    connection: &Connection,
+    sql: &str,
+    values: &[&dyn ToSql],
+) -> rusqlite::Result<(BTreeMap<String, i64>, u32)> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(values)?;
+    let (mut sums, mut count) = (BTreeMap::new(), 0_u32);
+    while let Some(row) = rows.next()? {
+        sums.insert(row.get(0)?, row.get(1)?);
+        count = count.saturating_add(row.get(2)?);
+    }
+    Ok((sums, count))
+}
