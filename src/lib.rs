@@ -8,4 +8,5 @@ pub mod config;
 pub mod domain;
 pub mod i18n;
 pub mod ledger;
+pub mod ops;
 pub mod ports;

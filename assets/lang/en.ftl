@@ -307,3 +307,17 @@ cli-head-amount = Amount
 cli-head-made = Made
 cli-head-to = To
 cli-head-what = What
+## The mail to the customer
+mail-subject = Payment link from { $merchant }: { $amount }
+mail-text =
+    Hello,
+
+    here is the link to pay { $amount } to { $merchant }:
+
+    { $url }
+
+    Order: { $reference }
+    The link works until { $until }.
+
+    Kind regards
+    { $merchant }

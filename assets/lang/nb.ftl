@@ -306,3 +306,17 @@ cli-head-amount = Beløp
 cli-head-made = Laget
 cli-head-to = Til
 cli-head-what = Hva
+## E-posten til kunden
+mail-subject = Betalingslenke fra { $merchant }: { $amount }
+mail-text =
+    Hei!
+
+    Her er lenken for å betale { $amount } til { $merchant }:
+
+    { $url }
+
+    Ordre: { $reference }
+    Lenken virker til { $until }.
+
+    Vennlig hilsen
+    { $merchant }

@@ -5,6 +5,7 @@
 
 pub mod format;
 pub mod lang;
+pub mod mail;
 pub mod mistakes;
 pub mod texts;
 pub mod time;
