@@ -5,6 +5,8 @@
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod desktop;
+pub mod dintero;
 pub mod domain;
 pub mod i18n;
 pub mod ledger;

@@ -1,0 +1,81 @@
+//! One request and its answer: the headers that every request has, the log line, the backend's clock.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::SignedDuration;
+use reqwest::Method;
+use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use tokio::time::Instant;
+
+use super::errors;
+use super::transport::{Request, Response, Transport, TransportError};
+use crate::ports::Clock;
+
+/// `Date` has whole seconds and the answer took a while to come: less than this is no difference.
+const TICK_MS: i64 = 2_000;
+
+/// Sends requests for one client.
+pub(super) struct Exchange {
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    headers: HeaderMap,
+    skew_ms: AtomicI64,
+}
+
+impl Exchange {
+    pub(super) fn new(transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(USER_AGENT, HeaderValue::from_static(concat!("paylink/", env!("CARGO_PKG_VERSION"))));
+        headers.insert(HeaderName::from_static("dintero-system-name"), HeaderValue::from_static("paylink"));
+        headers.insert(
+            HeaderName::from_static("dintero-system-version"),
+            HeaderValue::from_static(env!("CARGO_PKG_VERSION")),
+        );
+        Self { transport, clock, headers, skew_ms: AtomicI64::new(0) }
+    }
+
+    pub(super) fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// The backend's clock minus ours.
+    pub(super) fn skew(&self) -> SignedDuration {
+        SignedDuration::from_millis(self.skew_ms.load(Ordering::Relaxed))
+    }
+
+    /// Sends `request` with the common headers. Writes method, path and outcome to the log: never a
+    /// header, a body or a query, which may hold a phone number or an address.
+    pub(super) async fn send(&self, mut request: Request) -> Result<Response, TransportError> {
+        for (name, value) in &self.headers {
+            request.headers.entry(name).or_insert_with(|| value.clone());
+        }
+        let (method, path) = (request.method.clone(), request.url.path().to_owned());
+        let begun = Instant::now();
+        let outcome = self.transport.send(request).await;
+        let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match &outcome {
+            Ok(answer) => {
+                self.see_date(&answer.headers);
+                let status = answer.status;
+                if method == Method::GET && status < 400 {
+                    tracing::debug!(%method, path, status, ms, "answered");
+                } else {
+                    tracing::info!(%method, path, status, ms, "answered");
+                }
+            }
+            Err(e) => {
+                tracing::warn!(%method, path, ms, maybe_written = e.maybe_written, "no answer: {}", e.detail);
+            }
+        }
+        outcome
+    }
+
+    fn see_date(&self, headers: &HeaderMap) {
+        if let Some(date) = errors::date(headers) {
+            let ms = date.as_millisecond() - self.clock.now().as_millisecond();
+            self.skew_ms.store(if ms.abs() < TICK_MS { 0 } else { ms }, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The client of one account at a Dintero-compatible backend: implements [`Gateway`](crate::ports::Gateway).
+//!
+//! What goes out is built in `create` and `client`, what comes back is read in `wire` and turned into
+//! our own words in `map`; `errors` says what a failure did at the backend. How bytes travel is a
+//! [`Transport`]'s business: a socket in real life, a router in the same process for journeys.
+
+mod client;
+mod create;
+mod errors;
+mod exchange;
+mod http;
+mod link;
+mod map;
+mod number;
+mod profile;
+mod router;
+mod token;
+mod transport;
+mod wire;
+
+pub use client::{ClientConfig, DinteroClient};
+pub use http::{HttpTransport, Limits};
+pub use link::{LinkError, check_link};
+pub use router::RouterTransport;
+pub use token::SecretSource;
+pub use transport::{MAX_BODY, Request, Response, Transport, TransportError, TransportFault};

@@ -1,0 +1,99 @@
+//! A transport without a network: calls a router in the same process. Journeys run on it with tokio's
+//! paused clock, where a socket would time out because the clock runs ahead of it.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use axum::body::Body;
+use futures_util::StreamExt as _;
+use reqwest::header::{CONTENT_LENGTH, HOST, HeaderValue};
+use tower_service::Service;
+
+use super::transport::{MAX_BODY, Request, Response, Transport, TransportError, TransportFault, place};
+use crate::ports::Reply;
+
+/// How long a call may take, as with sockets.
+const WHOLE: Duration = Duration::from_secs(20);
+
+/// Calls `service` for each request: an `axum::Router`, or anything like it.
+#[derive(Clone, Debug)]
+pub struct RouterTransport<S> {
+    service: S,
+}
+
+impl<S> RouterTransport<S> {
+    /// A transport to `service`.
+    #[must_use]
+    pub const fn new(service: S) -> Self {
+        Self { service }
+    }
+}
+
+impl<S> Transport for RouterTransport<S>
+where
+    S: Service<axum::http::Request<Body>, Response = axum::http::Response<Body>>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    S::Future: Send,
+    S::Error: Display + Send,
+{
+    fn send(&self, request: Request) -> Reply<'_, Result<Response, TransportError>> {
+        Box::pin(async move {
+            let at = place(&request.url);
+            // A task of its own: the backend goes on when the caller has given up, as a real one does.
+            let call = tokio::spawn(call(self.service.clone(), request));
+            match tokio::time::timeout(WHOLE, call).await {
+                Ok(Ok(answer)) => answer,
+                Ok(Err(_)) => {
+                    Err(TransportError::after(TransportFault::Cut, format!("{at}: the connection was cut")))
+                }
+                Err(_) => Err(TransportError::after(
+                    TransportFault::TimedOut,
+                    format!("{at}: no answer within {} s", WHOLE.as_secs()),
+                )),
+            }
+        })
+    }
+}
+
+async fn call<S>(mut service: S, request: Request) -> Result<Response, TransportError>
+where
+    S: Service<axum::http::Request<Body>, Response = axum::http::Response<Body>>,
+    S::Error: Display,
+{
+    let at = place(&request.url);
+    let unsendable = |why: String| TransportError::before(TransportFault::Unsendable, format!("{at}: {why}"));
+    let path = match request.url.query() {
+        Some(query) => format!("{}?{query}", request.url.path()),
+        None => request.url.path().to_owned(),
+    };
+    let mut asked = axum::http::Request::new(Body::empty());
+    *asked.method_mut() = request.method;
+    *asked.uri_mut() = path.parse().map_err(|_| unsendable("not an address".to_owned()))?;
+    *asked.headers_mut() = request.headers;
+    let host = HeaderValue::from_str(&at).map_err(|_| unsendable("not a host".to_owned()))?;
+    asked.headers_mut().insert(HOST, host);
+    if let Some(body) = request.body {
+        asked.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+        *asked.body_mut() = Body::from(body);
+    }
+    std::future::poll_fn(|cx| service.poll_ready(cx)).await.map_err(|e| unsendable(e.to_string()))?;
+    let cut = |why: String| TransportError::after(TransportFault::Cut, format!("{at}: cut: {why}"));
+    let answer = service.call(asked).await.map_err(|e| cut(e.to_string()))?;
+    let (parts, body) = answer.into_parts();
+    let mut stream = body.into_data_stream();
+    let mut body = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|e| cut(e.to_string()))?;
+        if body.len() + chunk.len() > MAX_BODY {
+            return Err(TransportError::after(
+                TransportFault::TooLarge,
+                format!("{at}: the answer is larger than {} MiB", MAX_BODY / 1024 / 1024),
+            ));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Response { status: parts.status.as_u16(), headers: parts.headers, body })
+}
