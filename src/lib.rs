@@ -12,3 +12,4 @@ pub mod i18n;
 pub mod ledger;
 pub mod ops;
 pub mod ports;
+pub mod sandbox;

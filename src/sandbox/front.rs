@@ -1,0 +1,143 @@
+//! The front door: the routes, and what every request passes through: log, faults, clock, keeping.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+
+use super::clock::http_date;
+use super::error::ApiError;
+use super::faults::{self, Fault, Kind};
+use super::serve::{Cut, Peer};
+use super::{Sandbox, auth, profiles, sessions};
+
+/// A larger body is refused.
+const LARGEST_BODY: usize = 2 * 1024 * 1024;
+
+pub(super) fn router(sandbox: &Sandbox) -> Router {
+    let api = Router::new()
+        .route("/v1/sessions-profile", post(sessions::create_from_profile))
+        .route("/v1/sessions", post(sessions::create))
+        .route("/v1/sessions/{id}", get(sessions::read))
+        .route("/v1/admin/session/profiles", get(profiles::list))
+        .route("/v1/admin/session/profiles/{id}", get(profiles::read))
+        .route("/v1/admin/checkout", get(profiles::checkout))
+        .route_layer(middleware::from_fn_with_state(sandbox.clone(), signed_in));
+    Router::new()
+        .merge(api)
+        .route("/v1/accounts/{account}/auth/token", post(auth::token))
+        .fallback(async || ApiError::not_found("no such path"))
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .layer(middleware::from_fn_with_state(sandbox.clone(), pass))
+        .with_state(sandbox.clone())
+}
+
+async fn signed_in(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response {
+    match auth::check(&sandbox, request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+/// Asked of a move of money: answer 202 and finish this many milliseconds later.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FinishLater(pub(super) i64);
+
+/// What every request passes through.
+async fn pass(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let peer = parts.extensions.get::<ConnectInfo<Peer>>().map(|info| info.0.clone());
+    let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
+        return dated(&sandbox, ApiError::too_large().into_response());
+    };
+    let method = parts.method.clone();
+    let path = parts.uri.path().to_owned();
+    let logged = is_api(&path).then(|| {
+        let now = sandbox.now();
+        sandbox.traffic(|t| t.write_down(&parts.method, &parts.uri, &parts.headers, &body, now))
+    });
+    let fault = if is_control(&path) { None } else { sandbox.traffic(|t| t.meet(&method, &path)) };
+    let request = Request::from_parts(parts, Body::from(body));
+    let mut response = match fault {
+        None => next.run(request).await,
+        Some(fault) => with_fault(fault, request, next).await,
+    };
+    if method != Method::GET || !is_api(&path) {
+        sandbox.keep().await;
+    }
+    let cut = response.extensions().get::<Cut>().is_some();
+    if let (true, Some(peer)) = (cut, peer) {
+        peer.cut();
+    } else if let Some(logged) = logged
+        && !cut
+    {
+        sandbox.traffic(|t| t.answered(logged, response.status().as_u16()));
+    }
+    if is_api(&path) {
+        response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
+    dated(&sandbox, response)
+}
+
+/// Lets a request meet its fault.
+async fn with_fault(fault: Fault, mut request: Request, next: Next) -> Response {
+    match fault.kind {
+        Kind::Delay { ms } => {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+            next.run(request).await
+        }
+        Kind::Status { status, retry_after, carry_out } => {
+            if carry_out {
+                next.run(request).await;
+            }
+            faults::status(status, retry_after)
+        }
+        Kind::DropBefore => cut(),
+        Kind::DropAfter => {
+            next.run(request).await;
+            cut()
+        }
+        Kind::Garbage => {
+            next.run(request).await;
+            faults::garbage()
+        }
+        Kind::Huge => {
+            next.run(request).await;
+            faults::huge()
+        }
+        Kind::Slow => faults::slow(next.run(request).await).await,
+        Kind::Accepted { ms } => {
+            request.extensions_mut().insert(FinishLater(ms));
+            next.run(request).await
+        }
+    }
+}
+
+/// The answer in whose place the connection is cut.
+fn cut() -> Response {
+    let mut response = Bytes::new().into_response();
+    response.extensions_mut().insert(Cut);
+    response
+}
+
+/// The backend's clock is the sandbox's.
+fn dated(sandbox: &Sandbox, mut response: Response) -> Response {
+    if let Ok(date) = HeaderValue::from_str(&http_date(sandbox.now())) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
+}
+
+/// Whether a path belongs to the API proper: not the hosted page, not the control interface.
+fn is_api(path: &str) -> bool {
+    path.starts_with("/v1/") && !path.starts_with("/v1/view/")
+}
+
+fn is_control(path: &str) -> bool {
+    path == "/sandbox" || path.starts_with("/sandbox/")
+}
