@@ -24,3 +24,6 @@ pub use link::{LinkError, check_link};
 pub use router::RouterTransport;
 pub use token::SecretSource;
 pub use transport::{MAX_BODY, Request, Response, Transport, TransportError, TransportFault};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,7 @@
+//! The client as a whole: against scripted answers, and over real sockets.
+
+mod bodies;
+mod calls;
+mod sockets;
+mod support;
+mod tokens;

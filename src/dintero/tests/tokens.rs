@@ -1,0 +1,236 @@
+//! Signing in: once, by one request, ahead of time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use secrecy::SecretString;
+use serde_json::json;
+
+use super::support::{
+    Noon, SESSION, Script, answer, body, client, config, is_token, link_id, sale, secret, text, token,
+};
+use crate::dintero::{DinteroClient, Request, Response, Transport, TransportError, TransportFault};
+use crate::ports::{Clock, FaultKind, Gateway as _, Reply};
+
+/// Numbered tokens of `seconds`, a session for everybody.
+fn numbered(seconds: i64) -> Arc<Script> {
+    let made = AtomicUsize::new(0);
+    Script::new(move |request, _| {
+        if is_token(request) {
+            token(&format!("t{}", made.fetch_add(1, Ordering::SeqCst)), seconds)
+        } else {
+            answer(200, &json!({"id": SESSION}))
+        }
+    })
+}
+
+fn used(script: &Script) -> Vec<String> {
+    let bearer = |r: Request| r.headers["authorization"].to_str().unwrap().to_owned();
+    script.requests().into_iter().map(bearer).collect()
+}
+
+/// Keeps what signing in looked like.
+struct Spy(std::sync::Mutex<Vec<Request>>);
+
+impl Transport for Spy {
+    fn send(&self, request: Request) -> Reply<'_, Result<Response, TransportError>> {
+        self.0.lock().unwrap().push(request);
+        Box::pin(async { token("t", 100) })
+    }
+}
+
+#[tokio::test]
+async fn the_request_for_a_token() {
+    let spy = Arc::new(Spy(std::sync::Mutex::default()));
+    let client = super::support::client_with(
+        config("https://api.dintero.com/"),
+        Arc::clone(&spy) as Arc<dyn Transport>,
+    );
+    client.sign_in().await.unwrap();
+    let request = spy.0.lock().unwrap().pop().unwrap();
+    assert_eq!(request.url.as_str(), "https://api.dintero.com/v1/accounts/T12345678/auth/token");
+    assert_eq!(request.headers["authorization"], "Basic Y2xpZW50OnMzY3JldA==");
+    assert!(request.headers["authorization"].is_sensitive());
+    assert_eq!(
+        body(&request),
+        json!({"grant_type": "client_credentials", "audience": "https://api.dintero.com/v1/accounts/T12345678"})
+    );
+}
+
+#[tokio::test]
+async fn fifty_at_once_sign_in_once() {
+    let script = numbered(14_400);
+    let client = client(&script);
+    let calls = join_all((0..50).map(|_| client.session(SESSION))).await;
+    assert!(calls.iter().all(Result::is_ok));
+    assert_eq!(script.sign_ins(), 1);
+}
+
+#[tokio::test]
+async fn all_who_wait_share_a_failure() {
+    let script = Script::new(|_, _| Err(TransportError::before(TransportFault::NoConnection, "no net")));
+    let client = client(&script);
+    let calls = join_all((0..20).map(|_| client.session(SESSION))).await;
+    assert!(calls.iter().all(|c| c.as_ref().is_err_and(|f| f.kind == FaultKind::NotSent)));
+    assert_eq!(script.sign_ins(), 1);
+    assert!(client.sign_in().await.is_err());
+    assert_eq!(script.sign_ins(), 2, "the next one asks again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn renewed_in_the_background_before_it_expires() {
+    let script = numbered(14_400);
+    let client = client(&script);
+    client.session(SESSION).await.unwrap();
+    // Ten minutes before the end, by itself, with nobody asking.
+    tokio::time::sleep(Duration::from_secs(14_400 - 600 + 1)).await;
+    tokio::task::yield_now().await;
+    client.session(SESSION).await.unwrap();
+    assert_eq!(script.sign_ins(), 2);
+    assert_eq!(used(&script), ["Bearer t0", "Bearer t1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_short_token_is_renewed_at_half_its_life() {
+    let script = numbered(60);
+    let client = client(&script);
+    client.session(SESSION).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(29)).await;
+    assert_eq!(script.sign_ins(), 1);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(script.sign_ins(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_fails_leaves_the_old_token_until_its_end() {
+    let script = Script::new(|request, before| match (is_token(request), before) {
+        (true, 0) => token("t0", 14_400),
+        (true, _) => answer(503, &json!({})),
+        _ => answer(200, &json!({"id": SESSION})),
+    });
+    let client = client(&script);
+    client.session(SESSION).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(14_400 - 120)).await;
+    client.session(SESSION).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(61)).await;
+    let fault = client.session(SESSION).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::NotSent);
+    assert_eq!(used(&script), ["Bearer t0", "Bearer t0"]);
+}
+
+#[tokio::test]
+async fn a_refused_token_is_replaced_once() {
+    let made = AtomicUsize::new(0);
+    let script = Script::new(move |request, _| {
+        if is_token(request) {
+            return token(&format!("t{}", made.fetch_add(1, Ordering::SeqCst)), 14_400);
+        }
+        if request.headers["authorization"] == "Bearer t0" {
+            answer(401, &json!({"error": {"message": "invalid JWT token"}}))
+        } else {
+            answer(200, &json!({"id": SESSION}))
+        }
+    });
+    let client = client(&script);
+    let calls = join_all((0..10).map(|_| client.session(SESSION))).await;
+    assert!(calls.iter().all(Result::is_ok));
+    assert_eq!(script.sign_ins(), 2, "ten refusals of one token are one renewal");
+}
+
+#[tokio::test]
+async fn refused_again_it_is_the_account_that_is_not_signed_in() {
+    let script = Script::signed_in(|_, _| answer(401, &json!({"error": {"message": "invalid JWT token"}})));
+    let fault = client(&script).create(link_id(), &sale()).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::NotSignedIn);
+    assert_eq!(script.sign_ins(), 2);
+    assert_eq!(script.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn without_a_token_nothing_was_sent() {
+    for (status, kind) in [
+        (400, FaultKind::NotSignedIn),
+        (401, FaultKind::NotSignedIn),
+        (403, FaultKind::NotSignedIn),
+        (404, FaultKind::NotSignedIn),
+        (302, FaultKind::NotSignedIn),
+        (408, FaultKind::NotSent),
+        (429, FaultKind::NotSent),
+        (500, FaultKind::NotSent),
+        (503, FaultKind::NotSent),
+    ] {
+        let script = Script::new(move |_, _| text(status, &[("retry-after", "7")], ""));
+        let fault = client(&script).create(link_id(), &sale()).await.unwrap_err();
+        assert_eq!((fault.kind, fault.status), (kind, Some(status)));
+        assert_eq!(fault.retry_after, Some(Duration::from_secs(7)));
+        assert_eq!(script.asked(), Vec::<String>::new());
+    }
+    for (error, kind) in [
+        (TransportError::after(TransportFault::TimedOut, "x"), FaultKind::NotSent),
+        (TransportError::before(TransportFault::Certificate, "x"), FaultKind::Untrusted),
+    ] {
+        let script = Script::new(move |_, _| Err(error.clone()));
+        assert_eq!(client(&script).create(link_id(), &sale()).await.unwrap_err().kind, kind);
+    }
+    for garbage in
+        ["<html>", "{}", r#"{"access_token":""}"#, r#"{"access_token":"a\nb"}"#, r#"{"access_token":5}"#]
+    {
+        let script = Script::new(move |_, _| text(200, &[], garbage));
+        assert_eq!(client(&script).sign_in().await.unwrap_err().kind, FaultKind::NotSent, "{garbage}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn asked_to_wait_it_waits() {
+    let script = Script::new(|request, before| match (is_token(request), before) {
+        (true, 0) => text(429, &[("retry-after", "30")], ""),
+        (true, _) => token("t", 100),
+        _ => answer(200, &json!({"id": SESSION})),
+    });
+    let client = client(&script);
+    client.sign_in().await.unwrap_err();
+    tokio::time::advance(Duration::from_secs(10)).await;
+    let fault = client.sign_in().await.unwrap_err();
+    assert_eq!((fault.kind, fault.retry_after), (FaultKind::NotSent, Some(Duration::from_secs(20))));
+    assert_eq!(script.sign_ins(), 1);
+    tokio::time::advance(Duration::from_secs(21)).await;
+    client.sign_in().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_secret_is_read_when_needed_and_again_after_a_refusal() {
+    let reads = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&reads);
+    let script = Script::new(|request, _| {
+        // "client:new" is right, "client:old" is not.
+        if request.headers["authorization"] == "Basic Y2xpZW50Om5ldw==" {
+            token("t", 1_000)
+        } else {
+            answer(401, &json!({"error": {"message": "no, s3cret"}}))
+        }
+    });
+    let source = move || match count.fetch_add(1, Ordering::SeqCst) {
+        0 => Err("no secret: run `paylink login`".to_owned()),
+        1 => Ok(SecretString::from("old")),
+        _ => Ok(SecretString::from("new")),
+    };
+    let client = DinteroClient::new(
+        config("https://api.dintero.com"),
+        Arc::clone(&script) as Arc<dyn Transport>,
+        Arc::new(source),
+        Arc::new(Noon) as Arc<dyn Clock>,
+    );
+    assert_eq!(reads.load(Ordering::SeqCst), 0, "not before it's needed");
+    let fault = client.sign_in().await.unwrap_err();
+    assert_eq!(
+        (fault.kind, fault.detail.as_str()),
+        (FaultKind::NotSignedIn, "no secret: run `paylink login`")
+    );
+    assert_eq!(script.sign_ins(), 0);
+    assert_eq!(client.sign_in().await.unwrap_err().kind, FaultKind::NotSignedIn);
+    client.sign_in().await.unwrap();
+    assert_eq!(reads.load(Ordering::SeqCst), 3);
+    assert!(secret().is_ok());
+}
