@@ -54,6 +54,7 @@ pub struct FileUi {
 #[serde(default, deny_unknown_fields)]
 #[allow(missing_docs)] // Said once, in model.rs.
 pub struct FileProfile {
+    pub sandbox: bool,
     #[serde(deserialize_with = "account_id")]
     pub account_id: Option<String>,
     #[serde(deserialize_with = "word")]

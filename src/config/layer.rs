@@ -165,22 +165,26 @@ pub fn combine(
 }
 
 fn finish(
-    raw: FileProfile,
+    mut raw: FileProfile,
     name: &str,
     env: &Env,
     whole: &impl Fn(String) -> ConfigError,
     warnings: &mut Vec<String>,
 ) -> Result<Profile, ConfigError> {
-    let account_id = raw.account_id.ok_or_else(|| whole(format!("profiles.{name}.account_id is missing")))?;
+    if raw.sandbox {
+        return Ok(sandbox(raw, fixed(API_URL)?));
+    }
+    let account_id =
+        raw.account_id.take().ok_or_else(|| whole(format!("profiles.{name}.account_id is missing")))?;
     let client_id = match &env.client_id {
         Some(id) => file::check_word(id)
             .map_err(|what| ConfigError::Given { source_name: "PAYLINK_CLIENT_ID", what })?,
-        None => raw.client_id.ok_or_else(|| {
+        None => raw.client_id.take().ok_or_else(|| {
             whole(format!("profiles.{name}.client_id is missing: add it, or set PAYLINK_CLIENT_ID"))
         })?,
     };
-    let api_url = raw.api_url.map_or_else(|| fixed(API_URL), Ok)?;
-    let checkout_url = raw.checkout_url.map_or_else(|| fixed(CHECKOUT_URL), Ok)?;
+    let api_url = raw.api_url.take().map_or_else(|| fixed(API_URL), Ok)?;
+    let checkout_url = raw.checkout_url.take().map_or_else(|| fixed(CHECKOUT_URL), Ok)?;
     let mut profile = Profile::new(&account_id, &client_id, api_url, checkout_url);
     if raw.return_url.is_none() {
         warnings.push(format!(
@@ -188,17 +192,10 @@ fn finish(
             profile.return_url
         ));
     }
-    profile.return_url = raw.return_url.unwrap_or(profile.return_url);
+    profile.return_url = raw.return_url.take().unwrap_or(profile.return_url);
+    take(&mut profile, &raw);
     profile.profile_id = raw.profile_id.unwrap_or(profile.profile_id);
-    profile.currency = raw.currency.unwrap_or(profile.currency);
-    profile.merchant_name = raw.merchant_name;
     profile.link_hosts = raw.link_hosts.unwrap_or_default();
-    profile.methods = raw.methods;
-    profile.default_methods = raw.default_methods;
-    profile.default_expiry = raw.default_expiry.unwrap_or(profile.default_expiry);
-    profile.default_auto_capture = raw.default_auto_capture.unwrap_or(profile.default_auto_capture);
-    profile.default_vat = raw.default_vat.unwrap_or(profile.default_vat);
-    profile.reference_template = raw.reference_template.unwrap_or(profile.reference_template);
     profile.client_secret_command = raw.client_secret_command;
     if let Some(secret) = raw.client_secret {
         warnings.push(format!(
@@ -207,6 +204,31 @@ fn finish(
         profile.client_secret = Some(SecretFile(secret));
     }
     Ok(profile)
+}
+
+/// A profile whose backend is our own sandbox. Account, client and addresses are the sandbox's, and put
+/// in once it runs.
+fn sandbox(raw: FileProfile, nowhere: Url) -> Profile {
+    let mut profile = Profile::new("T00000000", "sandbox", nowhere.clone(), nowhere);
+    profile.sandbox = true;
+    take(&mut profile, &raw);
+    profile
+}
+
+/// What is the same for every backend.
+fn take(profile: &mut Profile, raw: &FileProfile) {
+    profile.currency = raw.currency.unwrap_or(profile.currency);
+    profile.merchant_name.clone_from(&raw.merchant_name);
+    profile.methods.clone_from(&raw.methods);
+    profile.default_methods.clone_from(&raw.default_methods);
+    profile.default_auto_capture = raw.default_auto_capture.unwrap_or(profile.default_auto_capture);
+    profile.default_vat = raw.default_vat.unwrap_or(profile.default_vat);
+    if let Some(expiry) = &raw.default_expiry {
+        profile.default_expiry = expiry.clone();
+    }
+    if let Some(template) = &raw.reference_template {
+        profile.reference_template = template.clone();
+    }
 }
 
 /// One of our own addresses.

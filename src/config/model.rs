@@ -40,6 +40,9 @@ pub struct Config {
 /// One account to sell with.
 #[derive(Debug, Clone)]
 pub struct Profile {
+    /// The backend is paylink's own sandbox, kept in the data folder: account, client and addresses are
+    /// the sandbox's own. No real money.
+    pub sandbox: bool,
     /// The account, `T12345678` (test) or `P12345678` (production).
     pub account_id: String,
     /// The API client.
@@ -81,6 +84,7 @@ impl Profile {
     #[must_use]
     pub fn new(account_id: &str, client_id: &str, api_url: Url, checkout_url: Url) -> Self {
         Self {
+            sandbox: false,
             account_id: account_id.to_owned(),
             client_id: client_id.to_owned(),
             profile_id: PROFILE_ID.to_owned(),

@@ -13,6 +13,8 @@ use super::model::{API_URL, CHECKOUT_URL, PROFILE_ID};
 pub struct FirstConfig {
     /// The profile's name.
     pub profile: String,
+    /// The backend is paylink's own sandbox; account and client stay empty.
+    pub sandbox: bool,
     /// The account.
     pub account_id: String,
     /// The API client.
@@ -44,8 +46,12 @@ pub enum WriteError {
 #[must_use]
 pub fn text(first: &FirstConfig) -> String {
     let mut profile = Table::new();
-    profile["account_id"] = value(first.account_id.as_str());
-    profile["client_id"] = value(first.client_id.as_str());
+    if first.sandbox {
+        profile["sandbox"] = value(true);
+    } else {
+        profile["account_id"] = value(first.account_id.as_str());
+        profile["client_id"] = value(first.client_id.as_str());
+    }
     let optional = [
         ("profile_id", &first.profile_id, PROFILE_ID),
         ("return_url", &first.return_url, ""),
