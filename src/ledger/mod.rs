@@ -140,7 +140,7 @@ impl SqliteLedger {
         };
         let backup = rusqlite::backup::Backup::new(source, &mut copy).map_err(at_copy)?;
         // All pages in one step: one reading transaction, so one moment.
-        backup.run_to_completion(-1, Duration::from_millis(50), None).map_err(at_copy)
+        backup.run_to_completion(i32::MAX, Duration::from_millis(50), None).map_err(at_copy)
     }
 
     /// Does `work` in a transaction that no other process comes between, and makes it durable.

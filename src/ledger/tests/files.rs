@@ -1,0 +1,253 @@
+//! The file: several handles, migrations, damage, rights, backups.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use jiff::civil::date;
+use rusqlite::Connection;
+
+use super::super::{FILE_NAME, SqliteLedger, connect, hold};
+use super::{ACCOUNT, sample, sent};
+use crate::domain::link::LinkState;
+use crate::domain::reference::ReferenceTemplate;
+use crate::ports::{Ledger, LedgerError, LinkFilter};
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn two_handles_see_each_others_changes() {
+    let folder = folder();
+    let one = SqliteLedger::open(folder.path()).unwrap();
+    let two = SqliteLedger::open(folder.path()).unwrap();
+    let (version_one, version_two) = (one.version().unwrap(), two.version().unwrap());
+    assert_eq!(one.version().unwrap(), version_one, "asking changes nothing");
+    one.insert(&sample(1), false).unwrap();
+    assert_ne!(one.version().unwrap(), version_one, "our own changes count");
+    assert_ne!(two.version().unwrap(), version_two);
+    assert_eq!(two.link(sample(1).id).unwrap(), Some(sample(1)));
+    let version_one = one.version().unwrap();
+    two.put("a", Some("b")).unwrap();
+    assert_ne!(one.version().unwrap(), version_one);
+    assert_eq!(one.get("a").unwrap().as_deref(), Some("b"));
+}
+
+#[test]
+fn eight_threads_never_get_the_same_reference() {
+    let folder = folder();
+    let handles = [SqliteLedger::open(folder.path()).unwrap(), SqliteLedger::open(folder.path()).unwrap()];
+    let template = ReferenceTemplate::parse("K-{seq}").unwrap();
+    let given: Vec<String> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8)
+            .map(|n| {
+                let (handle, template) = (&handles[n % 2], &template);
+                scope.spawn(move || -> Vec<String> {
+                    (0..10)
+                        .map(|_| {
+                            handle.next_reference(ACCOUNT, template, date(2026, 11, 22)).unwrap().to_string()
+                        })
+                        .collect()
+                })
+            })
+            .collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(given.iter().collect::<BTreeSet<_>>().len(), 80);
+    assert!(given.contains(&"K-080".to_owned()), "none was left out");
+}
+
+#[test]
+fn a_new_database_can_be_opened_by_many_at_once() {
+    let folder = folder();
+    let path = folder.path().join("deep/er");
+    std::thread::scope(|scope| {
+        for n in 0..8 {
+            let path = &path;
+            scope.spawn(move || SqliteLedger::open(path).unwrap().insert(&sample(n), false).unwrap());
+        }
+    });
+    let ledger = SqliteLedger::open(&path).unwrap();
+    assert_eq!(ledger.count(ACCOUNT, &LinkFilter::default()).unwrap(), 8);
+}
+
+#[cfg(unix)]
+#[test]
+fn folder_and_files_are_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let top = folder();
+    let path = top.path().join("a/b");
+    let ledger = SqliteLedger::open(&path).unwrap();
+    ledger.insert(&sample(1), false).unwrap();
+    assert_eq!(mode(&path), 0o700);
+    for name in [FILE_NAME.to_owned(), format!("{FILE_NAME}-wal"), format!("{FILE_NAME}-shm")] {
+        assert_eq!(mode(&path.join(&name)), 0o600, "{name}");
+    }
+    ledger.backup_to(&top.path().join("copy")).unwrap();
+    assert_eq!(mode(&top.path().join("copy")), 0o600);
+    drop(ledger);
+
+    // A copy put back by hand.
+    fs::set_permissions(path.join(FILE_NAME), fs::Permissions::from_mode(0o644)).unwrap();
+    SqliteLedger::open(&path).unwrap();
+    assert_eq!(mode(&path.join(FILE_NAME)), 0o600);
+
+    let made = |name: &str, with: Option<&str>| {
+        let path = top.path().join(name);
+        fs::create_dir(&path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        if let Some(file) = with {
+            fs::write(path.join(file), "x").unwrap();
+        }
+        SqliteLedger::open(&path).unwrap();
+        mode(&path)
+    };
+    assert_eq!(made("empty", None), 0o700);
+    assert_eq!(made("logs", Some("paylink.log.2026-11-22")), 0o700);
+    assert_eq!(made("shared", Some("letter.txt")), 0o755, "others' folder stays as it is");
+}
+
+#[test]
+fn an_older_format_is_brought_up_to_date() {
+    let folder = folder();
+    SqliteLedger::open(folder.path()).unwrap().insert(&sample(1), false).unwrap();
+    let path = folder.path().join(FILE_NAME);
+    let mut newer = connect::MIGRATIONS.to_vec();
+    newer.push("ALTER TABLE links ADD COLUMN note TEXT NOT NULL DEFAULT 'none';");
+    let mut connection = Connection::open(&path).unwrap();
+    connect::migrate(&mut connection, &path, &newer).unwrap();
+    connect::migrate(&mut connection, &path, &newer).unwrap();
+    let note: String = connection.query_row("SELECT note FROM links", [], |row| row.get(0)).unwrap();
+    assert_eq!(note, "none");
+
+    match SqliteLedger::open(folder.path()) {
+        Err(LedgerError::Newer { path, found, known }) => {
+            assert!(path.ends_with(FILE_NAME));
+            assert_eq!((found, known), (known + 1, i64::try_from(connect::MIGRATIONS.len()).unwrap()));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_migration_that_fails_leaves_the_database_as_it_was() {
+    let folder = folder();
+    let ledger = SqliteLedger::open(folder.path()).unwrap();
+    ledger.insert(&sample(1), false).unwrap();
+    let path = folder.path().join(FILE_NAME);
+    let mut broken = connect::MIGRATIONS.to_vec();
+    broken.push("DELETE FROM events; DELETE FROM outbox; INSERT INTO nowhere VALUES (1);");
+    connect::migrate(&mut Connection::open(&path).unwrap(), &path, &broken).unwrap_err();
+    assert_eq!(ledger.link(sample(1).id).unwrap(), Some(sample(1)));
+    assert_eq!(SqliteLedger::open(folder.path()).unwrap().outbox(ACCOUNT).unwrap().len(), 1);
+}
+
+fn unusable(result: Result<SqliteLedger, LedgerError>, name: &str) -> String {
+    match result {
+        Err(error @ LedgerError::Unusable { .. }) => {
+            let line = error.to_string();
+            assert!(line.contains(name), "{line}");
+            assert!(!line.contains('\n'));
+            line
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_is_not_a_ledger_is_said_plainly_and_left_alone() {
+    let folder = folder();
+    let path = folder.path().join(FILE_NAME);
+    let text = "these are my holiday notes, all of them ".repeat(100);
+    fs::write(&path, &text).unwrap();
+    assert!(unusable(SqliteLedger::open(folder.path()), FILE_NAME).contains("is not a paylink database"));
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+
+    fs::remove_file(&path).unwrap();
+    Connection::open(&path).unwrap().execute_batch("CREATE TABLE books (title TEXT)").unwrap();
+    assert!(unusable(SqliteLedger::open(folder.path()), FILE_NAME).contains("another program's"));
+    Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
+    assert!(unusable(SqliteLedger::open(folder.path()), FILE_NAME).contains("another program's"));
+
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    assert!(unusable(SqliteLedger::open(&file), "file").contains("is not a folder"));
+    unusable(SqliteLedger::open(&file.join("below")), "below");
+    let taken = folder.path().join("taken");
+    fs::create_dir_all(taken.join(FILE_NAME)).unwrap();
+    assert!(unusable(SqliteLedger::open(&taken), FILE_NAME).contains("is a folder"));
+}
+
+#[test]
+fn a_damaged_file_gives_a_clear_error() {
+    let folder = folder();
+    let links: Vec<_> = (0..300).map(|n| sent(n, LinkState::Open)).collect();
+    SqliteLedger::open(folder.path()).unwrap().import(&links).unwrap();
+    let path = folder.path().join(FILE_NAME);
+    let mut bytes = fs::read(&path).unwrap();
+    // Everything behind the first page, which holds the schema's root.
+    bytes[4096..].fill(0xa5);
+    fs::write(&path, bytes).unwrap();
+    let result =
+        SqliteLedger::open(folder.path()).and_then(|l| l.rows(ACCOUNT, &LinkFilter::default()).map(|_| l));
+    assert!(unusable(result, FILE_NAME).contains("damaged"));
+
+    fs::write(&path, vec![0_u8; 40]).unwrap();
+    unusable(SqliteLedger::open(folder.path()), FILE_NAME);
+}
+
+#[test]
+fn a_full_disk_is_said_and_loses_nothing() {
+    let folder = folder();
+    let ledger = SqliteLedger::open(folder.path()).unwrap();
+    ledger.insert(&sample(1), false).unwrap();
+    hold(&ledger.writer).execute_batch("PRAGMA max_page_count = 1").unwrap();
+    let error = (2..200).find_map(|n| ledger.insert(&sample(n), false).err()).unwrap();
+    assert!(matches!(&error, LedgerError::Unusable { why, .. } if why.contains("full")), "{error}");
+    assert_eq!(ledger.link(sample(1).id).unwrap(), Some(sample(1)));
+}
+
+#[test]
+fn a_backup_is_a_whole_ledger() {
+    let folder = folder();
+    let ledger = SqliteLedger::open(folder.path()).unwrap();
+    ledger.insert(&sample(1), false).unwrap();
+    let other = folder.path().join("other");
+    fs::create_dir(&other).unwrap();
+    let copy = other.join(FILE_NAME);
+    ledger.backup_to(&copy).unwrap();
+    ledger.insert(&sample(2), false).unwrap();
+    assert!(matches!(ledger.backup_to(&copy), Err(LedgerError::Unusable { .. })), "never overwrites");
+    assert!(matches!(ledger.backup_to(&folder.path().join("no/where")), Err(LedgerError::Unusable { .. })));
+
+    let backup = SqliteLedger::open(&other).unwrap();
+    assert_eq!(backup.link(sample(1).id).unwrap(), Some(sample(1)));
+    assert_eq!(backup.outbox(ACCOUNT).unwrap().len(), 1);
+    assert_eq!(backup.count(ACCOUNT, &LinkFilter::default()).unwrap(), 1);
+
+    let memory = SqliteLedger::open_in_memory().unwrap();
+    memory.insert(&sample(1), false).unwrap();
+    let third = folder.path().join("third");
+    fs::create_dir(&third).unwrap();
+    memory.backup_to(&third.join(FILE_NAME)).unwrap();
+    assert!(SqliteLedger::open(&third).unwrap().link(sample(1).id).unwrap().is_some());
+}
+
+#[test]
+fn a_list_is_read_while_another_handle_writes() {
+    let folder = folder();
+    let one = SqliteLedger::open(folder.path()).unwrap();
+    one.insert(&sample(1), false).unwrap();
+    // In the middle of a change, with the write lock held.
+    one.amend(sample(1).id, &mut |link| {
+        let two = SqliteLedger::open(folder.path()).unwrap();
+        assert_eq!(two.rows(ACCOUNT, &LinkFilter::default()).unwrap().len(), 1);
+        assert_eq!(one.rows(ACCOUNT, &LinkFilter::default()).unwrap().len(), 1);
+        link.reason = Some("changed".into());
+        assert_eq!(two.link(link.id).unwrap().unwrap().reason, None);
+        true
+    })
+    .unwrap();
+    assert_eq!(one.link(sample(1).id).unwrap().unwrap().reason.as_deref(), Some("changed"));
+}

@@ -1,0 +1,275 @@
+//! Links: kept, read back, changed.
+
+use rusqlite::params;
+
+use super::super::{SqliteLedger, hold};
+use super::{ACCOUNT, at, sample, sent, with};
+use crate::domain::address::Address;
+use crate::domain::link::{Alarm, DeliveryStatus, EventKind, Link, LinkEvent, LinkState};
+use crate::domain::sale::{AddressPlan, Delivery};
+use crate::ports::{Ledger, LedgerError, LinkFilter};
+
+fn event(seconds: i64, kind: EventKind, key: Option<&str>) -> LinkEvent {
+    LinkEvent { at: at(seconds), kind, detail: None, key: key.map(str::to_owned) }
+}
+
+#[test]
+fn everything_of_a_link_comes_back() {
+    let mut link = sample(1);
+    link.sale.delivery = Delivery::Sms(serde_json::from_str("\"+4741234567\"").unwrap());
+    link.sale.address = AddressPlan::Known(Address {
+        first_name: "Kåre".into(),
+        last_name: "Ødegård".into(),
+        address_line: "Storgata 1".into(),
+        postal_code: "0155".into(),
+        postal_place: "Oslo".into(),
+        country: "NO".into(),
+    });
+    link.created_at = "2026-11-22T12:41:07.123456Z".parse().unwrap();
+    link.state = LinkState::PartiallyCapturedRefunded;
+    link.reason = Some("because".into());
+    link.session_id = Some("T12345678.465U8CUzaPVpneu1wt8Wei".into());
+    link.transaction_id = Some("T12345678.4kSXTC".into());
+    link.url = Some("https://checkout.dintero.com/v1/view/x".into());
+    link.delivery_status = DeliveryStatus::Skipped;
+    link.by_push = true;
+    link.reissue_of = Some(sample(0).id);
+    link.alarms = vec![Alarm::DoublePayment, Alarm::AmountDiffers];
+    link.events = vec![
+        event(1, EventKind::Drafted, None),
+        event(2, EventKind::Opened, Some("e1")),
+        LinkEvent {
+            at: at(2),
+            kind: EventKind::Other,
+            detail: Some("NEW_WORD".into()),
+            key: Some("e2".into()),
+        },
+    ];
+    let ledger = with(std::slice::from_ref(&link));
+    assert_eq!(ledger.link(link.id).unwrap(), Some(link));
+    assert_eq!(ledger.link(sample(7).id).unwrap(), None);
+}
+
+#[test]
+fn an_inserted_link_waits_in_the_outbox() {
+    let ledger = SqliteLedger::open_in_memory().unwrap();
+    let link = sample(1);
+    ledger.insert(&link, false).unwrap();
+    assert_eq!(ledger.link(link.id).unwrap(), Some(link.clone()));
+    assert_eq!(ledger.outbox(ACCOUNT).unwrap().len(), 1);
+    assert!(matches!(ledger.insert(&link, true), Err(LedgerError::Database(_))), "an id is kept once");
+    assert_eq!(ledger.outbox(ACCOUNT).unwrap().len(), 1);
+}
+
+#[test]
+fn a_reference_of_a_live_or_paid_link_is_taken() {
+    for state in LinkState::ALL {
+        let ledger = with(&[sent(1, state)]);
+        let mut again = sample(2);
+        again.sale.reference = crate::domain::reference::Reference::parse("kari-001").unwrap();
+        assert_eq!(ledger.reference_used(ACCOUNT, &again.sale.reference).unwrap(), state.holds_reference());
+        assert!(!ledger.reference_used("T2", &again.sale.reference).unwrap());
+        let inserted = ledger.insert(&again, false);
+        if state.holds_reference() {
+            assert!(
+                matches!(inserted, Err(LedgerError::ReferenceUsed(r)) if r == again.sale.reference),
+                "{state}"
+            );
+            assert_eq!(ledger.count(ACCOUNT, &LinkFilter::default()).unwrap(), 1);
+            ledger.insert(&again, true).unwrap();
+        } else {
+            inserted.unwrap();
+        }
+        let elsewhere = Link { account_id: "T2".into(), ..sample(3) };
+        ledger.insert(&elsewhere, false).unwrap();
+    }
+}
+
+#[test]
+fn an_update_keeps_everything_but_the_sale() {
+    let ledger = with(&[sample(1)]);
+    let mut link = sample(1);
+    link.sale.lines[0].description = "Kaffe".into();
+    link.state = LinkState::Open;
+    link.session_id = Some("T1.s".into());
+    link.url = Some("https://x".into());
+    link.changed_at = at(9);
+    link.alarms = vec![Alarm::AmountDiffers];
+    link.delivery_status = DeliveryStatus::Sent;
+    link.by_push = true;
+    link.expires_at = at(50);
+    ledger.update(&link).unwrap();
+    let kept = ledger.link(link.id).unwrap().unwrap();
+    assert_eq!(kept.sale, sample(1).sale);
+    assert_eq!(Link { sale: link.sale.clone(), ..kept }, link);
+    assert!(matches!(ledger.update(&sample(2)), Err(LedgerError::Database(_))));
+}
+
+#[test]
+fn an_event_is_kept_once() {
+    let ledger = with(&[sample(1)]);
+    let mut link = sample(1);
+    link.events.push(event(3, EventKind::Opened, Some("e1")));
+    link.events.push(event(4, EventKind::MailOpened, None));
+    ledger.update(&link).unwrap();
+    ledger.update(&link).unwrap();
+    // Another process, which has not seen those, adds its own and one that is the same by its key.
+    let mut other = sample(1);
+    other.events.push(event(2, EventKind::Created, None));
+    other.events.push(event(5, EventKind::Opened, Some("e1")));
+    other.events.push(event(4, EventKind::MailOpened, None));
+    ledger.update(&other).unwrap();
+    let kinds: Vec<EventKind> =
+        ledger.link(link.id).unwrap().unwrap().events.iter().map(|e| e.kind).collect();
+    assert_eq!(kinds, [EventKind::Drafted, EventKind::Created, EventKind::Opened, EventKind::MailOpened]);
+}
+
+#[test]
+fn a_stale_writer_takes_no_money_and_no_ids_away() {
+    for (kept, stale) in [
+        (LinkState::Captured, LinkState::Open),
+        (LinkState::Captured, LinkState::Authorized),
+        (LinkState::Authorized, LinkState::Expired),
+        (LinkState::Authorized, LinkState::Cancelled),
+        (LinkState::Voided, LinkState::Paying),
+        (LinkState::Refunded, LinkState::OnHold),
+        (LinkState::Opened, LinkState::Queued),
+        (LinkState::Cancelled, LinkState::Creating),
+    ] {
+        let mut link = sent(1, kept);
+        link.transaction_id = Some("t".into());
+        link.reason = Some("kept".into());
+        let ledger = with(&[link.clone()]);
+        let mut late = sample(1);
+        late.state = stale;
+        late.changed_at = at(99);
+        late.events.push(event(3, EventKind::Opened, Some("e1")));
+        ledger.update(&late).unwrap();
+        let now = ledger.link(link.id).unwrap().unwrap();
+        assert_eq!(now.events.len(), 2, "its events count all the same");
+        assert_eq!(Link { events: link.events.clone(), ..now }, link, "{kept} then {stale}");
+    }
+    for (kept, next) in [
+        (LinkState::Authorized, LinkState::Captured),
+        (LinkState::Captured, LinkState::PartiallyRefunded),
+        (LinkState::Authorized, LinkState::Voided),
+        (LinkState::Authorized, LinkState::Failed),
+        (LinkState::OnHold, LinkState::Declined),
+        (LinkState::Expired, LinkState::Captured),
+        (LinkState::Captured, LinkState::Unknown),
+        (LinkState::Uncertain, LinkState::Queued),
+    ] {
+        let ledger = with(&[sent(1, kept)]);
+        ledger.update(&sent(1, next)).unwrap();
+        assert_eq!(ledger.link(sample(1).id).unwrap().unwrap().state, next);
+    }
+}
+
+#[test]
+fn amend_changes_in_one_step() {
+    let ledger = with(&[sent(1, LinkState::Open)]);
+    let before = ledger.version().unwrap();
+    let same = ledger.amend(sample(1).id, &mut |_| false).unwrap().unwrap();
+    assert_eq!(same, sent(1, LinkState::Open));
+    assert_eq!(ledger.version().unwrap(), before, "nothing was written");
+    let now = ledger
+        .amend(sample(1).id, &mut |link| {
+            link.alarms.push(Alarm::DoublePayment);
+            true
+        })
+        .unwrap()
+        .unwrap();
+    assert_eq!(now.alarms, [Alarm::DoublePayment]);
+    assert_eq!(ledger.link(now.id).unwrap(), Some(now));
+    assert_eq!(ledger.amend(sample(2).id, &mut |_| true).unwrap(), None);
+}
+
+#[test]
+fn amend_loses_nothing_between_threads() {
+    let ledger = with(&[sent(1, LinkState::Open)]);
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let ledger = &ledger;
+            scope.spawn(move || {
+                for n in 0..25 {
+                    ledger
+                        .amend(sample(1).id, &mut |link| {
+                            let count: u32 = link.reason.as_deref().unwrap_or("0").parse().unwrap();
+                            link.reason = Some((count + 1).to_string());
+                            link.events.push(event(2, EventKind::Opened, Some(&format!("{thread}-{n}"))));
+                            true
+                        })
+                        .unwrap();
+                }
+            });
+        }
+    });
+    let link = ledger.link(sample(1).id).unwrap().unwrap();
+    assert_eq!((link.reason.as_deref(), link.events.len()), (Some("100"), 101));
+}
+
+#[test]
+fn words_of_a_newer_version_are_shown_and_kept() {
+    let ledger = with(&[sent(1, LinkState::Open)]);
+    hold(&ledger.writer)
+        .execute_batch(
+            "UPDATE links SET state = 'teleported', alarms = 'double_payment,stolen',
+                 sale = json_insert(sale, '$.tip', json('{\"minor\": 5}'));
+             UPDATE events SET kind = 'sang';
+             INSERT INTO outbox (link, kind, attempts, next_at, in_flight, needs_decision)
+                 SELECT seq, 'teleport', 0, 0, 0, 0 FROM links;",
+        )
+        .unwrap();
+    let mut link = ledger.link(sample(1).id).unwrap().unwrap();
+    assert_eq!((link.state, link.reason.as_deref()), (LinkState::Unknown, Some("teleported")));
+    assert_eq!(link.alarms, [Alarm::DoublePayment]);
+    assert_eq!((link.events[0].kind, link.events[0].detail.as_deref()), (EventKind::Other, Some("sang")));
+    assert_eq!(ledger.outbox(ACCOUNT).unwrap(), []);
+    assert_eq!(ledger.rows(ACCOUNT, &LinkFilter::default()).unwrap()[0].state, LinkState::Unknown);
+    let unknown = LinkFilter { states: vec![LinkState::Unknown], ..LinkFilter::default() };
+    assert_eq!(ledger.rows(ACCOUNT, &unknown).unwrap().len(), 1);
+    assert_eq!(ledger.count(ACCOUNT, &LinkFilter { search: Some("kari".into()), ..unknown }).unwrap(), 1);
+
+    link.alarms.clear();
+    link.by_push = true;
+    ledger.update(&link).unwrap();
+    let raw: (String, String) = hold(&ledger.writer)
+        .query_row("SELECT state, alarms FROM links", params![], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap();
+    assert_eq!(raw, ("teleported".to_owned(), "stolen".to_owned()));
+}
+
+#[test]
+fn an_error_about_a_sale_says_nothing_of_the_customer() {
+    let ledger = with(&[sample(1)]);
+    hold(&ledger.writer).execute("UPDATE links SET sale = '{\"lines\": \"+4741234567\"}'", []).unwrap();
+    let error = ledger.link(sample(1).id).unwrap_err().to_string();
+    assert!(error.contains(&sample(1).id.to_string()) && !error.contains("41234567"), "{error}");
+}
+
+#[test]
+fn small_values_are_kept_by_name() {
+    let ledger = SqliteLedger::open_in_memory().unwrap();
+    assert_eq!(ledger.get("draft").unwrap(), None);
+    ledger.put("draft", Some("{\"a\": 'Ø\0'}")).unwrap();
+    assert_eq!(ledger.get("draft").unwrap().as_deref(), Some("{\"a\": 'Ø\0'}"));
+    let version = ledger.version().unwrap();
+    ledger.put("draft", Some("{\"a\": 'Ø\0'}")).unwrap();
+    ledger.put("nothing", None).unwrap();
+    assert_eq!(ledger.version().unwrap(), version, "what is the same is not written");
+    ledger.put("draft", Some("b")).unwrap();
+    assert_ne!(ledger.version().unwrap(), version);
+    assert_eq!(ledger.get("draft").unwrap().as_deref(), Some("b"));
+    ledger.put("draft", None).unwrap();
+    assert_eq!(ledger.get("draft").unwrap(), None);
+}
+
+#[test]
+fn an_update_that_changes_nothing_writes_nothing() {
+    let ledger = with(&[sent(1, LinkState::Open)]);
+    let version = ledger.version().unwrap();
+    ledger.update(&sent(1, LinkState::Open)).unwrap();
+    assert_eq!(ledger.version().unwrap(), version);
+    ledger.update(&sent(1, LinkState::Opened)).unwrap();
+    assert_ne!(ledger.version().unwrap(), version);
+}

@@ -1,0 +1,316 @@
+//! Lists, search, names, totals.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::date;
+
+use super::super::SqliteLedger;
+use super::{ACCOUNT, at, sample, sent, with};
+use crate::domain::address::Address;
+use crate::domain::link::{Alarm, Link, LinkState};
+use crate::domain::money::{Currency, Money};
+use crate::domain::reference::{Reference, ReferenceTemplate};
+use crate::domain::sale::{AddressPlan, Delivery};
+use crate::ports::{Ledger, LinkFilter, LinkRow};
+
+fn references(rows: &[LinkRow]) -> Vec<&str> {
+    rows.iter().map(|row| row.reference.as_str()).collect()
+}
+
+fn searched(ledger: &SqliteLedger, text: &str) -> Vec<String> {
+    let filter = LinkFilter { search: Some(text.to_owned()), ..LinkFilter::default() };
+    let rows = ledger.rows(ACCOUNT, &filter).unwrap();
+    assert_eq!(ledger.count(ACCOUNT, &filter).unwrap(), u64::try_from(rows.len()).unwrap(), "{text}");
+    rows.iter().map(|row| row.reference.to_string()).collect()
+}
+
+#[test]
+fn a_row_has_what_a_list_shows() {
+    let mut link = sent(1, LinkState::Captured);
+    link.sale.delivery = Delivery::Email(serde_json::from_str("\"kari@example.com\"").unwrap());
+    link.alarms = vec![Alarm::DoublePayment];
+    link.changed_at = at(77);
+    let rows = with(&[link.clone()]).rows(ACCOUNT, &LinkFilter::default()).unwrap();
+    assert_eq!(
+        rows,
+        [LinkRow {
+            id: link.id,
+            reference: link.sale.reference.clone(),
+            state: LinkState::Captured,
+            amount: link.amount,
+            created_at: at(1),
+            changed_at: at(77),
+            expires_at: link.expires_at,
+            to: "kari@example.com".into(),
+            title: "Vaffel med brunost".into(),
+            session_id: link.session_id,
+            auto_capture: true,
+            alarms: vec![Alarm::DoublePayment],
+        }]
+    );
+}
+
+#[test]
+fn rows_come_newest_first_in_pages() {
+    // Kept in another order than made.
+    let ledger = with(&[3, 1, 4, 2, 5].map(|n| sent(n, LinkState::Open)));
+    let page = |limit, offset| {
+        let filter = LinkFilter { limit, offset, ..LinkFilter::default() };
+        let rows = ledger.rows(ACCOUNT, &filter).unwrap();
+        assert_eq!(ledger.count(ACCOUNT, &filter).unwrap(), 5, "a page doesn't change the count");
+        references(&rows).join(" ")
+    };
+    assert_eq!(page(None, 0), "KARI-005 KARI-004 KARI-003 KARI-002 KARI-001");
+    assert_eq!(page(Some(2), 0), "KARI-005 KARI-004");
+    assert_eq!(page(Some(2), 4), "KARI-001");
+    assert_eq!(page(Some(0), 0), "");
+    assert_eq!(page(None, 3), "KARI-002 KARI-001");
+    assert_eq!(ledger.rows("T2", &LinkFilter::default()).unwrap(), []);
+}
+
+#[test]
+fn a_thousand_links_of_one_moment_are_all_kept() {
+    let links: Vec<Link> =
+        (0..2_100).map(|n| Link { created_at: at(0), ..sent(n, LinkState::Open) }).collect();
+    let ledger = with(&links);
+    let rows = ledger.rows(ACCOUNT, &LinkFilter::default()).unwrap();
+    assert_eq!(rows.len(), links.len());
+    assert_eq!(rows[0].reference.as_str(), "KARI-2099");
+}
+
+#[test]
+fn states_and_time_restrict() {
+    let ledger = with(&[
+        sent(1, LinkState::Open),
+        sent(2, LinkState::Captured),
+        sent(3, LinkState::Open),
+        sent(4, LinkState::Refunded),
+    ]);
+    let rows = |states: &[LinkState], since: Option<i64>, search: Option<&str>, limit| {
+        let filter = LinkFilter {
+            search: search.map(str::to_owned),
+            states: states.to_vec(),
+            since: since.map(at),
+            limit,
+            offset: 0,
+        };
+        references(&ledger.rows(ACCOUNT, &filter).unwrap()).join(" ").replace("KARI-00", "")
+    };
+    for search in [None, Some("vaffel")] {
+        assert_eq!(rows(&[LinkState::Open], None, search, None), "3 1");
+        assert_eq!(
+            rows(&[LinkState::Refunded, LinkState::Open, LinkState::Open], None, search, None),
+            "4 3 1"
+        );
+        assert_eq!(rows(&[LinkState::Refunded, LinkState::Open], None, search, Some(2)), "4 3");
+        assert_eq!(rows(&[], Some(2), search, None), "4 3 2");
+        assert_eq!(rows(&[LinkState::Open], Some(2), search, None), "3");
+        assert_eq!(rows(&[LinkState::Voided, LinkState::Unknown], None, search, None), "");
+        assert_eq!(rows(&LinkState::ALL, None, search, None), "4 3 2 1");
+    }
+}
+
+#[test]
+fn a_link_is_found_by_anything_one_remembers() {
+    let mut kari = sent(1, LinkState::Open);
+    kari.sale.delivery = Delivery::Sms(serde_json::from_str("\"+4741234567\"").unwrap());
+    kari.sale.address = AddressPlan::Known(Address {
+        first_name: "Kåre".into(),
+        last_name: "Ødegård-Müller".into(),
+        country: "NO".into(),
+        ..Address::default()
+    });
+    kari.transaction_id = Some("T12345678.4kSXTCwWy".into());
+    let mut ola = sent(2, LinkState::Open);
+    ola.sale.delivery = Delivery::Email(serde_json::from_str("\"ola.nordmann@example.com\"").unwrap());
+    ola.sale.lines[0].description = "Kaffe \"svart\" 100% AND".into();
+    ola.sale.reference = Reference::parse("PL-1122-014").unwrap();
+    let ledger = with(&[kari.clone(), ola]);
+
+    let id = kari.id.to_string();
+    for text in [
+        "KARI-001",
+        "kari 001",
+        "ari",
+        "001",
+        "vaffel",
+        "OST",
+        "brunost vaffel",
+        "Kåre",
+        "kare",
+        "Ødegård",
+        "odeg",
+        "ÅRD",
+        "müller",
+        "41234567",
+        "+4741234567",
+        "+47 412 34 567",
+        "0047 41 23 45 67",
+        "412-34-567",
+        "(412) 34567",
+        "4567",
+        "234 567",
+        "34",
+        "T12345678.4kSX",
+        "4ksxt",
+        &id,
+        "0197a3f2-0000-7000-8000-000000000001",
+        "vaffel 41 23 45 67 kåre",
+        "session1",
+    ] {
+        assert_eq!(searched(&ledger, text), ["KARI-001"], "{text}");
+    }
+    for text in
+        ["1122-014", "nordmann", "ola.nordmann@example.com", "@example", "\"svart\"", "100%", "AND", "kaf"]
+    {
+        assert_eq!(searched(&ledger, text), ["PL-1122-014"], "{text}");
+    }
+    for text in ["kari nordmann", "vaffelx", "41234568", "kari OR pl", "links_text", "* ORX", "NOT vaffel"] {
+        assert_eq!(searched(&ledger, text), Vec::<String>::new(), "{text}");
+    }
+    for text in ["", "   ", "@", "\"", "*", "--'", "')"] {
+        assert_eq!(searched(&ledger, text).len(), 2, "{text:?} restricts nothing");
+    }
+}
+
+#[test]
+fn ids_told_later_are_found() {
+    let ledger = with(&[sample(1)]);
+    assert!(searched(&ledger, "late77").is_empty());
+    let mut link = sent(1, LinkState::Open);
+    link.session_id = Some("T12345678.late77".into());
+    ledger.update(&link).unwrap();
+    assert_eq!(searched(&ledger, "late77"), ["KARI-001"]);
+    assert_eq!(searched(&ledger, "brunost"), ["KARI-001"]);
+}
+
+#[test]
+fn any_text_can_be_searched() {
+    let ledger = with(&[sample(1)]);
+    proptest::proptest!(proptest::test_runner::Config::with_cases(300), |(text: String)| {
+        let filter = LinkFilter { search: Some(text), ..LinkFilter::default() };
+        ledger.rows(ACCOUNT, &filter).unwrap();
+    });
+    let long = "ord ".repeat(10_000) + &"0".repeat(10_000);
+    searched(&ledger, &long);
+}
+
+#[test]
+fn a_piece_of_any_description_finds_it() {
+    proptest::proptest!(proptest::test_runner::Config::with_cases(60), |(text in "[a-zæøåA-ZÆØÅ0-9 .,-]{3,30}", start in 0_usize..20)| {
+        let mut link = sample(1);
+        link.sale.lines[0].description.clone_from(&text);
+        let ledger = with(&[link]);
+        let word = text.split(|c: char| !c.is_alphanumeric()).max_by_key(|w| w.chars().count()).unwrap_or("");
+        let count = word.chars().count();
+        if count >= 2 {
+            let piece: String = word.chars().skip(start.min(count - 2)).collect();
+            proptest::prop_assert_eq!(searched(&ledger, &piece).len(), 1, "{} in {}", piece, text);
+        }
+    });
+}
+
+#[test]
+fn find_takes_every_name_of_a_link() {
+    let mut first = sent(1, LinkState::Cancelled);
+    first.transaction_id = Some("T12345678.tx1".into());
+    let mut second = sent(2, LinkState::Open);
+    second.sale.reference = first.sale.reference.clone();
+    let foreign = Link { account_id: "T2".into(), ..sent(3, LinkState::Open) };
+    let ledger = with(&[first.clone(), second.clone(), foreign]);
+    let found =
+        |text: &str| -> Vec<_> { ledger.find(ACCOUNT, text).unwrap().iter().map(|row| row.id).collect() };
+    assert_eq!(found("KARI-001"), [second.id, first.id]);
+    assert_eq!(found(" kari-001 "), [second.id, first.id]);
+    assert_eq!(found(&first.id.to_string()), [first.id]);
+    assert_eq!(found(&first.id.0.as_hyphenated().to_string().to_uppercase()), [first.id]);
+    assert_eq!(found(&first.id.to_string()[..6]), [second.id, first.id]);
+    assert!(found(&first.id.to_string()[..5]).is_empty());
+    assert_eq!(found("T12345678.session2"), [second.id]);
+    assert_eq!(found("T12345678.tx1"), [first.id]);
+    for nothing in ["", "KARI", "KARI-003", "T12345678.session3", "%", "abcdef"] {
+        assert!(found(nothing).is_empty(), "{nothing}");
+    }
+}
+
+#[test]
+fn near_references_are_offered_nearest_first() {
+    let ledger = with(&[14, 15, 41, 114].map(|n| sent(n, LinkState::Open)));
+    let near = |text: &str| -> Vec<String> {
+        ledger.near(ACCOUNT, text).unwrap().iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(near("kari-14"), ["KARI-114", "KARI-014"]);
+    assert_eq!(near("KARI-104"), ["KARI-114", "KARI-014", "KARI-041", "KARI-015"]);
+    assert_eq!(near("014"), ["KARI-014"]);
+    assert!(near("something else").is_empty());
+    assert!(near("").is_empty());
+}
+
+#[test]
+fn unsettled_are_those_that_still_move() {
+    let mut links: Vec<Link> = Vec::new();
+    for (n, state) in (0..).zip(LinkState::ALL) {
+        links.push(sent(n, state));
+        let mut by_hand = sent(n + 100, state);
+        by_hand.sale.auto_capture = false;
+        by_hand.expires_at = at(1_000 - n);
+        links.push(by_hand);
+    }
+    let ledger = with(&links);
+    let rows = ledger.unsettled(ACCOUNT).unwrap();
+    let wanted: BTreeSet<_> =
+        links.iter().filter(|l| !l.state.in_outbox() && !l.settled()).map(|l| l.id).collect();
+    assert_eq!(rows.iter().map(|row| row.id).collect::<BTreeSet<_>>(), wanted);
+    assert!(rows.iter().any(|row| row.state == LinkState::Authorized && row.auto_capture));
+    assert!(!rows.iter().any(|row| row.state == LinkState::Authorized && !row.auto_capture));
+    assert!(rows.is_sorted_by_key(|row| row.expires_at));
+    assert!(ledger.unsettled("T2").unwrap().is_empty());
+
+    let mut paid = sent(4, LinkState::Captured);
+    paid.id = links[8].id;
+    ledger.update(&paid).unwrap();
+    assert_eq!(ledger.unsettled(ACCOUNT).unwrap().len(), rows.len() - 1);
+}
+
+#[test]
+fn totals_of_the_day() {
+    let mut euro = sent(5, LinkState::Authorized);
+    euro.amount = Money::new(500, Currency::Eur);
+    let ledger = with(&[
+        sent(1, LinkState::Captured),
+        sent(2, LinkState::Captured),
+        sent(3, LinkState::Open),
+        sent(4, LinkState::Refunded),
+        euro,
+        sent(6, LinkState::Expired),
+        sent(7, LinkState::Uncertain),
+    ]);
+    ledger.insert(&sample(8), false).unwrap();
+    let day = ledger.totals(ACCOUNT, at(2)).unwrap();
+    assert_eq!(day.paid, BTreeMap::from([("NOK".into(), 12_002), ("EUR".into(), 500)]));
+    assert_eq!(day.paid_count, 2);
+    assert_eq!(day.outstanding, BTreeMap::from([("NOK".into(), 12_003 + 12_007 + 12_008)]));
+    assert_eq!((day.open_count, day.waiting), (3, 1));
+    let later = ledger.totals(ACCOUNT, at(100)).unwrap();
+    assert_eq!((later.paid_count, later.open_count, later.waiting), (0, 3, 1));
+    assert_eq!(ledger.totals("T2", at(0)).unwrap(), crate::ports::DayTotals::default());
+}
+
+#[test]
+fn references_are_counted_up_past_those_in_use() {
+    let ledger = SqliteLedger::open_in_memory().unwrap();
+    let template = ReferenceTemplate::parse("KARI-{seq}").unwrap();
+    let day = date(2026, 11, 22);
+    let next = |account: &str| ledger.next_reference(account, &template, day).unwrap().to_string();
+    assert_eq!(next(ACCOUNT), "KARI-001");
+    let mut typed = sample(2);
+    typed.sale.reference = Reference::parse("kari-002").unwrap();
+    typed.state = LinkState::Cancelled;
+    ledger.insert(&typed, false).unwrap();
+    assert_eq!(next(ACCOUNT), "KARI-003");
+    assert_eq!(next("T2"), "KARI-001");
+    assert_eq!(next(ACCOUNT), "KARI-004");
+    let dated = ReferenceTemplate::parse("A-{date}-{seq}").unwrap();
+    assert_eq!(ledger.next_reference(ACCOUNT, &dated, day).unwrap().as_str(), "A-1122-001");
+    assert_eq!(ledger.next_reference(ACCOUNT, &dated, date(2026, 11, 23)).unwrap().as_str(), "A-1123-001");
+}

@@ -1,0 +1,185 @@
+//! The outbox and its claims.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use super::super::SqliteLedger;
+use super::{ACCOUNT, at, sample, sent, with};
+use crate::domain::link::LinkState;
+use crate::ports::{Ledger, OutboxEntry, OutboxKind};
+
+const LEASE: Duration = Duration::from_secs(60);
+
+fn queued(n: i64) -> SqliteLedger {
+    let ledger = SqliteLedger::open_in_memory().unwrap();
+    ledger.insert(&sample(n), false).unwrap();
+    ledger
+}
+
+fn claim(ledger: &SqliteLedger, n: i64, now: i64) -> Option<OutboxEntry> {
+    ledger.claim(sample(n).id, OutboxKind::Create, at(now), LEASE).unwrap()
+}
+
+#[test]
+fn a_claim_is_given_once_and_marks_the_link() {
+    let ledger = queued(1);
+    let entry = claim(&ledger, 1, 10).unwrap();
+    let fresh = OutboxEntry {
+        link: sample(1).id,
+        kind: OutboxKind::Create,
+        attempts: 1,
+        next_at: at(1),
+        last_error: None,
+        in_flight: false,
+        needs_decision: false,
+    };
+    assert_eq!(entry, fresh, "as it was before, with the attempt counted");
+    let link = ledger.link(sample(1).id).unwrap().unwrap();
+    assert_eq!((link.state, link.changed_at), (LinkState::Creating, at(10)));
+    assert_eq!(ledger.outbox(ACCOUNT).unwrap(), [OutboxEntry { in_flight: true, ..fresh }]);
+    assert_eq!(claim(&ledger, 1, 10), None, "we have it already");
+    assert_eq!(claim(&ledger, 1, 69), None);
+    assert_eq!(claim(&ledger, 2, 10), None, "there's none");
+    assert_eq!(ledger.claim(sample(1).id, OutboxKind::Cancel, at(10), LEASE).unwrap(), None);
+}
+
+#[test]
+fn a_dead_claim_comes_back_in_flight() {
+    let ledger = queued(1);
+    claim(&ledger, 1, 10).unwrap();
+    let again = claim(&ledger, 1, 70).unwrap();
+    assert_eq!((again.attempts, again.in_flight), (2, true));
+    assert_eq!(claim(&ledger, 1, 129), None, "the lease runs from the new claim");
+}
+
+#[test]
+fn a_clock_set_back_costs_one_lease_and_no_more() {
+    let ledger = queued(1);
+    claim(&ledger, 1, 100_000).unwrap();
+    assert_eq!(claim(&ledger, 1, 10), None);
+    assert_eq!(claim(&ledger, 1, 69), None);
+    assert!(claim(&ledger, 1, 70).unwrap().in_flight);
+}
+
+#[test]
+fn settling_closes_the_entry_and_keeps_the_link() {
+    let ledger = queued(1);
+    claim(&ledger, 1, 10).unwrap();
+    let made = sent(1, LinkState::Open);
+    ledger.settle_entry(&made, OutboxKind::Create).unwrap();
+    assert_eq!(ledger.outbox(ACCOUNT).unwrap(), []);
+    assert_eq!(ledger.link(made.id).unwrap(), Some(made));
+    assert_eq!(claim(&ledger, 1, 1_000), None);
+}
+
+#[test]
+fn releasing_gives_it_back() {
+    let ledger = queued(1);
+    let mut entry = claim(&ledger, 1, 10).unwrap();
+    entry.next_at = at(30);
+    entry.last_error = Some("no connection".into());
+    ledger.release_entry(&sample(1), &entry).unwrap();
+    assert_eq!(ledger.outbox(ACCOUNT).unwrap(), [entry.clone()]);
+    assert_eq!(ledger.link(sample(1).id).unwrap().unwrap().state, LinkState::Queued);
+
+    let mut entry = claim(&ledger, 1, 11).unwrap();
+    assert_eq!((entry.attempts, entry.in_flight), (2, false));
+    entry.in_flight = true;
+    entry.needs_decision = true;
+    let mut link = sample(1);
+    link.state = LinkState::Uncertain;
+    ledger.release_entry(&link, &entry).unwrap();
+    assert_eq!(ledger.link(link.id).unwrap().unwrap().state, LinkState::Uncertain);
+    assert_eq!(claim(&ledger, 1, 1_000), None, "waits for the seller");
+
+    entry.needs_decision = false;
+    ledger.enqueue(&entry).unwrap();
+    let entry = claim(&ledger, 1, 1_000).unwrap();
+    assert_eq!((entry.attempts, entry.in_flight), (3, true));
+}
+
+#[test]
+fn a_late_release_does_not_take_the_claim_from_its_new_owner() {
+    let ledger = queued(1);
+    let late = claim(&ledger, 1, 10).unwrap();
+    let now = claim(&ledger, 1, 100).unwrap();
+    ledger.release_entry(&sample(1), &late).unwrap();
+    assert_eq!(claim(&ledger, 1, 101), None, "still claimed");
+    assert_eq!(ledger.link(sample(1).id).unwrap().unwrap().state, LinkState::Creating);
+    ledger.settle_entry(&sent(1, LinkState::Open), OutboxKind::Create).unwrap();
+    ledger.release_entry(&sample(1), &now).unwrap();
+    assert_eq!(ledger.outbox(ACCOUNT).unwrap(), []);
+    assert_eq!(ledger.link(sample(1).id).unwrap().unwrap().state, LinkState::Open);
+}
+
+#[test]
+fn a_link_at_the_backend_is_never_made_again() {
+    for state in LinkState::ALL {
+        let ledger = with(&[sent(1, state)]);
+        let entry = OutboxEntry {
+            link: sample(1).id,
+            kind: OutboxKind::Create,
+            attempts: 0,
+            next_at: at(1),
+            last_error: None,
+            in_flight: false,
+            needs_decision: false,
+        };
+        ledger.enqueue(&entry).unwrap();
+        assert_eq!(claim(&ledger, 1, 5).is_some(), state.in_outbox(), "{state}");
+        let cancel = OutboxEntry { kind: OutboxKind::Cancel, ..entry };
+        ledger.enqueue(&cancel).unwrap();
+        assert!(ledger.claim(cancel.link, cancel.kind, at(5), LEASE).unwrap().is_some());
+    }
+}
+
+#[test]
+fn entries_stand_in_the_order_they_came() {
+    let ledger = SqliteLedger::open_in_memory().unwrap();
+    for n in [3, 1, 2] {
+        ledger.insert(&sample(n), false).unwrap();
+    }
+    let entry = ledger.outbox(ACCOUNT).unwrap().remove(0);
+    ledger.enqueue(&OutboxEntry { last_error: Some("again".into()), ..entry }).unwrap();
+    let order: Vec<_> = ledger.outbox(ACCOUNT).unwrap().iter().map(|e| e.link).collect();
+    assert_eq!(order, [3, 1, 2].map(|n| sample(n).id));
+    assert_eq!(ledger.outbox("T2").unwrap(), []);
+    let unknown = OutboxEntry { link: sample(9).id, ..ledger.outbox(ACCOUNT).unwrap().remove(0) };
+    assert!(ledger.enqueue(&unknown).is_err());
+}
+
+#[test]
+fn replacing_an_entry_leaves_a_running_claim_alone() {
+    let ledger = queued(1);
+    let fresh = ledger.outbox(ACCOUNT).unwrap().remove(0);
+    let entry = claim(&ledger, 1, 10).unwrap();
+    ledger.enqueue(&fresh).unwrap();
+    assert_eq!(claim(&ledger, 1, 11), None);
+    let kept = ledger.outbox(ACCOUNT).unwrap().remove(0);
+    assert_eq!((kept.attempts, kept.in_flight), (1, true));
+    ledger.release_entry(&sample(1), &entry).unwrap();
+    assert!(claim(&ledger, 1, 12).is_some());
+}
+
+#[test]
+fn two_connections_never_both_get_a_claim() {
+    let folder = tempfile::tempdir().unwrap();
+    let handles: Vec<SqliteLedger> = (0..4).map(|_| SqliteLedger::open(folder.path()).unwrap()).collect();
+    for n in 0..20 {
+        handles[0].insert(&sample(n), false).unwrap();
+    }
+    let given = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for handle in handles.iter().chain(&handles) {
+            let given = &given;
+            scope.spawn(move || {
+                for n in 0..20 {
+                    if claim(handle, n, 10).is_some() {
+                        given.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(given.into_inner(), 20, "every entry exactly once");
+}
