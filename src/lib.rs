@@ -12,4 +12,5 @@ pub mod i18n;
 pub mod ledger;
 pub mod ops;
 pub mod ports;
+pub mod qr;
 pub mod sandbox;

@@ -3,3 +3,4 @@
 
 mod config;
 mod i18n;
+mod ledger_processes;
