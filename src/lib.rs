@@ -14,3 +14,4 @@ pub mod ops;
 pub mod ports;
 pub mod qr;
 pub mod sandbox;
+pub mod wiring;

@@ -307,6 +307,70 @@ cli-head-amount = Amount
 cli-head-made = Made
 cli-head-to = To
 cli-head-what = What
+cli-sandbox-account = account { $account }, client { $client }, secret { $secret }
+cli-sandbox-phone = the customer's phone: { $url }/sandbox
+cli-sandbox-listen-hint = Choose another address with --listen; port 0 takes a free one
+cli-sandbox-data-hint = Choose another file with --data
+cli-login-written = { $path } is written
+cli-login-done = Signed in as { $account }; the secret is in the system keyring
+cli-logout-done = The secret of { $account } is gone from the keyring
+cli-logout-nothing = The keyring had no secret of { $account }
+cli-logout-hint = There is nothing to forget in it; look at PAYLINK_CLIENT_SECRET and client_secret_command
+cli-keyring = The secret is not in the keyring: { $what }
+cli-keyring-hint = Without a keyring the secret can come from PAYLINK_CLIENT_SECRET or client_secret_command
+cli-login-differs = { $option } differs from the config
+cli-login-differs-hint = Change the config, or choose another profile or file with --profile or --config
+cli-login-value = { $option }: { $what }
+cli-login-hint = `paylink login --help` shows what is needed
+cli-login-missing = is missing, and there is nobody to ask
+cli-profile-name = letters, digits, - and _, at most 40
+cli-ask-account = Account (T or P and eight digits):
+cli-ask-client = Client id:
+cli-ask-secret = Client secret (not shown):
+cli-ask-return = Where customers land after paying, an https address (empty: the checkout):
+cli-no-secret = There is no client secret
+cli-no-secret-hint = Type it, or pipe it in with --secret-stdin
+cli-write-exists-hint = Look at it with `paylink config check`
+cli-write-hint = Choose another place with --config
+
+## paylink doctor
+doctor-needs-config = needs a config
+doctor-needs-secret = needs a client secret
+doctor-needs-backend = needs the backend
+doctor-needs-credentials = needs good credentials
+doctor-secret = found: { $origin }
+doctor-secret-file-hint = `paylink login` moves it to the keyring
+doctor-keyring-has = works, and has the secret of this profile
+doctor-keyring-empty = works, and has no secret of this profile
+doctor-reached = { $url } answers
+doctor-unreachable-hint = Look at the connection, then at api_url in the config
+doctor-signed-in = signed in as { $account }
+doctor-clock = within a minute of the backend's
+doctor-clock-behind = { $seconds } s behind the backend's
+doctor-clock-ahead = { $seconds } s ahead of the backend's
+doctor-clock-hint = Set this machine's clock, or let it be set over the network
+doctor-profile = { $profile } has { $types }
+doctor-profile-lacks = { $method } is in the config, but not in the payment profile
+doctor-profile-lacks-hint = Take it out of methods, or have it switched on
+doctor-profile-unknown = the payment profile can't be read: { $why }
+doctor-profile-unknown-hint = Short names mean Dintero's usual types; name the types themselves in methods if yours differ
+doctor-data = { $path } is good
+doctor-data-hint = Others on this machine can read it; take their rights away
+doctor-outbox-empty = nothing waits
+doctor-outbox =
+    { $count ->
+        [one] { $count } request waits to be sent
+       *[other] { $count } requests wait to be sent
+    }
+doctor-outbox-undecided = { $count } in the outbox, of which { $undecided } wait for your decision
+doctor-outbox-hint = `paylink outbox` shows them
+doctor-alarms-none = none
+doctor-alarms-hint = Deal with it, then run `paylink settle REF`
+doctor-no-terminal = standard output is no terminal
+doctor-terminal = { $columns } x { $rows }, { $colors } colours, { $term }
+doctor-terminal-small = The app wants at least 80 x 24
+doctor-terminal-dumb = TERM says that this terminal can't draw; the commands work
+doctor-terminal-utf8 = The locale is not UTF-8: the QR code and letters like æ may not show
 ## The mail to the customer
 mail-subject = Payment link from { $merchant }: { $amount }
 mail-text =

@@ -306,6 +306,70 @@ cli-head-amount = Beløp
 cli-head-made = Laget
 cli-head-to = Til
 cli-head-what = Hva
+cli-sandbox-account = konto { $account }, klient { $client }, hemmelighet { $secret }
+cli-sandbox-phone = kundens telefon: { $url }/sandbox
+cli-sandbox-listen-hint = Velg en annen adresse med --listen; port 0 tar en ledig
+cli-sandbox-data-hint = Velg en annen fil med --data
+cli-login-written = { $path } er skrevet
+cli-login-done = Logget inn som { $account }; hemmeligheten ligger i systemets nøkkelring
+cli-logout-done = Hemmeligheten til { $account } er borte fra nøkkelringen
+cli-logout-nothing = Nøkkelringen hadde ingen hemmelighet for { $account }
+cli-logout-hint = Det er ingenting å glemme i den; se på PAYLINK_CLIENT_SECRET og client_secret_command
+cli-keyring = Hemmeligheten ligger ikke i nøkkelringen: { $what }
+cli-keyring-hint = Uten nøkkelring kan hemmeligheten komme fra PAYLINK_CLIENT_SECRET eller client_secret_command
+cli-login-differs = { $option } er noe annet enn i konfigurasjonen
+cli-login-differs-hint = Endre konfigurasjonen, eller velg en annen profil eller fil med --profile eller --config
+cli-login-value = { $option }: { $what }
+cli-login-hint = `paylink login --help` viser hva som trengs
+cli-login-missing = mangler, og det er ingen å spørre
+cli-profile-name = bokstaver, sifre, - og _, høyst 40
+cli-ask-account = Konto (T eller P og åtte sifre):
+cli-ask-client = Klient-id:
+cli-ask-secret = Klienthemmelighet (vises ikke):
+cli-ask-return = Hvor kunden kommer etter betaling, en https-adresse (tomt: kassen):
+cli-no-secret = Det er ingen klienthemmelighet
+cli-no-secret-hint = Skriv den inn, eller send den inn med --secret-stdin
+cli-write-exists-hint = Se på den med `paylink config check`
+cli-write-hint = Velg et annet sted med --config
+
+## paylink doctor
+doctor-needs-config = trenger en konfigurasjon
+doctor-needs-secret = trenger en klienthemmelighet
+doctor-needs-backend = trenger betalingstjenesten
+doctor-needs-credentials = trenger gyldig innlogging
+doctor-secret = funnet: { $origin }
+doctor-secret-file-hint = `paylink login` flytter den til nøkkelringen
+doctor-keyring-has = virker, og har hemmeligheten til denne profilen
+doctor-keyring-empty = virker, og har ingen hemmelighet for denne profilen
+doctor-reached = { $url } svarer
+doctor-unreachable-hint = Se på forbindelsen, så på api_url i konfigurasjonen
+doctor-signed-in = logget inn som { $account }
+doctor-clock = innen ett minutt fra betalingstjenestens
+doctor-clock-behind = { $seconds } s etter betalingstjenestens
+doctor-clock-ahead = { $seconds } s foran betalingstjenestens
+doctor-clock-hint = Still klokken på denne maskinen, eller la nettet gjøre det
+doctor-profile = { $profile } har { $types }
+doctor-profile-lacks = { $method } står i konfigurasjonen, men ikke i betalingsprofilen
+doctor-profile-lacks-hint = Ta den ut av methods, eller få den slått på
+doctor-profile-unknown = betalingsprofilen kan ikke leses: { $why }
+doctor-profile-unknown-hint = Kortnavn betyr Dinteros vanlige typer; skriv selve typene i methods hvis dine er andre
+doctor-data = { $path } er i orden
+doctor-data-hint = Andre på maskinen kan lese den; ta rettighetene fra dem
+doctor-outbox-empty = ingenting venter
+doctor-outbox =
+    { $count ->
+        [one] { $count } forespørsel venter på å bli sendt
+       *[other] { $count } forespørsler venter på å bli sendt
+    }
+doctor-outbox-undecided = { $count } i utboksen, { $undecided } av dem venter på din avgjørelse
+doctor-outbox-hint = `paylink outbox` viser dem
+doctor-alarms-none = ingen
+doctor-alarms-hint = Rydd opp, og kjør så `paylink settle REF`
+doctor-no-terminal = standard ut er ingen terminal
+doctor-terminal = { $columns } x { $rows }, { $colors } farger, { $term }
+doctor-terminal-small = Appen vil ha minst 80 x 24
+doctor-terminal-dumb = TERM sier at denne terminalen ikke kan tegne; kommandoene virker
+doctor-terminal-utf8 = Språkinnstillingen er ikke UTF-8: QR-koden og bokstaver som æ vises kanskje ikke
 ## E-posten til kunden
 mail-subject = Betalingslenke fra { $merchant }: { $amount }
 mail-text =

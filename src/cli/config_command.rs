@@ -38,8 +38,13 @@ fn path(run: &Run) -> Result<(), Failure> {
     run.output.line(&object.to_string())
 }
 
+/// Here a config that isn't there is a config that is wrong: signing in is another question.
+fn config(run: &Run) -> Result<&Config, Failure> {
+    run.config().map_err(|failure| Failure { status: Status::Input, ..failure })
+}
+
 fn check(run: &Run) -> Result<(), Failure> {
-    let config = run.config()?;
+    let config = config(run)?;
     let file = config.file.as_ref().map(|f| f.display().to_string()).unwrap_or_default();
     if run.output.json {
         let object = json!({
@@ -59,7 +64,7 @@ fn check(run: &Run) -> Result<(), Failure> {
 }
 
 fn show(run: &Run) -> Result<(), Failure> {
-    let values = values(run.config()?);
+    let values = values(config(run)?);
     if run.output.json {
         return run.output.line(&values.to_string());
     }

@@ -3,14 +3,18 @@
 
 pub mod args;
 pub mod config_command;
+pub mod doctor;
 pub mod failure;
 pub mod human;
 pub mod json;
 pub mod log;
+pub mod login;
 pub mod methods;
 pub mod output;
 pub mod report;
 pub mod sale;
+pub mod sandbox;
+pub mod secret_input;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -91,6 +95,10 @@ fn dispatch(run: &Run, command: Option<Command>) -> Result<Status, Failure> {
     match command {
         Some(Command::Config(args)) => config_command::run(run, args.action),
         Some(Command::Completions(args)) => completions(run, args.shell),
+        Some(Command::Sandbox(args)) => sandbox::run(run, args),
+        Some(Command::Login(args)) => login::login(run, &args),
+        Some(Command::Logout) => login::logout(run),
+        Some(Command::Doctor) => doctor::run(run),
         _ => Ok(Status::Done),
     }
 }
@@ -100,6 +108,19 @@ fn completions(run: &Run, shell: clap_complete::Shell) -> Result<Status, Failure
     clap_complete::generate(shell, &mut Args::command(), "paylink", &mut script);
     run.output.bytes(&script)?;
     Ok(Status::Done)
+}
+
+/// Runs `work` to its end. What still runs on other threads then is left behind: everything that matters
+/// has been waited for.
+fn asynchronous<T>(texts: Texts, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::internal(texts, e))?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    done
 }
 
 /// What a command knows about the run it is part of.

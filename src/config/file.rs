@@ -241,7 +241,7 @@ fn check(config: &FileConfig) -> Result<(), (String, String)> {
             let what = "a profile's name is letters, digits, - and _, at most 40";
             return Err((format!("profiles.{name}"), what.to_owned()));
         }
-        if profile.account_id.is_none() {
+        if profile.account_id.is_none() && !profile.sandbox {
             return Err((key("account_id"), "is missing: the account, such as T12345678".to_owned()));
         }
         if let (Some(offered), Some(ticked)) = (&profile.methods, &profile.default_methods) {
@@ -275,7 +275,7 @@ pub fn is_profile_name(name: &str) -> bool {
 #[must_use]
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
@@ -390,15 +390,29 @@ fn name<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
     })
 }
 
+/// `pay.example.com`, `192.0.2.1` or one of them with a port.
+fn host(text: &str) -> Option<String> {
+    let (name, port) = match text.rsplit_once(':') {
+        Some((name, port)) if !name.contains(':') || name.ends_with(']') => (name, Some(port)),
+        _ => (text, None),
+    };
+    let name = Host::parse(name).ok()?;
+    Some(match port {
+        Some(port) => format!("{name}:{}", port.parse::<u16>().ok()?),
+        None => name.to_string(),
+    })
+}
+
 fn hosts<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Vec<String>>, D::Error> {
     let texts = Vec::<String>::deserialize(d)?;
     let mut hosts = Vec::new();
     for text in texts {
-        let host = Host::parse(&text).map_err(|_| {
+        hosts.push(host(&text).ok_or_else(|| {
             let shown = clean::line_within(&text, 60);
-            D::Error::custom(format!("{shown:?} is not a host name (without https:// and without a path)"))
-        })?;
-        hosts.push(host.to_string());
+            D::Error::custom(format!(
+                "{shown:?} is not a host (pay.example.com or pay.example.com:8443, without https:// and path)"
+            ))
+        })?);
     }
     Ok(Some(hosts))
 }

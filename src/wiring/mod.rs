@@ -1,0 +1,179 @@
+//! The composition root: from a config to the concrete edges. The only file that names them.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use url::Url;
+
+use crate::app::model::Shop;
+use crate::config::{Config, Env, Profile};
+use crate::desktop::{Desktop, keyring, secret_command};
+use crate::dintero::{ClientConfig, DinteroClient, HttpTransport, SecretSource};
+use crate::ledger::SqliteLedger;
+use crate::ports::{Gateway, Ledger, LedgerError, Ports, SystemClock};
+
+pub use crate::desktop::keyring::KeyringError;
+
+/// Where a client secret was found. Earlier ones come before later ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretOrigin {
+    /// `PAYLINK_CLIENT_SECRET`.
+    Environment,
+    /// What the program of `client_secret_command` printed.
+    Command,
+    /// The system's keyring.
+    Keyring,
+    /// The config file itself.
+    File,
+}
+
+impl SecretOrigin {
+    /// The word for scripts.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Environment => "environment",
+            Self::Command => "client_secret_command",
+            Self::Keyring => "keyring",
+            Self::File => "file",
+        }
+    }
+}
+
+/// There is no client secret; why, in one line without any part of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoSecret(String);
+
+impl fmt::Display for NoSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The client secret of `profile`: environment, then command, then keyring, then file. A command that
+/// fails is told and not passed over: who names one wants to know. Waits for other programs.
+///
+/// # Errors
+/// There is none.
+pub fn secret(profile: &Profile, env: &Env) -> Result<(SecretString, SecretOrigin), NoSecret> {
+    if let Some(secret) = &env.client_secret {
+        return Ok((secret.clone(), SecretOrigin::Environment));
+    }
+    if let Some(command) = &profile.client_secret_command {
+        return secret_command::run(command)
+            .map(|secret| (secret, SecretOrigin::Command))
+            .map_err(|e| NoSecret(e.to_string()));
+    }
+    // A secret in the file needs no keyring, and one that hangs would hold everything up.
+    let kept = match (keyring::get(&profile.keyring_user()), &profile.client_secret) {
+        (Ok(Some(secret)), _) => return Ok((secret, SecretOrigin::Keyring)),
+        (_, Some(file)) => return Ok((file.0.clone(), SecretOrigin::File)),
+        (kept, None) => kept,
+    };
+    Err(NoSecret(match kept {
+        Err(error) => format!("no client secret: {error}"),
+        Ok(_) => "no client secret in environment, command, keyring or file".to_owned(),
+    }))
+}
+
+/// Keeps the client secret of `profile` in the keyring.
+///
+/// # Errors
+/// There's no keyring, or it can't be used.
+pub fn keep_secret(profile: &Profile, secret: &SecretString) -> Result<(), KeyringError> {
+    keyring::set(&profile.keyring_user(), secret)
+}
+
+/// Forgets the client secret of `profile`; whether there was one.
+///
+/// # Errors
+/// There's no keyring, or it can't be used.
+pub fn forget_secret(profile: &Profile) -> Result<bool, KeyringError> {
+    keyring::delete(&profile.keyring_user())
+}
+
+/// Whether the keyring can be used and has a secret of `profile`.
+///
+/// # Errors
+/// There's no keyring, or it can't be used.
+pub fn keyring_has_secret(profile: &Profile) -> Result<bool, KeyringError> {
+    keyring::get(&profile.keyring_user()).map(|secret| secret.is_some())
+}
+
+/// A secret that is looked up when the first token is needed: keyrings may be slow, and starting the app
+/// waits for nothing.
+#[must_use]
+pub fn secret_later(profile: &Profile, env: &Env) -> Arc<dyn SecretSource> {
+    let (profile, env) = (profile.clone(), env.clone());
+    Arc::new(move || secret(&profile, &env).map(|(secret, _)| secret).map_err(|e| e.to_string()))
+}
+
+/// A secret that is known.
+#[must_use]
+pub fn secret_now(secret: SecretString) -> Arc<dyn SecretSource> {
+    Arc::new(move || Ok(secret.clone()))
+}
+
+/// The backend of `profile`. Costs nothing until it is used.
+#[must_use]
+pub fn gateway(profile: &Profile, secret: Arc<dyn SecretSource>) -> Arc<dyn Gateway> {
+    let config = ClientConfig {
+        account_id: profile.account_id.clone(),
+        client_id: profile.client_id.clone(),
+        profile_id: profile.profile_id.clone(),
+        return_url: profile.return_url.to_string(),
+        api_url: profile.api_url.clone(),
+        checkout_url: profile.checkout_url.clone(),
+        link_hosts: profile.link_hosts.clone(),
+        methods: profile.methods.clone().unwrap_or_default(),
+    };
+    Arc::new(DinteroClient::new(config, Arc::new(HttpTransport::new()), secret, Arc::new(SystemClock)))
+}
+
+/// The ledger in `data_dir`, and its file.
+///
+/// # Errors
+/// It can't be opened.
+pub fn ledger(data_dir: &Path) -> Result<(Arc<dyn Ledger>, PathBuf), LedgerError> {
+    let ledger = SqliteLedger::open(data_dir)?;
+    let path = ledger.path().to_path_buf();
+    Ok((Arc::new(ledger), path))
+}
+
+/// All edges: the backend of `profile`, the ledger in `data_dir`, this machine's desktop and clock.
+///
+/// # Errors
+/// The ledger can't be opened.
+pub fn ports(
+    profile: &Profile,
+    secret: Arc<dyn SecretSource>,
+    data_dir: &Path,
+) -> Result<Ports, LedgerError> {
+    Ok(Ports {
+        gateway: gateway(profile, secret),
+        ledger: ledger(data_dir)?.0,
+        desktop: Arc::new(Desktop::new()),
+        clock: Arc::new(SystemClock),
+    })
+}
+
+/// Who the app sells as.
+#[must_use]
+pub fn shop(config: &Config) -> Shop {
+    let p = &config.profile;
+    Shop {
+        merchant_name: p.merchant_name.clone().unwrap_or_else(|| p.account_id.clone()),
+        account_id: p.account_id.clone(),
+        sandbox: p.is_test(),
+        own_sandbox: None,
+        lan: false,
+        currency: p.currency,
+        methods: p.methods.clone(),
+        default_methods: p.default_methods.clone(),
+        default_expiry: p.default_expiry.clone(),
+        default_auto_capture: p.default_auto_capture,
+        default_vat: p.default_vat,
+    }
+}
