@@ -1,6 +1,7 @@
 //! Everything that is tested through the library's public face, in one binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod architecture;
 mod config;
 mod i18n;
 mod ledger_processes;
