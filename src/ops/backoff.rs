@@ -1,56 +1,79 @@
-//! How long to wait before the next try.
+//! How long to wait before something is tried again. Pure.
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-
 use crate::domain::link::LinkId;
 
-/// The first wait.
+/// The wait before the second try may be this long; it doubles from try to try.
 const FIRST: Duration = Duration::from_secs(2);
-/// The longest wait of our own accord.
-const LONGEST: Duration = Duration::from_secs(300);
+/// The longest wait.
+const LONGEST: Duration = Duration::from_secs(5 * 60);
+/// The shortest, whatever the dice say: a backend in trouble gets a breath.
+const SHORTEST: Duration = Duration::from_millis(250);
 
-/// When to try again after `attempts` tries: 2 s, doubled each time up to 5 min, spread over the upper
-/// half of that span so that many links don't come at once; never before `retry_after` is over. The
-/// spread is taken from the link's own random id, so that it needs no dice.
+/// The wait after the `attempts`-th try failed: two seconds, doubling up to five minutes, with full
+/// jitter (`dice` is a random number), so that many tills don't come back in step after an outage. What
+/// the backend asks for (`Retry-After`) wins.
 #[must_use]
-pub fn next_try(now: Timestamp, link: LinkId, attempts: u32, retry_after: Option<Duration>) -> Timestamp {
-    let full = FIRST.saturating_mul(1 << attempts.saturating_sub(1).min(10)).min(LONGEST);
-    let half = full / 2;
-    let dice = link.0.as_u128() as u64 ^ u64::from(attempts).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let spread = u64::try_from(half.as_millis()).unwrap_or(u64::MAX).max(1);
-    let wait = half + Duration::from_millis(dice.wrapping_mul(0x2545_F491_4F6C_DD1D) % spread);
-    let wait = wait.max(retry_after.unwrap_or_default());
-    SignedDuration::try_from(wait).ok().and_then(|wait| now.checked_add(wait).ok()).unwrap_or(Timestamp::MAX)
+pub fn delay(attempts: u32, dice: u32, retry_after: Option<Duration>) -> Duration {
+    if let Some(asked) = retry_after {
+        return asked.max(SHORTEST);
+    }
+    let most = FIRST.saturating_mul(1 << attempts.saturating_sub(1).min(8)).min(LONGEST);
+    // most · dice / 2^32, in whole milliseconds.
+    let millis = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
+    Duration::from_millis((millis * u64::from(dice)) >> 32).max(SHORTEST)
+}
+
+/// A number that is as good as random for [`delay`]: the link's id is, and every try has its own.
+#[must_use]
+pub fn dice(id: LinkId, attempts: u32) -> u32 {
+    // FNV-1a over the id and the attempt, then the finish of MurmurHash3, which spreads every bit.
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in id.0.as_bytes().iter().copied().chain(attempts.to_le_bytes()) {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash ^= hash >> 33;
+    hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
+    hash ^= hash >> 33;
+    u32::try_from(hash >> 32).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use uuid::Uuid;
 
+    use super::*;
+
     #[test]
-    fn waits_grow_to_five_minutes_and_obey_the_backend() {
-        let now = Timestamp::UNIX_EPOCH;
-        for n in 0..200_u128 {
-            let link = LinkId(Uuid::from_u128(n.wrapping_mul(0x1234_5678_9abc_def1)));
-            let mut full = 2_000;
-            for attempts in 1..30 {
-                let wait = next_try(now, link, attempts, None).as_millisecond();
-                assert!((full / 2..=full).contains(&wait), "try {attempts}: {wait} ms");
-                full = (full * 2).min(300_000);
-            }
-            let asked = next_try(now, link, 1, Some(Duration::from_secs(900))).as_second();
-            assert_eq!(asked, 900);
-        }
+    fn doubles_from_two_seconds_to_five_minutes() {
+        let longest = |attempts| delay(attempts, u32::MAX, None).as_secs_f64().ceil();
+        let waits: Vec<f64> = (1..=10).map(longest).collect();
+        assert_eq!(waits, [2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 300.0, 300.0]);
+        assert_eq!(longest(u32::MAX), 300.0);
+        assert_eq!(delay(0, u32::MAX, None).as_secs_f64().ceil(), 2.0);
     }
 
     #[test]
-    fn links_do_not_come_at_once() {
-        let now = Timestamp::UNIX_EPOCH;
-        let times: std::collections::BTreeSet<_> =
-            (0..50).map(|_| next_try(now, LinkId(Uuid::new_v4()), 6, None)).collect();
-        assert!(times.len() > 40);
+    fn jitter_takes_any_part_but_leaves_a_breath() {
+        assert_eq!(delay(5, 0, None), SHORTEST);
+        assert_eq!(delay(5, u32::MAX / 2, None).as_secs(), 15);
+    }
+
+    #[test]
+    fn what_the_backend_asks_for_wins() {
+        let asked = Some(Duration::from_secs(40));
+        assert_eq!(delay(1, u32::MAX, asked), Duration::from_secs(40));
+        assert_eq!(delay(9, 0, asked), Duration::from_secs(40));
+        assert_eq!(delay(9, 0, Some(Duration::ZERO)), SHORTEST);
+    }
+
+    #[test]
+    fn dice_are_fair_enough() {
+        let ids = (0..1000_u128).map(|n| LinkId(Uuid::from_u128(n)));
+        let throws: Vec<u32> = ids.flat_map(|id| (1..5).map(move |a| dice(id, a))).collect();
+        let low = throws.iter().filter(|t| **t < u32::MAX / 4).count();
+        assert!((800..1200).contains(&low), "{low} of 4000 in the lowest quarter");
+        assert_eq!(dice(LinkId(Uuid::from_u128(7)), 3), dice(LinkId(Uuid::from_u128(7)), 3));
     }
 }

@@ -1,204 +1,268 @@
-//! Withdrawing a link at the backend.
-//!
-//! Cancelling a session voids a payment that the customer has just authorized (API, 4), so the state is
-//! read first, and money held or taken stops it. The wish is journalled before anything goes out; a
-//! request that may have been carried out is never repeated before its session was read again.
-
-use std::time::Duration;
+//! Withdrawing a link: the state is read first, because cancelling a session voids a payment that the
+//! customer has just authorized; it's journalled before it goes out; and it's seen to be closed.
 
 use jiff::Timestamp;
 
-use super::backoff::next_try;
-use super::on_ledger;
-use crate::domain::lifecycle::{self, SessionNews};
+use super::outbox::{self, Outcome, Sent, standing};
+use super::send::{self, Claim};
+use super::{kept, on_ledger, track};
+use crate::domain::lifecycle::SessionNews;
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ports::{Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Ports};
 
-/// How long a claim is good for: longer than a request can take (20 s for each of the three).
-pub const LEASE: Duration = Duration::from_secs(90);
-
-/// What came of withdrawing a link. The link is as it is kept now.
+/// How withdrawing a link ended, with the link as it's kept now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cancelled {
-    /// Closed: seen cancelled (or voided) at the backend.
-    Done(Link),
-    /// Money is held or taken: nothing was sent.
-    HasMoney(Link),
-    /// It had ended already: nothing was sent.
-    AlreadyEnded(Link),
-    /// It is not at the backend (queued, being sent, uncertain or refused): another thing to do.
-    InOutbox(Link),
-    /// Not now: kept in the outbox and tried again by itself.
-    Later(Link, Fault),
-    /// The backend said no.
-    Refused(Link, Fault),
-    /// Another process is at it.
-    Busy(Link),
-    /// There is no such link.
-    Missing,
+pub struct Cancelling {
+    /// The link.
+    pub link: Link,
+    /// How it ended.
+    pub end: CancelEnd,
 }
 
-/// Withdraws a link: journals the wish, then [`send`]s it.
+/// How withdrawing a link ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CancelEnd {
+    /// It's closed at the backend, or was never there.
+    Cancelled,
+    /// Money is held or taken, or may be: nothing was done.
+    HasMoney,
+    /// It had ended already: nothing was done.
+    AlreadyEnded,
+    /// Not now; it's in the outbox and will be tried again by itself.
+    Later {
+        /// Why.
+        fault: Fault,
+        /// When it is due, if it is known.
+        next_at: Option<Timestamp>,
+    },
+    /// The backend said no, or the account may not do this.
+    Refused(Fault),
+}
+
+impl Cancelling {
+    /// The same in the words of the outbox.
+    #[must_use]
+    pub fn into_sent(self) -> Sent {
+        let (outcome, fault) = match self.end {
+            CancelEnd::Cancelled => (Outcome::Cancelled, None),
+            CancelEnd::HasMoney => (Outcome::NotCancelled, None),
+            CancelEnd::AlreadyEnded => (Outcome::Already, None),
+            CancelEnd::Later { fault, next_at } => {
+                let at = next_at.unwrap_or(self.link.changed_at);
+                (Outcome::Queued { next_at: at }, Some(fault))
+            }
+            CancelEnd::Refused(fault) => (Outcome::NotCancelled, Some(fault)),
+        };
+        Sent { link: self.link, outcome, fault }
+    }
+
+    fn from_sent(sent: Sent) -> Self {
+        let Sent { link, outcome, fault } = sent;
+        let fault_or = |text: &str| fault.clone().unwrap_or_else(|| Fault::new(FaultKind::NotSent, text));
+        let end = match outcome {
+            Outcome::Cancelled => CancelEnd::Cancelled,
+            Outcome::NotCancelled => match fault {
+                Some(fault) => CancelEnd::Refused(fault),
+                None => CancelEnd::HasMoney,
+            },
+            Outcome::Queued { next_at } | Outcome::NotAllowed { next_at } => {
+                CancelEnd::Later { fault: fault_or("it could not be sent"), next_at: Some(next_at) }
+            }
+            Outcome::Uncertain { next_at, .. } => {
+                CancelEnd::Later { fault: fault_or("the outcome is not known yet"), next_at: Some(next_at) }
+            }
+            Outcome::Busy => CancelEnd::Later { fault: fault_or("it is being sent just now"), next_at: None },
+            Outcome::Created | Outcome::Adopted | Outcome::Already | Outcome::Refused | Outcome::Expired => {
+                CancelEnd::AlreadyEnded
+            }
+        };
+        Self { link, end }
+    }
+}
+
+/// Withdraws a link, wherever it is: in the outbox or at the backend.
 ///
 /// # Errors
 /// The ledger's.
-pub async fn cancel(ports: &Ports, id: LinkId) -> Result<Cancelled, LedgerError> {
-    let Some(link) = on_ledger(ports, move |ledger| ledger.link(id)).await? else {
-        return Ok(Cancelled::Missing);
-    };
-    if let Some(no) = verdict(&link) {
-        return Ok(no);
+pub async fn cancel(ports: &Ports, id: LinkId) -> Result<Cancelling, LedgerError> {
+    let link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
+    if link.state.in_outbox() {
+        if link.state == LinkState::Refused {
+            return Ok(Cancelling { link, end: CancelEnd::AlreadyEnded });
+        }
+        let sent = outbox::withdraw(ports, id).await?;
+        // Made in the meantime: then it's at the backend now, and goes the other way below.
+        if sent.outcome != Outcome::Already || sent.link.session_id.is_none() {
+            return Ok(Cancelling::from_sent(sent));
+        }
     }
+    at_backend(ports, id).await
+}
+
+/// Withdraws a link that is at the backend.
+pub(super) async fn at_backend(ports: &Ports, id: LinkId) -> Result<Cancelling, LedgerError> {
+    match state_first(ports, id).await? {
+        First::Go(_) => {
+            journal(ports, id, false).await?;
+            carry_out(ports, id, true).await.map(Cancelling::from_sent)
+        }
+        First::Stop(link, end) => Ok(Cancelling { link, end }),
+        First::NoAnswer(link, fault) if is_no(&fault) => {
+            Ok(Cancelling { link, end: CancelEnd::Refused(fault) })
+        }
+        First::NoAnswer(_, fault) => {
+            journal(ports, id, false).await?;
+            match send::claim(ports, id, OutboxKind::Cancel).await? {
+                Some(claim) => claim.give_back(ports, fault).await.map(Cancelling::from_sent),
+                None => standing(ports, id, OutboxKind::Cancel).await.map(Cancelling::from_sent),
+            }
+        }
+    }
+}
+
+/// Writes down that the link is to be withdrawn. `doubt`: a request may have gone out already.
+pub(super) async fn journal(ports: &Ports, id: LinkId, doubt: bool) -> Result<(), LedgerError> {
     let entry = OutboxEntry {
         link: id,
         kind: OutboxKind::Cancel,
         attempts: 0,
         next_at: ports.clock.now(),
         last_error: None,
-        in_flight: false,
+        in_flight: doubt,
         needs_decision: false,
     };
-    on_ledger(ports, move |ledger| ledger.enqueue(&entry)).await?;
-    send(ports, id).await
+    on_ledger(ports, move |ledger| ledger.enqueue(&entry)).await
 }
 
-/// Sends a journalled wish to withdraw a link.
-///
-/// # Errors
-/// The ledger's.
-pub async fn send(ports: &Ports, id: LinkId) -> Result<Cancelled, LedgerError> {
-    let now = ports.clock.now();
-    let claimed = on_ledger(ports, move |ledger| {
-        let entry = ledger.claim(id, OutboxKind::Cancel, now, LEASE)?;
-        Ok((entry, ledger.link(id)?))
-    });
-    let (entry, link) = match claimed.await? {
-        (Some(entry), Some(link)) => (entry, link),
-        (None, Some(link)) => return Ok(Cancelled::Busy(link)),
-        (_, None) => return Ok(Cancelled::Missing),
+/// Carries out a `Cancel` of the outbox.
+pub(super) async fn send(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
+    carry_out(ports, id, false).await
+}
+
+/// What reading the state first brought.
+enum First {
+    /// It can be withdrawn.
+    Go(Link),
+    /// Nothing is to be done.
+    Stop(Link, CancelEnd),
+    /// The backend couldn't be asked, so nothing is done.
+    NoAnswer(Link, Fault),
+}
+
+/// Reads session and transaction, keeps the news, and says whether the link may be withdrawn.
+async fn state_first(ports: &Ports, id: LinkId) -> Result<First, LedgerError> {
+    let link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
+    let news = match track::read(ports, &link).await {
+        Some(Ok(news)) => news,
+        Some(Err(fault)) => return Ok(First::NoAnswer(link, fault)),
+        None => return Ok(First::Stop(link, CancelEnd::AlreadyEnded)),
     };
-    let Some(session_id) = link.session_id.clone() else {
-        settle(ports, &link).await?;
-        return Ok(Cancelled::InOutbox(link));
-    };
-    // Read first: the customer may be paying while the seller gives up.
-    let link = match read(ports, &link, &session_id).await {
-        Ok(link) => link,
-        Err(fault) => return not_now(ports, link, entry, fault).await,
-    };
-    if let Some(verdict) = verdict(&link) {
-        settle(ports, &link).await?;
-        return Ok(match verdict {
-            Cancelled::AlreadyEnded(link) if closed(&link) && entry.in_flight => Cancelled::Done(link),
-            other => other,
-        });
+    let closed = is_closed(&news.session);
+    track::take(ports, id, Some(news.session), news.transaction).await?;
+    let link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
+    if let Some(fault) = news.fault {
+        // There is a payment, and how it stands isn't known.
+        return Ok(First::NoAnswer(link, fault));
     }
-    match ports.gateway.cancel(&session_id).await {
-        Ok(news) => {
-            let link = merged(ports, link, &news);
-            if closed(&link) {
-                settle(ports, &link).await?;
-                return Ok(Cancelled::Done(link));
+    Ok(match verdict(&link, closed) {
+        Some(end) => First::Stop(link, end),
+        None => First::Go(link),
+    })
+}
+
+/// Why the link is not to be withdrawn (any more), or `None`: it's to be.
+fn verdict(link: &Link, closed: bool) -> Option<CancelEnd> {
+    match link.state {
+        // The provider may reserve the money at any moment; what an unknown word means, nobody knows.
+        LinkState::OnHold | LinkState::Unknown => Some(CancelEnd::HasMoney),
+        state if state.has_money() => Some(CancelEnd::HasMoney),
+        LinkState::Cancelled | LinkState::Voided => Some(CancelEnd::Cancelled),
+        LinkState::Open | LinkState::Opened | LinkState::Paying => None,
+        // Refused for its foreign address, and to be closed for good.
+        LinkState::Refused if closed => Some(CancelEnd::Cancelled),
+        LinkState::Refused => None,
+        _ => Some(CancelEnd::AlreadyEnded),
+    }
+}
+
+fn is_closed(session: &SessionNews) -> bool {
+    session.cancelled_at.is_some() || session.events.iter().any(|e| e.name == "CANCELLED")
+}
+
+/// Claims the entry and carries it out. `fresh`: the state was read a moment ago.
+async fn carry_out(ports: &Ports, id: LinkId, fresh: bool) -> Result<Sent, LedgerError> {
+    let Some(claim) = send::claim(ports, id, OutboxKind::Cancel).await? else {
+        return standing(ports, id, OutboxKind::Cancel).await;
+    };
+    if !fresh {
+        match state_first(ports, id).await? {
+            First::Go(_) => {}
+            First::Stop(link, end) => return finish(ports, claim, link, end).await,
+            First::NoAnswer(link, fault) if is_no(&fault) => {
+                return finish(ports, claim, link, CancelEnd::Refused(fault)).await;
             }
-            seen_closed(ports, link, entry, &session_id, None).await
-        }
-        Err(fault) => match fault.kind {
-            FaultKind::NotSent | FaultKind::NotSignedIn => not_now(ports, link, entry, fault).await,
-            _ => seen_closed(ports, link, entry, &session_id, Some(fault)).await,
-        },
-    }
-}
-
-/// After a request that was, or may have been, carried out: what does the session say?
-async fn seen_closed(
-    ports: &Ports,
-    link: Link,
-    entry: OutboxEntry,
-    session_id: &str,
-    fault: Option<Fault>,
-) -> Result<Cancelled, LedgerError> {
-    let link = match read(ports, &link, session_id).await {
-        Ok(link) => link,
-        Err(reading) => return not_now(ports, link, entry, fault.unwrap_or(reading)).await,
-    };
-    if closed(&link) {
-        settle(ports, &link).await?;
-        return Ok(Cancelled::Done(link));
-    }
-    if let Some(verdict) = verdict(&link) {
-        settle(ports, &link).await?;
-        return Ok(verdict);
-    }
-    match fault {
-        // A plain no, and the session is still open.
-        Some(fault) if fault.kind != FaultKind::Maybe => {
-            settle(ports, &link).await?;
-            Ok(Cancelled::Refused(link, fault))
-        }
-        Some(fault) => not_now(ports, link, entry, fault).await,
-        None => {
-            let fault = Fault::new(FaultKind::Maybe, "the backend has not closed the session yet");
-            not_now(ports, link, entry, fault).await
+            First::NoAnswer(link, fault) => return later(ports, claim, link, fault).await,
         }
     }
-}
-
-/// Why `link` can't be withdrawn, if it can't.
-fn verdict(link: &Link) -> Option<Cancelled> {
-    let state = link.state;
-    if state.in_outbox() {
-        return Some(Cancelled::InOutbox(link.clone()));
-    }
-    if state.has_money() || state == LinkState::OnHold {
-        return Some(Cancelled::HasMoney(link.clone()));
-    }
-    (state.ended_unpaid() || state == LinkState::Refunded).then(|| Cancelled::AlreadyEnded(link.clone()))
-}
-
-const fn closed(link: &Link) -> bool {
-    matches!(link.state, LinkState::Cancelled | LinkState::Voided)
-}
-
-async fn read(ports: &Ports, link: &Link, session_id: &str) -> Result<Link, Fault> {
-    let session = ports.gateway.session(session_id).await?;
-    let transaction = match session.transaction_id.as_deref().or(link.transaction_id.as_deref()) {
-        Some(id) => Some(ports.gateway.transaction(id).await?),
-        None => None,
+    let Some(session_id) = claim.link.session_id.clone() else {
+        let link = claim.link.clone();
+        return finish(ports, claim, link, CancelEnd::AlreadyEnded).await;
     };
-    let mut link = link.clone();
-    lifecycle::merge(&mut link, Some(&session), transaction.as_ref(), backend_now(ports));
-    Ok(link)
-}
-
-fn merged(ports: &Ports, mut link: Link, news: &SessionNews) -> Link {
-    lifecycle::merge(&mut link, Some(news), None, backend_now(ports));
-    link
-}
-
-fn backend_now(ports: &Ports) -> Timestamp {
-    let now = ports.clock.now();
-    now.checked_add(ports.gateway.clock_skew()).unwrap_or(now)
-}
-
-async fn settle(ports: &Ports, link: &Link) -> Result<(), LedgerError> {
-    let link = link.clone();
-    on_ledger(ports, move |ledger| ledger.settle_entry(&link, OutboxKind::Cancel)).await
-}
-
-async fn not_now(
-    ports: &Ports,
-    link: Link,
-    entry: OutboxEntry,
-    fault: Fault,
-) -> Result<Cancelled, LedgerError> {
-    let entry = OutboxEntry {
-        next_at: next_try(ports.clock.now(), link.id, entry.attempts, fault.retry_after),
-        last_error: Some(fault.detail.clone()),
-        in_flight: fault.kind == FaultKind::Maybe,
-        needs_decision: false,
-        ..entry
+    let fault = match ports.gateway.cancel(&session_id).await {
+        Ok(session) => {
+            track::take(ports, id, Some(session), None).await?;
+            None
+        }
+        Err(fault) => Some(fault),
     };
-    let kept = link.clone();
-    on_ledger(ports, move |ledger| ledger.release_entry(&kept, &entry)).await?;
-    Ok(Cancelled::Later(link, fault))
+    if let Some(fault) = fault.as_ref().filter(|f| certainly_nothing(f)) {
+        let link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
+        return later(ports, claim, link, fault.clone()).await;
+    }
+    // See that it's closed, and what became of a payment that had begun.
+    match (state_first(ports, id).await?, fault) {
+        (First::Stop(link, end), _) => finish(ports, claim, link, end).await,
+        // Cancelled, as the answer said, but it can't be read just now.
+        (First::NoAnswer(link, _), None) if link.state == LinkState::Cancelled => {
+            finish(ports, claim, link, CancelEnd::Cancelled).await
+        }
+        (First::Go(link), Some(fault)) | (First::NoAnswer(link, _), Some(fault)) if is_no(&fault) => {
+            finish(ports, claim, link, CancelEnd::Refused(fault)).await
+        }
+        (First::Go(link), fault) => {
+            let fault = fault
+                .unwrap_or_else(|| Fault::new(FaultKind::Maybe, "the backend has not closed the link yet"));
+            doubtful(ports, claim, link, fault).await
+        }
+        (First::NoAnswer(link, fault), _) => doubtful(ports, claim, link, fault).await,
+    }
+}
+
+/// Did nothing, and may do better another time.
+const fn certainly_nothing(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::NotSent | FaultKind::NotSignedIn | FaultKind::Untrusted)
+}
+
+/// Did nothing, and never will.
+const fn is_no(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::Refused | FaultKind::NotFound | FaultKind::Forbidden)
+}
+
+/// Closes the entry.
+async fn finish(ports: &Ports, mut claim: Claim, link: Link, end: CancelEnd) -> Result<Sent, LedgerError> {
+    let Sent { link, outcome, fault } = Cancelling { link, end }.into_sent();
+    claim.link = link;
+    claim.settle(ports, outcome, fault).await
+}
+
+/// Another time.
+async fn later(ports: &Ports, mut claim: Claim, link: Link, fault: Fault) -> Result<Sent, LedgerError> {
+    claim.link = link;
+    claim.give_back(ports, fault).await
+}
+
+/// Another time, and it may have been carried out.
+async fn doubtful(ports: &Ports, mut claim: Claim, link: Link, fault: Fault) -> Result<Sent, LedgerError> {
+    claim.entry.in_flight = true;
+    later(ports, claim, link, fault).await
 }

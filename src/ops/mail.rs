@@ -1,23 +1,26 @@
-//! What becomes of a link's mail.
+//! What is kept about mails, which go out through the seller's own mail program.
 
-use super::on_ledger;
 use crate::domain::link::{DeliveryStatus, EventKind, LinkEvent, LinkId};
+use crate::domain::sale::Delivery;
 use crate::ports::{LedgerError, Ports};
 
-/// Notes that the mail program was opened with the link's mail. Whether the seller sent it, nobody
-/// tells us.
+use super::on_ledger;
+
+/// Keeps that the mail program was opened with the link's mail. Whether the seller then sent it is not
+/// known to anybody but the seller.
 ///
 /// # Errors
 /// The ledger's.
 pub async fn note_opened(ports: &Ports, id: LinkId) -> Result<(), LedgerError> {
-    let now = ports.clock.now();
+    let at = ports.clock.now();
     on_ledger(ports, move |ledger| {
         ledger.amend(id, &mut |link| {
-            link.events.push(LinkEvent { at: now, kind: EventKind::MailOpened, detail: None, key: None });
-            link.delivery_status = DeliveryStatus::Sent;
-            true
+            if matches!(link.sale.delivery, Delivery::Email(_)) {
+                link.delivery_status = DeliveryStatus::Sent;
+            }
+            link.record(LinkEvent { at, kind: EventKind::MailOpened, detail: None, key: None })
         })
     })
     .await
-    .map(drop)
+    .map(|_| ())
 }

@@ -1,15 +1,26 @@
-//! How it is done: sending, following, withdrawing. Async, over the ports alone, so that the app, the
-//! command line and the tests share one way.
+//! How it is done: sending what is in the outbox, following links, withdrawing them, moving money.
+//!
+//! Asynchronous and generic over the ports; this room knows no edge and no screen. Nothing here decides
+//! from an old copy of a link: news is merged into what the ledger has at that moment.
 
 pub mod backoff;
 pub mod cancel;
+mod double;
 pub mod mail;
+pub mod money;
+pub mod outbox;
+mod send;
+pub mod track;
 
-use std::sync::Arc;
+#[cfg(test)]
+pub(crate) mod testing;
 
+use jiff::Timestamp;
+
+use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ports::{Ledger, LedgerError, Ports};
 
-/// Calls the ledger on a thread where waiting for the disk holds nobody up.
+/// Runs `work` on the ledger, on a thread where waiting for the disk holds nobody up.
 ///
 /// # Errors
 /// What `work` returns.
@@ -17,7 +28,7 @@ pub async fn on_ledger<T: Send + 'static>(
     ports: &Ports,
     work: impl FnOnce(&dyn Ledger) -> Result<T, LedgerError> + Send + 'static,
 ) -> Result<T, LedgerError> {
-    let ledger: Arc<dyn Ledger> = ports.ledger.clone();
+    let ledger = ports.ledger.clone();
     blocking(move || work(&*ledger)).await
 }
 
@@ -31,5 +42,24 @@ pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stat
             // Blocking work is never cancelled once it runs; before that only when the program ends.
             Err(_) => std::future::pending().await,
         },
+    }
+}
+
+/// Now, by the backend's clock, as far as its last answer told.
+pub(crate) fn backend_now(ports: &Ports) -> Timestamp {
+    let now = ports.clock.now();
+    now.checked_add(ports.gateway.clock_skew()).unwrap_or(now)
+}
+
+/// The link, which is known to be kept.
+pub(crate) fn kept(ledger: &dyn Ledger, id: LinkId) -> Result<Link, LedgerError> {
+    ledger.link(id)?.ok_or_else(|| LedgerError::Database(format!("the link {id} is not kept")))
+}
+
+/// Moves the link to `state`.
+pub(crate) fn set_state(link: &mut Link, state: LinkState, at: Timestamp) {
+    if link.state != state {
+        link.state = state;
+        link.changed_at = at;
     }
 }

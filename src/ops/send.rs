@@ -1,0 +1,334 @@
+//! One try to make a link: claim it durably, send it, keep what came of it (contracts, 5).
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::outbox::{Outcome, Sent, standing};
+use super::{backend_now, backoff, kept, on_ledger, set_state};
+use crate::domain::clean;
+use crate::domain::lifecycle::{self, SessionNews};
+use crate::domain::link::{EventKind, Link, LinkEvent, LinkId, LinkState};
+use crate::domain::method::{MethodKind, kind_of_type};
+use crate::ports::{Created, Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Ports};
+
+/// A claim is given to another process after this long: longer than the requests of one claim take.
+const LEASE: Duration = Duration::from_secs(90);
+/// Nothing is made later than this into a claim, so that it can't meet another process's try.
+const LAST_CALL: Duration = Duration::from_secs(45);
+/// Where somebody has to see to the account first, trying often helps nobody.
+const NOT_ALLOWED_PAUSE: Duration = Duration::from_secs(5 * 60);
+/// A session that was just made may not be in the backend's list at once.
+const SECOND_LOOK: Duration = Duration::from_secs(2);
+
+/// What the seller is told of a link that is not trusted. The address itself is never shown.
+const UNTRUSTED: &str = "the backend answered with a link to a foreign address; it was withdrawn";
+
+/// An entry of the outbox that this call alone may work on.
+pub(super) struct Claim {
+    pub(super) link: Link,
+    pub(super) entry: OutboxEntry,
+    since: Timestamp,
+}
+
+/// Claims an entry. `None`: there's nothing to be done, or not by us.
+pub(super) async fn claim(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Option<Claim>, LedgerError> {
+    let since = ports.clock.now();
+    on_ledger(ports, move |ledger| {
+        let Some(entry) = ledger.claim(id, kind, since, LEASE)? else { return Ok(None) };
+        Ok(Some(Claim { link: kept(ledger, id)?, entry, since }))
+    })
+    .await
+}
+
+impl Claim {
+    /// Closes the entry and keeps the link.
+    pub(super) async fn settle(
+        self,
+        ports: &Ports,
+        outcome: Outcome,
+        fault: Option<Fault>,
+    ) -> Result<Sent, LedgerError> {
+        let (id, kind) = (self.link.id, self.entry.kind);
+        let link = on_ledger(ports, move |ledger| {
+            ledger.settle_entry(&self.link, kind)?;
+            kept(ledger, id)
+        })
+        .await?;
+        Ok(Sent { link, outcome, fault })
+    }
+
+    /// Gives the entry back for another time. `doubt`: something may have been sent, so the next try
+    /// asks first.
+    pub(super) async fn release(
+        mut self,
+        ports: &Ports,
+        next_at: Timestamp,
+        doubt: bool,
+        outcome: Outcome,
+        fault: Option<Fault>,
+    ) -> Result<Sent, LedgerError> {
+        self.entry.next_at = next_at;
+        self.entry.in_flight = doubt;
+        self.entry.needs_decision = matches!(outcome, Outcome::Uncertain { needs_decision: true, .. });
+        self.entry.last_error = fault.as_ref().map(|f| clean::line_within(&f.detail, 200));
+        let id = self.link.id;
+        let link = on_ledger(ports, move |ledger| {
+            ledger.release_entry(&self.link, &self.entry)?;
+            kept(ledger, id)
+        })
+        .await?;
+        Ok(Sent { link, outcome, fault })
+    }
+
+    /// Gives the entry back after a failure that did nothing: the doubt there was before stays.
+    pub(super) async fn give_back(mut self, ports: &Ports, fault: Fault) -> Result<Sent, LedgerError> {
+        let now = ports.clock.now();
+        let doubt = self.entry.in_flight;
+        let allowed = !matches!(fault.kind, FaultKind::NotSignedIn | FaultKind::Forbidden);
+        let wait = if allowed {
+            let dice = backoff::dice(self.link.id, self.entry.attempts);
+            backoff::delay(self.entry.attempts, dice, fault.retry_after)
+        } else {
+            fault.retry_after.unwrap_or(NOT_ALLOWED_PAUSE)
+        };
+        let next_at = now.checked_add(wait).unwrap_or(now);
+        if self.entry.kind == OutboxKind::Create {
+            let state = if doubt { LinkState::Uncertain } else { LinkState::Queued };
+            set_state(&mut self.link, state, now);
+        }
+        let outcome = match (allowed, doubt) {
+            (false, _) => Outcome::NotAllowed { next_at },
+            (true, false) => Outcome::Queued { next_at },
+            (true, true) => Outcome::Uncertain { needs_decision: false, next_at },
+        };
+        self.release(ports, next_at, doubt, outcome, Some(fault)).await
+    }
+
+    /// Whether it is too late in this claim to make something.
+    fn too_late(&self, ports: &Ports) -> bool {
+        let spent = ports.clock.now().duration_since(self.since);
+        spent > jiff::SignedDuration::try_from(LAST_CALL).unwrap_or_default()
+    }
+}
+
+/// What asking the backend for a maybe lost session brought.
+enum Look {
+    /// Here it is.
+    Found(Box<SessionNews>),
+    /// It isn't there, or the backend can't list.
+    NotThere,
+    /// The backend couldn't be asked.
+    NoAnswer(Fault),
+}
+
+/// Asks the backend for the session that carries this link's id.
+async fn look(ports: &Ports, link: &Link) -> Look {
+    match ports.gateway.find_sessions(link.sale.reference.as_str()).await {
+        Ok(found) => {
+            let ours = found
+                .into_iter()
+                .filter(|s| s.paylink_id.as_deref().and_then(LinkId::parse) == Some(link.id))
+                // Of several the one with a payment, else one that still works, else the newest.
+                .max_by_key(|s| (s.transaction_id.is_some(), s.cancelled_at.is_none(), s.created_at));
+            ours.map_or(Look::NotThere, |s| Look::Found(Box::new(s)))
+        }
+        Err(fault) => match fault.kind {
+            FaultKind::Refused | FaultKind::NotFound | FaultKind::Forbidden => Look::NotThere,
+            FaultKind::NotSent | FaultKind::Maybe | FaultKind::NotSignedIn | FaultKind::Untrusted => {
+                Look::NoAnswer(fault)
+            }
+        },
+    }
+}
+
+/// One try. `again`: the seller wants it made even if a message may have gone out already.
+pub(super) async fn attempt(ports: &Ports, id: LinkId, again: bool) -> Result<Sent, LedgerError> {
+    let Some(mut claim) = claim(ports, id, OutboxKind::Create).await? else {
+        return standing(ports, id, OutboxKind::Create).await;
+    };
+    let messages = claim.link.sale.delivery.messages_customer();
+    // A claim whose process died, or a try whose outcome nobody knows: something may be there.
+    if claim.entry.in_flight {
+        match look(ports, &claim.link).await {
+            Look::Found(session) => return adopt(ports, claim, &session).await,
+            Look::NotThere if messages && !again => return ask_seller(ports, claim, None).await,
+            Look::NotThere => {}
+            Look::NoAnswer(fault) => return stay_uncertain(ports, claim, fault).await,
+        }
+    }
+    if backend_now(ports) > claim.link.sale.expires_at {
+        let at = claim.link.sale.expires_at;
+        set_state(&mut claim.link, LinkState::Expired, at);
+        claim.link.record_once(at, EventKind::Expired, None);
+        return claim.settle(ports, Outcome::Expired, None).await;
+    }
+    let mut lost = false;
+    loop {
+        if claim.too_late(ports) {
+            let fault = Fault::new(FaultKind::NotSent, "there was no time left to send it");
+            return claim.give_back(ports, fault).await;
+        }
+        let fault = match ports.gateway.create(id, &claim.link.sale).await {
+            Ok(created) => return made(ports, claim, created).await,
+            Err(fault) => fault,
+        };
+        match (fault.kind, &fault.session_id) {
+            (FaultKind::NotSent | FaultKind::NotSignedIn | FaultKind::Forbidden, _)
+            | (FaultKind::Untrusted, None) => return claim.give_back(ports, fault).await,
+            (FaultKind::Refused | FaultKind::NotFound, _) => return refused(ports, claim, fault).await,
+            (FaultKind::Untrusted, Some(session)) => {
+                let session = session.clone();
+                return distrust(ports, claim, session, fault).await;
+            }
+            // It was made, and the answer said which one it is, but not its address.
+            (FaultKind::Maybe, Some(session)) => {
+                let session = SessionNews { id: session.clone(), ..SessionNews::default() };
+                return adopt(ports, claim, &session).await;
+            }
+            (FaultKind::Maybe, None) => {}
+        }
+        doubt(ports, &mut claim, &fault).await?;
+        let mut found = look(ports, &claim.link).await;
+        if messages && matches!(found, Look::NotThere) {
+            tokio::time::sleep(SECOND_LOOK).await;
+            found = look(ports, &claim.link).await;
+        }
+        match found {
+            Look::Found(session) => return adopt(ports, claim, &session).await,
+            Look::NotThere if messages => return ask_seller(ports, claim, Some(fault)).await,
+            // Nobody has the address of what was maybe made, so it's made anew: once now, then with
+            // a pause, because the backend seems to be in trouble.
+            Look::NotThere if !lost => lost = true,
+            Look::NotThere => return stay_uncertain(ports, claim, fault).await,
+            Look::NoAnswer(fault) => return stay_uncertain(ports, claim, fault).await,
+        }
+    }
+}
+
+/// From now on it may have been sent; told at once, because finding out can take a while.
+async fn doubt(ports: &Ports, claim: &mut Claim, fault: &Fault) -> Result<(), LedgerError> {
+    let now = ports.clock.now();
+    claim.entry.in_flight = true;
+    set_state(&mut claim.link, LinkState::Uncertain, now);
+    claim.link.record(LinkEvent {
+        at: now,
+        kind: EventKind::Uncertain,
+        detail: Some(clean::line_within(&fault.detail, 200)),
+        key: Some(format!("uncertain/{}", claim.entry.attempts)),
+    });
+    let link = claim.link.clone();
+    on_ledger(ports, move |ledger| ledger.update(&link)).await
+}
+
+/// The backend can't tell now: asked again later.
+async fn stay_uncertain(ports: &Ports, mut claim: Claim, fault: Fault) -> Result<Sent, LedgerError> {
+    claim.entry.in_flight = true;
+    claim.give_back(ports, fault).await
+}
+
+/// A message may have gone out, and the backend doesn't know the session: the seller decides.
+async fn ask_seller(ports: &Ports, mut claim: Claim, fault: Option<Fault>) -> Result<Sent, LedgerError> {
+    let now = ports.clock.now();
+    set_state(&mut claim.link, LinkState::Uncertain, now);
+    let outcome = Outcome::Uncertain { needs_decision: true, next_at: now };
+    claim.release(ports, now, true, outcome, fault).await
+}
+
+async fn made(ports: &Ports, mut claim: Claim, created: Created) -> Result<Sent, LedgerError> {
+    // If the claim took so long that another process made the link, ours has an address that nobody has.
+    let id = claim.link.id;
+    let kept = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
+    if kept.session_id.as_ref().is_some_and(|s| *s != created.session_id) {
+        if let Err(fault) = ports.gateway.cancel(&created.session_id).await {
+            tracing::warn!(link = %id, "a spare session could not be withdrawn: {fault}");
+        }
+        return standing(ports, id, OutboxKind::Create).await;
+    }
+    let now = backend_now(ports);
+    let link = &mut claim.link;
+    link.url = Some(created.url);
+    link.by_push = link.sale.delivery.messages_customer()
+        && match created.types.as_slice() {
+            [] => link.sale.methods.push_replaces_sms(),
+            [only] => {
+                matches!(kind_of_type(only), MethodKind::Vipps | MethodKind::MobilePay | MethodKind::Swish)
+            }
+            _ => false,
+        };
+    let news = SessionNews {
+        id: created.session_id,
+        created_at: Some(now),
+        publish: created.publish,
+        ..SessionNews::default()
+    };
+    lifecycle::merge(link, Some(&news), None, now);
+    claim.settle(ports, Outcome::Created, None).await
+}
+
+/// Takes a session that was found again. A read session doesn't carry its link, so here alone the address
+/// is built (contracts, 5).
+async fn adopt(ports: &Ports, mut claim: Claim, session: &SessionNews) -> Result<Sent, LedgerError> {
+    let link = &mut claim.link;
+    link.url = Some(ports.gateway.rebuilt_url(&session.id));
+    link.by_push = link.sale.delivery.messages_customer() && link.sale.methods.push_replaces_sms();
+    lifecycle::merge(link, Some(session), None, backend_now(ports));
+    claim.settle(ports, Outcome::Adopted, None).await
+}
+
+async fn refused(ports: &Ports, mut claim: Claim, fault: Fault) -> Result<Sent, LedgerError> {
+    let now = ports.clock.now();
+    let reason = clean::line_within(fault.message.as_deref().unwrap_or(&fault.detail), 200);
+    set_state(&mut claim.link, LinkState::Refused, now);
+    claim.link.record_once(now, EventKind::Refused, Some(reason.clone()));
+    claim.link.reason = Some(reason);
+    claim.settle(ports, Outcome::Refused, Some(fault)).await
+}
+
+/// The session exists, but its link is not to be trusted: withdraw it, and never show it.
+async fn distrust(
+    ports: &Ports,
+    mut claim: Claim,
+    session_id: String,
+    fault: Fault,
+) -> Result<Sent, LedgerError> {
+    let withdrawn = ports.gateway.cancel(&session_id).await;
+    let now = ports.clock.now();
+    let id = claim.link.id;
+    let fault = Fault { detail: UNTRUSTED.to_owned(), message: None, ..fault };
+    claim.link.session_id = Some(session_id);
+    set_state(&mut claim.link, LinkState::Refused, now);
+    claim.link.record_once(now, EventKind::Refused, Some(UNTRUSTED.to_owned()));
+    claim.link.reason = Some(UNTRUSTED.to_owned());
+    let sent = claim.settle(ports, Outcome::Refused, Some(fault)).await?;
+    if let Err(fault) = withdrawn {
+        tracing::warn!(link = %id, "the session with the foreign link is still open: {fault}");
+        super::cancel::journal(ports, id, true).await?;
+    }
+    Ok(sent)
+}
+
+/// See [`super::outbox::withdraw`].
+pub(super) async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
+    let Some(mut claim) = claim(ports, id, OutboxKind::Create).await? else {
+        return standing(ports, id, OutboxKind::Create).await;
+    };
+    let now = ports.clock.now();
+    if claim.entry.in_flight {
+        match look(ports, &claim.link).await {
+            Look::Found(session) => {
+                adopt(ports, claim, &session).await?;
+                return super::cancel::at_backend(ports, id).await.map(super::cancel::Cancelling::into_sent);
+            }
+            Look::NotThere => {}
+            // The question that was taken off the entry comes back, if there was one.
+            Look::NoAnswer(fault) if claim.link.sale.delivery.messages_customer() => {
+                return ask_seller(ports, claim, Some(fault)).await;
+            }
+            Look::NoAnswer(fault) => return stay_uncertain(ports, claim, fault).await,
+        }
+    }
+    set_state(&mut claim.link, LinkState::Cancelled, now);
+    claim.link.record_once(now, EventKind::Cancelled, None);
+    claim.settle(ports, Outcome::Cancelled, None).await
+}

@@ -1,0 +1,214 @@
+//! Following links: the backend's news read and merged into what the ledger has (design, "Live status").
+
+use futures_util::stream::{self, StreamExt};
+
+use super::{backend_now, double, kept, on_ledger};
+use crate::domain::lifecycle::{self, SessionNews, TransactionNews};
+use crate::domain::link::{Link, LinkId, LinkState};
+use crate::ports::{Fault, FaultKind, LedgerError, Ports};
+
+/// How many links one request asks about (API, 3).
+const BATCH: usize = 100;
+/// How many requests for single links are on their way at a time.
+const AT_ONCE: usize = 6;
+/// How many links of a batch are then read one by one, so that a round stays short.
+const READS: usize = 24;
+
+/// What asking the backend brought.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Round {
+    /// The links that changed, as they're kept now; also those where only an alarm was raised.
+    pub changed: Vec<Link>,
+    /// The first request that failed, if any did. What the others brought is kept all the same.
+    pub fault: Option<Fault>,
+}
+
+impl Round {
+    fn add(&mut self, other: Self) {
+        for link in other.changed {
+            self.changed.retain(|l| l.id != link.id);
+            self.changed.push(link);
+        }
+        if self.fault.is_none() {
+            self.fault = other.fault;
+        }
+    }
+}
+
+/// Reads one link's session, and its transaction if there is one, and keeps what is new.
+///
+/// # Errors
+/// The ledger's.
+pub async fn refresh_one(ports: &Ports, id: LinkId) -> Result<Round, LedgerError> {
+    let Some(link) = on_ledger(ports, move |ledger| ledger.link(id)).await? else {
+        return Ok(Round::default());
+    };
+    if link.state.in_outbox() {
+        return Ok(Round::default());
+    }
+    match read(ports, &link).await {
+        Some(Ok(news)) => {
+            let mut round = take(ports, id, Some(news.session), news.transaction).await?;
+            round.fault = news.fault;
+            Ok(round)
+        }
+        // Nobody knows how long a session can be read (API, 12.2): one that is gone after its time
+        // was not paid. Before its time that means nothing.
+        Some(Err(fault)) if fault.kind == FaultKind::NotFound => {
+            let now = backend_now(ports);
+            let mut changed = false;
+            let link = on_ledger(ports, move |ledger| {
+                let link = ledger.amend(id, &mut |link| {
+                    changed = lifecycle::expire_if_due(link, now);
+                    changed
+                })?;
+                Ok(link.filter(|_| changed))
+            });
+            Ok(Round { changed: link.await?.into_iter().collect(), fault: None })
+        }
+        Some(Err(fault)) => Ok(Round { changed: Vec::new(), fault: Some(fault) }),
+        None => Ok(Round::default()),
+    }
+}
+
+/// Reads these links' transactions, a hundred in one request. Links that are new to their transaction,
+/// or whose time is over, are then read one by one for the rest of their story.
+///
+/// # Errors
+/// The ledger's.
+pub async fn refresh_many(ports: &Ports, ids: Vec<LinkId>) -> Result<Round, LedgerError> {
+    let mut round = Round::default();
+    for batch in ids.chunks(BATCH) {
+        let batch = batch.to_vec();
+        let links = on_ledger(ports, move |ledger| {
+            let mut links = Vec::with_capacity(batch.len());
+            for id in batch {
+                links.extend(ledger.link(id)?);
+            }
+            Ok(links)
+        })
+        .await?;
+        let links: Vec<Link> = links.into_iter().filter(|l| !l.state.in_outbox()).collect();
+        let sessions: Vec<String> = links.iter().filter_map(|l| l.session_id.clone()).collect();
+        if sessions.is_empty() {
+            continue;
+        }
+        let transactions = match ports.gateway.transactions_of(&sessions).await {
+            Ok(transactions) => transactions,
+            Err(fault) => {
+                round.add(Round { changed: Vec::new(), fault: Some(fault) });
+                // The next hundred would fare no better.
+                break;
+            }
+        };
+        let now = backend_now(ports);
+        let mut to_read = Vec::new();
+        for link in links {
+            let session = link.session_id.as_deref();
+            let of_link: Vec<&TransactionNews> =
+                transactions.iter().filter(|t| t.session_id.as_deref() == session).collect();
+            for transaction in &of_link {
+                // Only what is new is worth a step on the ledger.
+                if lifecycle::merge(&mut link.clone(), None, Some(transaction), now) {
+                    round.add(take(ports, link.id, None, Some((*transaction).clone())).await?);
+                }
+            }
+            let first_seen = !of_link.is_empty() && link.transaction_id.is_none();
+            let over = of_link.is_empty() && link.state.payable() && now > link.expires_at;
+            if first_seen || over {
+                to_read.push(link.id);
+            }
+        }
+        to_read.truncate(READS);
+        round.add(refresh_each(ports, to_read).await?);
+    }
+    Ok(round)
+}
+
+/// Reads these links one by one, several at a time. After a failure no more are begun.
+///
+/// # Errors
+/// The ledger's.
+pub async fn refresh_each(ports: &Ports, ids: Vec<LinkId>) -> Result<Round, LedgerError> {
+    let mut round = Round::default();
+    let mut reads = stream::iter(ids).map(|id| refresh_one(ports, id)).buffer_unordered(AT_ONCE);
+    while let Some(read) = reads.next().await {
+        round.add(read?);
+        if round.fault.is_some() {
+            break;
+        }
+    }
+    Ok(round)
+}
+
+/// A round of the tracker: `batch` in few requests, `singles` one by one, both at the same time.
+///
+/// # Errors
+/// The ledger's.
+pub async fn refresh(ports: &Ports, batch: Vec<LinkId>, singles: Vec<LinkId>) -> Result<Round, LedgerError> {
+    let (many, each) = tokio::join!(refresh_many(ports, batch), refresh_each(ports, singles));
+    let mut round = each?;
+    round.add(many?);
+    Ok(round)
+}
+
+/// A session and its transaction, as read just now.
+pub(super) struct News {
+    pub(super) session: SessionNews,
+    pub(super) transaction: Option<TransactionNews>,
+    /// There is a transaction and it could not be read.
+    pub(super) fault: Option<Fault>,
+}
+
+/// Reads the link's session and transaction. `None`: it has no session.
+pub(super) async fn read(ports: &Ports, link: &Link) -> Option<Result<News, Fault>> {
+    let session = match ports.gateway.session(link.session_id.as_deref()?).await {
+        Ok(session) => session,
+        Err(fault) => return Some(Err(fault)),
+    };
+    let transaction_id = session.transaction_id.as_ref().or(link.transaction_id.as_ref());
+    let (transaction, fault) = match transaction_id {
+        None => (None, None),
+        Some(id) => match ports.gateway.transaction(id).await {
+            Ok(transaction) => (Some(transaction), None),
+            Err(fault) => (None, Some(fault)),
+        },
+    };
+    Some(Ok(News { session, transaction, fault }))
+}
+
+/// Merges news into what the ledger has now, and looks for a double payment.
+pub(super) async fn take(
+    ports: &Ports,
+    id: LinkId,
+    session: Option<SessionNews>,
+    transaction: Option<TransactionNews>,
+) -> Result<Round, LedgerError> {
+    let now = backend_now(ports);
+    let changed = on_ledger(ports, move |ledger| {
+        let mut changed = false;
+        let mut money_moved = false;
+        ledger.amend(id, &mut |link| {
+            let before = (link.state, link.reason.clone(), link.changed_at);
+            changed = lifecycle::merge(link, session.as_ref(), transaction.as_ref(), now);
+            // A link that was refused because its address is foreign stays refused, unless somebody
+            // has paid it all the same.
+            if before.0 == LinkState::Refused && !link.state.has_money() {
+                (link.state, link.reason, link.changed_at) = before.clone();
+            }
+            money_moved = link.state != before.0;
+            changed
+        })?;
+        if !changed {
+            return Ok(Vec::new());
+        }
+        let link = kept(ledger, id)?;
+        let mut all = if money_moved { double::check(ledger, &link, now)? } else { Vec::new() };
+        if all.iter().all(|l| l.id != id) {
+            all.push(link);
+        }
+        Ok(all)
+    })
+    .await?;
+    Ok(Round { changed, fault: None })
+}
