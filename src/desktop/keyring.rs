@@ -178,6 +178,26 @@ mod tests {
     }
 
     #[test]
+    fn a_keyring_or_the_lack_of_one_is_told_in_time() {
+        // Whatever this machine has: nobody kept anything under this name.
+        let begun = std::time::Instant::now();
+        let found = get("T00000000/paylink-test@nowhere.invalid");
+        assert!(begun.elapsed() < PATIENCE + Duration::from_secs(2));
+        assert!(
+            matches!(
+                &found,
+                Ok(None)
+                    | Err(KeyringError::Absent(_)
+                        | KeyringError::Locked(_)
+                        | KeyringError::NoAnswer
+                        | KeyringError::NotBuilt)
+            ),
+            "{:?}",
+            found.err()
+        );
+    }
+
+    #[test]
     fn a_keyring_that_panics_is_one_that_does_not_answer() {
         let panics = || -> Result<(), KeyringError> { panic!("on purpose") };
         assert_eq!(guarded(Duration::from_secs(5), panics), Err(KeyringError::NoAnswer));

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::http::Extensions;
 use futures_util::StreamExt as _;
 use reqwest::header::{CONTENT_LENGTH, HOST, HeaderValue};
 use tower_service::Service;
@@ -19,13 +20,21 @@ const WHOLE: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug)]
 pub struct RouterTransport<S> {
     service: S,
+    is_cut: fn(&Extensions) -> bool,
 }
 
 impl<S> RouterTransport<S> {
     /// A transport to `service`.
     #[must_use]
     pub const fn new(service: S) -> Self {
-        Self { service }
+        Self { service, is_cut: |_| false }
+    }
+
+    /// Takes an answer with such extensions for a connection that was cut: a service can't cut one.
+    #[must_use]
+    pub const fn cut_when(mut self, is_cut: fn(&Extensions) -> bool) -> Self {
+        self.is_cut = is_cut;
+        self
     }
 }
 
@@ -43,7 +52,7 @@ where
         Box::pin(async move {
             let at = place(&request.url);
             // A task of its own: the backend goes on when the caller has given up, as a real one does.
-            let call = tokio::spawn(call(self.service.clone(), request));
+            let call = tokio::spawn(call(self.service.clone(), request, self.is_cut));
             match tokio::time::timeout(WHOLE, call).await {
                 Ok(Ok(answer)) => answer,
                 Ok(Err(_)) => {
@@ -58,7 +67,11 @@ where
     }
 }
 
-async fn call<S>(mut service: S, request: Request) -> Result<Response, TransportError>
+async fn call<S>(
+    mut service: S,
+    request: Request,
+    is_cut: fn(&Extensions) -> bool,
+) -> Result<Response, TransportError>
 where
     S: Service<axum::http::Request<Body>, Response = axum::http::Response<Body>>,
     S::Error: Display,
@@ -83,6 +96,9 @@ where
     let cut = |why: String| TransportError::after(TransportFault::Cut, format!("{at}: cut: {why}"));
     let answer = service.call(asked).await.map_err(|e| cut(e.to_string()))?;
     let (parts, body) = answer.into_parts();
+    if is_cut(&parts.extensions) {
+        return Err(TransportError::after(TransportFault::Cut, format!("{at}: the connection was cut")));
+    }
     let mut stream = body.into_data_stream();
     let mut body = Vec::new();
     while let Some(chunk) = stream.next().await {
@@ -96,4 +112,78 @@ where
         body.extend_from_slice(&chunk);
     }
     Ok(Response { status: parts.status.as_u16(), headers: parts.headers, body })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Router;
+    use axum::http::HeaderMap as Headers;
+    use axum::response::IntoResponse as _;
+    use axum::routing::{get, post};
+    use reqwest::Method;
+    use reqwest::header::HeaderMap;
+    use url::Url;
+
+    #[derive(Clone)]
+    struct Scissors;
+
+    fn router() -> Router {
+        Router::new()
+            .route(
+                "/echo",
+                post(|uri: axum::http::Uri, headers: Headers, body: String| async move {
+                    (
+                        axum::http::StatusCode::CREATED,
+                        [("x-test", "1")],
+                        format!("{uri} {} {body}", headers["host"].to_str().unwrap()),
+                    )
+                }),
+            )
+            .route("/never", get(std::future::pending::<&str>))
+            .route("/panic", get(async || if true { panic!("on purpose") } else { "" }))
+            .route("/endless", get(async || Body::from_stream(futures_util::stream::repeat_with(endless))))
+            .route(
+                "/cut",
+                get(async || {
+                    let mut answer = "".into_response();
+                    answer.extensions_mut().insert(Scissors);
+                    answer
+                }),
+            )
+    }
+
+    fn endless() -> Result<Vec<u8>, std::convert::Infallible> {
+        Ok(vec![b'x'; 64 * 1024])
+    }
+
+    async fn send(method: Method, path: &str) -> Result<Response, TransportError> {
+        let body = (method == Method::POST).then(|| b"hello".to_vec());
+        let url = Url::parse("http://127.0.0.1:4711").unwrap().join(path).unwrap();
+        RouterTransport::new(router())
+            .cut_when(|extensions| extensions.get::<Scissors>().is_some())
+            .send(Request { method, url, headers: HeaderMap::new(), body })
+            .await
+    }
+
+    #[tokio::test]
+    async fn a_request_arrives_as_over_a_socket() {
+        let answer = send(Method::POST, "/echo?a=%20b").await.unwrap();
+        assert_eq!(answer.status, 201);
+        assert_eq!(answer.headers["x-test"], "1");
+        assert_eq!(String::from_utf8(answer.body).unwrap(), "/echo?a=%20b 127.0.0.1:4711 hello");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_goes_wrong_is_told_as_over_a_socket() {
+        for (path, fault) in [
+            ("/never", TransportFault::TimedOut),
+            ("/panic", TransportFault::Cut),
+            ("/endless", TransportFault::TooLarge),
+            ("/cut", TransportFault::Cut),
+        ] {
+            let error = send(Method::GET, path).await.unwrap_err();
+            assert_eq!((error.fault, error.maybe_written), (fault, true), "{path}");
+        }
+    }
 }

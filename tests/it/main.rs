@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod architecture;
+mod client;
 mod config;
 mod i18n;
 mod ledger_processes;

@@ -127,6 +127,29 @@ async fn tls_to_a_server_without_it_is_no_connection() {
 }
 
 #[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_told_apart() {
+    use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+    // Made for this test alone: openssl req -x509 -newkey ec … -subj "/CN=paylink test".
+    let certificate = CertificateDer::from(&include_bytes!("data/self-signed.crt.der")[..]);
+    let key = PrivatePkcs8KeyDer::from(&include_bytes!("data/self-signed.key.der")[..]);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key.into())
+        .unwrap();
+    let tls = Arc::new(tls);
+    let (base, _) = server(move |mut stream, _| {
+        let mut connection = rustls::ServerConnection::new(Arc::clone(&tls)).unwrap();
+        // Ends with the client's alert.
+        let _ = connection.complete_io(&mut stream);
+    });
+    let error = send(Method::POST, &base.replace("http:", "https:")).await.unwrap_err();
+    assert_eq!((error.fault, error.maybe_written), (TransportFault::Certificate, false), "{error}");
+}
+
+#[tokio::test]
 async fn a_cut_after_the_request_was_read_may_have_done_something() {
     let (base, _) = server(|mut stream, _| {
         read_request(&mut stream);
