@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use paylink::dintero::{
-    ClientConfig, DinteroClient, HttpTransport, Limits, Request, RouterTransport, Transport,
-};
+use paylink::dintero::{ClientConfig, DinteroClient, HttpTransport, Limits, Transport};
 use paylink::domain::line::{ProductLine, Quantity};
 use paylink::domain::link::LinkId;
 use paylink::domain::method::{Method, MethodChoice};
@@ -17,23 +15,21 @@ use paylink::domain::reference::Reference;
 use paylink::domain::sale::{AddressPlan, Delivery, Sale};
 use paylink::domain::vat::VatRate;
 use paylink::ports::{FaultKind, Gateway, SystemClock};
-use paylink::sandbox::{Config, Cut, Running, Sandbox};
+use paylink::sandbox::{Config, Running, Sandbox};
 use secrecy::SecretString;
-use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
 
 /// A sandbox on a port of its own, and a way to steer it.
 struct Shop {
     running: Running,
-    transport: HttpTransport,
 }
 
 impl Shop {
     async fn open() -> Self {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let running = Running::start(any, Config::new()).await.unwrap();
-        Self { running, transport: HttpTransport::new() }
+        Self { running }
     }
 
     fn client(&self) -> DinteroClient {
@@ -41,28 +37,6 @@ impl Shop {
         let limits = Limits { whole: Duration::from_secs(2), ..Limits::default() };
         client(self.running.sandbox(), Arc::new(HttpTransport::with_limits(limits)))
     }
-
-    /// Calls the control interface.
-    async fn control(&self, path: &str, body: &Value) -> Value {
-        let url = Url::parse(self.running.url()).unwrap().join(path).unwrap();
-        control(&self.transport, url, body).await
-    }
-}
-
-async fn control(transport: &dyn Transport, url: Url, body: &Value) -> Value {
-    let get = body.is_null();
-    let mut headers = reqwest::header::HeaderMap::new();
-    headers.insert("content-type", "application/json".parse().unwrap());
-    let request = Request {
-        method: if get { reqwest::Method::GET } else { reqwest::Method::POST },
-        url,
-        headers,
-        body: (!get).then(|| body.to_string().into_bytes()),
-    };
-    let answer = transport.send(request).await.unwrap();
-    let text = String::from_utf8(answer.body).unwrap();
-    assert!((200..300).contains(&answer.status), "{}: {text}", answer.status);
-    serde_json::from_str(&text).unwrap_or(Value::Null)
 }
 
 fn client(sandbox: &Sandbox, transport: Arc<dyn Transport>) -> DinteroClient {
@@ -167,6 +141,6 @@ async fn both_ways_to_make_a_session() {
     // 1.005 × 199,00 and 3 × 30,00.
     assert_eq!(news.amount, Some(20_000 + 9_000));
     assert!(news.created_at.is_some() && news.expires_at.is_some());
-    let none = client.session("T12345678.nobody").await.unwrap_err();
+    let none = client.session(&format!("{}.nobody", shop.running.sandbox().account_id())).await.unwrap_err();
     assert_eq!(none.kind, FaultKind::NotFound);
 }
