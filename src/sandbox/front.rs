@@ -14,7 +14,7 @@ use super::clock::http_date;
 use super::error::ApiError;
 use super::faults::{self, Fault, Kind};
 use super::serve::{Cut, Peer};
-use super::{Sandbox, auth, profiles, sessions};
+use super::{Sandbox, auth, control, listing, moves, pages, profiles, sessions, transactions};
 
 /// A larger body is refused.
 const LARGEST_BODY: usize = 2 * 1024 * 1024;
@@ -22,14 +22,22 @@ const LARGEST_BODY: usize = 2 * 1024 * 1024;
 pub(super) fn router(sandbox: &Sandbox) -> Router {
     let api = Router::new()
         .route("/v1/sessions-profile", post(sessions::create_from_profile))
-        .route("/v1/sessions", post(sessions::create))
-        .route("/v1/sessions/{id}", get(sessions::read))
+        .route("/v1/sessions", post(sessions::create).get(listing::sessions))
+        .route("/v1/sessions/{id}", get(sessions::read).put(sessions::update))
+        .route("/v1/sessions/{id}/cancel", post(sessions::cancel))
+        .route("/v1/transactions", get(transactions::list))
+        .route("/v1/transactions/{id}", get(transactions::read).put(transactions::update))
+        .route("/v1/transactions/{id}/capture", post(moves::capture))
+        .route("/v1/transactions/{id}/void", post(moves::void))
+        .route("/v1/transactions/{id}/refund", post(moves::refund))
         .route("/v1/admin/session/profiles", get(profiles::list))
         .route("/v1/admin/session/profiles/{id}", get(profiles::read))
         .route("/v1/admin/checkout", get(profiles::checkout))
         .route_layer(middleware::from_fn_with_state(sandbox.clone(), signed_in));
     Router::new()
         .merge(api)
+        .merge(control::routes(sandbox))
+        .merge(pages::routes(sandbox))
         .route("/v1/accounts/{account}/auth/token", post(auth::token))
         .fallback(async || ApiError::not_found("no such path"))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())

@@ -13,21 +13,25 @@
 //! | `validate/` | what a new session must look like |
 //! | `sessions`, `listing`, `profiles`, `publish` | sessions, payment profiles, SMS and push |
 //! | `transactions`, `moves` | reading transactions; capture, void, refund |
-//! | `customer` | what a customer does: opens, fills in, pays, walks away |
+//! | `customer`, `address` | what a customer does: opens, fills in, pays, walks away |
 //! | `pages/` | the hosted checkout page and the customer's phone |
 //! | `control`, `faults`, `traffic` | the control interface and what it steers |
 //! | `front`, `serve` | what every request passes through, and the sockets |
 
-#![allow(dead_code)]
-
+mod address;
 mod auth;
 mod clock;
+mod control;
+mod customer;
 mod error;
 mod faults;
 mod front;
 mod ids;
+mod listing;
 mod methods;
 mod money;
+mod moves;
+mod pages;
 mod profiles;
 mod publish;
 mod query;
@@ -36,6 +40,7 @@ mod sessions;
 mod state;
 mod store;
 mod traffic;
+mod transactions;
 mod validate;
 
 use std::fmt;

@@ -30,7 +30,7 @@ fn profile(sandbox: &Sandbox) -> Value {
         "id": PROFILE_ID,
         "profile_id": PROFILE_ID,
         "description": "Default",
-        "url": { "merchant_terms_url": format!("{}/assets/terms", sandbox.base_url()) },
+        "url": {},
         "merchant": { "name": sandbox.merchant_name(), "logo_url": format!("{}/assets/logo.svg", sandbox.base_url()) },
         "configuration": configuration(),
         "created_at": MADE,

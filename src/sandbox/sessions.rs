@@ -7,9 +7,9 @@ use axum::http::HeaderMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::error::{ApiError, json_body};
+use super::error::{ApiError, json_body, object_body};
 use super::query::Query;
-use super::state::{Object, Session};
+use super::state::{MoveKind, MoveRequest, Object, Session, Status};
 use super::validate::{self, Accepted, Way};
 use super::{PROFILE_ID, Sandbox, ids, publish};
 
@@ -131,6 +131,68 @@ pub(super) async fn read(
     })
 }
 
+/// `PUT /v1/sessions/{id}`: changes `order` and `express`, on a session that nobody has paid.
+pub(super) async fn update(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Json<Value>, ApiError> {
+    let body = object_body(&body)?;
+    validate::update(&body)?;
+    sandbox.change(|world, now| {
+        let session = world.sessions.get(&id).ok_or_else(|| unknown(&id, &world.account_id))?;
+        if session.transaction_id.is_some() || world.closed(session, now).is_some() {
+            return Err(ApiError::bad_request("the session can't be changed any more"));
+        }
+        let session = world.session(&id)?;
+        for key in ["order", "express"] {
+            if let Some(value) = body.get(key) {
+                session.content.insert(key.to_owned(), value.clone());
+            }
+        }
+        session.event("UPDATE_SESSION", now, json!({}));
+        Ok(Json(session.read()))
+    })
+}
+
+/// `POST /v1/sessions/{id}/cancel`: closes the link. What is reserved is released with it; what is
+/// taken stays taken, and then the link can't be cancelled.
+pub(super) async fn cancel(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    sandbox.change(|world, now| {
+        let session = world.sessions.get(&id).ok_or_else(|| unknown(&id, &world.account_id))?;
+        if session.cancelled_at.is_some() {
+            return Err(ApiError::bad_request("the session is cancelled already"));
+        }
+        let payment = session.transaction_id.clone();
+        match world.payment(session).map(|t| (t.status, t.pending.is_empty())) {
+            None | Some((Status::Initiated | Status::Authorized, true)) => {}
+            Some((_, false)) => {
+                return Err(ApiError::bad_request("a move of money is being processed"));
+            }
+            Some((status, true)) => {
+                let word = status.word();
+                return Err(ApiError::bad_request(format!(
+                    "a session whose transaction is {word} can't be cancelled"
+                )));
+            }
+        }
+        if let Some(transaction) = payment.and_then(|id| world.transactions.get_mut(&id))
+            && transaction.status == Status::Authorized
+        {
+            let rest = MoveRequest { amount: transaction.amount, ..MoveRequest::default() };
+            transaction.carry_out(MoveKind::Void, &rest, None, now);
+        }
+        let session = world.session(&id)?;
+        session.cancelled_at = Some(now);
+        session.locked = false;
+        session.event("CANCELLED", now, json!({}));
+        Ok(Json(session.read()))
+    })
+}
+
 /// Another account's id is forbidden, one that nobody has is not found.
 pub(super) fn unknown(id: &str, account: &str) -> ApiError {
     let foreign = id.split_once('.').is_some_and(|(owner, _)| {
@@ -142,6 +204,6 @@ pub(super) fn unknown(id: &str, account: &str) -> ApiError {
     if foreign {
         ApiError::forbidden("the token has no access to this account")
     } else {
-        ApiError::not_found("Session not found")
+        ApiError::not_found("no such id")
     }
 }

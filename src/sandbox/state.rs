@@ -46,11 +46,6 @@ impl World {
             ..Self::default()
         }
     }
-
-    /// Finishes what is due by now.
-    pub(super) fn settle(&mut self, now: Timestamp) {
-        let _ = (now, self.transactions.iter_mut());
-    }
 }
 
 /// Something with an id.
@@ -104,6 +99,14 @@ impl<T: Entry> Book<T> {
     pub(super) fn add(&mut self, row: T) {
         self.index.insert(row.id().to_owned(), self.rows.len());
         self.rows.push(row);
+    }
+
+    /// Adds a row, or puts it in the place of the one with its id.
+    pub(super) fn put(&mut self, row: T) {
+        match self.get_mut(row.id()) {
+            Some(old) => *old = row,
+            None => self.add(row),
+        }
     }
 
     /// Newest first, which is how lists are answered.
