@@ -4,30 +4,43 @@
 //! those out and brings their answers back as messages. Drawing only reads the model.
 
 pub mod check;
+mod dashboard;
 pub mod draft;
 pub mod effect;
 pub mod field;
 pub mod key;
 pub mod keys;
+mod link_screen;
+mod list;
 pub mod model;
 pub mod msg;
+mod news;
+mod overlay;
 pub mod pace;
 pub mod say;
+mod steps;
+mod tracking;
+mod turn;
+mod welcome;
 
 pub use effect::Effect;
 pub use model::{Model, Now};
 pub use msg::Msg;
 
-use draft::Defaults;
-use keys::Action;
-use model::{Dashboard, ListScreen, Net, QrWish, Screen, SetUpForm, Tracking, Wizard};
+use draft::{Defaults, FieldId};
+use key::Key;
+use keys::{Action, Context};
+use model::{Dashboard, ListScreen, Net, QrWish, Screen, SetUpForm, Target, Tone, Tracking, Wizard};
+use msg::{Reply, Timer};
+use say::Say;
+use turn::Turn;
 
 /// The model at the start, and what is to be done first. `shop` is `None` without a config: the app
 /// then asks whether to try the sandbox or to set up an account.
 #[must_use]
 pub fn start(shop: Option<model::Shop>, size: (u16, u16)) -> (Model, Vec<Effect>) {
     let effects = match shop {
-        Some(_) => vec![Effect::LoadDashboard, Effect::LoadRemembered, Effect::LoadProfile],
+        Some(_) => first_questions(),
         None => Vec::new(),
     };
     let screen = if shop.is_some() { Screen::Dashboard } else { Screen::Welcome };
@@ -54,15 +67,190 @@ pub fn start(shop: Option<model::Shop>, size: (u16, u16)) -> (Model, Vec<Effect>
     (model, effects)
 }
 
+/// What is asked as soon as there is a shop.
+fn first_questions() -> Vec<Effect> {
+    vec![Effect::LoadDashboard, Effect::LoadRemembered, Effect::LoadProfile]
+}
+
 /// What `msg` does.
 pub fn update(model: &mut Model, msg: Msg, now: &Now) -> Vec<Effect> {
-    let _ = (model, msg, now);
-    Vec::new()
+    let mut t = Turn { model, now, out: Vec::new() };
+    let sight = (t.model.screen, t.model.link.as_ref().map(|l| l.id));
+    let mut replan = matches!(msg, Msg::Due(_) | Msg::Reply(_));
+    match msg {
+        Msg::Reply(reply) => self::reply(&mut t, reply),
+        Msg::Due(timer) => due(&mut t, timer),
+        Msg::Resized(columns, rows) => t.model.size = (columns, rows),
+        Msg::Stop => quit(&mut t),
+        // What comes after the end was asked for is too late.
+        _ if t.model.quitting => {}
+        Msg::Key(key) => self::key(&mut t, key),
+        Msg::Paste(text) => paste(&mut t, &text),
+        Msg::Click(target, column) => click(&mut t, target, column),
+        Msg::Scroll(rows) => scroll(&mut t, rows),
+    }
+    replan |= sight != (t.model.screen, t.model.link.as_ref().map(|l| l.id));
+    if replan && !t.model.quitting {
+        tracking::arrange(&mut t);
+    }
+    t.out
 }
 
 /// Whether `action` can be done right now: the footer shows only what can.
 #[must_use]
 pub fn available(model: &Model, action: Action) -> bool {
-    let _ = (model, action);
-    true
+    match (model.context(), action) {
+        (_, Action::Quit | Action::Help | Action::Redraw | Action::Suspend) => true,
+        (Context::Dashboard, _) => dashboard::available(model, action),
+        (Context::Payment | Context::Products | Context::Order | Context::Delivery, _) => {
+            steps::available(model, action)
+        }
+        (Context::Link | Context::QrFull, _) => link_screen::available(model, action),
+        (Context::List, _) => list::available(model, action),
+        (Context::Welcome | Context::SetUp, _) => !model.set_up.busy || action == Action::Back,
+        (Context::Help | Context::Confirm | Context::Global, _) => true,
+    }
 }
+
+fn key(t: &mut Turn<'_>, key: Key) {
+    t.model.toast = None;
+    match keys::action(t.model.context(), key) {
+        Some(action) => act(t, action, Some(key)),
+        None => match t.model.context() {
+            Context::Payment | Context::Products | Context::Order | Context::Delivery => {
+                steps::type_in(t, key);
+            }
+            Context::List => list::type_in(t, key),
+            Context::SetUp => welcome::type_in(t, key),
+            _ => {}
+        },
+    }
+}
+
+/// Does what a key or a click means where we are.
+fn act(t: &mut Turn<'_>, action: Action, key: Option<Key>) {
+    match action {
+        Action::Quit => return quit(t),
+        Action::Suspend => {
+            // Whatever happens to a stopped program, what was typed is kept.
+            steps::keep_now(t);
+            return t.ask(Effect::Suspend);
+        }
+        Action::Redraw => return t.ask(Effect::Redraw),
+        Action::Help if t.model.overlay.is_none() => return overlay::help(t),
+        _ => {}
+    }
+    match t.model.context() {
+        Context::Help | Context::Confirm => overlay::act(t, action),
+        Context::Welcome | Context::SetUp => welcome::act(t, action),
+        Context::Dashboard => dashboard::act(t, action),
+        Context::Payment | Context::Products | Context::Order | Context::Delivery => {
+            steps::act(t, action, key);
+        }
+        Context::Link | Context::QrFull => link_screen::act(t, action),
+        Context::List => list::act(t, action, key),
+        Context::Global => {}
+    }
+}
+
+/// The end: what must not be lost is kept first.
+fn quit(t: &mut Turn<'_>) {
+    t.model.quitting = true;
+    steps::keep_now(t);
+    t.ask(Effect::Quit);
+}
+
+fn paste(t: &mut Turn<'_>, text: &str) {
+    t.model.toast = None;
+    match t.model.context() {
+        Context::Payment | Context::Products | Context::Order | Context::Delivery => steps::paste(t, text),
+        Context::List => list::paste(t, text),
+        Context::SetUp => welcome::paste(t, text),
+        _ => {}
+    }
+}
+
+fn click(t: &mut Turn<'_>, target: Target, column: u16) {
+    t.model.toast = None;
+    if let Target::Do(action) = target {
+        if available(t.model, action) {
+            act(t, action, None);
+        }
+        return;
+    }
+    if t.model.overlay.is_some() {
+        return;
+    }
+    match target {
+        Target::Step(step) => steps::jump(t, step),
+        Target::Row(row) if t.model.screen == Screen::List => list::click(t, row),
+        Target::Row(row) => dashboard::click(t, row),
+        Target::Field(field) if t.model.screen == Screen::SetUp => welcome::click(t, field, column),
+        Target::Field(FieldId::Search) if t.model.screen == Screen::List => {
+            t.model.list.search.caret_to_column(usize::from(column));
+        }
+        Target::Field(field) => steps::click(t, field, column),
+        Target::Choice(field, choice) => steps::choose(t, field, choice),
+        Target::Do(_) => {}
+    }
+}
+
+fn scroll(t: &mut Turn<'_>, rows: i16) {
+    match t.model.context() {
+        Context::Help => overlay::scroll(t, rows),
+        Context::Dashboard => dashboard::move_by(t, isize::from(rows)),
+        Context::List => list::move_by(t, isize::from(rows)),
+        Context::Link => link_screen::scroll(t, rows),
+        Context::Payment | Context::Products => steps::scroll(t, rows),
+        _ => {}
+    }
+}
+
+fn due(t: &mut Turn<'_>, timer: Timer) {
+    match timer {
+        Timer::KeepDraft => steps::keep_now(t),
+        Timer::Track | Timer::Outbox | Timer::Clock => tracking::due(t, timer),
+    }
+}
+
+fn reply(t: &mut Turn<'_>, reply: Reply) {
+    match reply {
+        Reply::Dashboard(news) => dashboard::news(t, *news),
+        Reply::Remembered { draft, qr, defaults } => steps::remembered(t, draft, qr, defaults),
+        Reply::Reference(text) => steps::proposed(t, text),
+        Reply::ReferenceUsed(text, used) => steps::reference_used(t, text, used),
+        Reply::Profile(Ok(profile)) => {
+            tracking::answered(t);
+            t.model.wizard.profile = Some(profile.types);
+            steps::offer(t.model);
+            steps::refresh(t);
+        }
+        Reply::Profile(Err(fault)) => tracking::net_of(t, &fault),
+        Reply::Kept(result) => steps::kept(t, result),
+        Reply::Link(link, outbox) => link_screen::loaded(t, *link, outbox),
+        Reply::NoLink(id) => {
+            steps::not_sent(t, id);
+            link_screen::gone(t, id);
+        }
+        Reply::Sent(link, fault) => link_screen::sent(t, *link, fault),
+        Reply::Tracked { changed, fault, skew } => tracking::tracked(t, changed, fault, skew),
+        Reply::Cancelled(link, trouble) => link_screen::cancelled(t, *link, trouble),
+        Reply::Found { ticket, rows, offset, total } => list::found(t, ticket, rows, offset, total),
+        Reply::Copied(true) => t.say(Tone::Info, Say::Copied),
+        Reply::Copied(false) => t.say(Tone::Info, Say::CopiedByTerminal),
+        Reply::MailOpened(id, opened) => link_screen::mail_opened(t, id, opened),
+        Reply::PageOpened(true) => {}
+        Reply::PageOpened(false) => t.say(Tone::Warning, Say::NoBrowser),
+        Reply::Played(Ok(())) => tracking::look_now(t),
+        Reply::Played(Err(words)) => t.say(Tone::Warning, Say::CannotPlay(words)),
+        Reply::SetUp(result) => welcome::set_up(t, result),
+        Reply::Net(net) => tracking::net(t, net),
+        Reply::LedgerTrouble(line) => {
+            steps::proposal_failed(t);
+            t.say(Tone::Error, Say::Ledger(line));
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing;

@@ -11,7 +11,6 @@ use crate::domain::line::Totals;
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::domain::method::Method;
 use crate::domain::money::{Currency, Money};
-use crate::domain::sale::Sale;
 use crate::domain::vat::VatRate;
 use crate::ports::{DayTotals, LinkRow, OutboxEntry};
 
@@ -216,8 +215,8 @@ pub struct Wizard {
     pub top: usize,
     /// Being kept and sent: no second Enter makes a second link.
     pub submitting: bool,
-    /// The sale being kept; `None` while it waits for a proposed reference.
-    pub pending: Option<Box<(LinkId, Sale)>>,
+    /// The link being kept; `None` while it waits for a proposed reference.
+    pub pending: Option<Box<Link>>,
     /// The draft has changed since it was last kept.
     pub unsaved: bool,
 }
@@ -345,6 +344,14 @@ pub struct Tracking {
     pub pace: super::pace::Memory,
     /// A round is under way.
     pub asking: bool,
+    /// When the tracker is to wake; `None`: nothing to follow.
+    pub wake: Option<Timestamp>,
+    /// When the outbox is to be tried; `None`: nothing in it.
+    pub outbox_wake: Option<Timestamp>,
+    /// When the outbox was last tried.
+    pub flushed_at: Option<Timestamp>,
+    /// When a time on the screen changes; `None`: no countdown in sight.
+    pub clock_wake: Option<Timestamp>,
 }
 
 /// Everything.

@@ -1,0 +1,165 @@
+use super::*;
+use crate::app::testing::App;
+
+/// A wizard on which everything is right, changed by `f`.
+fn verdict(f: impl FnOnce(&mut Draft)) -> Verdict {
+    let mut app = App::new();
+    app.go_to_last_step();
+    f(&mut app.model.wizard.draft);
+    look(&app.model.wizard, &crate::app::testing::shop(), &app.now)
+}
+
+fn wrong(f: impl FnOnce(&mut Draft)) -> Vec<(FieldId, FieldError)> {
+    verdict(f).issues.into_iter().map(|i| (i.field, i.error)).collect()
+}
+
+#[test]
+fn a_good_draft_is_a_sale() {
+    let verdict = verdict(|_| {});
+    assert_eq!(verdict.issues, []);
+    assert_eq!(verdict.amounts(), [Some(Money::new(4500, Currency::Nok))]);
+    let sale = verdict.sale(true, Currency::Nok).unwrap();
+    assert_eq!(sale.reference.as_str(), "KARI-1122-001");
+    assert_eq!(sale.expires_at.to_string(), "2026-11-23T12:41:07Z");
+    assert_eq!(sale.address, AddressPlan::None);
+    assert!(matches!(&sale.delivery, Delivery::Sms(p) if p.e164() == "+4741234567"));
+    assert!(sale.methods.whole_profile && sale.methods.methods.is_empty());
+}
+
+#[test]
+fn each_mistake_stands_at_its_field() {
+    use FieldId as F;
+    let line = |f: fn(&mut LineDraft)| wrong(move |d| f(&mut d.lines[0]));
+    let err = |f, e| vec![(f, e)];
+    assert_eq!(
+        line(|l| l.description.clear()),
+        err(F::Description(0), FieldError::Line(LineError::NoDescription))
+    );
+    assert_eq!(
+        line(|l| l.description = "x".repeat(201)),
+        err(F::Description(0), FieldError::Line(LineError::LongDescription))
+    );
+    assert_eq!(
+        line(|l| l.quantity = "0".into()),
+        err(F::Quantity(0), FieldError::Line(LineError::ZeroQuantity))
+    );
+    assert_eq!(
+        line(|l| l.quantity = "-1".into()),
+        err(F::Quantity(0), FieldError::Line(LineError::NegativeQuantity))
+    );
+    assert_eq!(
+        line(|l| l.quantity = "two".into()),
+        err(F::Quantity(0), FieldError::Amount(AmountError::NotANumber))
+    );
+    assert_eq!(line(|l| l.price = "0".into()), err(F::Price(0), FieldError::Line(LineError::ZeroPrice)));
+    assert_eq!(line(|l| l.price = "-5".into()), err(F::Price(0), FieldError::Line(LineError::NegativePrice)));
+    assert_eq!(line(|l| l.price.clear()), err(F::Price(0), FieldError::Missing));
+    assert_eq!(
+        line(|l| l.price = "😀".into()),
+        err(F::Price(0), FieldError::Amount(AmountError::NotANumber))
+    );
+    assert!(matches!(
+        line(|l| l.price = "1.249".into()).as_slice(),
+        [(F::Price(0), FieldError::Amount(AmountError::Ambiguous { .. }))]
+    ));
+    assert_eq!(line(|l| l.vat = "101".into()), err(F::Vat(0), FieldError::Vat(VatError::TooHigh)));
+    assert_eq!(line(|l| l.vat = "-1".into()), err(F::Vat(0), FieldError::Vat(VatError::Negative)));
+    assert_eq!(
+        line(|l| {
+            l.quantity = "0,001".into();
+            l.price = "0,01".into();
+        }),
+        err(F::Price(0), FieldError::Line(LineError::ZeroAmount))
+    );
+    assert_eq!(wrong(|d| d.lines.clear()), err(F::Lines, FieldError::Line(LineError::NoLines)));
+    assert_eq!(wrong(|d| d.reference = " ".into()), err(F::Reference, FieldError::Missing));
+    assert_eq!(
+        wrong(|d| d.reference = "x".repeat(65)),
+        err(F::Reference, FieldError::Reference(ReferenceError::TooLong))
+    );
+    assert_eq!(wrong(|d| d.expiry = ExpiryChoice::Own), err(F::ExpiryText, FieldError::Missing));
+    assert_eq!(wrong(|d| d.phone.clear()), err(F::Phone, FieldError::Missing));
+    assert_eq!(
+        wrong(|d| d.phone = "412345678".into()),
+        err(F::Phone, FieldError::Phone(PhoneError::TooLong(9)))
+    );
+    assert_eq!(
+        wrong(|d| {
+            d.channel = Channel::Email;
+            d.email = "kari".into();
+        }),
+        err(F::Email, FieldError::Email(EmailError::NoAt))
+    );
+    assert_eq!(wrong(|d| d.channel = Channel::Link), []);
+}
+
+#[test]
+fn a_number_without_text_messages_only_warns() {
+    let verdict = verdict(|d| d.phone = "22 12 34 56".into());
+    assert_eq!(verdict.issues.len(), 1);
+    assert!(verdict.issues[0].error.is_warning());
+    assert!(verdict.sale(true, Currency::Nok).is_some());
+}
+
+#[test]
+fn too_many_lines_and_too_large_a_sum() {
+    let many = |n: usize, price: &'static str| {
+        wrong(move |d| {
+            let line = LineDraft { price: price.into(), ..d.lines[0].clone() };
+            d.lines = vec![line; n];
+        })
+    };
+    assert_eq!(many(100, "1"), []);
+    assert_eq!(many(101, "1"), [(FieldId::Lines, FieldError::Line(LineError::TooManyLines))]);
+    assert_eq!(many(2, "20000000"), [(FieldId::Lines, FieldError::Line(LineError::TooLarge))]);
+    // An untouched line is no line.
+    let blank = LineDraft { quantity: "1".into(), vat: "25".into(), ..LineDraft::default() };
+    assert_eq!(wrong(|d| d.lines.push(blank)), []);
+}
+
+#[test]
+fn an_address_field_by_field() {
+    let known = |f: fn(&mut Draft)| {
+        wrong(move |d| {
+            d.address = AddressChoice::Known;
+            d.name = "Kari Nordmann".into();
+            d.street = "Storgata 1".into();
+            d.postal_code = "0155".into();
+            d.place = "Oslo".into();
+            d.country = "no".into();
+            f(d);
+        })
+    };
+    assert_eq!(known(|_| {}), []);
+    assert_eq!(
+        known(|d| {
+            d.name.clear();
+            d.place.clear();
+        }),
+        [(FieldId::Name, FieldError::Missing), (FieldId::Place, FieldError::Missing)]
+    );
+    assert_eq!(
+        known(|d| d.postal_code = "155".into()),
+        [(FieldId::PostalCode, FieldError::Address(AddressError::PostalCode))]
+    );
+    assert_eq!(
+        known(|d| d.country = "Norge".into()),
+        [(FieldId::Country, FieldError::Address(AddressError::Country))]
+    );
+}
+
+#[test]
+fn a_part_of_the_methods_is_named() {
+    let mut app = App::new();
+    app.go_to_last_step();
+    app.profile(&["dintero_psp.vipps", "dintero_psp.creditcard"]);
+    app.model.wizard.offered[1].on = false;
+    let shop = crate::app::testing::shop();
+    let verdict = look(&app.model.wizard, &shop, &app.now);
+    let choice = verdict.sale(true, Currency::Nok).unwrap().methods;
+    assert!(!choice.whole_profile);
+    assert_eq!(choice.methods, [Method::parse("vipps").unwrap()]);
+    app.model.wizard.offered[0].on = false;
+    let verdict = look(&app.model.wizard, &shop, &app.now);
+    assert_eq!(verdict.issues[0].error, FieldError::NoMethod);
+}

@@ -1,0 +1,297 @@
+//! The link: its QR code, its story, and what can be done with it.
+
+use super::effect::Play;
+use super::keys::Action;
+use super::model::{LinkScreen, Model, Overlay, Question, Screen, Tone};
+use super::msg::CancelTrouble;
+use super::say::Say;
+use super::turn::Turn;
+use super::{Effect, dashboard, list, news, steps, tracking};
+use crate::domain::fault::FaultKind;
+use crate::domain::link::{DeliveryStatus, Link, LinkId, LinkState};
+use crate::domain::sale::Delivery;
+use crate::ports::{Fault, OutboxEntry};
+
+/// Shows a link.
+pub(super) fn open(t: &mut Turn<'_>, id: LinkId, from: Screen) {
+    t.model.screen = Screen::Link;
+    t.model.came_from = from;
+    if t.model.link.as_ref().is_none_or(|s| s.id != id) {
+        t.model.link = Some(LinkScreen {
+            id,
+            link: None,
+            outbox: t.model.dashboard.outbox.iter().filter(|e| e.link == id).cloned().collect(),
+            busy: false,
+            scroll: 0,
+            just_paid: false,
+            deliver: false,
+        });
+    }
+    t.ask(Effect::LoadLink(id));
+}
+
+fn close(t: &mut Turn<'_>) {
+    t.model.link = None;
+    t.model.screen = t.model.came_from;
+    match t.model.screen {
+        Screen::List => list::move_by(t, 0),
+        _ => {
+            t.model.screen = Screen::Dashboard;
+            dashboard::move_by(t, 0);
+        }
+    }
+}
+
+/// The link that is shown, once it's known.
+pub(super) fn shown(model: &Model) -> Option<&Link> {
+    model.link.as_ref().and_then(|s| s.link.as_ref())
+}
+
+fn url(model: &Model) -> Option<&str> {
+    shown(model).and_then(|l| l.url.as_deref())
+}
+
+/// Whether the seller must say what is to be done with an uncertain link.
+fn needs_decision(model: &Model) -> bool {
+    model.link.as_ref().is_some_and(|s| s.outbox.iter().any(|e| e.needs_decision))
+}
+
+fn can_cancel(link: &Link) -> bool {
+    link.state == LinkState::Queued
+        || link.state.payable()
+        || (link.session_id.is_some() && matches!(link.state, LinkState::OnHold | LinkState::Unknown))
+}
+
+fn can_play(model: &Model) -> bool {
+    model.shop.as_ref().is_some_and(|s| s.own_sandbox.is_some())
+        && shown(model).is_some_and(|l| l.session_id.is_some() && l.state.payable())
+}
+
+pub(super) fn available(model: &Model, action: Action) -> bool {
+    let link = shown(model);
+    let busy = model.link.as_ref().is_some_and(|s| s.busy);
+    match action {
+        Action::Copy
+        | Action::Email
+        | Action::CopyMail
+        | Action::OpenPage
+        | Action::QrFull
+        | Action::QrLevel
+        | Action::QrDrawing => url(model).is_some(),
+        Action::SendNow => link.is_some_and(|l| !l.settled() && l.state != LinkState::Creating),
+        Action::Cancel => !busy && link.is_some_and(can_cancel),
+        Action::Again => link.is_some() && !model.wizard.submitting,
+        Action::Settle => link.is_some_and(|l| !l.alarms.is_empty()),
+        Action::PlayOpen | Action::PlayPay | Action::PlayDecline => can_play(model),
+        _ => true,
+    }
+}
+
+pub(super) fn act(t: &mut Turn<'_>, action: Action) {
+    match action {
+        Action::Back if t.model.screen == Screen::QrFull => t.model.screen = Screen::Link,
+        Action::Back => close(t),
+        Action::New => {
+            t.model.link = None;
+            steps::begin(t);
+        }
+        Action::Up => scroll(t, -1),
+        Action::Down => scroll(t, 1),
+        Action::Copy
+        | Action::Email
+        | Action::CopyMail
+        | Action::OpenPage
+        | Action::QrFull
+        | Action::QrLevel
+        | Action::QrDrawing => with_address(t, action),
+        _ if available(t.model, action) => with_link(t, action),
+        _ => {}
+    }
+}
+
+/// What needs the link's address.
+fn with_address(t: &mut Turn<'_>, action: Action) {
+    let (Some(url), Some(id)) = (url(t.model).map(str::to_owned), t.model.link.as_ref().map(|s| s.id)) else {
+        t.say(Tone::Info, Say::NoAddressYet);
+        return;
+    };
+    match action {
+        Action::Copy => t.ask(Effect::Copy(url)),
+        Action::Email => t.ask(Effect::OpenMail(id)),
+        Action::CopyMail => t.ask(Effect::CopyMail(id)),
+        Action::OpenPage => t.ask(Effect::OpenPage(url)),
+        Action::QrFull => t.model.screen = Screen::QrFull,
+        Action::QrLevel => {
+            t.model.qr.strong = !t.model.qr.strong;
+            t.ask(Effect::KeepQr(t.model.qr));
+        }
+        Action::QrDrawing => {
+            t.model.qr.full_blocks = !t.model.qr.full_blocks;
+            t.ask(Effect::KeepQr(t.model.qr));
+        }
+        _ => {}
+    }
+}
+
+fn with_link(t: &mut Turn<'_>, action: Action) {
+    let Some(link) = shown(t.model) else { return };
+    let (id, state, reference) = (link.id, link.state, link.sale.reference.as_str().to_owned());
+    let session = link.session_id.clone();
+    match action {
+        Action::SendNow => match state {
+            LinkState::Uncertain if needs_decision(t.model) => {
+                t.model.overlay = Some(Overlay::Confirm(Question::SendAgain(id, reference)));
+            }
+            LinkState::Queued | LinkState::Uncertain => t.ask(Effect::Flush(Some(id))),
+            _ => tracking::look_now(t),
+        },
+        Action::Cancel => {
+            let question = if state == LinkState::Queued {
+                Question::Withdraw(id, reference)
+            } else {
+                Question::Cancel(id, reference)
+            };
+            t.model.overlay = Some(Overlay::Confirm(question));
+        }
+        Action::Again if t.model.wizard.draft.has_content() => {
+            t.model.overlay = Some(Overlay::Confirm(Question::AgainOverDraft(id)));
+        }
+        Action::Again => again(t),
+        Action::Settle => {
+            t.ask(Effect::Settle(id));
+            if let Some(link) = t.model.link.as_mut().and_then(|s| s.link.as_mut()) {
+                link.alarms.clear();
+            }
+        }
+        Action::PlayOpen => play(t, session, Play::Open),
+        Action::PlayPay => play(t, session, Play::Pay),
+        Action::PlayDecline => play(t, session, Play::Decline),
+        _ => {}
+    }
+}
+
+fn play(t: &mut Turn<'_>, session: Option<String>, what: Play) {
+    if let Some(session) = session {
+        t.ask(Effect::Play(session, what));
+    }
+}
+
+/// The same lines once more.
+pub(super) fn again(t: &mut Turn<'_>) {
+    if let Some(link) = shown(t.model).cloned() {
+        t.model.link = None;
+        steps::again(t, &link);
+    }
+}
+
+/// Marks that a request for the link is under way, or over.
+pub(super) fn busy(t: &mut Turn<'_>, busy: bool) {
+    if let Some(screen) = &mut t.model.link {
+        screen.busy = busy;
+    }
+}
+
+pub(super) fn scroll(t: &mut Turn<'_>, rows: i16) {
+    if let Some(screen) = &mut t.model.link {
+        let most = screen.link.as_ref().map_or(0, |l| u16::try_from(l.events.len()).unwrap_or(u16::MAX));
+        screen.scroll = screen.scroll.saturating_add_signed(rows).min(most);
+    }
+}
+
+/// A link was read from the ledger.
+pub(super) fn loaded(t: &mut Turn<'_>, link: Link, outbox: Vec<OutboxEntry>) {
+    steps::found_sent(t, link.id);
+    if let Some(screen) = t.model.link.as_mut().filter(|s| s.id == link.id) {
+        screen.outbox = outbox;
+        // Another process may have sent it: then no answer of our own comes.
+        screen.busy &= link.state == LinkState::Creating;
+    }
+    news::link_changed(t, link);
+}
+
+/// There is no such link (any more).
+pub(super) fn gone(t: &mut Turn<'_>, id: LinkId) {
+    if t.model.link.as_ref().is_some_and(|s| s.id == id) {
+        if matches!(t.model.screen, Screen::Link | Screen::QrFull) {
+            close(t);
+        }
+        t.model.link = None;
+    }
+    t.model.dashboard.rows.retain(|r| r.id != id);
+    t.model.tracking.rows.retain(|r| r.id != id);
+    dashboard::move_by(t, 0);
+    t.ask(Effect::LoadDashboard);
+}
+
+fn over(t: &mut Turn<'_>, id: LinkId) {
+    if t.model.link.as_ref().is_some_and(|s| s.id == id) {
+        busy(t, false);
+        t.ask(Effect::LoadLink(id));
+    }
+    t.ask(Effect::LoadDashboard);
+}
+
+/// A request of the outbox came to an end.
+pub(super) fn sent(t: &mut Turn<'_>, link: Link, fault: Option<Fault>) {
+    match &fault {
+        None => tracking::answered(t),
+        Some(fault) => tracking::net_of(t, fault),
+    }
+    let on_screen = t.model.link.as_ref().is_some_and(|s| s.id == link.id);
+    let (id, status) = (link.id, link.delivery_status);
+    let messages = matches!(link.sale.delivery, Delivery::Sms(_)) && link.session_id.is_some();
+    news::link_changed(t, link);
+    match fault {
+        Some(fault) if on_screen => trouble(t, fault),
+        None if on_screen && messages && status != DeliveryStatus::Pending => {
+            let tone = if status == DeliveryStatus::Sent { Tone::Info } else { Tone::Warning };
+            t.say(tone, Say::Message(status));
+        }
+        _ => {}
+    }
+    over(t, id);
+}
+
+/// Says why something did not work.
+fn trouble(t: &mut Turn<'_>, fault: Fault) {
+    match fault.kind {
+        FaultKind::NotSent | FaultKind::Maybe => t.say(Tone::Warning, Say::Later(fault)),
+        FaultKind::NotSignedIn => t.say(Tone::Error, Say::SignedOut),
+        _ => t.say(Tone::Error, Say::Refused(fault)),
+    }
+}
+
+/// Withdrawing a link came to an end.
+pub(super) fn cancelled(t: &mut Turn<'_>, link: Link, cancel_trouble: Option<CancelTrouble>) {
+    let id = link.id;
+    news::link_changed(t, link);
+    match cancel_trouble {
+        None => t.say(Tone::Info, Say::Cancelled),
+        Some(CancelTrouble::HasMoney) => t.say(Tone::Warning, Say::HasMoney),
+        Some(CancelTrouble::AlreadyEnded) => t.say(Tone::Info, Say::AlreadyEnded),
+        Some(CancelTrouble::Later(fault)) => {
+            tracking::net_of(t, &fault);
+            t.say(Tone::Warning, Say::Later(fault));
+        }
+        Some(CancelTrouble::Refused(fault)) => {
+            tracking::net_of(t, &fault);
+            trouble(t, fault);
+        }
+    }
+    over(t, id);
+}
+
+/// The mail program was opened, or not.
+pub(super) fn mail_opened(t: &mut Turn<'_>, id: LinkId, opened: bool) {
+    if opened {
+        t.say(Tone::Info, Say::MailOpened);
+        if t.model.link.as_ref().is_some_and(|s| s.id == id) {
+            t.ask(Effect::LoadLink(id));
+        }
+    } else {
+        t.say(Tone::Warning, Say::NoMailProgram);
+    }
+}
+
+#[cfg(test)]
+mod tests;

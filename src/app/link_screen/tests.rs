@@ -1,0 +1,130 @@
+use super::*;
+use crate::app::model::Toast;
+use crate::app::msg::Reply;
+use crate::app::testing::{App, entry, id, link, shop, then, to_phone};
+
+fn showing(link: Link, outbox: Vec<OutboxEntry>) -> App {
+    let mut app = App::new();
+    let mut turn = Turn { model: &mut app.model, now: &app.now, out: Vec::new() };
+    open(&mut turn, link.id, Screen::Dashboard);
+    app.reply(Reply::Link(Box::new(link), outbox));
+    app
+}
+
+fn said(app: &App) -> Option<&Say> {
+    app.model.toast.as_ref().map(|Toast { say, .. }| say)
+}
+
+#[test]
+fn keys_of_an_open_link() {
+    let mut app = showing(link(1, LinkState::Open), Vec::new());
+    let url = "https://checkout.dintero.com/v1/view/T12345678.1".to_owned();
+    assert_eq!(app.keys("c"), [Effect::Copy(url.clone())]);
+    assert_eq!(app.keys("e"), [Effect::OpenMail(id(1))]);
+    assert_eq!(app.keys("m"), [Effect::CopyMail(id(1))]);
+    assert_eq!(app.keys("b"), [Effect::OpenPage(url)]);
+    app.keys("f");
+    assert_eq!(app.model.screen, Screen::QrFull);
+    let strong = crate::app::model::QrWish { strong: true, full_blocks: false };
+    assert_eq!(app.keys("v"), [Effect::KeepQr(strong)]);
+    app.keys("d f");
+    assert!(app.model.qr.full_blocks);
+    assert_eq!(app.model.screen, Screen::Link);
+    assert_eq!(app.keys("1"), [Effect::Play("T12345678.1".into(), Play::Open)]);
+    assert_eq!(app.keys("2"), [Effect::Play("T12345678.1".into(), Play::Pay)]);
+    app.keys("Esc");
+    assert_eq!((app.model.screen, &app.model.link), (Screen::Dashboard, &None));
+}
+
+#[test]
+fn without_an_address_it_says_so() {
+    let mut app = showing(link(1, LinkState::Queued), vec![entry(1, false)]);
+    for key in ["c", "e", "f", "b", "m", "v"] {
+        assert_eq!(app.keys(key), [], "{key}");
+        assert_eq!(said(&app), Some(&Say::NoAddressYet));
+    }
+    assert!(!available(&app.model, Action::Copy));
+    assert!(available(&app.model, Action::SendNow));
+}
+
+#[test]
+fn withdrawing_is_asked_first() {
+    let mut app = showing(link(1, LinkState::Queued), vec![entry(1, false)]);
+    app.keys("x");
+    assert_eq!(app.model.overlay, Some(Overlay::Confirm(Question::Withdraw(id(1), "KARI-001".into()))));
+    assert_eq!(app.keys("Esc"), []);
+    assert_eq!(app.keys("x y"), [Effect::Withdraw(id(1))]);
+
+    let open = link(2, LinkState::Open);
+    let mut app = showing(open.clone(), Vec::new());
+    assert_eq!(app.keys("x j"), [Effect::Cancel(id(2))]);
+    assert_eq!(app.keys("x"), [], "it is under way");
+    assert_eq!(app.model.overlay, None);
+    let trouble = Some(CancelTrouble::HasMoney);
+    app.reply(Reply::Cancelled(Box::new(then(&open, LinkState::Authorized)), trouble));
+    assert_eq!(said(&app), Some(&Say::HasMoney));
+    assert!(!app.model.link.as_ref().unwrap().busy);
+    assert_eq!(app.keys("x"), [], "money is held: nothing to withdraw");
+}
+
+#[test]
+fn a_doubtful_message_is_sent_again_only_on_the_sellers_word() {
+    let mut app = showing(to_phone(link(1, LinkState::Uncertain)), vec![entry(1, true)]);
+    app.keys("s");
+    assert_eq!(app.model.overlay, Some(Overlay::Confirm(Question::SendAgain(id(1), "KARI-001".into()))));
+    assert_eq!(app.keys("n"), []);
+    assert_eq!(app.keys("s y"), [Effect::SendAgain(id(1))]);
+    let mut app = showing(to_phone(link(1, LinkState::Uncertain)), vec![entry(1, false)]);
+    assert_eq!(app.keys("s"), [Effect::Flush(Some(id(1)))]);
+}
+
+#[test]
+fn what_became_of_sending_is_said() {
+    let creating = to_phone(link(1, LinkState::Creating));
+    let mut app = showing(creating.clone(), vec![entry(1, false)]);
+    let mut made = to_phone(then(&link(1, LinkState::Open), LinkState::Open));
+    made.delivery_status = DeliveryStatus::Skipped;
+    app.reply(Reply::Sent(Box::new(made), None));
+    assert_eq!(said(&app), Some(&Say::Message(DeliveryStatus::Skipped)));
+
+    let mut app = showing(creating.clone(), vec![entry(1, false)]);
+    let fault = Fault::new(FaultKind::NotSent, "no route");
+    app.reply(Reply::Sent(Box::new(then(&creating, LinkState::Queued)), Some(fault.clone())));
+    assert_eq!(said(&app), Some(&Say::Later(fault)));
+    assert_eq!(app.model.net, crate::app::model::Net::Offline);
+}
+
+#[test]
+fn an_alarm_is_settled_once() {
+    let mut double = link(1, LinkState::Captured);
+    double.alarms.push(crate::domain::link::Alarm::DoublePayment);
+    let mut app = showing(double, Vec::new());
+    assert_eq!(app.keys("!"), [Effect::Settle(id(1))]);
+    assert_eq!(app.keys("!"), []);
+}
+
+#[test]
+fn only_the_own_sandbox_has_a_customer_to_play() {
+    let mut app = showing(link(1, LinkState::Open), Vec::new());
+    app.model.shop = Some(crate::app::model::Shop { own_sandbox: None, ..shop() });
+    assert_eq!(app.keys("1 2 3"), []);
+    assert!(!available(&app.model, Action::PlayPay));
+    let mut app = showing(link(1, LinkState::Captured), Vec::new());
+    assert_eq!(app.keys("2"), []);
+}
+
+#[test]
+fn a_link_that_is_gone_is_not_shown() {
+    let mut app = showing(link(1, LinkState::Open), Vec::new());
+    app.reply(Reply::NoLink(id(1)));
+    assert_eq!((app.model.screen, &app.model.link), (Screen::Dashboard, &None));
+}
+
+#[test]
+fn no_mail_program_says_what_else() {
+    let mut app = showing(link(1, LinkState::Open), Vec::new());
+    app.reply(Reply::MailOpened(id(1), false));
+    assert_eq!(said(&app), Some(&Say::NoMailProgram));
+    app.keys("Up");
+    assert_eq!(said(&app), None, "goes with the next key");
+}

@@ -1,0 +1,123 @@
+//! A link has changed: everything that shows it shows it, and what the seller must know is said.
+
+use super::Effect;
+use super::model::{Screen, Tone};
+use super::say::Say;
+use super::turn::Turn;
+use crate::domain::link::{Link, LinkId, LinkState};
+use crate::domain::sale::Delivery;
+use crate::ports::LinkRow;
+
+/// What was known of a link before.
+fn before(t: &Turn<'_>, id: LinkId) -> Option<(LinkState, bool)> {
+    if let Some(link) = t.model.link.as_ref().and_then(|s| s.link.as_ref()).filter(|l| l.id == id) {
+        return Some((link.state, link.paid()));
+    }
+    let lists = [&t.model.dashboard.rows, &t.model.tracking.rows, &t.model.list.rows];
+    lists.into_iter().flatten().find(|r| r.id == id).map(|r| (r.state, r.paid()))
+}
+
+/// Tells what a change of state means. Nothing is told of a link that was not known before.
+fn tell(t: &mut Turn<'_>, row: &LinkRow) {
+    let Some((state, was_paid)) = before(t, row.id) else { return };
+    let reference = row.reference.as_str().to_owned();
+    if row.paid() && !was_paid {
+        t.say(Tone::Paid, Say::Paid { reference });
+        t.ask(Effect::Bell);
+        if let Some(screen) = &mut t.model.link
+            && screen.id == row.id
+        {
+            screen.just_paid = true;
+        }
+    } else if state != row.state
+        && matches!(
+            row.state,
+            LinkState::Declined
+                | LinkState::Failed
+                | LinkState::Expired
+                | LinkState::Refused
+                | LinkState::Unknown
+        )
+    {
+        t.say(Tone::Warning, Say::Ended { reference, state: row.state });
+    }
+}
+
+/// A row as the ledger has it now.
+pub(super) fn row_changed(t: &mut Turn<'_>, row: &LinkRow) {
+    let known = t.model.dashboard.rows.iter().find(|r| r.id == row.id);
+    if known.is_some_and(|r| r.changed_at < row.changed_at && r.state != row.state) {
+        tell(t, row);
+        // The screen shows a link with its story, which a row has not.
+        if t.model.link.as_ref().is_some_and(|s| s.id == row.id) {
+            t.ask(Effect::LoadLink(row.id));
+        }
+    }
+}
+
+/// A link as it is now. Answers may overtake each other: older news than what is known is dropped.
+pub(super) fn link_changed(t: &mut Turn<'_>, link: Link) {
+    let row = LinkRow::from(&link);
+    let known = t.model.link.as_ref().and_then(|s| s.link.as_ref()).filter(|l| l.id == link.id);
+    if known.is_some_and(|k| older(&link, k)) {
+        return;
+    }
+    tell(t, &row);
+    replace(&mut t.model.list.rows, &row);
+    if !replace(&mut t.model.dashboard.rows, &row)
+        && t.model.dashboard.rows.first().is_none_or(|r| r.created_at <= row.created_at)
+    {
+        t.model.dashboard.rows.insert(0, row.clone());
+        if t.model.dashboard.chosen > 0 {
+            t.model.dashboard.chosen += 1;
+        }
+    }
+    let follow = !row.settled() && !row.state.in_outbox();
+    if !follow {
+        t.model.tracking.rows.retain(|r| r.id != row.id);
+    } else if !replace(&mut t.model.tracking.rows, &row) {
+        t.model.tracking.rows.push(row);
+    }
+    on_screen(t, link);
+}
+
+fn older(news: &Link, known: &Link) -> bool {
+    news.changed_at < known.changed_at
+        || (news.changed_at == known.changed_at && news.events.len() < known.events.len())
+}
+
+fn replace(rows: &mut [LinkRow], row: &LinkRow) -> bool {
+    match rows.iter_mut().find(|r| r.id == row.id) {
+        Some(known) => {
+            if known.changed_at <= row.changed_at {
+                known.clone_from(row);
+            }
+            true
+        }
+        None => false,
+    }
+}
+
+/// The link screen's own: the link with its story, and what is to be done once it has an address.
+fn on_screen(t: &mut Turn<'_>, link: Link) {
+    let in_sight = matches!(t.model.screen, Screen::Link | Screen::QrFull);
+    let Some(screen) = t.model.link.as_mut().filter(|s| s.id == link.id) else { return };
+    let url = link.url.clone();
+    let (id, delivery) = (link.id, link.sale.delivery.clone());
+    let reference = link.sale.reference.as_str().to_owned();
+    screen.link = Some(link);
+    let Some(url) = url else { return };
+    if !std::mem::take(&mut screen.deliver) {
+        return;
+    }
+    match delivery {
+        Delivery::Email(_) if in_sight => t.ask(Effect::OpenMail(id)),
+        // A mail program that opens over another sale would be in the way.
+        Delivery::Email(_) => t.say(Tone::Warning, Say::MailWaits { reference }),
+        Delivery::Link if in_sight => t.ask(Effect::Copy(url)),
+        Delivery::Link | Delivery::Sms(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+use super::*;
+use crate::app::model::Toast;
+use crate::app::msg::Reply;
+use crate::app::testing::{App, id, link, then, to_email};
+
+fn tracked(app: &mut App, link: &Link) -> Vec<Effect> {
+    app.reply(Reply::Tracked { changed: vec![link.clone()], fault: None, skew: 0 })
+}
+
+/// A link screen that shows `link`.
+fn showing(link: &Link) -> App {
+    let mut app = App::new();
+    let mut turn = Turn { model: &mut app.model, now: &app.now, out: Vec::new() };
+    crate::app::link_screen::open(&mut turn, link.id, Screen::Dashboard);
+    app.reply(Reply::Link(Box::new(link.clone()), Vec::new()));
+    app
+}
+
+#[test]
+fn paid_is_said_loudly_and_once() {
+    let open = link(1, LinkState::Open);
+    let mut app = showing(&open);
+    let opened = then(&open, LinkState::Opened);
+    assert!(!tracked(&mut app, &opened).contains(&Effect::Bell));
+    let authorized = then(&opened, LinkState::Authorized);
+    assert!(!tracked(&mut app, &authorized).contains(&Effect::Bell), "it captures by itself: not yet");
+    let paid = then(&authorized, LinkState::Captured);
+    let effects = tracked(&mut app, &paid);
+    assert_eq!(effects.iter().filter(|e| **e == Effect::Bell).count(), 1);
+    assert!(effects.contains(&Effect::LoadDashboard));
+    let toast = Toast { tone: Tone::Paid, say: Say::Paid { reference: "KARI-001".into() } };
+    assert_eq!(app.model.toast, Some(toast));
+    assert!(app.model.link.as_ref().unwrap().just_paid);
+    assert!(app.model.tracking.rows.is_empty(), "nothing more to follow");
+    assert!(!tracked(&mut app, &paid).contains(&Effect::Bell));
+}
+
+#[test]
+fn older_news_do_not_undo_newer() {
+    let open = link(1, LinkState::Open);
+    let mut app = showing(&open);
+    let paid = then(&then(&open, LinkState::Opened), LinkState::Captured);
+    tracked(&mut app, &paid);
+    app.reply(Reply::Link(Box::new(open), Vec::new()));
+    assert_eq!(app.model.link.unwrap().link.unwrap().state, LinkState::Captured);
+    assert_eq!(app.model.dashboard.rows[0].state, LinkState::Captured);
+}
+
+#[test]
+fn another_end_is_told_without_a_bell() {
+    let open = link(1, LinkState::Open);
+    let mut app = showing(&open);
+    let effects = tracked(&mut app, &then(&open, LinkState::Declined));
+    assert!(!effects.contains(&Effect::Bell));
+    assert!(matches!(
+        &app.model.toast,
+        Some(Toast { say: Say::Ended { state: LinkState::Declined, .. }, .. })
+    ));
+}
+
+/// A link just made for which the answer of the backend comes.
+fn just_made(link: &Link, screen: Screen) -> (App, Vec<Effect>) {
+    let mut queued = link.clone();
+    queued.url = None;
+    queued.session_id = None;
+    queued.state = LinkState::Creating;
+    let mut app = showing(&queued);
+    app.model.link.as_mut().unwrap().deliver = true;
+    app.model.screen = screen;
+    let effects = app.reply(Reply::Sent(Box::new(then(link, LinkState::Open)), None));
+    (app, effects)
+}
+
+#[test]
+fn a_link_just_made_is_copied_and_a_mail_is_opened() {
+    let (mut app, effects) = just_made(&link(1, LinkState::Open), Screen::Link);
+    let copies = |effects: &[Effect]| effects.iter().filter(|e| matches!(e, Effect::Copy(_))).count();
+    assert_eq!(copies(&effects), 1);
+    let again = then(&then(&link(1, LinkState::Open), LinkState::Open), LinkState::Opened);
+    assert_eq!(copies(&tracked(&mut app, &again)), 0, "once");
+    let (_, effects) = just_made(&to_email(link(1, LinkState::Open)), Screen::QrFull);
+    assert!(effects.contains(&Effect::OpenMail(id(1))));
+}
+
+#[test]
+fn a_mail_program_never_opens_over_another_sale() {
+    let (app, effects) = just_made(&to_email(link(1, LinkState::Open)), Screen::Products);
+    assert!(!effects.contains(&Effect::OpenMail(id(1))));
+    assert!(matches!(&app.model.toast, Some(Toast { say: Say::MailWaits { .. }, .. })));
+}

@@ -1,0 +1,183 @@
+//! A draft's beginning: new, taken up again, thrown away, or with the lines of a link.
+
+use super::{Turn, draft_waiting, go, keep_soon, order, payment, products, refresh};
+use crate::app::Effect;
+use crate::app::draft::{AddressChoice, Channel, Defaults, Draft, ExpiryChoice, LineDraft};
+use crate::app::model::{QrWish, Screen, Shop, Tone, Wizard};
+use crate::app::msg::Timer;
+use crate::app::say::Say;
+use crate::domain::expiry::Expiry;
+use crate::domain::link::{Link, LinkState};
+use crate::domain::money::Money;
+use crate::domain::sale::{AddressPlan, Delivery};
+
+/// A draft with nothing typed: what the config and the last sale say.
+fn fresh(shop: &Shop, defaults: &Defaults) -> Draft {
+    let (expiry, expiry_text) = match &shop.default_expiry {
+        Expiry::Days(1) => (ExpiryChoice::Day, String::new()),
+        Expiry::Weeks(1) => (ExpiryChoice::Week, String::new()),
+        Expiry::Months(1) => (ExpiryChoice::Month, String::new()),
+        Expiry::Minutes(15) => (ExpiryChoice::Minutes15, String::new()),
+        Expiry::Today => (ExpiryChoice::Today, String::new()),
+        own => (ExpiryChoice::Own, own.to_string()),
+    };
+    Draft {
+        lines: vec![products::blank(Some(shop))],
+        expiry,
+        expiry_text,
+        address: defaults.address,
+        auto_capture: shop.default_auto_capture,
+        channel: defaults.channel,
+        ..Draft::default()
+    }
+}
+
+/// A new wizard that keeps what is not the draft's: the profile, and a reference that was proposed
+/// and not used, so that looking at the steps uses up no numbers.
+pub(super) fn renew(t: &mut Turn<'_>, keep_reference: bool) {
+    let Some(shop) = &t.model.shop else { return };
+    let mut draft = fresh(shop, &t.model.defaults);
+    let old = std::mem::take(&mut t.model.wizard);
+    if keep_reference && !old.draft.reference_typed {
+        draft.reference = old.draft.reference;
+    }
+    t.model.wizard = Wizard { draft, profile: old.profile, proposing: old.proposing, ..Wizard::default() };
+    payment::offer(t.model);
+    t.ask(Effect::Unwake(Timer::KeepDraft));
+}
+
+/// `n`: a new link, or on with the draft that waits.
+pub(in crate::app) fn begin(t: &mut Turn<'_>) {
+    if t.model.shop.is_none() {
+        return;
+    }
+    if t.model.wizard.draft.has_content() {
+        t.say(Tone::Info, Say::DraftResumed);
+    } else {
+        renew(t, true);
+    }
+    show(t, Screen::Payment);
+}
+
+fn show(t: &mut Turn<'_>, step: Screen) {
+    if t.model.wizard.profile.is_none() {
+        t.ask(Effect::LoadProfile);
+    }
+    payment::offer(t.model);
+    order::propose(t);
+    go(t, step);
+}
+
+/// Throws the draft away and starts over.
+pub(in crate::app) fn clear(t: &mut Turn<'_>) {
+    renew(t, true);
+    t.ask(Effect::KeepDraft(None));
+    t.model.dashboard.draft_waiting = draft_waiting(t.model);
+    t.say(Tone::Info, Say::DraftCleared);
+    show(t, Screen::Payment);
+}
+
+/// Sells the lines of `link` again: everything as it was but the reference, ready to be sent. The
+/// customer is the same one only if the link came to nothing; else it is the next in the queue.
+pub(in crate::app) fn again(t: &mut Turn<'_>, link: &Link) {
+    renew(t, true);
+    let same_customer = link.state.ended_unpaid() || link.state == LinkState::Refunded;
+    let sale = &link.sale;
+    let draft = &mut t.model.wizard.draft;
+    draft.again = Some(link.id);
+    draft.lines = sale
+        .lines
+        .iter()
+        .map(|l| LineDraft {
+            description: l.description.clone(),
+            quantity: l.quantity.value().to_string().replace('.', ","),
+            price: price(l.unit_price),
+            vat: l.vat.percent().to_string().replace('.', ","),
+        })
+        .collect();
+    draft.auto_capture = sale.auto_capture;
+    if !sale.methods.whole_profile {
+        draft.methods = sale.methods.methods.iter().map(|m| m.as_str().to_owned()).collect();
+        draft.methods_chosen = true;
+    }
+    draft.address = match sale.address {
+        AddressPlan::Express => AddressChoice::Express,
+        AddressPlan::Known(_) if same_customer => AddressChoice::Known,
+        AddressPlan::Known(_) | AddressPlan::None => AddressChoice::None,
+    };
+    draft.channel = match sale.delivery {
+        Delivery::Sms(_) => Channel::Sms,
+        Delivery::Email(_) => Channel::Email,
+        Delivery::Link => Channel::Link,
+    };
+    if same_customer {
+        match &sale.delivery {
+            Delivery::Sms(phone) => phone.e164().clone_into(&mut draft.phone),
+            Delivery::Email(email) => email.as_str().clone_into(&mut draft.email),
+            Delivery::Link => {}
+        }
+        if let AddressPlan::Known(address) = &sale.address {
+            draft.name = address.full_name();
+            draft.street.clone_from(&address.address_line);
+            draft.postal_code.clone_from(&address.postal_code);
+            draft.place.clone_from(&address.postal_place);
+            draft.country.clone_from(&address.country);
+        }
+    }
+    keep_soon(t);
+    show(t, Screen::Delivery);
+}
+
+/// A price as a seller would type it, in the form of our markets: `45`, `49,90`.
+fn price(money: Money) -> String {
+    if money.minor() % 100 == 0 {
+        return (money.minor() / 100).to_string();
+    }
+    money.to_decimal().to_string().replace('.', ",")
+}
+
+/// What was remembered from last time.
+pub(in crate::app) fn remembered(
+    t: &mut Turn<'_>,
+    draft: Option<Box<Draft>>,
+    qr: QrWish,
+    defaults: Defaults,
+) {
+    t.model.qr = qr;
+    t.model.defaults = defaults;
+    match draft {
+        Some(draft) if draft.sent_as.is_some() => {
+            if let Some(id) = draft.sent_as {
+                t.ask(Effect::LoadLink(id));
+            }
+            t.model.doubtful = Some(draft);
+        }
+        Some(draft) => take_up(t, *draft),
+        None => {}
+    }
+    t.model.dashboard.draft_waiting = draft_waiting(t.model);
+}
+
+/// Takes up a draft of last time, unless something was typed already.
+pub(super) fn take_up(t: &mut Turn<'_>, draft: Draft) {
+    let wizard = &mut t.model.wizard;
+    if wizard.draft.has_content() || wizard.submitting {
+        return;
+    }
+    let begun = t.model.step().is_some_and(|at| at > 0);
+    let wizard = &mut t.model.wizard;
+    wizard.draft = draft;
+    if wizard.draft.lines.is_empty() {
+        let line = products::blank(t.model.shop.as_ref());
+        t.model.wizard.draft.lines.push(line);
+    }
+    payment::offer(t.model);
+    if begun {
+        // The seller was quicker than the ledger: the steps show what was found.
+        t.model.wizard.focus = None;
+        show(t, Screen::Payment);
+        t.say(Tone::Info, Say::DraftResumed);
+    }
+    refresh(t);
+    t.model.dashboard.draft_waiting = draft_waiting(t.model);
+}

@@ -1,0 +1,87 @@
+//! Step 5: how the link reaches the customer.
+
+use super::{Turn, changed, focus, in_text, show_focus, step_focus, type_key};
+use crate::app::draft::{Channel, FieldId};
+use crate::app::key::Key;
+use crate::app::keys::Action;
+use crate::app::model::{Model, Screen};
+
+/// The fields of the step for the channel chosen.
+pub(super) fn fields(channel: Channel) -> Vec<FieldId> {
+    std::iter::once(FieldId::Channel).chain(text_of(channel)).collect()
+}
+
+/// The text that belongs to a channel.
+const fn text_of(channel: Channel) -> Option<FieldId> {
+    match channel {
+        Channel::Sms => Some(FieldId::Phone),
+        Channel::Email => Some(FieldId::Email),
+        Channel::Link => None,
+    }
+}
+
+pub(super) fn enter(t: &mut Turn<'_>) {
+    let to = text_of(t.model.wizard.draft.channel).unwrap_or(FieldId::Channel);
+    show_focus(t, to);
+}
+
+/// Whether an arrow chooses the channel: on the choice itself, and in a text that is still empty,
+/// where it has nothing else to do.
+pub(super) fn arrow_chooses(model: &Model) -> bool {
+    model.screen == Screen::Delivery && (!in_text(&model.wizard) || model.wizard.field.value().is_empty())
+}
+
+pub(super) fn act(t: &mut Turn<'_>, action: Action) {
+    match action {
+        Action::NextField => step_focus(t, 1),
+        Action::PreviousField => step_focus(t, -1),
+        Action::Left => turn(t, -1),
+        Action::Right => turn(t, 1),
+        _ => {}
+    }
+}
+
+fn turn(t: &mut Turn<'_>, by: isize) {
+    let channel = t.model.wizard.draft.channel;
+    let at = Channel::ALL.iter().position(|c| *c == channel).unwrap_or(0);
+    let count = isize::try_from(Channel::ALL.len()).unwrap_or(1);
+    let to = (isize::try_from(at).unwrap_or(0) + by).rem_euclid(count);
+    if let Ok(to) = usize::try_from(to) {
+        set(t, to);
+    }
+}
+
+fn set(t: &mut Turn<'_>, choice: usize) {
+    let Some(channel) = Channel::ALL.get(choice) else { return };
+    t.model.wizard.draft.channel = *channel;
+    // An empty text is no place to stay when its channel goes: on to the next one's.
+    if t.model.wizard.focus != Some(FieldId::Channel) {
+        enter(t);
+    }
+    changed(t);
+}
+
+/// Chooses with the mouse; what belongs to it is typed at once.
+pub(super) fn choose(t: &mut Turn<'_>, choice: usize) {
+    set(t, choice);
+    to_text(t);
+}
+
+/// From the choice into the text that belongs to it.
+pub(super) fn to_text(t: &mut Turn<'_>) {
+    if let Some(text) = text_of(t.model.wizard.draft.channel) {
+        focus(t, text);
+    }
+}
+
+/// A key on the choice: a space takes the next one, typing goes into the text that belongs to it.
+pub(super) fn choice_key(t: &mut Turn<'_>, key: Key) {
+    match key.typed() {
+        Some(' ') => turn(t, 1),
+        Some(_) if text_of(t.model.wizard.draft.channel).is_some() => {
+            to_text(t);
+            type_key(t, key);
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,405 @@
+//! Steps 2 to 5: what they have in common. Focus, typing, going on and back, keeping the draft.
+
+mod begin;
+mod delivery;
+mod order;
+mod paste;
+mod payment;
+mod products;
+mod submit;
+
+pub(super) use begin::{again, begin, clear, remembered};
+pub(super) use order::{proposed, reference_used};
+pub(super) use payment::offer;
+pub(super) use submit::{found_sent, kept, not_sent, proposal_failed};
+
+use jiff::SignedDuration;
+
+use super::Effect;
+use super::check;
+use super::draft::FieldId;
+use super::field::{Field, MAX};
+use super::key::Key;
+use super::keys::Action;
+use super::model::{Model, STEPS, Screen, Tone, Wizard};
+use super::msg::Timer;
+use super::say::Say;
+use super::turn::Turn;
+
+/// The draft is kept this long after it has changed, at the latest.
+const KEEP_AFTER: SignedDuration = SignedDuration::from_millis(300);
+
+/// The fields of a step, in order.
+pub(super) fn fields(wizard: &Wizard, step: Screen) -> Vec<FieldId> {
+    match step {
+        Screen::Payment => (0..=wizard.offered.len()).map(FieldId::Method).collect(),
+        Screen::Products => products::fields(wizard.draft.lines.len()),
+        Screen::Order => order::fields(&wizard.draft),
+        Screen::Delivery => delivery::fields(wizard.draft.channel),
+        _ => Vec::new(),
+    }
+}
+
+/// The step that a field is on.
+pub(super) const fn step_of(field: FieldId) -> Option<Screen> {
+    Some(match field {
+        FieldId::Method(_) | FieldId::Methods => Screen::Payment,
+        FieldId::Description(_)
+        | FieldId::Quantity(_)
+        | FieldId::Price(_)
+        | FieldId::Vat(_)
+        | FieldId::Lines => Screen::Products,
+        FieldId::Reference
+        | FieldId::Expiry
+        | FieldId::ExpiryText
+        | FieldId::Address
+        | FieldId::Name
+        | FieldId::Street
+        | FieldId::PostalCode
+        | FieldId::Place
+        | FieldId::Country
+        | FieldId::Capture => Screen::Order,
+        FieldId::Channel | FieldId::Phone | FieldId::Email => Screen::Delivery,
+        _ => return None,
+    })
+}
+
+/// Whether the focus is in a text.
+pub(super) fn in_text(wizard: &Wizard) -> bool {
+    wizard.focus.is_some_and(|f| wizard.draft.text(f).is_some())
+}
+
+/// Looks at the draft anew: what is wrong, what it comes to.
+pub(super) fn refresh(t: &mut Turn<'_>) {
+    let Some(shop) = &t.model.shop else { return };
+    let verdict = check::look(&t.model.wizard, shop, t.now);
+    let wizard = &mut t.model.wizard;
+    wizard.amounts = verdict.amounts();
+    wizard.issues = verdict.issues;
+    wizard.totals = verdict.totals;
+}
+
+/// The draft changed: it is kept soon.
+pub(super) fn keep_soon(t: &mut Turn<'_>) {
+    if !t.model.wizard.unsaved {
+        t.model.wizard.unsaved = true;
+        t.ask(Effect::Wake(Timer::KeepDraft, t.now.at.saturating_add(KEEP_AFTER).unwrap_or(t.now.at)));
+    }
+}
+
+/// Keeps the draft now, if it has changed.
+pub(super) fn keep_now(t: &mut Turn<'_>) {
+    if t.model.wizard.unsaved {
+        t.model.wizard.unsaved = false;
+        t.ask(Effect::Unwake(Timer::KeepDraft));
+        t.ask(Effect::KeepDraft(Some(Box::new(t.model.wizard.draft.clone()))));
+    }
+}
+
+/// Something of the draft was changed by other means than typing.
+fn changed(t: &mut Turn<'_>) {
+    keep_soon(t);
+    keep_now(t);
+    refresh(t);
+}
+
+/// Leaves the focused field: from now on its errors are shown, and it is kept.
+fn leave(t: &mut Turn<'_>) {
+    let Some(from) = t.model.wizard.focus.take() else { return };
+    t.model.wizard.field = Field::default();
+    t.model.wizard.touched.insert(from);
+    products::left(t, from);
+    order::left(t, from);
+    keep_now(t);
+    refresh(t);
+}
+
+/// Leaves a field and goes to another.
+pub(super) fn focus(t: &mut Turn<'_>, to: FieldId) {
+    if t.model.wizard.focus != Some(to) {
+        leave(t);
+    }
+    show_focus(t, to);
+}
+
+/// Puts the focus there without leaving anything, the caret at the end.
+fn show_focus(t: &mut Turn<'_>, to: FieldId) {
+    let wizard = &mut t.model.wizard;
+    wizard.field = Field::new(wizard.draft.text(to).unwrap_or_default());
+    wizard.focus = Some(to);
+    wizard.top = products::top(wizard, t.model.size);
+}
+
+/// Shows a step.
+fn go(t: &mut Turn<'_>, step: Screen) {
+    leave(t);
+    t.model.screen = step;
+    match step {
+        Screen::Payment => show_focus(t, FieldId::Method(0)),
+        Screen::Products => products::enter(t),
+        Screen::Order => order::enter(t),
+        Screen::Delivery => delivery::enter(t),
+        _ => {}
+    }
+    refresh(t);
+}
+
+/// The field before or after in the step, round and round.
+fn step_focus(t: &mut Turn<'_>, by: isize) {
+    let all = fields(&t.model.wizard, t.model.screen);
+    let Some(at) = t.model.wizard.focus.and_then(|f| all.iter().position(|x| *x == f)) else {
+        if let Some(first) = all.first() {
+            show_focus(t, *first);
+        }
+        return;
+    };
+    let count = isize::try_from(all.len()).unwrap_or(1);
+    let next = (isize::try_from(at).unwrap_or(0) + by).rem_euclid(count);
+    if let Some(to) = usize::try_from(next).ok().and_then(|i| all.get(i)) {
+        focus(t, *to);
+    }
+}
+
+/// Whether the step may be left forwards. If not: everything wrong on it is shown, and the focus
+/// goes to the first of it.
+fn passes(t: &mut Turn<'_>, step: Screen) -> bool {
+    refresh(t);
+    let wrong = |i: &&super::model::Issue| !i.error.is_warning() && step_of(i.field) == Some(step);
+    let Some(first) = t.model.wizard.issues.iter().find(wrong).map(|i| i.field) else { return true };
+    if t.model.screen != step {
+        go(t, step);
+    }
+    let all = fields(&t.model.wizard, step);
+    let of_step = t.model.wizard.issues.iter().map(|i| i.field).filter(|f| step_of(*f) == Some(step));
+    let of_step: Vec<FieldId> = of_step.collect();
+    t.model.wizard.touched.extend(all.into_iter().chain(of_step));
+    let to = match first {
+        FieldId::Methods => FieldId::Method(0),
+        FieldId::Lines => FieldId::Description(products::first_untouched(&t.model.wizard.draft)),
+        field => field,
+    };
+    focus(t, to);
+    t.say(Tone::Warning, Say::MendFirst);
+    false
+}
+
+/// On: to the next step, or from the last one make the link.
+pub(super) fn next(t: &mut Turn<'_>) {
+    let Some(at) = t.model.step().filter(|at| *at > 0) else { return };
+    if let Some(field) = t.model.wizard.focus {
+        // Left and come back to: its errors show, and what it was typed for is looked after.
+        leave(t);
+        show_focus(t, field);
+    }
+    match STEPS.get(at + 1) {
+        Some(step) if passes(t, t.model.screen) => go(t, *step),
+        Some(_) => {}
+        None => submit::submit(t),
+    }
+}
+
+/// Back: to the step before.
+pub(super) fn back(t: &mut Turn<'_>) {
+    match t.model.step().and_then(|at| at.checked_sub(1)).and_then(|at| STEPS.get(at)) {
+        Some(Screen::Dashboard) | None => to_dashboard(t),
+        Some(step) => go(t, *step),
+    }
+}
+
+/// Leaves the steps; the draft waits.
+pub(super) fn to_dashboard(t: &mut Turn<'_>) {
+    leave(t);
+    t.model.screen = Screen::Dashboard;
+    t.model.dashboard.draft_waiting = draft_waiting(t.model);
+}
+
+/// Whether `n` goes on with something.
+pub(super) fn draft_waiting(model: &Model) -> bool {
+    model.doubtful.is_some() || model.wizard.draft.has_content()
+}
+
+/// To a step of the stepper: back at once, forwards as far as nothing is wrong.
+pub(super) fn jump(t: &mut Turn<'_>, wanted: usize) {
+    if t.model.step().is_none() || wanted >= STEPS.len() || t.model.wizard.submitting {
+        return;
+    }
+    if t.model.screen == Screen::Dashboard && wanted > 0 {
+        begin(t);
+    }
+    while let Some(at) = t.model.step() {
+        match STEPS.get(at + 1) {
+            Some(step) if at > 0 && at < wanted => {
+                if !passes(t, t.model.screen) {
+                    return;
+                }
+                go(t, *step);
+            }
+            _ => break,
+        }
+    }
+    match STEPS.get(wanted) {
+        Some(Screen::Dashboard) if t.model.screen != Screen::Dashboard => to_dashboard(t),
+        Some(step) if *step != t.model.screen && wanted > 0 && t.model.screen != Screen::Dashboard => {
+            go(t, *step);
+        }
+        _ => {}
+    }
+}
+
+/// An action on one of the steps; `key` is the key that means it, if it was a key.
+pub(super) fn act(t: &mut Turn<'_>, action: Action, key: Option<Key>) {
+    if t.model.wizard.submitting {
+        return;
+    }
+    let arrow = matches!(action, Action::Left | Action::Right);
+    if arrow && in_text(&t.model.wizard) && !delivery::arrow_chooses(t.model) {
+        if let Some(key) = key {
+            type_in(t, key);
+        }
+        return;
+    }
+    match action {
+        Action::Next => next(t),
+        Action::Back => back(t),
+        _ => match t.model.screen {
+            Screen::Payment => payment::act(t, action),
+            Screen::Products => products::act(t, action, key),
+            Screen::Order => order::act(t, action),
+            Screen::Delivery => delivery::act(t, action),
+            _ => {}
+        },
+    }
+}
+
+/// A key that is in no table: typed into the field, or a choice.
+pub(super) fn type_in(t: &mut Turn<'_>, key: Key) {
+    if t.model.wizard.submitting {
+        return;
+    }
+    if !in_text(&t.model.wizard) {
+        if key == Key::char('?') {
+            super::overlay::help(t);
+            return;
+        }
+        match t.model.screen {
+            Screen::Order => order::choice_key(t, key),
+            Screen::Delivery => delivery::choice_key(t, key),
+            _ => {}
+        }
+        return;
+    }
+    type_key(t, key);
+}
+
+/// A key into the text that has the focus.
+fn type_key(t: &mut Turn<'_>, key: Key) {
+    let full = key.typed().is_some() && t.model.wizard.field.value().chars().count() >= MAX;
+    if t.model.wizard.field.key(key) {
+        write_back(t);
+        if full {
+            t.say(Tone::Warning, Say::TextCut);
+        }
+    }
+}
+
+/// Text was pasted.
+pub(super) fn paste(t: &mut Turn<'_>, text: &str) {
+    if t.model.wizard.submitting {
+        return;
+    }
+    if t.model.screen == Screen::Products && products::paste(t, text) {
+        return;
+    }
+    if !in_text(&t.model.wizard) {
+        match t.model.screen {
+            Screen::Order => order::to_text(t),
+            Screen::Delivery => delivery::to_text(t),
+            _ => return,
+        }
+    }
+    if in_text(&t.model.wizard) {
+        let whole = t.model.wizard.field.insert(text.trim_matches(['\r', '\n']));
+        write_back(t);
+        if !whole {
+            t.say(Tone::Warning, Say::TextCut);
+        }
+    }
+}
+
+/// The draft has what the field has.
+fn write_back(t: &mut Turn<'_>) {
+    let wizard = &mut t.model.wizard;
+    let Some(field) = wizard.focus else { return };
+    let Some(text) = wizard.draft.text_mut(field) else { return };
+    if text == wizard.field.value() {
+        return;
+    }
+    wizard.field.value().clone_into(text);
+    if field == FieldId::Reference {
+        wizard.draft.reference_typed = true;
+    }
+    keep_soon(t);
+    refresh(t);
+}
+
+/// A click into a field, `column` columns from its left end.
+pub(super) fn click(t: &mut Turn<'_>, field: FieldId, column: u16) {
+    if t.model.wizard.submitting || !fields(&t.model.wizard, t.model.screen).contains(&field) {
+        return;
+    }
+    focus(t, field);
+    if in_text(&t.model.wizard) {
+        t.model.wizard.field.caret_to_column(usize::from(column));
+    } else if matches!(field, FieldId::Method(_)) {
+        payment::act(t, Action::Toggle);
+    }
+}
+
+/// A click on a choice.
+pub(super) fn choose(t: &mut Turn<'_>, field: FieldId, choice: usize) {
+    if t.model.wizard.submitting || !fields(&t.model.wizard, t.model.screen).contains(&field) {
+        return;
+    }
+    focus(t, field);
+    match t.model.screen {
+        Screen::Order => order::choose(t, field, choice),
+        Screen::Delivery => delivery::choose(t, choice),
+        _ => {}
+    }
+}
+
+/// The wheel.
+pub(super) fn scroll(t: &mut Turn<'_>, rows: i16) {
+    if t.model.wizard.submitting {
+        return;
+    }
+    let action = if rows < 0 { Action::Up } else { Action::Down };
+    for _ in 0..rows.unsigned_abs().min(100) {
+        match t.model.screen {
+            Screen::Products => products::act(t, action, None),
+            Screen::Payment => payment::act(t, action),
+            _ => {}
+        }
+    }
+}
+
+/// Whether an action can be done on the step that is shown.
+pub(super) fn available(model: &Model, action: Action) -> bool {
+    let wizard = &model.wizard;
+    if wizard.submitting {
+        return false;
+    }
+    match action {
+        Action::Toggle | Action::All => !wizard.offered.is_empty(),
+        Action::Undo => !wizard.draft.removed.is_empty(),
+        Action::RemoveLine => {
+            wizard.draft.lines.len() > 1 || wizard.draft.lines.iter().any(|l| !l.untouched())
+        }
+        Action::ClearDraft => wizard.draft.has_content(),
+        Action::Left | Action::Right => !in_text(wizard) || delivery::arrow_chooses(model),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! From the last step to the link: sent once, whatever happens on the way.
+//!
+//! Before a sale is handed over, its draft is kept with the id that the link will have. Whoever finds
+//! such a draft asks the ledger for that link first; so neither a crash nor a reference that turns out
+//! to be taken can make two links of one sale (contracts, 5).
+
+use super::{Turn, begin, draft_waiting, focus, order, passes, refresh, step_of};
+use crate::app::check;
+use crate::app::draft::{AddressChoice, Defaults, FieldId};
+use crate::app::model::{Net, STEPS, Screen, Tone};
+use crate::app::msg::{KeepError, Timer};
+use crate::app::say::Say;
+use crate::app::{Effect, link_screen, news};
+use crate::domain::link::{Link, LinkId, LinkState};
+use crate::domain::sale::Delivery;
+
+/// Makes the link, if nothing is wrong on any step.
+pub(super) fn submit(t: &mut Turn<'_>) {
+    if t.model.wizard.submitting || t.model.shop.is_none() {
+        return;
+    }
+    // The step on screen first: what is wrong in sight comes before what is wrong elsewhere.
+    let elsewhere = STEPS.into_iter().skip(1).filter(|s| *s != Screen::Delivery);
+    for step in std::iter::once(Screen::Delivery).chain(elsewhere) {
+        if !passes(t, step) {
+            return;
+        }
+    }
+    t.model.wizard.submitting = true;
+    order::propose(t);
+    hand_over(t);
+}
+
+/// A reference has come that a sale was waiting for.
+pub(super) fn go_on(t: &mut Turn<'_>) {
+    if t.model.wizard.submitting && t.model.wizard.pending.is_none() {
+        hand_over(t);
+    }
+}
+
+fn hand_over(t: &mut Turn<'_>) {
+    if t.model.wizard.proposing {
+        return;
+    }
+    let Some(shop) = &t.model.shop else { return };
+    let wizard = &mut t.model.wizard;
+    let verdict = check::look(wizard, shop, t.now);
+    let id = wizard.draft.sent_as.unwrap_or(t.now.fresh);
+    let sale = verdict.sale(wizard.draft.auto_capture, shop.currency);
+    let link = sale.and_then(|sale| Link::queued(id, shop.account_id.clone(), sale, t.now.at).ok());
+    let Some(link) = link else {
+        // Something has become wrong meanwhile (a time that is over): it's said where it is.
+        wizard.submitting = false;
+        refresh(t);
+        let wrong = t.model.wizard.issues.iter().find(|i| !i.error.is_warning()).map(|i| i.field);
+        if let Some(step) = wrong.and_then(step_of) {
+            passes(t, step);
+        }
+        return;
+    };
+    wizard.draft.sent_as = Some(id);
+    wizard.unsaved = false;
+    let draft = Box::new(wizard.draft.clone());
+    let sale = Box::new(link.sale.clone());
+    wizard.pending = Some(Box::new(link));
+    t.ask(Effect::Unwake(Timer::KeepDraft));
+    t.ask(Effect::KeepDraft(Some(draft)));
+    t.ask(Effect::Submit(id, sale));
+}
+
+/// The ledger failed at something: nothing waits for a reference that doesn't come. A sale that is
+/// being kept stays known, under its id; Enter tries it again under the same.
+pub(in crate::app) fn proposal_failed(t: &mut Turn<'_>) {
+    t.model.wizard.proposing = false;
+    t.model.wizard.submitting = false;
+    refresh(t);
+}
+
+/// The sale was kept, or not.
+pub(in crate::app) fn kept(t: &mut Turn<'_>, result: Result<LinkId, KeepError>) {
+    let pending = t.model.wizard.pending.as_ref().map(|l| l.id);
+    match result {
+        Ok(id) => done(t, id),
+        Err(KeepError::ReferenceUsed) => {
+            // By another link, or by this very sale, kept by a try that seemed to fail? The answer
+            // decides: see `found_sent` and `not_sent`.
+            if let Some(id) = pending {
+                t.ask(Effect::LoadLink(id));
+            }
+        }
+        Err(KeepError::Ledger(line)) => {
+            t.model.wizard.submitting = false;
+            t.say(Tone::Error, Say::Ledger(line));
+        }
+    }
+}
+
+/// A link was found in the ledger: if it is what a draft became, the draft is done with.
+pub(in crate::app) fn found_sent(t: &mut Turn<'_>, id: LinkId) {
+    if t.model.doubtful.as_ref().is_some_and(|d| d.sent_as == Some(id)) {
+        t.model.doubtful = None;
+        if !t.model.wizard.draft.has_content() {
+            t.ask(Effect::KeepDraft(None));
+        }
+        t.model.dashboard.draft_waiting = draft_waiting(t.model);
+    }
+    done(t, id);
+}
+
+/// The ledger has no such link: a draft that might have become it was not sent.
+pub(in crate::app) fn not_sent(t: &mut Turn<'_>, id: LinkId) {
+    if t.model.doubtful.as_ref().is_some_and(|d| d.sent_as == Some(id))
+        && let Some(mut draft) = t.model.doubtful.take()
+    {
+        draft.sent_as = None;
+        begin::take_up(t, *draft);
+    }
+    let wizard = &mut t.model.wizard;
+    let Some(link) = wizard.pending.take_if(|l| l.id == id) else { return };
+    wizard.draft.sent_as = None;
+    if wizard.draft.reference_typed {
+        wizard.submitting = false;
+        wizard.reference_used = Some(link.sale.reference.as_str().to_owned());
+        passes(t, Screen::Order);
+        focus(t, FieldId::Reference);
+    } else {
+        // The seller has not chosen the reference, so the next one is as good.
+        wizard.draft.reference.clear();
+        t.say(Tone::Info, Say::ReferenceTaken);
+        order::propose(t);
+    }
+}
+
+/// The sale is kept under `id`: its draft has done its work, and the link is shown at once.
+fn done(t: &mut Turn<'_>, id: LinkId) {
+    if t.model.wizard.draft.sent_as != Some(id) {
+        return;
+    }
+    let link = t.model.wizard.pending.take_if(|l| l.id == id);
+    remember(t);
+    begin::renew(t, false);
+    t.ask(Effect::KeepDraft(None));
+    t.model.dashboard.draft_waiting = draft_waiting(t.model);
+    t.model.overlay = None;
+    link_screen::open(t, id, Screen::Dashboard);
+    if let Some(mut link) = link {
+        if t.model.net != Net::Offline {
+            link.state = LinkState::Creating;
+        }
+        if let Some(screen) = &mut t.model.link {
+            screen.busy = true;
+            screen.deliver = matches!(link.sale.delivery, Delivery::Email(_) | Delivery::Link);
+        }
+        news::link_changed(t, *link);
+    }
+    t.model.dashboard.chosen = t.model.dashboard.rows.iter().position(|r| r.id == id).unwrap_or(0);
+    t.ask(Effect::LoadDashboard);
+}
+
+/// What is likely to be chosen again next time.
+fn remember(t: &mut Turn<'_>) {
+    let draft = &t.model.wizard.draft;
+    let known = draft.address == AddressChoice::Known;
+    let defaults = Defaults {
+        channel: draft.channel,
+        address: if known { AddressChoice::None } else { draft.address },
+        country: if known { draft.country.trim().to_uppercase() } else { t.model.defaults.country.clone() },
+    };
+    if defaults != t.model.defaults {
+        t.model.defaults = defaults.clone();
+        t.ask(Effect::KeepDefaults(defaults));
+    }
+}

@@ -1,0 +1,213 @@
+//! What is asked when: the tracker, the outbox, the countdown. Nothing pending, no timer.
+
+use jiff::{SignedDuration, Timestamp, Unit};
+
+use super::Effect;
+use super::dashboard;
+use super::model::{Model, Net, Screen};
+use super::msg::Timer;
+use super::pace::InSight;
+use super::turn::Turn;
+use super::{link_screen, news};
+use crate::domain::fault::FaultKind;
+use crate::domain::link::{Link, LinkId};
+use crate::ports::{Fault, OutboxEntry};
+
+/// The least wait before the outbox is tried: never before the first frame, never in a tight circle.
+const OUTBOX_SOON: SignedDuration = SignedDuration::from_millis(200);
+/// The least time between two tries of the outbox.
+const OUTBOX_REST: SignedDuration = SignedDuration::from_secs(5);
+/// When an entry that is on the wire is looked at again: its sender may have died.
+const OUTBOX_IN_FLIGHT: SignedDuration = SignedDuration::from_secs(30);
+/// From this many seconds on a clock that differs from the backend's is told.
+const CLOCK_OFF: i64 = 60;
+
+/// Sets the timers by what is pending now, and asks what is due.
+pub(super) fn arrange(t: &mut Turn<'_>) {
+    if t.model.shop.is_none() {
+        return;
+    }
+    track(t);
+    outbox(t);
+    clock(t);
+}
+
+fn set(t: &mut Turn<'_>, timer: Timer, at: Option<Timestamp>) {
+    let tracking = &mut t.model.tracking;
+    let known = match timer {
+        Timer::Track => &mut tracking.wake,
+        Timer::Outbox => &mut tracking.outbox_wake,
+        Timer::Clock => &mut tracking.clock_wake,
+        Timer::KeepDraft => return,
+    };
+    if *known == at {
+        return;
+    }
+    *known = at;
+    t.ask(match at {
+        Some(at) => Effect::Wake(timer, at),
+        None => Effect::Unwake(timer),
+    });
+}
+
+fn track(t: &mut Turn<'_>) {
+    // The answer of the round that is under way plans the next one.
+    if t.model.tracking.asking {
+        return;
+    }
+    let open = t.model.link.as_ref().map(|s| s.id).filter(|_| on_link(t.model));
+    let listed = listed(t.model);
+    let tracking = &mut t.model.tracking;
+    let plan = tracking.pace.plan(&tracking.rows, InSight { open, listed: &listed }, t.now.at);
+    if !plan.is_empty() {
+        tracking.asking = true;
+        t.ask(Effect::Track { batch: plan.batch, singles: plan.singles });
+    }
+    set(t, Timer::Track, plan.wake_at);
+}
+
+fn on_link(model: &Model) -> bool {
+    matches!(model.screen, Screen::Link | Screen::QrFull)
+}
+
+/// The links in sight.
+fn listed(model: &Model) -> Vec<LinkId> {
+    let (rows, top) = match model.screen {
+        Screen::Dashboard => (&model.dashboard.rows, model.dashboard.top),
+        Screen::List => (&model.list.rows, model.list.top),
+        _ => return Vec::new(),
+    };
+    rows.iter().skip(top).take(dashboard::page(model)).map(|r| r.id).collect()
+}
+
+fn outbox(t: &mut Turn<'_>) {
+    let rest = t.model.tracking.flushed_at.and_then(|at| at.checked_add(OUTBOX_REST).ok());
+    let next =
+        t.model.dashboard.outbox.iter().filter(|e| !e.needs_decision).map(|e| due_at(e, t.now.at)).min();
+    let next = next.map(|next| rest.map_or(next, |rest| next.max(rest)));
+    let at = match (next, t.model.tracking.outbox_wake) {
+        (None, _) => None,
+        // What is due keeps the moment it was given: asking again must not put it off for ever.
+        (Some(next), Some(set)) if set > t.now.at && set <= next => Some(set),
+        (Some(next), _) => Some(next),
+    };
+    set(t, Timer::Outbox, at);
+}
+
+fn due_at(entry: &OutboxEntry, now: Timestamp) -> Timestamp {
+    let least = if entry.in_flight { OUTBOX_IN_FLIGHT } else { OUTBOX_SOON };
+    entry.next_at.max(now.saturating_add(least).unwrap_or(now))
+}
+
+/// A countdown is told by the minute, while one is in sight.
+fn clock(t: &mut Turn<'_>) {
+    let counting = on_link(t.model) && link_screen::shown(t.model).is_some_and(|l| l.state.payable());
+    let at = counting.then(|| next_minute(t.now.at));
+    set(t, Timer::Clock, at);
+}
+
+fn next_minute(now: Timestamp) -> Timestamp {
+    let later = now.saturating_add(SignedDuration::from_secs(60)).unwrap_or(now);
+    let round = jiff::TimestampRound::new().smallest(Unit::Minute).mode(jiff::RoundMode::Floor);
+    later.round(round).unwrap_or(later)
+}
+
+/// A timer has run out.
+pub(super) fn due(t: &mut Turn<'_>, timer: Timer) {
+    let tracking = &mut t.model.tracking;
+    match timer {
+        Timer::Track => tracking.wake = None,
+        Timer::Clock => tracking.clock_wake = None,
+        Timer::Outbox => {
+            tracking.outbox_wake = None;
+            flush(t);
+            // Another process may have sent it meanwhile.
+            t.ask(Effect::LoadDashboard);
+        }
+        Timer::KeepDraft => {}
+    }
+}
+
+/// Sends what waits. What is being sent counts as on the wire until the ledger says otherwise.
+fn flush(t: &mut Turn<'_>) {
+    if t.model.dashboard.outbox.iter().all(|e| e.needs_decision) {
+        return;
+    }
+    for entry in t.model.dashboard.outbox.iter_mut().filter(|e| !e.needs_decision && e.next_at <= t.now.at) {
+        entry.in_flight = true;
+    }
+    t.model.tracking.flushed_at = Some(t.now.at);
+    t.ask(Effect::Flush(None));
+}
+
+/// The tracker's round is over.
+pub(super) fn tracked(t: &mut Turn<'_>, changed: Vec<Link>, fault: Option<Fault>, skew: i64) {
+    t.model.tracking.asking = false;
+    match &fault {
+        None => {
+            t.model.tracking.pace.answered();
+            answered(t);
+        }
+        Some(fault) => {
+            t.model.tracking.pace.failed(t.now.at, fault.retry_after);
+            net_of(t, fault);
+        }
+    }
+    t.model.clock_off_by = (skew.abs() >= CLOCK_OFF).then_some(skew);
+    if changed.is_empty() {
+        return;
+    }
+    for link in changed {
+        news::link_changed(t, link);
+    }
+    t.ask(Effect::LoadDashboard);
+}
+
+/// Asks about the link on screen, or all that is followed, at once.
+pub(super) fn look_now(t: &mut Turn<'_>) {
+    if t.model.tracking.asking {
+        return;
+    }
+    let open = link_screen::shown(t.model).filter(|l| l.session_id.is_some()).map(|l| l.id);
+    let (batch, singles) = match open.filter(|_| on_link(t.model)) {
+        Some(id) => (Vec::new(), vec![id]),
+        None => {
+            let rows = t.model.tracking.rows.iter().filter(|r| r.session_id.is_some());
+            (rows.take(super::pace::BATCH).map(|r| r.id).collect(), Vec::new())
+        }
+    };
+    if !batch.is_empty() || !singles.is_empty() {
+        t.model.tracking.asking = true;
+        t.ask(Effect::Track { batch, singles });
+    }
+}
+
+/// The backend has answered.
+pub(super) fn answered(t: &mut Turn<'_>) {
+    net(t, Net::Online);
+}
+
+/// What a failed request says about the network.
+pub(super) fn net_of(t: &mut Turn<'_>, fault: &Fault) {
+    match fault.kind {
+        FaultKind::NotSignedIn => net(t, Net::SignedOut),
+        _ if fault.status.is_some() => net(t, Net::Online),
+        FaultKind::NotSent | FaultKind::Maybe => net(t, Net::Offline),
+        FaultKind::Refused | FaultKind::NotFound | FaultKind::Forbidden => net(t, Net::Online),
+        FaultKind::Untrusted => {}
+    }
+}
+
+/// The network is so. Back online, what waits is sent.
+pub(super) fn net(t: &mut Turn<'_>, net: Net) {
+    let before = std::mem::replace(&mut t.model.net, net);
+    if before != Net::Online && before != Net::Unknown && net == Net::Online {
+        flush(t);
+        if t.model.wizard.profile.is_none() {
+            t.ask(Effect::LoadProfile);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

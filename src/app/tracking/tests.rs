@@ -1,0 +1,118 @@
+use super::*;
+use crate::app::msg::{DashboardNews, Msg, Reply};
+use crate::app::testing::{App, entry, id, link, then};
+use crate::domain::link::LinkState;
+use crate::ports::LinkRow;
+
+fn dashboard(links: &[Link], outbox: Vec<OutboxEntry>) -> Reply {
+    let rows: Vec<LinkRow> = links.iter().map(LinkRow::from).collect();
+    let unsettled = rows.iter().filter(|r| !r.settled()).cloned().collect();
+    Reply::Dashboard(Box::new(DashboardNews { rows, unsettled, outbox, ..DashboardNews::default() }))
+}
+
+fn wakes(effects: &[Effect], timer: Timer) -> bool {
+    effects.iter().any(|e| matches!(e, Effect::Wake(t, _) if *t == timer))
+}
+
+fn asks(effects: &[Effect]) -> bool {
+    effects.iter().any(|e| matches!(e, Effect::Track { .. }))
+}
+
+#[test]
+fn nothing_pending_no_timer() {
+    let mut app = App::new();
+    let effects =
+        app.reply(dashboard(&[link(1, LinkState::Captured), link(2, LinkState::Expired)], Vec::new()));
+    assert_eq!(effects, []);
+    let tracking = &app.model.tracking;
+    assert_eq!((tracking.wake, tracking.outbox_wake, tracking.clock_wake), (None, None, None));
+    assert_eq!(app.keys("Down Up"), []);
+}
+
+#[test]
+fn a_live_link_is_asked_about_until_it_is_settled() {
+    let mut app = App::new();
+    let open = link(1, LinkState::Open);
+    let effects = app.reply(dashboard(std::slice::from_ref(&open), Vec::new()));
+    assert!(asks(&effects) && wakes(&effects, Timer::Track));
+    assert!(app.model.tracking.asking);
+    assert!(!asks(&app.send(Msg::Due(Timer::Track))), "one round at a time");
+    let effects = app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0 });
+    assert!(wakes(&effects, Timer::Track));
+    assert_eq!(app.model.net, Net::Online);
+    app.pass(15);
+    assert!(asks(&app.send(Msg::Due(Timer::Track))));
+    let paid = then(&open, LinkState::Captured);
+    let effects = app.reply(Reply::Tracked { changed: vec![paid], fault: None, skew: 0 });
+    assert!(effects.contains(&Effect::Unwake(Timer::Track)));
+}
+
+#[test]
+fn the_open_link_screen_asks_at_once_and_counts_by_the_minute() {
+    let mut app = App::new();
+    app.reply(dashboard(&[link(1, LinkState::Opened)], Vec::new()));
+    app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0 });
+    let mut effects = app.keys("Enter");
+    effects.extend(app.reply(Reply::Link(Box::new(link(1, LinkState::Opened)), Vec::new())));
+    assert!(effects.iter().any(|e| matches!(e, Effect::Track { singles, .. } if singles == &[id(1)])));
+    let at = "2026-11-22T12:42:00Z".parse().unwrap();
+    assert!(effects.contains(&Effect::Wake(Timer::Clock, at)));
+    app.now.at = at;
+    let effects = app.send(Msg::Due(Timer::Clock));
+    assert!(effects.contains(&Effect::Wake(Timer::Clock, "2026-11-22T12:43:00Z".parse().unwrap())));
+    assert!(app.keys("Esc").contains(&Effect::Unwake(Timer::Clock)));
+}
+
+#[test]
+fn the_outbox_wakes_when_it_is_due() {
+    let mut app = App::new();
+    let effects = app.reply(dashboard(&[], vec![entry(1, false)]));
+    assert!(effects.contains(&Effect::Wake(Timer::Outbox, entry(1, false).next_at)));
+    app.pass(60);
+    let effects = app.send(Msg::Due(Timer::Outbox));
+    assert!(effects.contains(&Effect::Flush(None)));
+    assert!(wakes(&effects, Timer::Outbox), "its sender may die");
+    let again = app.model.tracking.outbox_wake.unwrap();
+    assert!(again.duration_since(app.now.at).as_secs() >= 5, "no tight circle");
+    let effects = app.reply(dashboard(&[], Vec::new()));
+    assert!(effects.contains(&Effect::Unwake(Timer::Outbox)));
+    assert!(!wakes(&app.reply(dashboard(&[], vec![entry(1, true)])), Timer::Outbox), "waits for the seller");
+}
+
+#[test]
+fn back_online_what_waits_is_sent() {
+    let mut app = App::new();
+    app.reply(dashboard(&[], vec![entry(1, false)]));
+    assert!(!app.reply(Reply::Net(Net::Offline)).contains(&Effect::Flush(None)));
+    assert!(app.reply(Reply::Net(Net::Online)).contains(&Effect::Flush(None)));
+    assert!(!app.reply(Reply::Net(Net::Online)).contains(&Effect::Flush(None)));
+}
+
+#[test]
+fn faults_tell_about_the_network_and_slow_the_pace() {
+    let mut app = App::new();
+    app.reply(dashboard(&[link(1, LinkState::Open)], Vec::new()));
+    let fault = Fault::new(FaultKind::NotSent, "no route");
+    let effects = app.reply(Reply::Tracked { changed: Vec::new(), fault: Some(fault), skew: 0 });
+    assert_eq!(app.model.net, Net::Offline);
+    assert!(wakes(&effects, Timer::Track) && !asks(&effects));
+    let fault = Fault { status: Some(429), ..Fault::new(FaultKind::NotSent, "slow down") };
+    app.model.tracking.asking = true;
+    app.reply(Reply::Tracked { changed: Vec::new(), fault: Some(fault), skew: 120 });
+    assert_eq!((app.model.net, app.model.clock_off_by), (Net::Online, Some(120)));
+    let fault = Fault::new(FaultKind::NotSignedIn, "401");
+    app.reply(Reply::Tracked { changed: Vec::new(), fault: Some(fault), skew: 1 });
+    assert_eq!((app.model.net, app.model.clock_off_by), (Net::SignedOut, None));
+}
+
+#[test]
+fn after_a_played_customer_it_looks_at_once() {
+    let mut app = App::new();
+    app.reply(dashboard(&[link(1, LinkState::Open)], Vec::new()));
+    app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0 });
+    app.keys("Enter");
+    app.reply(Reply::Link(Box::new(link(1, LinkState::Open)), Vec::new()));
+    app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0 });
+    let effects = app.reply(Reply::Played(Ok(())));
+    assert!(effects.iter().any(|e| matches!(e, Effect::Track { singles, .. } if singles == &[id(1)])));
+}

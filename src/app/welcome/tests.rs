@@ -1,0 +1,91 @@
+use super::*;
+use crate::app::model::Target;
+use crate::app::msg::{Msg, Reply};
+use crate::app::testing::{App, shop};
+
+fn form() -> App {
+    let mut app = App::bare(None);
+    assert_eq!(app.model.screen, Screen::Welcome);
+    app.keys("a");
+    assert_eq!(app.model.screen, Screen::SetUp);
+    app
+}
+
+fn filled() -> App {
+    let mut app = form();
+    for text in ["t12345678", "client", "s3cret", "Fjordfisk AS", "https://example.com/thanks"] {
+        app.text(text);
+        app.keys("Tab");
+    }
+    app
+}
+
+fn issue(app: &App, field: FieldId) -> Option<&FieldError> {
+    app.model.set_up.issues.iter().find(|i| i.field == field).map(|i| &i.error)
+}
+
+#[test]
+fn the_sandbox_is_one_key_away() {
+    let mut app = App::bare(None);
+    assert_eq!(app.keys("Enter"), [Effect::UseSandbox]);
+    assert_eq!(app.keys("Enter s"), [], "once");
+    let effects = app.reply(Reply::SetUp(Ok(Box::new(shop()))));
+    assert_eq!(app.model.screen, Screen::Dashboard);
+    assert!(effects.contains(&Effect::LoadDashboard) && effects.contains(&Effect::LoadRemembered));
+    app.keys("n");
+    assert_eq!(app.model.screen, Screen::Payment);
+}
+
+#[test]
+fn an_account_is_tried_and_kept() {
+    let mut app = filled();
+    let effects = app.keys("Enter");
+    let [Effect::SetUp(account)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!((account.account_id.as_str(), account.client_secret.as_str()), ("T12345678", "s3cret"));
+    assert_eq!(app.keys("Enter"), []);
+    app.reply(Reply::SetUp(Err("401".into())));
+    assert_eq!(app.model.set_up.failed, Some(Say::SetUpFailed("401".into())));
+    assert_eq!(app.model.set_up.fields[2].value(), "s3cret", "nothing typed is lost");
+    assert_eq!(app.keys("Enter").len(), 1, "again");
+    app.reply(Reply::SetUp(Ok(Box::new(shop()))));
+    assert_eq!(app.model.set_up, SetUpForm::default());
+}
+
+#[test]
+fn enter_leads_through_the_form() {
+    let mut app = form();
+    app.text("12345678");
+    app.keys("Enter");
+    assert_eq!((app.model.set_up.focus, issue(&app, FieldId::AccountId)), (0, Some(&FieldError::AccountId)));
+    app.keys("Home");
+    app.text("P");
+    assert_eq!(issue(&app, FieldId::AccountId), None);
+    app.keys("Enter");
+    assert_eq!(app.model.set_up.focus, 1);
+    app.text("c");
+    app.keys("Enter");
+    app.text("s");
+    app.keys("Enter");
+    app.text("M");
+    app.keys("Enter");
+    app.text("http://example.com");
+    assert_eq!(app.keys("Enter"), []);
+    assert_eq!(issue(&app, FieldId::ReturnUrl), Some(&FieldError::Url));
+}
+
+#[test]
+fn a_secret_is_never_in_debug_text() {
+    let app = filled();
+    assert!(!format!("{:?}", app.model).contains("s3cret"));
+}
+
+#[test]
+fn the_mouse_and_the_way_back() {
+    let mut app = filled();
+    app.send(Msg::Click(Target::Field(FieldId::MerchantName), 0));
+    assert_eq!(app.model.set_up.focus, 3);
+    app.paste(" x\n");
+    assert_eq!(app.model.set_up.fields[3].value(), "xFjordfisk AS");
+    app.keys("Esc a");
+    assert_eq!(app.model.set_up.fields[1].value(), "client");
+}
