@@ -1,6 +1,6 @@
 //! The client of one account at a Dintero-compatible backend: implements [`Gateway`](crate::ports::Gateway).
 //!
-//! What goes out is built in `create` and `client`, what comes back is read in `wire` and turned into
+//! What goes out is built in `create` and `gateway`, what comes back is read in `wire` and turned into
 //! our own words in `map`; `errors` says what a failure did at the backend. How bytes travel is a
 //! [`Transport`]'s business: a socket in real life, a router in the same process for journeys.
 
@@ -8,11 +8,13 @@ mod client;
 mod create;
 mod errors;
 mod exchange;
+mod gateway;
 mod http;
 mod link;
 mod map;
 mod number;
 mod profile;
+mod profile_cache;
 mod router;
 mod token;
 mod transport;
