@@ -332,6 +332,49 @@ cli-no-secret = There is no client secret
 cli-no-secret-hint = Type it, or pipe it in with --secret-stdin
 cli-write-exists-hint = Look at it with `paylink config check`
 cli-write-hint = Choose another place with --config
+cli-no-secret-because = Not signed in: { $why }
+cli-not-reached = Not up to date: { $why }. What is known here is shown
+cli-no-such-link = No link is called { $ref }
+cli-no-such-link-hint = `paylink list` shows them all
+cli-near = Near it: { $near }
+cli-several-links = { $ref } names { $count } links: { $links }
+cli-several-links-hint = Say which one by its id
+cli-not-mobile = { $phone } is not a mobile number; it may not take messages
+cli-queued = { $reference } is not sent yet: it is in the outbox, nothing is lost
+cli-queued-because = { $reference } is not sent yet ({ $why }): it is in the outbox, nothing is lost
+cli-queued-hint = It goes out with the next paylink command or the app, once there is a connection
+cli-not-allowed-hint = It stays in the outbox and goes out once that is put right; see `paylink doctor`
+cli-uncertain = { $reference } may have been sent ({ $why })
+cli-decide-hint = A second message could make the customer pay twice: ask the customer, then `paylink outbox send REF` or `paylink outbox drop REF`
+cli-expired-unsent = { $reference } was not sent in time: its time to be paid is over
+cli-expired-unsent-hint = Make a new link
+cli-withdrawn = { $reference } was withdrawn meanwhile
+cli-not-paid = { $reference } is not paid: { $state }
+cli-time-up = The time is up and { $reference } is not paid: { $state }
+cli-not-paid-hint = `paylink watch REF` goes on
+cli-state-unknown = --state { $state }: no link has that state
+cli-state-hint = States are { $known }
+cli-list-empty = There are no such links
+cli-undecided =
+    { $count ->
+        [one] { $count } request waits for your decision; see `paylink outbox`
+       *[other] { $count } requests wait for your decision; see `paylink outbox`
+    }
+cli-cancel-ended = { $reference } has ended already: { $state }
+cli-cancel-ended-hint = `paylink show REF` tells its story
+cli-cancel-money = { $reference } is not withdrawn, because money is held or taken: { $state }
+cli-cancel-money-hint = Void or refund the payment instead
+cli-cancel-later-hint = It is in the outbox and is tried again by itself
+cli-qr-ended = { $reference } can't be paid any more: { $state }
+cli-qr-none = { $reference } has no address yet: { $state }
+cli-qr-none-hint = `paylink outbox send REF` tries to send it now
+cli-file = { $path } can't be written: { $what }
+cli-file-hint = Choose another file
+cli-outbox-create = make the link
+cli-outbox-cancel = withdraw the link
+cli-outbox-decide = waits for you
+cli-drop-not = { $reference } is not in the outbox: { $state }
+cli-drop-hint = `paylink cancel REF` withdraws a link that was sent
 
 ## paylink doctor
 doctor-needs-config = needs a config

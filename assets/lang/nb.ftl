@@ -331,6 +331,49 @@ cli-no-secret = Det er ingen klienthemmelighet
 cli-no-secret-hint = Skriv den inn, eller send den inn med --secret-stdin
 cli-write-exists-hint = Se på den med `paylink config check`
 cli-write-hint = Velg et annet sted med --config
+cli-no-secret-because = Ikke logget inn: { $why }
+cli-not-reached = Ikke oppdatert: { $why }. Det som er kjent her, vises
+cli-no-such-link = Ingen lenke heter { $ref }
+cli-no-such-link-hint = `paylink list` viser alle
+cli-near = Ligner: { $near }
+cli-several-links = { $ref } er navnet på { $count } lenker: { $links }
+cli-several-links-hint = Si hvilken med id-en
+cli-not-mobile = { $phone } er ikke et mobilnummer; det tar kanskje ikke imot meldinger
+cli-queued = { $reference } er ikke sendt ennå: den ligger i utboksen, ingenting er tapt
+cli-queued-because = { $reference } er ikke sendt ennå ({ $why }): den ligger i utboksen, ingenting er tapt
+cli-queued-hint = Den går ut med neste paylink-kommando eller appen, når det er forbindelse
+cli-not-allowed-hint = Den blir i utboksen og går ut når det er ordnet; se `paylink doctor`
+cli-uncertain = { $reference } er kanskje sendt ({ $why })
+cli-decide-hint = En melding til kan få kunden til å betale to ganger: spør kunden, og så `paylink outbox send REF` eller `paylink outbox drop REF`
+cli-expired-unsent = { $reference } ble ikke sendt i tide: betalingsfristen er ute
+cli-expired-unsent-hint = Lag en ny lenke
+cli-withdrawn = { $reference } ble trukket tilbake i mellomtiden
+cli-not-paid = { $reference } er ikke betalt: { $state }
+cli-time-up = Tiden er ute, og { $reference } er ikke betalt: { $state }
+cli-not-paid-hint = `paylink watch REF` følger videre
+cli-state-unknown = --state { $state }: ingen lenke har den statusen
+cli-state-hint = Statusene er { $known }
+cli-list-empty = Det er ingen slike lenker
+cli-undecided =
+    { $count ->
+        [one] { $count } forespørsel venter på din avgjørelse; se `paylink outbox`
+       *[other] { $count } forespørsler venter på din avgjørelse; se `paylink outbox`
+    }
+cli-cancel-ended = { $reference } er avsluttet allerede: { $state }
+cli-cancel-ended-hint = `paylink show REF` forteller historien
+cli-cancel-money = { $reference } er ikke trukket tilbake, for penger er reservert eller trukket: { $state }
+cli-cancel-money-hint = Frigi eller refunder betalingen i stedet
+cli-cancel-later-hint = Den ligger i utboksen og prøves igjen av seg selv
+cli-qr-ended = { $reference } kan ikke betales lenger: { $state }
+cli-qr-none = { $reference } har ingen adresse ennå: { $state }
+cli-qr-none-hint = `paylink outbox send REF` prøver å sende den nå
+cli-file = { $path } kan ikke skrives: { $what }
+cli-file-hint = Velg en annen fil
+cli-outbox-create = lag lenken
+cli-outbox-cancel = trekk lenken tilbake
+cli-outbox-decide = venter på deg
+cli-drop-not = { $reference } ligger ikke i utboksen: { $state }
+cli-drop-hint = `paylink cancel REF` trekker tilbake en lenke som er sendt
 
 ## paylink doctor
 doctor-needs-config = trenger en konfigurasjon

@@ -142,6 +142,9 @@ pub struct New {
     /// Just make the link (the default)
     #[arg(long, group = "delivery")]
     pub link: bool,
+    /// Send nothing now: keep it in the outbox
+    #[arg(long, conflicts_with = "wait")]
+    pub offline: bool,
     /// Wait for the payment, at most so many seconds
     #[arg(long, value_name = "SECONDS")]
     pub wait: Option<u64>,
@@ -220,12 +223,9 @@ pub enum Level {
     /// 15 %
     #[value(name = "M")]
     M,
-    /// 25 %
+    /// 25 %: for glare.
     #[value(name = "Q")]
     Q,
-    /// 30 %
-    #[value(name = "H")]
-    H,
 }
 
 /// `outbox`

@@ -7,14 +7,19 @@ pub mod doctor;
 pub mod failure;
 pub mod human;
 pub mod json;
+pub mod links;
 pub mod log;
 pub mod login;
 pub mod methods;
+pub mod new;
+pub mod outbox;
 pub mod output;
+pub mod qr;
 pub mod report;
 pub mod sale;
 pub mod sandbox;
 pub mod secret_input;
+pub mod shop;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -29,7 +34,7 @@ pub use json::LinkJson;
 use crate::config::paths::Platform;
 use crate::config::{Config, ConfigError, Env, Options, Places};
 use crate::i18n::{self, LangSource, Texts};
-use args::{Args, Command};
+use args::{Args, Command, OutboxAction};
 use human::View;
 use output::Output;
 
@@ -99,7 +104,15 @@ fn dispatch(run: &Run, command: Option<Command>) -> Result<Status, Failure> {
         Some(Command::Login(args)) => login::login(run, &args),
         Some(Command::Logout) => login::logout(run),
         Some(Command::Doctor) => doctor::run(run),
-        _ => Ok(Status::Done),
+        Some(Command::New(args)) => new::run(run, &args),
+        Some(Command::List(args)) => links::list(run, &args),
+        Some(Command::Show(args)) => links::show(run, &args),
+        Some(Command::Watch(args)) => links::watch(run, &args),
+        Some(Command::Qr(args)) => qr::run(run, &args),
+        Some(Command::Cancel(args)) => links::cancel(run, &args),
+        Some(Command::Settle(args)) => links::settle(run, &args),
+        Some(Command::Outbox(args)) => outbox::run(run, &args.action.unwrap_or(OutboxAction::List)),
+        Some(Command::Demo(_)) | None => Ok(Status::Done),
     }
 }
 

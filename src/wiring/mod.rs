@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use url::Url;
 
 use crate::app::model::Shop;
 use crate::config::{Config, Env, Profile};

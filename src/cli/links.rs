@@ -1,0 +1,174 @@
+//! `paylink list`, `show`, `watch`, `cancel` and `settle`.
+
+use super::args;
+use super::json::LinkJson;
+use super::shop::{Secret, Shop, in_shop};
+use super::{Failure, Run, Status};
+use crate::domain::clean;
+use crate::domain::link::{Link, LinkState};
+use crate::ops::cancel::{self, CancelEnd, Cancelling};
+use crate::ports::{Ledger, LinkFilter, OutboxKind};
+
+const fn wished(offline: bool) -> Secret {
+    if offline { Secret::Unused } else { Secret::Wished }
+}
+
+/// `list`
+///
+/// # Errors
+/// Wrong input, no config, no ledger.
+pub fn list(run: &Run, args: &args::List) -> Result<Status, Failure> {
+    let filter = filter(run, args)?;
+    in_shop(run, wished(args.offline), async |shop| list_in(shop, filter, args.offline).await)
+}
+
+fn filter(run: &Run, args: &args::List) -> Result<LinkFilter, Failure> {
+    let t = run.texts();
+    let mut states = Vec::new();
+    for word in args.states.iter().flat_map(|s| s.split(',')) {
+        states.push(LinkState::from_word(word.trim()).ok_or_else(|| {
+            let known: Vec<&str> = LinkState::ALL.into_iter().map(LinkState::word).collect();
+            let args = [("state", clean::line_within(word, 40).into())];
+            let hint = t.t_args("cli-state-hint", &[("known", known.join(", ").into())]);
+            Failure::input("state", t.t_args("cli-state-unknown", &args), hint)
+        })?);
+    }
+    Ok(LinkFilter {
+        search: args.search.clone().filter(|s| !s.trim().is_empty()),
+        states,
+        limit: (args.limit > 0).then_some(args.limit),
+        ..LinkFilter::default()
+    })
+}
+
+async fn list_in(shop: &mut Shop<'_>, filter: LinkFilter, offline: bool) -> Result<Status, Failure> {
+    if !offline {
+        shop.flush().await?;
+        // Which links a filter by state shows depends on states that are up to date.
+        let wide = LinkFilter { states: Vec::new(), ..filter.clone() };
+        let account = shop.account().to_owned();
+        let rows = shop.ask(move |l| l.rows(&account, &wide)).await?;
+        shop.refresh(&rows).await?;
+    }
+    let (account, wanted) = (shop.account().to_owned(), filter);
+    let rows = shop.ask(move |l| l.rows(&account, &wanted)).await?;
+    if shop.run.output.json {
+        for row in rows {
+            let link = shop.link(row.id).await?;
+            shop.run.output.line(&LinkJson::from(&link).line())?;
+        }
+    } else if rows.is_empty() {
+        shop.run.output.note(&shop.texts().t("cli-list-empty"));
+    } else {
+        for line in shop.run.view().table(&rows) {
+            shop.run.output.line(&line)?;
+        }
+    }
+    undecided(shop).await?;
+    Ok(Status::Done)
+}
+
+/// What waits for the seller's word must not be overlooked.
+async fn undecided(shop: &Shop<'_>) -> Result<(), Failure> {
+    let account = shop.account().to_owned();
+    let waiting = shop.ask(move |l| l.outbox(&account)).await?;
+    let count = waiting.iter().filter(|e| e.needs_decision).count();
+    if count > 0 {
+        shop.run.output.note(&shop.texts().t_args("cli-undecided", &[("count", count.into())]));
+    }
+    Ok(())
+}
+
+/// `show`
+///
+/// # Errors
+/// No such link, no config, no ledger.
+pub fn show(run: &Run, args: &args::Show) -> Result<Status, Failure> {
+    in_shop(run, wished(args.offline), async |shop| {
+        let link = shop.named(&args.reference, args.offline).await?;
+        if run.output.json {
+            run.output.line(&LinkJson::from(&link).line())?;
+        } else {
+            run.output.line(&run.view().full(&link))?;
+        }
+        Ok(Status::Done)
+    })
+}
+
+/// `watch`
+///
+/// # Errors
+/// No such link, no config, no ledger.
+pub fn watch(run: &Run, args: &args::Watch) -> Result<Status, Failure> {
+    in_shop(run, Secret::Wished, async |shop| {
+        let link = shop.named(&args.reference, false).await?;
+        shop.print(&link)?;
+        let entry = shop.entry(link.id, OutboxKind::Create).await?;
+        if entry.is_some_and(|e| e.needs_decision) {
+            run.output.note(&run.texts().t_args("cli-undecided", &[("count", 1.into())]));
+        }
+        shop.follow(link, None, Link::settled, |link| shop.print_change(link)).await?;
+        Ok(Status::Done)
+    })
+}
+
+/// `settle`: the alarms are dealt with. Without any there is nothing to do, which is fine.
+///
+/// # Errors
+/// No such link, no config, no ledger.
+pub fn settle(run: &Run, args: &args::One) -> Result<Status, Failure> {
+    in_shop(run, Secret::Wished, async |shop| {
+        let link = shop.named(&args.reference, false).await?;
+        let id = link.id;
+        let settle = move |ledger: &dyn Ledger| {
+            ledger.amend(id, &mut |link| {
+                let had = !link.alarms.is_empty();
+                link.alarms.clear();
+                had
+            })
+        };
+        let settled = shop.ask(settle).await?;
+        shop.print(settled.as_ref().unwrap_or(&link))?;
+        Ok(Status::Done)
+    })
+}
+
+/// `cancel`
+///
+/// # Errors
+/// No such link, money is held or taken, no connection, or the backend says no.
+pub fn cancel(run: &Run, args: &args::One) -> Result<Status, Failure> {
+    in_shop(run, Secret::Needed, async |shop| {
+        let link = shop.named(&args.reference, false).await?;
+        let done = cancel::cancel(&shop.ports, link.id).await.map_err(|e| shop.ledger_failure(&e))?;
+        shop.print(&done.link)?;
+        cancelled(shop, &done)
+    })
+}
+
+fn cancelled(shop: &Shop<'_>, done: &Cancelling) -> Result<Status, Failure> {
+    let t = shop.texts();
+    let state = t.say(&done.link.state);
+    let args =
+        [("reference", done.link.sale.reference.as_str().into()), ("state", state.into_owned().into())];
+    match &done.end {
+        CancelEnd::Cancelled => Ok(Status::Done),
+        // What was asked for is so.
+        CancelEnd::AlreadyEnded if matches!(done.link.state, LinkState::Cancelled | LinkState::Voided) => {
+            Ok(Status::Done)
+        }
+        CancelEnd::AlreadyEnded => {
+            Err(Failure::input("ended", t.t_args("cli-cancel-ended", &args), t.t("cli-cancel-ended-hint")))
+        }
+        CancelEnd::HasMoney => Err(Failure::input(
+            "has_money",
+            t.t_args("cli-cancel-money", &args),
+            t.t("cli-cancel-money-hint"),
+        )),
+        CancelEnd::Later { fault, .. } => {
+            let failure = Failure::fault(t, fault);
+            Err(Failure { hint: t.t("cli-cancel-later-hint").into_owned(), ..failure })
+        }
+        CancelEnd::Refused(fault) => Err(Failure::fault(t, fault)),
+    }
+}

@@ -1,0 +1,286 @@
+//! `paylink new`: a link without the app.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use super::args;
+use super::shop::{PATIENCE, Secret, Shop, in_shop};
+use super::{Failure, Run, Status, methods, sale};
+use crate::domain::email::Email;
+use crate::domain::expiry::Expiry;
+use crate::domain::line::{MAX_LINES, ProductLine};
+use crate::domain::link::{Link, LinkId, LinkState};
+use crate::domain::phone::{Phone, PhoneKind};
+use crate::domain::reference::Reference;
+use crate::domain::sale::{AddressPlan, Delivery, Sale};
+use crate::ops::outbox::{self, Outcome, Sent};
+use crate::ops::track;
+use crate::ports::{FaultKind, LedgerError};
+
+/// How long the payment profile may take before the link is made without knowing its methods' names.
+const PROFILE_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Makes a link.
+///
+/// # Errors
+/// Everything of contracts, 1.
+pub fn run(run: &Run, args: &args::New) -> Result<Status, Failure> {
+    // Wrong input is told before anybody is asked for anything.
+    let typed = Typed::read(run, args)?;
+    let secret = if args.offline { Secret::Unused } else { Secret::Needed };
+    in_shop(run, secret, async |shop| make(shop, args, typed).await)
+}
+
+/// The options, understood.
+struct Typed {
+    lines: Vec<ProductLine>,
+    methods: crate::domain::method::MethodChoice,
+    reference: Option<Reference>,
+    expires_at: Timestamp,
+    address: AddressPlan,
+    delivery: Delivery,
+    auto_capture: bool,
+}
+
+impl Typed {
+    fn read(run: &Run, args: &args::New) -> Result<Self, Failure> {
+        let t = run.texts();
+        let profile = &run.config()?.profile;
+        if args.items.len() > MAX_LINES {
+            return Err(sale::option(
+                t,
+                "--item",
+                &args.items.len().to_string(),
+                &crate::domain::line::LineError::TooManyLines,
+            ));
+        }
+        let lines = args
+            .items
+            .iter()
+            .enumerate()
+            .map(|(i, text)| sale::item(text, i + 1, profile.currency, profile.default_vat, t))
+            .collect::<Result<Vec<_>, _>>()?;
+        let reference = match &args.reference {
+            None => None,
+            Some(text) => Some(Reference::parse(text).map_err(|e| sale::option(t, "--reference", text, &e))?),
+        };
+        let zone = TimeZone::system();
+        let expires = match &args.expires {
+            None => profile.default_expiry.clone(),
+            Some(text) => Expiry::parse(text, &zone).map_err(|e| sale::option(t, "--expires", text, &e))?,
+        };
+        let expires_at = expires
+            .moment(Timestamp::now(), &zone)
+            .map_err(|e| sale::option(t, "--expires", &expires.to_string(), &e))?;
+        let address = match (&args.address, args.express) {
+            (Some(text), _) => AddressPlan::Known(sale::address(text, t)?),
+            (None, true) => AddressPlan::Express,
+            (None, false) => AddressPlan::None,
+        };
+        Ok(Self {
+            lines,
+            methods: methods::choose(&args.methods, profile, t)?,
+            reference,
+            expires_at,
+            address,
+            delivery: delivery(run, args)?,
+            auto_capture: match (args.auto_capture, args.no_auto_capture) {
+                (true, _) => true,
+                (_, true) => false,
+                _ => profile.default_auto_capture,
+            },
+        })
+    }
+}
+
+fn delivery(run: &Run, args: &args::New) -> Result<Delivery, Failure> {
+    let t = run.texts();
+    if let Some(text) = &args.sms {
+        let phone = Phone::parse(text).map_err(|e| sale::option(t, "--sms", text, &e))?;
+        if phone.kind() == PhoneKind::NotMobile {
+            run.output.note(&t.t_args("cli-not-mobile", &[("phone", phone.grouped().into())]));
+        }
+        return Ok(Delivery::Sms(phone));
+    }
+    match &args.email {
+        Some(text) => {
+            let email = Email::parse(text).map_err(|e| sale::option(t, "--email", text, &e))?;
+            Ok(Delivery::Email(email))
+        }
+        None => Ok(Delivery::Link),
+    }
+}
+
+async fn make(shop: &mut Shop<'_>, args: &args::New, mut typed: Typed) -> Result<Status, Failure> {
+    let t = shop.texts();
+    if !args.offline {
+        // Wrong credentials are told before anything is kept. No connection is no reason to stop.
+        match shop.ports.gateway.sign_in().await {
+            Err(fault) if matches!(fault.kind, FaultKind::NotSignedIn | FaultKind::Forbidden) => {
+                return Err(Failure::fault(t, &fault));
+            }
+            Err(_) => {}
+            Ok(()) => name_methods(shop, &mut typed).await,
+        }
+    }
+    let link = keep(shop, args, typed).await?;
+    if args.offline {
+        return finish(shop, args, queued(link)).await;
+    }
+    shop.flush().await?;
+    let sent = send(shop, link.id).await?;
+    finish(shop, args, sent).await
+}
+
+/// A link for all methods says which those are, if the payment profile can be read at once.
+async fn name_methods(shop: &Shop<'_>, typed: &mut Typed) {
+    if typed.methods.whole_profile
+        && let Ok(Ok(profile)) = timeout(PROFILE_PATIENCE, shop.ports.gateway.profile()).await
+    {
+        typed.methods.methods =
+            profile.types.iter().filter_map(|t| crate::domain::method::Method::parse(t).ok()).collect();
+    }
+}
+
+/// Keeps the sale durably, under its reference.
+async fn keep(shop: &Shop<'_>, args: &args::New, typed: Typed) -> Result<Link, Failure> {
+    let t = shop.texts();
+    let account = shop.account().to_owned();
+    let reference = match typed.reference.clone() {
+        Some(reference) => reference,
+        None => {
+            let (account, template) = (account.clone(), shop.config.profile.reference_template.clone());
+            let today = Timestamp::now().to_zoned(TimeZone::system()).date();
+            shop.ask(move |l| l.next_reference(&account, &template, today)).await?
+        }
+    };
+    let sale = Sale {
+        lines: typed.lines,
+        currency: shop.config.profile.currency,
+        methods: typed.methods,
+        reference: reference.clone(),
+        expires_at: typed.expires_at,
+        address: typed.address,
+        auto_capture: typed.auto_capture,
+        delivery: typed.delivery,
+    };
+    let sale =
+        sale.check().map_err(|e| Failure::input("items", t.say(&e).into_owned(), t.t("cli-item-hint")))?;
+    let id = LinkId(Uuid::now_v7());
+    let link = Link::queued(id, account, sale, shop.ports.clock.now())
+        .map_err(|e| Failure::input("items", t.say(&e).into_owned(), t.t("cli-item-hint")))?;
+    let allow = args.allow_duplicate_reference;
+    match outbox::keep(&shop.ports, link.clone(), allow).await {
+        Ok(()) => Ok(link),
+        Err(LedgerError::ReferenceUsed(_)) if !args.offline => {
+            // The link that has it may have ended meanwhile, which only the backend knows.
+            bring_up_to_date(shop, &reference).await?;
+            outbox::keep(&shop.ports, link.clone(), allow).await.map_err(|e| shop.ledger_failure(&e))?;
+            Ok(link)
+        }
+        Err(error) => Err(shop.ledger_failure(&error)),
+    }
+}
+
+async fn bring_up_to_date(shop: &Shop<'_>, reference: &Reference) -> Result<(), Failure> {
+    let (account, text) = (shop.account().to_owned(), reference.as_str().to_owned());
+    let rows = shop.ask(move |l| l.find(&account, &text)).await?;
+    let ids = rows.into_iter().filter(|r| r.session_id.is_some()).map(|r| r.id).collect();
+    // Not reached: then it stays as it is known here.
+    let _ = timeout(Duration::from_secs(5), track::refresh_each(&shop.ports, ids)).await;
+    Ok(())
+}
+
+fn queued(link: Link) -> Sent {
+    let next_at = link.created_at;
+    Sent { link, outcome: Outcome::Queued { next_at }, fault: None }
+}
+
+/// Sends it, and waits while another paylink does it.
+pub async fn send(shop: &Shop<'_>, id: LinkId) -> Result<Sent, Failure> {
+    let begun = shop.ports.clock.now();
+    loop {
+        let sent = outbox::send_patiently(&shop.ports, id, PATIENCE).await;
+        let sent = sent.map_err(|e| shop.ledger_failure(&e))?;
+        let waited = shop.ports.clock.now().duration_since(begun);
+        if sent.outcome != Outcome::Busy || waited >= jiff::SignedDuration::from_secs(30) {
+            return Ok(sent);
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// Prints the link, waits for the payment if that is wanted, and says how it went.
+async fn finish(shop: &Shop<'_>, args: &args::New, sent: Sent) -> Result<Status, Failure> {
+    shop.print(&sent.link)?;
+    if let Some(failure) = failure(shop, &sent) {
+        return Err(failure);
+    }
+    let Some(seconds) = args.wait else { return Ok(Status::Done) };
+    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX).min(366 * 24 * 3600);
+    let now = shop.ports.clock.now();
+    let until = now.checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(now);
+    let before = sent.link.state;
+    let over = |link: &Link| link.paid() || link.state.ended_unpaid() || link.state == LinkState::Refunded;
+    let link = shop.follow(sent.link, Some(until), over, |_| Ok(())).await?;
+    if link.state != before {
+        shop.print_change(&link)?;
+    }
+    if link.paid() {
+        return Ok(Status::Done);
+    }
+    let t = shop.texts();
+    let args = [("reference", link.sale.reference.as_str().into()), ("state", t.say(&link.state).into())];
+    let key = if link.settled() { "cli-not-paid" } else { "cli-time-up" };
+    Err(Failure::new(Status::NotPaid, "not_paid", t.t_args(key, &args), t.t("cli-not-paid-hint")))
+}
+
+/// What is wrong after trying to send, if anything.
+pub fn failure(shop: &Shop<'_>, sent: &Sent) -> Option<Failure> {
+    let t = shop.texts();
+    let reference = sent.link.sale.reference.as_str();
+    let why = sent.fault.as_ref().map(|f| f.detail.clone()).unwrap_or_default();
+    let named = |key: &'static str| {
+        t.t_args(key, &[("reference", reference.to_owned().into()), ("why", why.clone().into())])
+    };
+    match sent.outcome {
+        Outcome::Created | Outcome::Adopted => None,
+        Outcome::Already | Outcome::Busy if !sent.link.state.in_outbox() => None,
+        Outcome::Queued { .. } | Outcome::Already | Outcome::Busy => Some(Failure::new(
+            Status::Unreachable,
+            "unreachable",
+            if why.is_empty() { named("cli-queued") } else { named("cli-queued-because") },
+            t.t("cli-queued-hint"),
+        )),
+        Outcome::NotAllowed { .. } => {
+            let failure = sent.fault.as_ref().map(|f| Failure::fault(t, f));
+            let message = failure.map_or_else(|| named("cli-queued"), |f| f.message);
+            Some(Failure::new(Status::SignIn, "not_allowed", message, t.t("cli-not-allowed-hint")))
+        }
+        Outcome::Refused => {
+            let reason = sent.link.reason.as_deref();
+            let message = format!("{reference}: {}", t.refusal(reason));
+            let untrusted = sent.fault.as_ref().is_some_and(|f| f.kind == FaultKind::Untrusted);
+            let (code, hint) = if untrusted {
+                ("untrusted", t.t("cli-untrusted-hint"))
+            } else {
+                ("refused", t.t("cli-refused-hint"))
+            };
+            Some(Failure::new(Status::Refused, code, message, hint))
+        }
+        Outcome::Uncertain { needs_decision, .. } => {
+            let hint = if needs_decision { t.t("cli-decide-hint") } else { t.t("cli-unknown-hint") };
+            Some(Failure::new(Status::Unknown, "outcome_unknown", named("cli-uncertain"), hint))
+        }
+        Outcome::Expired => {
+            Some(Failure::input("expired", named("cli-expired-unsent"), t.t("cli-expired-unsent-hint")))
+        }
+        Outcome::Cancelled | Outcome::NotCancelled => {
+            Some(Failure::input("withdrawn", named("cli-withdrawn"), t.t("cli-no-such-link-hint")))
+        }
+    }
+}

@@ -1,0 +1,392 @@
+//! A command's workplace: config, ledger and backend, and what every command about links does first.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use super::failure::{Failure, Status};
+use super::json::LinkJson;
+use super::{Run, asynchronous};
+use crate::config::Config;
+use crate::domain::clean;
+use crate::domain::link::{Link, LinkId};
+use crate::i18n::Texts;
+use crate::ops::{on_ledger, outbox, track};
+use crate::ports::{Fault, FaultKind, LedgerError, LinkRow, OutboxEntry, OutboxKind, Ports};
+use crate::wiring;
+
+/// A command waits at most this long in the foreground (contracts, 1).
+pub const PATIENCE: Duration = Duration::from_secs(30);
+/// What can't be reached in this time is printed as it is known here.
+const A_FEW_SECONDS: Duration = Duration::from_secs(5);
+/// The most links of a list that are read one by one for the rest of their story.
+const SINGLES: usize = 60;
+/// How many links are named where a text means several.
+const NAMED: usize = 5;
+
+/// A shop that is open for one command.
+pub struct Shop<'a> {
+    /// The run.
+    pub run: &'a Run,
+    /// The config.
+    pub config: Config,
+    /// The edges.
+    pub ports: Ports,
+    /// The requests of the outbox that are under way.
+    sending: Option<JoinHandle<()>>,
+}
+
+/// Whether a command can do without a client secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secret {
+    /// Without one nothing can be done: wrong before anything is kept.
+    Needed,
+    /// Without one what is known here is printed.
+    Wished,
+    /// Nobody is asked.
+    Unused,
+}
+
+/// Opens a shop, does `work` in it, and closes it again, whatever came of it.
+///
+/// # Errors
+/// The shop can't be opened, or what `work` says.
+pub fn in_shop<'a, T>(
+    run: &'a Run,
+    secret: Secret,
+    work: impl AsyncFnOnce(&mut Shop<'a>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    asynchronous(run.texts(), async {
+        let mut shop = Shop::open(run, secret).await?;
+        let done = work(&mut shop).await;
+        shop.close().await;
+        done
+    })
+}
+
+impl<'a> Shop<'a> {
+    /// Opens the shop.
+    ///
+    /// # Errors
+    /// No config, no secret where one is needed, no ledger.
+    async fn open(run: &'a Run, secret: Secret) -> Result<Self, Failure> {
+        let t = run.texts();
+        for warning in &run.config()?.warnings {
+            run.output.note(&t.t_args("cli-warning", &[("what", warning.as_str().into())]));
+        }
+        let config = run.config()?.clone();
+        let places = run.places()?;
+        let source = match secret {
+            Secret::Needed => {
+                let (profile, env) = (config.profile.clone(), run.env.clone());
+                let found = crate::ops::blocking(move || wiring::secret(&profile, &env)).await;
+                let (found, _) = found.map_err(|why| not_signed_in(t, &why.to_string()))?;
+                wiring::secret_now(found)
+            }
+            Secret::Wished | Secret::Unused => wiring::secret_later(&config.profile, &run.env),
+        };
+        let (profile, folder) = (config.profile.clone(), places.data_dir.clone());
+        let ports = crate::ops::blocking(move || wiring::ports(&profile, source, &folder))
+            .await
+            .map_err(|e| Failure::ledger(t, &e))?;
+        Ok(Self { run, config, ports, sending: None })
+    }
+
+    /// The words.
+    #[must_use]
+    pub const fn texts(&self) -> Texts {
+        self.run.texts()
+    }
+
+    /// The account.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        &self.config.profile.account_id
+    }
+
+    /// A failure of the ledger.
+    #[must_use]
+    pub fn ledger_failure(&self, error: &LedgerError) -> Failure {
+        Failure::ledger(self.texts(), error)
+    }
+
+    /// Asks the ledger.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn crate::ports::Ledger) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        on_ledger(&self.ports, work).await.map_err(|e| self.ledger_failure(&e))
+    }
+
+    /// Sends what is due in the outbox, in the background for as long as it takes; waits for it a few
+    /// seconds. A request that is on its way is never cut off: see [`Shop::close`].
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub async fn flush(&mut self) -> Result<(), Failure> {
+        let account = self.account().to_owned();
+        let waiting = self.ask(move |l| l.outbox(&account)).await?;
+        let now = self.ports.clock.now();
+        if !waiting.iter().any(|e| e.next_at <= now && !e.needs_decision) {
+            return Ok(());
+        }
+        let (ports, account) = (self.ports.clone(), self.account().to_owned());
+        let mut sending = tokio::spawn(async move {
+            if let Err(error) = outbox::flush(&ports, &account, now).await {
+                tracing::warn!(%error, "the outbox could not be sent");
+            }
+        });
+        if timeout(A_FEW_SECONDS, &mut sending).await.is_err() {
+            self.sending = Some(sending);
+        }
+        Ok(())
+    }
+
+    /// Waits for the requests of the outbox that are under way: cut off, their outcome would be unknown.
+    async fn close(self) {
+        if let Some(sending) = self.sending {
+            let _ = timeout(PATIENCE, sending).await;
+        }
+    }
+
+    /// Brings these links up to date with the backend. What can't be reached in a few seconds is said on
+    /// standard error.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub async fn refresh(&self, rows: &[LinkRow]) -> Result<(), Failure> {
+        let at_backend = || rows.iter().filter(|r| r.session_id.is_some());
+        let batch: Vec<LinkId> = at_backend().map(|r| r.id).collect();
+        let singles: Vec<LinkId> =
+            at_backend().filter(|r| !r.settled()).map(|r| r.id).take(SINGLES).collect();
+        if batch.is_empty() {
+            return Ok(());
+        }
+        // One link is read by itself, with all of its story.
+        let asked = async {
+            match batch.as_slice() {
+                [only] => track::refresh_one(&self.ports, *only).await,
+                _ => track::refresh(&self.ports, batch, singles).await,
+            }
+        };
+        match timeout(A_FEW_SECONDS, asked).await {
+            Ok(Ok(round)) => {
+                if let Some(fault) = round.fault {
+                    self.not_reached(&fault);
+                }
+                Ok(())
+            }
+            Ok(Err(error)) => Err(self.ledger_failure(&error)),
+            Err(_) => {
+                self.not_reached(&Fault::new(FaultKind::NotSent, "no answer in time"));
+                Ok(())
+            }
+        }
+    }
+
+    fn not_reached(&self, fault: &Fault) {
+        let said = self.texts().say(&fault.kind);
+        let args = [("why", format!("{} ({})", said.trim_end_matches('.'), fault.detail).into())];
+        self.run.output.note(&self.texts().t_args("cli-not-reached", &args));
+    }
+
+    /// The one link that `text` names, brought up to date unless `offline`.
+    ///
+    /// # Errors
+    /// None or several: wrong input, naming what was meant or near.
+    pub async fn named(&mut self, text: &str, offline: bool) -> Result<Link, Failure> {
+        if !offline {
+            self.flush().await?;
+        }
+        let mut rows = self.find(text).await?;
+        if rows.is_empty() && !offline {
+            // Perhaps the id of a transaction that is new to us.
+            let account = self.account().to_owned();
+            let open = self.ask(move |l| l.unsettled(&account)).await?;
+            self.refresh(&open).await?;
+            rows = self.find(text).await?;
+        }
+        let row = match rows.as_slice() {
+            [row] => row.clone(),
+            [] => return Err(self.no_such_link(text).await?),
+            several => return Err(self.several_links(text, several)),
+        };
+        if !offline {
+            self.refresh(std::slice::from_ref(&row)).await?;
+        }
+        self.link(row.id).await
+    }
+
+    async fn find(&self, text: &str) -> Result<Vec<LinkRow>, Failure> {
+        let (account, text) = (self.account().to_owned(), text.trim().to_owned());
+        self.ask(move |l| l.find(&account, &text)).await
+    }
+
+    async fn no_such_link(&self, text: &str) -> Result<Failure, Failure> {
+        let (account, wanted) = (self.account().to_owned(), text.trim().to_owned());
+        let near = self.ask(move |l| l.near(&account, &wanted)).await?;
+        let t = self.texts();
+        let named = [("ref", clean::line_within(text, 80).into())];
+        let message = t.t_args("cli-no-such-link", &named);
+        let near: Vec<&str> = near.iter().map(|r| r.as_str()).take(NAMED).collect();
+        let hint = if near.is_empty() {
+            t.t("cli-no-such-link-hint").into_owned()
+        } else {
+            t.t_args("cli-near", &[("near", near.join(", ").into())])
+        };
+        Ok(Failure::input("no_such_link", message, hint))
+    }
+
+    fn several_links(&self, text: &str, rows: &[LinkRow]) -> Failure {
+        let t = self.texts();
+        let view = self.run.view();
+        let mut named: Vec<String> = rows
+            .iter()
+            .take(NAMED)
+            .map(|r| {
+                let made = t.moment(r.created_at, view.now, &view.zone);
+                format!("{} ({}, {}, {made})", r.id, r.reference, r.state.word())
+            })
+            .collect();
+        if rows.len() > NAMED {
+            named.push("…".to_owned());
+        }
+        let args = [
+            ("ref", clean::line_within(text, 80).into()),
+            ("count", rows.len().into()),
+            ("links", named.join(", ").into()),
+        ];
+        Failure::input("several_links", t.t_args("cli-several-links", &args), t.t("cli-several-links-hint"))
+    }
+
+    /// A link that is kept.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub async fn link(&self, id: LinkId) -> Result<Link, Failure> {
+        let link = self.ask(move |l| l.link(id)).await?;
+        link.ok_or_else(|| Failure::internal(self.texts(), format!("the link {id} is gone")))
+    }
+
+    /// The link's entry in the outbox.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub async fn entry(&self, id: LinkId, kind: OutboxKind) -> Result<Option<OutboxEntry>, Failure> {
+        let account = self.account().to_owned();
+        let all = self.ask(move |l| l.outbox(&account)).await?;
+        Ok(all.into_iter().find(|e| e.link == id && e.kind == kind))
+    }
+
+    /// Prints a link: an object on a line, or a block for people.
+    ///
+    /// # Errors
+    /// Standard output is closed.
+    pub fn print(&self, link: &Link) -> Result<(), Failure> {
+        if self.run.output.json {
+            return self.run.output.line(&LinkJson::from(link).line());
+        }
+        self.run.output.line(&self.run.view().block(link))
+    }
+
+    /// Prints what changed about a link that was printed before.
+    ///
+    /// # Errors
+    /// Standard output is closed.
+    pub fn print_change(&self, link: &Link) -> Result<(), Failure> {
+        if self.run.output.json {
+            return self.run.output.line(&LinkJson::from(link).line());
+        }
+        self.run.output.line(&self.run.view().change(link))
+    }
+
+    /// Follows a link until `done` says so or the time is up: reads it again and again, at a pace that slows with
+    /// its age, and calls `seen` after each change of its state.
+    ///
+    /// # Errors
+    /// The ledger's, or `seen`'s.
+    pub async fn follow(
+        &self,
+        link: Link,
+        until: Option<Timestamp>,
+        done: impl Fn(&Link) -> bool,
+        mut seen: impl FnMut(&Link) -> Result<(), Failure>,
+    ) -> Result<Link, Failure> {
+        let begun = self.ports.clock.now();
+        let mut link = link;
+        let mut told = false;
+        loop {
+            let now = self.ports.clock.now();
+            if done(&link) || until.is_some_and(|until| now >= until) {
+                return Ok(link);
+            }
+            let mut wait = pause(now.duration_since(begun).as_secs());
+            if let Some(until) = until {
+                wait = wait.min(Duration::try_from(until.duration_since(now)).unwrap_or_default());
+            }
+            sleep(wait).await;
+            let fault = self.look(&link).await?;
+            match fault {
+                // Once, not with every try.
+                Some(fault) if !told => {
+                    self.not_reached(&fault);
+                    told = true;
+                    self.obey(&fault, until).await;
+                }
+                Some(fault) => self.obey(&fault, until).await,
+                None => told = false,
+            }
+            let fresh = self.link(link.id).await?;
+            if fresh.state != link.state || fresh.alarms != link.alarms {
+                seen(&fresh)?;
+            }
+            link = fresh;
+        }
+    }
+
+    /// Waits as long as the backend asked to be left alone.
+    async fn obey(&self, fault: &Fault, until: Option<Timestamp>) {
+        let Some(asked) = fault.retry_after else { return };
+        let left =
+            until.map(|u| Duration::try_from(u.duration_since(self.ports.clock.now())).unwrap_or_default());
+        sleep(left.map_or(asked, |left| asked.min(left))).await;
+    }
+
+    /// One look at the backend; a link in the outbox is sent when it is due.
+    async fn look(&self, link: &Link) -> Result<Option<Fault>, Failure> {
+        let looked = if link.state.in_outbox() {
+            let due = self.entry(link.id, OutboxKind::Create).await?;
+            match due.filter(|e| !e.needs_decision && e.next_at <= self.ports.clock.now()) {
+                Some(_) => outbox::send_now(&self.ports, link.id).await.map(|sent| sent.fault),
+                None => Ok(None),
+            }
+        } else {
+            track::refresh_one(&self.ports, link.id).await.map(|round| round.fault)
+        };
+        looked.map_err(|e| self.ledger_failure(&e))
+    }
+}
+
+/// How long until the next look, after so many seconds of looking.
+fn pause(seconds: i64) -> Duration {
+    match seconds {
+        ..=120 => Duration::from_secs(1),
+        121..=900 => Duration::from_secs(3),
+        _ => Duration::from_secs(15),
+    }
+}
+
+/// There is no secret, and why.
+fn not_signed_in(texts: Texts, why: &str) -> Failure {
+    Failure::new(
+        Status::SignIn,
+        "not_signed_in",
+        texts.t_args("cli-no-secret-because", &[("why", why.to_owned().into())]),
+        texts.t("cli-not-signed-in-hint"),
+    )
+}
