@@ -6,3 +6,4 @@ mod client;
 mod config;
 mod i18n;
 mod ledger_processes;
+mod support;
