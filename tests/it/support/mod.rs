@@ -1,4 +1,5 @@
 //! What several subjects of the tests need.
+#![allow(dead_code)] // not every helper has a user on every system
 
 pub(crate) mod http;
 #[cfg(unix)]
