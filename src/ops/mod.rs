@@ -14,6 +14,8 @@ pub mod track;
 
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 use jiff::Timestamp;
 

@@ -1,0 +1,154 @@
+use std::time::Duration;
+
+use crate::domain::link::LinkState;
+use crate::domain::sale::Delivery;
+use crate::ops::cancel::{CancelEnd, cancel};
+use crate::ops::outbox::{Outcome, flush};
+use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault};
+use crate::ports::FaultKind;
+
+#[tokio::test(start_paused = true)]
+async fn an_open_link_is_closed() {
+    for before in ["", "VISITED", "INITIATED"] {
+        let world = World::new();
+        let id = world.send("A-1", Delivery::Link).await;
+        let session = world.session_id(id);
+        match before {
+            "" => {}
+            "VISITED" => world.backend.visit(&session),
+            status => world.backend.pay(&session, status),
+        }
+        let done = cancel(&world.ports, id).await.unwrap();
+        assert_eq!(done.end, CancelEnd::Cancelled, "{before}");
+        let expected = if before == "INITIATED" { LinkState::Voided } else { LinkState::Cancelled };
+        assert_eq!((done.link.state, world.link(id).state), (expected, expected));
+        assert_eq!(world.entry(id), None);
+        // Once more.
+        assert_eq!(cancel(&world.ports, id).await.unwrap().end, CancelEnd::Cancelled);
+        assert_eq!(world.backend.calls(Call::Cancel), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn money_stops_it() {
+    for status in ["AUTHORIZED", "CAPTURED", "PARTIALLY_CAPTURED", "ON_HOLD", "UNKNOWN", "PARTIALLY_REFUNDED"]
+    {
+        let world = World::new();
+        let id = world.send("A-1", Delivery::Link).await;
+        // We don't know of it yet.
+        world.backend.pay(&world.session_id(id), status);
+        let done = cancel(&world.ports, id).await.unwrap();
+        assert_eq!(done.end, CancelEnd::HasMoney, "{status}");
+        assert_eq!((world.backend.calls(Call::Cancel), world.entry(id)), (0, None));
+        assert_ne!(world.link(id).state, LinkState::Open, "and now we do");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payment_whose_state_is_not_known_stops_it_for_now() {
+    let world = World::new();
+    let id = world.send("A-1", Delivery::Link).await;
+    world.backend.pay(&world.session_id(id), "AUTHORIZED");
+    world.backend.wrong(Call::Transaction, [fault(FaultKind::Maybe)]);
+    let done = cancel(&world.ports, id).await.unwrap();
+    assert!(matches!(done.end, CancelEnd::Later { .. }), "{:?}", done.end);
+    assert_eq!(world.backend.calls(Call::Cancel), 0);
+    // When it's tried again there is money, so nothing is cancelled.
+    tokio::time::advance(Duration::from_secs(10)).await;
+    let done = flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    assert_eq!(done[0].1.outcome, Outcome::NotCancelled);
+    assert_eq!((world.link(id).state, world.entry(id)), (LinkState::Authorized, None));
+    assert_eq!(world.backend.calls(Call::Cancel), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_ended_is_left_alone() {
+    for (status, state) in [("DECLINED", LinkState::Declined), ("REFUNDED", LinkState::Refunded)] {
+        let world = World::new();
+        let id = world.send("A-1", Delivery::Link).await;
+        world.backend.pay(&world.session_id(id), status);
+        assert_eq!(cancel(&world.ports, id).await.unwrap().end, CancelEnd::AlreadyEnded);
+        assert_eq!(world.link(id).state, state);
+    }
+    let world = World::new();
+    let id = world.keep("A-1", Delivery::Link);
+    assert_eq!(cancel(&world.ports, id).await.unwrap().end, CancelEnd::Cancelled, "never sent");
+    assert_eq!(world.backend.all_calls(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_connection_it_is_done_later() {
+    for call in [Call::Session, Call::Cancel] {
+        let world = World::new();
+        let id = world.send("A-1", Delivery::Link).await;
+        world.backend.wrong(call, [fault(FaultKind::NotSent)]);
+        let done = cancel(&world.ports, id).await.unwrap();
+        assert!(matches!(done.end, CancelEnd::Later { next_at: Some(_), .. }), "{:?}", done.end);
+        assert_eq!(world.link(id).state, LinkState::Open);
+        tokio::time::advance(Duration::from_secs(10)).await;
+        let done = flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        assert_eq!(done[0].1.outcome, Outcome::Cancelled);
+        assert_eq!((world.link(id).state, world.entry(id)), (LinkState::Cancelled, None));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_is_looked_up() {
+    let world = World::new();
+    let id = world.send("A-1", Delivery::Link).await;
+    world.backend.wrong(Call::Cancel, [Wrong::Lost]);
+    assert_eq!(cancel(&world.ports, id).await.unwrap().end, CancelEnd::Cancelled);
+    assert_eq!((world.link(id).state, world.backend.calls(Call::Cancel)), (LinkState::Cancelled, 1));
+
+    let world = World::new();
+    let id = world.send("A-1", Delivery::Link).await;
+    world.backend.wrong(Call::Cancel, [Wrong::Cut]);
+    let done = cancel(&world.ports, id).await.unwrap();
+    assert!(matches!(done.end, CancelEnd::Later { .. }));
+    // The customer pays before it's tried again.
+    world.backend.pay(&world.session_id(id), "CAPTURED");
+    tokio::time::advance(Duration::from_secs(10)).await;
+    flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    assert_eq!((world.link(id).state, world.entry(id)), (LinkState::Captured, None));
+    assert_eq!(world.backend.calls(Call::Cancel), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_no_is_told() {
+    for kind in [FaultKind::Refused, FaultKind::Forbidden, FaultKind::NotFound] {
+        let world = World::new();
+        let id = world.send("A-1", Delivery::Link).await;
+        world.backend.wrong(Call::Cancel, [fault(kind)]);
+        let done = cancel(&world.ports, id).await.unwrap();
+        assert!(matches!(done.end, CancelEnd::Refused(f) if f.kind == kind));
+        assert_eq!((world.link(id).state, world.entry(id)), (LinkState::Open, None));
+    }
+}
+
+/// The power is cut at every step of withdrawing: after the next start it's closed, or nothing was
+/// journalled and the link is as it was.
+#[tokio::test(start_paused = true)]
+async fn a_power_cut_at_every_step() {
+    let mut cuts = 0;
+    for step in 1..20 {
+        let world = World::new();
+        let id = world.send("A-1", Delivery::Link).await;
+        world.power.cut_at(step);
+        let _ = cancel(&world.ports, id).await;
+        if !world.power.is_off() {
+            break;
+        }
+        cuts += 1;
+        world.power.back();
+        let journalled = world.entry(id).is_some();
+        for _ in 0..5 {
+            tokio::time::advance(Duration::from_secs(120)).await;
+            flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        }
+        let closed = world.backend.sessions()[0].news.cancelled_at.is_some();
+        assert_eq!(closed, journalled, "cut at {step}");
+        assert_eq!(world.link(id).state == LinkState::Cancelled, closed, "cut at {step}");
+        assert_eq!(world.entry(id), None);
+    }
+    assert!(cuts >= 4);
+}

@@ -1,0 +1,451 @@
+use std::time::Duration;
+
+use crate::domain::link::{DeliveryStatus, EventKind, LinkId, LinkState};
+use crate::domain::sale::Delivery;
+use crate::ops::outbox::{Decision, Outcome, decide, flush, send_now, send_patiently, withdraw};
+use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault, sms};
+use crate::ports::{Fault, FaultKind};
+
+async fn pass(seconds: u64) {
+    tokio::time::advance(Duration::from_secs(seconds)).await;
+}
+
+fn kinds(world: &World, id: LinkId) -> Vec<EventKind> {
+    world.link(id).events.iter().map(|e| e.kind).collect()
+}
+
+/// Flushes until nothing is left that happens by itself, for at most a day.
+async fn settle(world: &World) {
+    for _ in 0..200 {
+        flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        let outbox = world.ports.ledger.outbox(ACCOUNT).unwrap();
+        if outbox.iter().all(|e| e.needs_decision) {
+            return;
+        }
+        pass(120).await;
+    }
+    panic!("the outbox never comes to rest");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_is_made() {
+    let world = World::new();
+    let id = world.keep("A-1", sms());
+    let sent = send_now(&world.ports, id).await.unwrap();
+    assert_eq!((sent.outcome, sent.fault), (Outcome::Created, None));
+    let link = world.link(id);
+    assert_eq!(sent.link, link);
+    assert_eq!(link.state, LinkState::Open);
+    assert_eq!(
+        link.url.as_deref(),
+        Some("https://checkout.dintero.com/v1/view/T12345678.s1?given"),
+        "as given"
+    );
+    assert_eq!(link.delivery_status, DeliveryStatus::Sent);
+    assert!(link.by_push, "one wallet alone");
+    assert_eq!(kinds(&world, id), [EventKind::Drafted, EventKind::Created, EventKind::MessageSent]);
+    assert_eq!(world.entry(id), None);
+    // Once more does nothing.
+    assert_eq!(send_now(&world.ports, id).await.unwrap().outcome, Outcome::Already);
+    assert_eq!(world.backend.calls(Call::Create), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_certainly_did_nothing_is_tried_again() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [fault(FaultKind::NotSent), fault(FaultKind::NotSent)]);
+    let id = world.keep("A-1", sms());
+    let sent = send_now(&world.ports, id).await.unwrap();
+    let Outcome::Queued { next_at } = sent.outcome else { panic!("{:?}", sent.outcome) };
+    assert!(next_at > world.now() && next_at <= world.now() + jiff::SignedDuration::from_secs(2));
+    assert_eq!(world.link(id).state, LinkState::Queued);
+    let entry = world.entry(id).unwrap();
+    assert!(!entry.in_flight && !entry.needs_decision);
+    assert_eq!((entry.attempts, entry.last_error.as_deref()), (1, Some("NotSent")));
+    // Not due: a flush leaves it.
+    assert!(flush(&world.ports, ACCOUNT, world.now()).await.unwrap().is_empty());
+    settle(&world).await;
+    assert_eq!(world.link(id).state, LinkState::Open);
+    assert_eq!((world.messages(id), world.backend.calls(Call::Find)), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_is_obeyed() {
+    let world = World::new();
+    let wait = Fault {
+        status: Some(429),
+        retry_after: Some(Duration::from_secs(17)),
+        ..Fault::new(FaultKind::NotSent, "HTTP 429")
+    };
+    world.backend.wrong(Call::Create, [Wrong::Fault(wait)]);
+    let id = world.keep("A-1", Delivery::Link);
+    let began = world.now();
+    let sent = send_patiently(&world.ports, id, Duration::from_secs(30)).await.unwrap();
+    assert_eq!(sent.outcome, Outcome::Created);
+    assert_eq!(world.now().duration_since(began).as_secs(), 17);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_does_not_wait_for_ever() {
+    let world = World::new();
+    let wait = Fault {
+        status: Some(429),
+        retry_after: Some(Duration::from_secs(60)),
+        ..Fault::new(FaultKind::NotSent, "HTTP 429")
+    };
+    world.backend.wrong(Call::Create, [Wrong::Fault(wait)]);
+    let id = world.keep("A-1", Delivery::Link);
+    let began = world.now();
+    let sent = send_patiently(&world.ports, id, Duration::from_secs(30)).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::Queued { .. }));
+    assert_eq!(world.now(), began, "it would not be due in time");
+
+    let world = World::new();
+    world.backend.wrong(Call::Create, (0..9).map(|_| fault(FaultKind::NotSent)));
+    let id = world.keep("A-1", Delivery::Link);
+    let sent = send_patiently(&world.ports, id, Duration::from_secs(30)).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::Queued { .. }));
+    assert_eq!(world.backend.calls(Call::Create), 3, "no connection is no connection");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_no_is_final() {
+    let world = World::new();
+    let no = Fault {
+        status: Some(400),
+        message: Some("order.amount must equal the sum of items".to_owned()),
+        ..Fault::new(FaultKind::Refused, "HTTP 400")
+    };
+    world.backend.wrong(Call::Create, [Wrong::Fault(no)]);
+    let id = world.keep("A-1", sms());
+    let sent = send_now(&world.ports, id).await.unwrap();
+    assert_eq!(sent.outcome, Outcome::Refused);
+    let link = world.link(id);
+    assert_eq!(link.state, LinkState::Refused);
+    assert_eq!(link.reason.as_deref(), Some("order.amount must equal the sum of items"));
+    assert_eq!(world.entry(id), None);
+    settle(&world).await;
+    assert_eq!(send_now(&world.ports, id).await.unwrap().outcome, Outcome::Refused);
+    assert_eq!(world.backend.calls(Call::Create), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_credentials_it_waits_for_somebody() {
+    for kind in [FaultKind::NotSignedIn, FaultKind::Forbidden] {
+        let world = World::new();
+        world.backend.wrong(Call::Create, [fault(kind)]);
+        let id = world.keep("A-1", sms());
+        let sent = send_now(&world.ports, id).await.unwrap();
+        let Outcome::NotAllowed { next_at } = sent.outcome else { panic!("{:?}", sent.outcome) };
+        assert_eq!(next_at.duration_since(world.now()).as_secs(), 300);
+        assert_eq!(world.link(id).state, LinkState::Queued);
+        assert!(world.entry(id).unwrap().last_error.is_some());
+        // The seller signs in and asks for it: at once.
+        assert_eq!(send_now(&world.ports, id).await.unwrap().outcome, Outcome::Created);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_is_found_again() {
+    for delivery in [sms(), Delivery::Link] {
+        let world = World::new();
+        world.backend.wrong(Call::Create, [Wrong::Lost]);
+        let id = world.keep("A-1", delivery);
+        let sent = send_now(&world.ports, id).await.unwrap();
+        assert_eq!((sent.outcome, sent.fault), (Outcome::Adopted, None));
+        let link = world.link(id);
+        assert_eq!(link.state, LinkState::Open);
+        assert_eq!(link.url.as_deref(), Some("https://checkout.dintero.com/v1/view/T12345678.s1"));
+        assert_eq!(world.backend.sessions().len(), 1);
+        assert!(kinds(&world, id).contains(&EventKind::Uncertain));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_of_somebody_else_is_not_adopted() {
+    let world = World::new();
+    let other = world.send("A-1", Delivery::Link).await;
+    world.backend.wrong(Call::Create, [Wrong::Cut]);
+    let id = world.keep("A-1", sms());
+    let sent = send_now(&world.ports, id).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::Uncertain { needs_decision: true, .. }));
+    assert_eq!(world.link(id).session_id, None);
+    assert_ne!(world.link(other).session_id, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_no_message_it_is_made_anew() {
+    for wrong in [Wrong::Cut, Wrong::Lost] {
+        let world = World::new();
+        world.backend.cannot_list(FaultKind::Forbidden);
+        world.backend.wrong(Call::Create, [wrong]);
+        let id = world.keep("A-1", Delivery::Link);
+        let sent = send_now(&world.ports, id).await.unwrap();
+        assert_eq!(sent.outcome, Outcome::Created);
+        assert_eq!(world.backend.calls(Call::Create), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_backend_in_trouble_is_not_hammered() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, (0..4).map(|_| Wrong::Cut));
+    let id = world.keep("A-1", Delivery::Link);
+    let sent = send_now(&world.ports, id).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::Uncertain { needs_decision: false, .. }));
+    assert_eq!(world.backend.calls(Call::Create), 2);
+    assert!(world.entry(id).unwrap().in_flight);
+    settle(&world).await;
+    assert_eq!(world.link(id).state, LinkState::Open);
+    assert_eq!(world.backend.sessions().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_a_message_the_seller_decides() {
+    for cannot_list in [None, Some(FaultKind::Forbidden), Some(FaultKind::NotFound), Some(FaultKind::Refused)]
+    {
+        let world = World::new();
+        if let Some(kind) = cannot_list {
+            world.backend.cannot_list(kind);
+        }
+        world.backend.wrong(Call::Create, [Wrong::Cut]);
+        let id = world.keep("A-1", sms());
+        let sent = send_now(&world.ports, id).await.unwrap();
+        assert!(matches!(sent.outcome, Outcome::Uncertain { needs_decision: true, .. }));
+        assert_eq!(world.link(id).state, LinkState::Uncertain);
+        // Nothing happens by itself any more, and asking again says the same.
+        settle(&world).await;
+        let sent = send_now(&world.ports, id).await.unwrap();
+        assert!(matches!(sent.outcome, Outcome::Uncertain { needs_decision: true, .. }));
+        assert_eq!((world.backend.calls(Call::Create), world.messages(id)), (1, 0));
+
+        let sent = decide(&world.ports, id, Decision::SendAgain).await.unwrap();
+        assert_eq!(sent.outcome, Outcome::Created);
+        assert_eq!((world.link(id).state, world.messages(id)), (LinkState::Open, 1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn sending_again_looks_first() {
+    let world = World::new();
+    // The session shows up in the list only later.
+    world.backend.wrong(Call::Create, [Wrong::Lost]);
+    world.backend.wrong(Call::Find, [fault(FaultKind::Forbidden), fault(FaultKind::Forbidden)]);
+    let id = world.keep("A-1", sms());
+    let sent = send_now(&world.ports, id).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::Uncertain { needs_decision: true, .. }));
+    let sent = decide(&world.ports, id, Decision::SendAgain).await.unwrap();
+    assert_eq!(sent.outcome, Outcome::Adopted);
+    assert_eq!(world.messages(id), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_lags_is_asked_a_second_time() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [Wrong::Lost]);
+    world.backend.wrong(Call::Find, [fault(FaultKind::NotFound)]);
+    let id = world.keep("A-1", sms());
+    assert_eq!(send_now(&world.ports, id).await.unwrap().outcome, Outcome::Adopted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_asks_again_by_itself() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [Wrong::Lost]);
+    world.backend.wrong(Call::Find, [fault(FaultKind::Refused), fault(FaultKind::Refused)]);
+    let id = world.keep("A-1", sms());
+    send_now(&world.ports, id).await.unwrap();
+    let sent = decide(&world.ports, id, Decision::Wait).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::Uncertain { needs_decision: false, .. }));
+    assert!(flush(&world.ports, ACCOUNT, world.now()).await.unwrap().is_empty());
+    pass(31).await;
+    let done = flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    assert_eq!(done.len(), 1);
+    assert_eq!(done[0].1.outcome, Outcome::Adopted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_answer_to_the_question_is_no_answer() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [Wrong::Lost]);
+    world.backend.wrong(Call::Find, [fault(FaultKind::NotSent), Wrong::Cut]);
+    let id = world.keep("A-1", sms());
+    let sent = send_now(&world.ports, id).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::Uncertain { needs_decision: false, .. }));
+    assert_eq!(world.link(id).state, LinkState::Uncertain);
+    settle(&world).await;
+    assert_eq!((world.link(id).state, world.backend.calls(Call::Create)), (LinkState::Open, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn giving_up() {
+    // Never sent: dropped without a word to the backend.
+    let world = World::new();
+    let id = world.keep("A-1", sms());
+    assert_eq!(withdraw(&world.ports, id).await.unwrap().outcome, Outcome::Cancelled);
+    assert_eq!((world.link(id).state, world.entry(id)), (LinkState::Cancelled, None));
+    assert_eq!(world.backend.all_calls(), 0);
+
+    // Maybe sent, and found: withdrawn there.
+    let world = World::new();
+    world.backend.wrong(Call::Create, [Wrong::Lost]);
+    world.backend.wrong(Call::Find, [fault(FaultKind::Refused), fault(FaultKind::Refused)]);
+    let id = world.keep("A-1", sms());
+    send_now(&world.ports, id).await.unwrap();
+    assert_eq!(decide(&world.ports, id, Decision::Drop).await.unwrap().outcome, Outcome::Cancelled);
+    assert_eq!(world.link(id).state, LinkState::Cancelled);
+    assert!(world.backend.sessions()[0].news.cancelled_at.is_some());
+
+    // Maybe sent, and nobody can tell: nothing changes.
+    let world = World::new();
+    world.backend.wrong(Call::Create, [Wrong::Cut]);
+    let id = world.keep("A-1", sms());
+    send_now(&world.ports, id).await.unwrap();
+    world.backend.wrong(Call::Find, [fault(FaultKind::NotSent)]);
+    let sent = decide(&world.ports, id, Decision::Drop).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::Uncertain { needs_decision: true, .. }));
+    assert_eq!(world.link(id).state, LinkState::Uncertain);
+    assert_eq!(decide(&world.ports, id, Decision::Drop).await.unwrap().outcome, Outcome::Cancelled);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_foreign_link_is_withdrawn_and_never_shown() {
+    let untrusted = |session: Option<&str>| {
+        Wrong::Fault(Fault {
+            session_id: session.map(str::to_owned),
+            ..Fault::new(FaultKind::Untrusted, "the link is on https://evil.example/pay")
+        })
+    };
+    let world = World::new();
+    let other = world.send("B-1", Delivery::Link).await;
+    let session = world.session_id(other);
+    world.backend.wrong(Call::Create, [untrusted(Some(&session))]);
+    let id = world.keep("A-1", sms());
+    let sent = send_now(&world.ports, id).await.unwrap();
+    assert_eq!(sent.outcome, Outcome::Refused);
+    assert!(!format!("{sent:?}").contains("evil"));
+    assert_eq!((world.link(id).state, world.link(id).url), (LinkState::Refused, None));
+    assert!(world.backend.sessions()[0].news.cancelled_at.is_some());
+
+    // Withdrawing it did not get through: it's tried until it does, and the link stays refused.
+    let world = World::new();
+    let other = world.send("B-1", Delivery::Link).await;
+    let session = world.session_id(other);
+    world.backend.wrong(Call::Create, [untrusted(Some(&session))]);
+    world.backend.wrong(Call::Cancel, [fault(FaultKind::NotSent), Wrong::Cut]);
+    let id = world.keep("A-1", sms());
+    assert_eq!(send_now(&world.ports, id).await.unwrap().outcome, Outcome::Refused);
+    settle(&world).await;
+    assert!(world.backend.sessions()[0].news.cancelled_at.is_some());
+    assert_eq!((world.link(id).state, world.entry(id)), (LinkState::Refused, None));
+
+    // The backend could not prove who it is, so nothing was sent: a hotspot's sign-in page, say.
+    let world = World::new();
+    world.backend.wrong(Call::Create, [untrusted(None)]);
+    let id = world.keep("A-1", sms());
+    assert!(matches!(send_now(&world.ports, id).await.unwrap().outcome, Outcome::Queued { .. }));
+    settle(&world).await;
+    assert_eq!(world.link(id).state, LinkState::Open);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_id_without_the_address_is_enough() {
+    let world = World::new();
+    let half = Fault {
+        session_id: Some("T12345678.s9".to_owned()),
+        ..Fault::new(FaultKind::Maybe, "the session has no link")
+    };
+    world.backend.wrong(Call::Create, [Wrong::Fault(half)]);
+    let id = world.keep("A-1", sms());
+    assert_eq!(send_now(&world.ports, id).await.unwrap().outcome, Outcome::Adopted);
+    assert_eq!(world.session_id(id), "T12345678.s9");
+    assert_eq!(world.backend.calls(Call::Create), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn too_late_to_be_sent() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [fault(FaultKind::NotSent)]);
+    let id = world.keep("A-1", sms());
+    send_now(&world.ports, id).await.unwrap();
+    pass(86_401).await;
+    let sent = send_now(&world.ports, id).await.unwrap();
+    assert_eq!(sent.outcome, Outcome::Expired);
+    assert_eq!((world.link(id).state, world.entry(id)), (LinkState::Expired, None));
+    assert_eq!(world.messages(id), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_at_once_send_it_once() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [Wrong::Slow(Duration::from_secs(5))]);
+    let id = world.keep("A-1", sms());
+    let (one, two) = tokio::join!(send_now(&world.ports, id), send_now(&world.ports, id));
+    let mut outcomes = [one.unwrap().outcome, two.unwrap().outcome];
+    outcomes.sort_by_key(|o| *o == Outcome::Busy);
+    assert_eq!(outcomes, [Outcome::Created, Outcome::Busy]);
+    assert_eq!(world.messages(id), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn offline_one_failure_is_enough() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, (0..50).map(|_| fault(FaultKind::NotSent)));
+    let ids: Vec<_> = (0..20).map(|n| world.keep(&format!("A-{n}"), Delivery::Link)).collect();
+    let done = flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    assert_eq!(done.len(), 20);
+    assert_eq!(world.backend.calls(Call::Create), 1);
+    assert!(
+        done.iter().all(|(_, s)| matches!(s.outcome, Outcome::Queued { next_at } if next_at > world.now()))
+    );
+    settle(&world).await;
+    assert!(ids.iter().all(|id| world.link(*id).state == LinkState::Open));
+    assert_eq!(world.backend.sessions().len(), 20);
+}
+
+/// The power is cut at every single step of sending, the request carried out or not, with a list or
+/// without: after the next start no customer ever gets two messages, and no sale is lost.
+#[tokio::test(start_paused = true)]
+async fn a_power_cut_at_every_step() {
+    for listing in [true, false] {
+        for delivery in [sms(), Delivery::Link] {
+            for first in [None, Some(Wrong::Lost), Some(Wrong::Cut), Some(fault(FaultKind::NotSent))] {
+                let mut cuts = 0;
+                for step in 1..20 {
+                    let world = World::new();
+                    if !listing {
+                        world.backend.cannot_list(FaultKind::Forbidden);
+                    }
+                    world.backend.wrong(Call::Create, first.clone());
+                    let id = world.keep("A-1", delivery.clone());
+                    world.power.cut_at(step);
+                    let _ = send_now(&world.ports, id).await;
+                    if !world.power.is_off() {
+                        break;
+                    }
+                    cuts += 1;
+                    world.power.back();
+                    pass(100).await;
+                    settle(&world).await;
+                    let link = world.link(id);
+                    let told = format!("{delivery:?}, list {listing}, {first:?}, cut at {step}: {link:?}");
+                    if delivery.messages_customer() {
+                        assert!(world.messages(id) <= 1, "{told}");
+                    }
+                    match link.state {
+                        LinkState::Open => assert!(link.url.is_some() && link.session_id.is_some(), "{told}"),
+                        LinkState::Uncertain => {
+                            assert!(world.entry(id).unwrap().needs_decision, "{told}");
+                            assert!(delivery.messages_customer(), "{told}");
+                            // The seller has it sent again and it ends well.
+                            decide(&world.ports, id, Decision::SendAgain).await.unwrap();
+                            assert_eq!(world.link(id).state, LinkState::Open, "{told}");
+                        }
+                        _ => panic!("{told}"),
+                    }
+                }
+                assert!(cuts >= 3, "the cut never came");
+            }
+        }
+    }
+}

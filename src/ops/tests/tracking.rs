@@ -1,0 +1,181 @@
+use std::time::Duration;
+
+use crate::domain::lifecycle::TransactionStatus;
+use crate::domain::link::{Alarm, EventKind, LinkId, LinkState};
+use crate::domain::sale::Delivery;
+use crate::ops::testing::{Call, World, fault};
+use crate::ops::track::{refresh, refresh_many, refresh_one};
+use crate::ports::FaultKind;
+
+fn ids(links: &[crate::domain::link::Link]) -> Vec<LinkId> {
+    let mut ids: Vec<_> = links.iter().map(|l| l.id).collect();
+    ids.sort_unstable();
+    ids
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_link_is_followed_to_its_end() {
+    let world = World::new();
+    let id = world.send("A-1", Delivery::Link).await;
+    let session = world.session_id(id);
+    assert!(refresh_one(&world.ports, id).await.unwrap().changed.is_empty(), "nothing new");
+    world.backend.visit(&session);
+    let round = refresh_one(&world.ports, id).await.unwrap();
+    assert_eq!(round.changed[0].state, LinkState::Opened);
+    world.backend.pay(&session, "INITIATED");
+    assert_eq!(refresh_one(&world.ports, id).await.unwrap().changed[0].state, LinkState::Paying);
+    tokio::time::advance(Duration::from_secs(5)).await;
+    world.backend.pay(&session, "AUTHORIZED");
+    assert_eq!(refresh_one(&world.ports, id).await.unwrap().changed[0].state, LinkState::Authorized);
+    assert_eq!(world.link(id).state, LinkState::Authorized);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payment_that_cannot_be_read_is_asked_for_again() {
+    let world = World::new();
+    let id = world.send("A-1", Delivery::Link).await;
+    world.backend.pay(&world.session_id(id), "AUTHORIZED");
+    world.backend.wrong(Call::Transaction, [fault(FaultKind::Maybe)]);
+    let round = refresh_one(&world.ports, id).await.unwrap();
+    assert_eq!(round.fault.unwrap().kind, FaultKind::Maybe);
+    assert_eq!(round.changed[0].state, LinkState::Paying);
+    assert!(!round.changed[0].settled());
+    assert_eq!(refresh_one(&world.ports, id).await.unwrap().changed[0].state, LinkState::Authorized);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_links_in_few_requests() {
+    let world = World::new();
+    let mut all = Vec::new();
+    for n in 0..250 {
+        all.push(world.send(&format!("A-{n}"), Delivery::Link).await);
+    }
+    let before = world.backend.all_calls();
+    assert_eq!(refresh_many(&world.ports, all.clone()).await.unwrap().changed, []);
+    assert_eq!(world.backend.all_calls() - before, 3);
+
+    let paid = [all[3], all[120], all[249]];
+    for id in paid {
+        let session = world.session_id(id);
+        world.backend.visit(&session);
+        world.backend.pay(&session, "CAPTURED");
+    }
+    let round = refresh_many(&world.ports, all.clone()).await.unwrap();
+    assert_eq!(ids(&round.changed), paid);
+    for link in &round.changed {
+        assert_eq!(link.state, LinkState::Captured);
+        assert!(link.events.iter().any(|e| e.kind == EventKind::Opened), "the rest of the story too");
+    }
+    let before = world.backend.all_calls();
+    assert_eq!(refresh_many(&world.ports, all).await.unwrap().changed, []);
+    assert_eq!(world.backend.all_calls() - before, 3, "known payments cost nothing more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn expiry_is_told_by_the_backend() {
+    let world = World::new();
+    let (unpaid, paid) = (world.send("A-1", Delivery::Link).await, world.send("A-2", Delivery::Link).await);
+    tokio::time::advance(Duration::from_secs(86_390)).await;
+    world.backend.pay(&world.session_id(paid), "AUTHORIZED");
+    tokio::time::advance(Duration::from_secs(600)).await;
+    refresh_many(&world.ports, vec![unpaid, paid]).await.unwrap();
+    assert_eq!(world.link(unpaid).state, LinkState::Expired);
+    assert_eq!(world.link(paid).state, LinkState::Authorized, "paid in the last seconds");
+
+    // A backend that forgets sessions when their time is over.
+    let gone = world.send("A-3", Delivery::Link).await;
+    world.backend.wrong(Call::Session, [fault(FaultKind::NotFound), fault(FaultKind::NotFound)]);
+    assert!(
+        refresh_one(&world.ports, gone).await.unwrap().changed.is_empty(),
+        "before its time it means nothing"
+    );
+    tokio::time::advance(Duration::from_secs(86_401)).await;
+    let round = refresh_one(&world.ports, gone).await.unwrap();
+    assert_eq!((round.changed[0].state, round.fault), (LinkState::Expired, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn faults_stop_the_round_and_keep_what_was_learned() {
+    let world = World::new();
+    let mut all = Vec::new();
+    for n in 0..150 {
+        all.push(world.send(&format!("A-{n}"), Delivery::Link).await);
+    }
+    world.backend.pay(&world.session_id(all[0]), "AUTHORIZED");
+    world.backend.pay(&world.session_id(all[149]), "AUTHORIZED");
+    world.backend.wrong(
+        Call::Transactions,
+        [crate::ops::testing::Wrong::Slow(Duration::ZERO), fault(FaultKind::NotSent)],
+    );
+    let round = refresh_many(&world.ports, all.clone()).await.unwrap();
+    assert_eq!(ids(&round.changed), [all[0]]);
+    assert_eq!(round.fault.map(|f| f.kind), Some(FaultKind::NotSent));
+
+    world.backend.wrong(Call::Session, (0..99).map(|_| fault(FaultKind::NotSent)));
+    let before = world.backend.calls(Call::Session);
+    let round = refresh(&world.ports, vec![all[149]], all[1..100].to_vec()).await.unwrap();
+    assert_eq!(round.fault.map(|f| f.kind), Some(FaultKind::NotSent));
+    assert_eq!(world.link(all[149]).state, LinkState::Authorized, "money first");
+    assert!(world.backend.calls(Call::Session) - before < 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_payments_for_one_order() {
+    let world = World::new();
+    let (one, two) = (world.send("A-1", Delivery::Link).await, world.send("a-1", Delivery::Link).await);
+    let other = world.send("A-11", Delivery::Link).await;
+    for id in [one, other] {
+        world.backend.pay(&world.session_id(id), "CAPTURED");
+        refresh_one(&world.ports, id).await.unwrap();
+    }
+    assert!(world.link(one).alarms.is_empty());
+    world.backend.pay(&world.session_id(two), "AUTHORIZED");
+    let round = refresh_many(&world.ports, vec![one, two, other]).await.unwrap();
+    assert_eq!(ids(&round.changed), [one, two]);
+    assert_eq!(world.link(one).alarms, [Alarm::DoublePayment]);
+    assert_eq!(world.link(two).alarms, [Alarm::DoublePayment]);
+    assert!(world.link(other).alarms.is_empty());
+
+    // Giving one of them back ends it.
+    tokio::time::advance(Duration::from_secs(5)).await;
+    world.backend.happen(&world.session_id(one), |s| {
+        let transaction = s.transaction.as_mut().unwrap();
+        transaction.status = TransactionStatus::Refunded;
+    });
+    refresh_one(&world.ports, one).await.unwrap();
+    assert!(world.link(one).alarms.is_empty() && world.link(two).alarms.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_and_its_replacement_both_paid() {
+    for first_paid in [0, 1] {
+        let world = World::new();
+        let old = world.send("1042", Delivery::Link).await;
+        let new = world.send("1042-2", Delivery::Link).await;
+        world.ports.ledger.amend(new, &mut |l| l.reissue_of.replace(old).is_none()).unwrap();
+        let mut order = [old, new];
+        order.rotate_left(first_paid);
+        for id in order {
+            world.backend.pay(&world.session_id(id), "AUTHORIZED");
+            refresh_one(&world.ports, id).await.unwrap();
+        }
+        assert_eq!(world.link(old).alarms, [Alarm::DoublePayment]);
+        assert_eq!(world.link(new).alarms, [Alarm::DoublePayment]);
+        // A person has accepted it: it stays accepted.
+        for id in [old, new] {
+            world.ports.ledger.amend(id, &mut |l| !std::mem::take(&mut l.alarms).is_empty()).unwrap();
+            tokio::time::advance(Duration::from_secs(5)).await;
+            world.backend.pay(&world.session_id(id), "CAPTURED");
+            refresh_one(&world.ports, id).await.unwrap();
+            assert!(world.link(id).alarms.is_empty());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_at_the_backend_is_not_asked() {
+    let world = World::new();
+    let id = world.keep("A-1", Delivery::Link);
+    assert_eq!(refresh(&world.ports, vec![id], vec![id]).await.unwrap(), Default::default());
+    assert_eq!(world.backend.all_calls(), 0);
+}
