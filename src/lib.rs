@@ -14,4 +14,5 @@ pub mod ops;
 pub mod ports;
 pub mod qr;
 pub mod sandbox;
+pub mod ui;
 pub mod wiring;

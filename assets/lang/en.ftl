@@ -53,7 +53,7 @@ advice-opened = The customer has looked at it.
 advice-paying = The customer is paying. A wallet gives about 10 minutes to approve.
 advice-on-hold = The payment provider is checking. Wait before you hand over the goods.
 advice-authorized = The money is reserved. Capture it when the goods are handed over.
-advice-captured = Paid.
+advice-captured = The customer has paid.
 advice-partially-captured = A part of the money is captured.
 advice-declined = The customer's payment was declined. Make a new link to try again.
 advice-failed = The payment failed. Make a new link to try again.
@@ -219,17 +219,17 @@ key-suspend = to the background
 key-toggle = tick
 key-all-methods = all
 key-next = on
-key-remove-line = remove line
-key-undo = bring back
+key-remove-line = remove
+key-undo = undo
 key-clear-draft = start over
 key-choose-left = choose
 key-choose-right = choose the next
 key-make-link = make the link
 key-copy = copy
 key-email = e-mail
-key-qr-full = QR full screen
+key-qr-full = large QR
 key-cancel = cancel
-key-again = same again
+key-again = sell again
 key-open-page = open in the browser
 key-copy-mail = copy the mail's text
 key-qr-level = QR against glare
@@ -238,7 +238,7 @@ key-settle = dealt with
 key-play-open = customer opens
 key-play-pay = customer pays
 key-play-decline = customer declines
-key-to-dashboard = dashboard
+key-to-dashboard = start
 key-filter = filter
 key-yes = yes
 key-no = no
@@ -428,3 +428,228 @@ mail-text =
 
     Kind regards
     { $merchant }
+
+## The frame of every screen
+too-small = The window is too small: make it at least 80×24.
+header-online = online
+header-offline = offline
+header-signed-out = not signed in
+header-sandbox = SANDBOX
+header-waiting = ↑ { $count } waiting
+step-start = Start
+step-payment = Payment
+step-products = Products
+step-order = Order
+step-delivery = Delivery
+
+## Messages at the foot of the screen
+toast-copied = Copied.
+toast-copied-by-terminal = Handed to the terminal to copy.
+toast-mail-opened = The mail program is open with the mail.
+toast-no-mail-program = No mail program was found. m copies the mail's text.
+toast-mail-copied = The mail's text is copied.
+toast-no-browser = No browser was found.
+toast-line-removed = Line removed. Ctrl-Z brings it back.
+toast-line-back = The line is back.
+toast-nothing-to-undo = Nothing to bring back.
+toast-paste-too-long = { $lines } lines are too many: nothing was pasted.
+toast-too-many-lines = An order can't have more lines.
+toast-text-cut = The text was too long: the rest was left out.
+toast-mail-waits = { $reference } is made. Open it to send the mail.
+toast-paid = { $reference } is paid!
+toast-ended = { $reference }: { $state }
+toast-cancelled = The link is cancelled.
+toast-has-money = Not cancelled: money is held or taken.
+toast-already-ended = It had ended already.
+toast-later = No contact with the payment service. It is tried again by itself.
+toast-message = The message: { $status }
+toast-cannot-play = The sandbox says: { $words }
+toast-ledger = The ledger can't be used: { $words }
+toast-draft-cleared = Started over.
+toast-draft-resumed = Your draft is back.
+toast-no-address-yet = The link has no address yet.
+toast-set-up-failed = It didn't work: { $words }
+toast-nothing-chosen = No link is chosen.
+toast-mend-first = Something here must be mended first.
+toast-reference-taken = The reference was taken meanwhile: it's another one now.
+
+## Questions
+confirm-cancel = Cancel { $reference }?
+confirm-cancel-means = The customer can't pay with this link any more.
+confirm-withdraw = Drop { $reference }?
+confirm-withdraw-means = It has not been sent. The customer gets nothing.
+confirm-send-again = Send { $reference } again?
+confirm-send-again-means = The first message may have gone out. If it did, the customer gets two and could pay twice. Ask first.
+confirm-clear-draft = Throw the draft away?
+confirm-clear-draft-means = What is typed in it is lost.
+confirm-again-over-draft = Throw the draft away and sell this again?
+
+## Tables of links
+links-state = State
+links-reference = Reference
+links-what = What
+links-to = To
+links-amount = Amount
+links-when = When
+
+## Step 1: start
+dashboard-paid = Paid today
+dashboard-outstanding = Outstanding
+dashboard-links =
+    { $count ->
+        [one] { $count } link
+       *[other] { $count } links
+    }
+dashboard-empty = No links yet.
+dashboard-empty-what = Press n to make the first one.
+dashboard-alarms =
+    { $count ->
+        [one] { $count } link needs you: open it.
+       *[other] { $count } links need you: open them.
+    }
+dashboard-decisions =
+    { $count ->
+        [one] { $count } link waits for your decision: open it.
+       *[other] { $count } links wait for your decision: open them.
+    }
+dashboard-waiting =
+    { $count ->
+        [one] { $count } request waits to be sent. It goes out by itself.
+       *[other] { $count } requests wait to be sent. They go out by themselves.
+    }
+dashboard-clock-off = This machine's clock is { $minutes } min off.
+dashboard-draft = A draft waits: n goes on with it.
+
+## Step 2: payment
+payment-title = How may the customer pay?
+payment-all = All methods
+payment-sms = By phone, the link comes as an SMS.
+payment-push = By phone, the link comes as a push message in the app instead of an SMS.
+mistake-no-method = Tick at least one method
+
+## Step 3: products
+products-description = Description
+products-quantity = Qty
+products-price = Unit price
+products-vat = VAT
+products-amount = Amount
+products-new-line = new line
+products-net = Net
+products-vat-rate = VAT { $rate }
+products-to-pay = To pay
+
+## Step 4: order
+order-reference = Reference
+order-reference-note = The payout report shows it.
+order-reference-coming = Being proposed …
+order-expiry = Time to pay
+order-expiry-day = 1 day
+order-expiry-week = 1 week
+order-expiry-month = 1 month
+order-expiry-minutes = 15 min
+order-expiry-today = today
+order-expiry-own = other
+order-expiry-text = Until
+order-expiry-hint = 4h, 3d, 2w, 2026-12-24 18:00
+order-valid-until = Until { $moment } ({ $away })
+order-address = Address
+order-address-none = none
+order-address-express = the customer fills it in
+order-address-known = I know it
+order-address-express-note = The customer gives name and address while paying.
+order-country-note = NO, SE, DK …
+order-capture = The money
+order-capture-now = is taken at once
+order-capture-later = is reserved
+order-capture-now-note = The amount is deducted as soon as the customer has paid.
+order-capture-later-note = The amount is reserved until you capture it, as when the goods are sent.
+mistake-reference-used = Used by another live or paid link
+
+## Step 5: delivery
+delivery-by = Send it by
+delivery-sms = SMS
+delivery-email = e-mail
+delivery-link = link or QR only
+delivery-phone = Phone
+delivery-address = E-mail
+delivery-sms-note = The customer gets an SMS with the link.
+delivery-push-note = The customer gets a push message in the app.
+delivery-email-note = Your mail program opens with the mail, ready to send.
+delivery-link-note = The link is copied, and the QR code is shown here.
+delivery-products = Products
+delivery-methods = Methods
+delivery-of-which-vat = of which VAT { $vat }
+delivery-submitting = Making the link …
+mistake-phone-not-mobile = Not a mobile number: an SMS may not arrive
+
+## The link
+link-reading = Reading …
+link-more-lines = + { $count } more
+link-paid = paid
+link-next-customer = n takes the next customer.
+link-qr-later = The QR code comes when the link is made.
+link-busy = …
+link-alarm = { $alarm }! Deal with it, then press !
+link-decide = It is not known whether the message went out. Ask the customer. s sends it again.
+link-next-try = Next try at { $time }
+link-message-failed = The message didn't get through. Show the QR code, or copy the link.
+link-phone-page = The customer's phone: { $page }
+link-play-open = opens
+link-play-pay = pays
+link-play-decline = declines
+link-expires = Expires { $moment } ({ $away })
+link-to = To { $to }: { $status }
+qr-no-room = Make the window at least { $columns } × { $rows }, or the letters smaller, to show the QR code.
+event-sms-sent = SMS sent
+event-push-sent = Push message sent
+event-opened-perhaps = perhaps automatically
+event-paying-with = Paying with { $method }
+event-times = { $count } times
+
+## All links
+list-search = Search
+list-loading = Searching …
+list-empty = Nothing found.
+list-filter-all = all
+list-filter-open = open
+list-filter-paid = paid
+list-filter-ended = ended
+list-filter-trouble = need you
+
+## Help
+help-title = All keys
+help-everywhere = Everywhere
+help-welcome = First start
+help-set-up = Account
+help-dashboard = 1 Start
+help-payment = 2 Payment
+help-products = 3 Products
+help-order = 4 Order
+help-delivery = 5 Delivery
+help-link = The link
+help-qr-full = QR full screen
+help-list = All links
+help-help = This page
+help-confirm = A question
+
+## First start
+welcome-title = Welcome to paylink
+welcome-what = Put a sale together, send the customer a link or show a QR code, and see when it is paid.
+welcome-sandbox = Try it now
+welcome-sandbox-what = With a sandbox on this machine: no account, no network, no real money.
+welcome-account = Set up your account
+welcome-account-what = You need the account's id and an API client from Dintero Backoffice.
+set-up-title = Your account
+set-up-account-id = Account id
+set-up-account-id-note = T or P and eight digits, as in Backoffice. T is for testing.
+set-up-client-id = Client id
+set-up-client-id-note = Backoffice: Settings, API clients
+set-up-client-secret = Client secret
+set-up-client-secret-note = Kept in this machine's keyring, not in a file.
+set-up-merchant-name = Your name
+set-up-merchant-name-note = As the customer knows you
+set-up-return-url = Return address
+set-up-return-url-note = The page where the customer lands after paying
+set-up-busy = Signing in …
+mistake-account-id = T or P and eight digits
+mistake-url = Not an https address

@@ -52,7 +52,7 @@ advice-opened = Kunden har sett på den.
 advice-paying = Kunden betaler. I en mobilapp er fristen om lag 10 minutter.
 advice-on-hold = Betalingen kontrolleres. Vent med å gi fra deg varene.
 advice-authorized = Pengene er reservert. Trekk dem når varene er levert.
-advice-captured = Betalt.
+advice-captured = Kunden har betalt.
 advice-partially-captured = En del av beløpet er trukket.
 advice-declined = Betalingen ble avslått. Lag en ny lenke for å prøve igjen.
 advice-failed = Betalingen mislyktes. Lag en ny lenke for å prøve igjen.
@@ -199,7 +199,7 @@ key-quit = avslutt
 key-redraw = tegn på nytt
 key-try-sandbox = prøv nå
 key-set-up = legg inn en konto
-key-next-field = neste felt
+key-next-field = neste
 key-previous-field = forrige felt
 key-save-account = lagre og logg inn
 key-back = tilbake
@@ -218,17 +218,17 @@ key-suspend = i bakgrunnen
 key-toggle = huk av
 key-all-methods = alle
 key-next = videre
-key-remove-line = fjern linje
-key-undo = hent tilbake
+key-remove-line = fjern
+key-undo = angre
 key-clear-draft = begynn på nytt
 key-choose-left = velg
 key-choose-right = velg neste
 key-make-link = lag lenken
 key-copy = kopier
 key-email = e-post
-key-qr-full = QR i fullskjerm
+key-qr-full = stor QR
 key-cancel = kanseller
-key-again = samme igjen
+key-again = selg igjen
 key-open-page = åpne i nettleseren
 key-copy-mail = kopier e-postteksten
 key-qr-level = QR mot gjenskinn
@@ -237,7 +237,7 @@ key-settle = ordnet
 key-play-open = kunden åpner
 key-play-pay = kunden betaler
 key-play-decline = kunden avslår
-key-to-dashboard = oversikt
+key-to-dashboard = start
 key-filter = filter
 key-yes = ja
 key-no = nei
@@ -427,3 +427,228 @@ mail-text =
 
     Vennlig hilsen
     { $merchant }
+
+## Rammen rundt alle skjermer
+too-small = Vinduet er for lite: gjør det minst 80×24.
+header-online = tilkoblet
+header-offline = uten nett
+header-signed-out = ikke logget inn
+header-sandbox = SANDBOX
+header-waiting = ↑ { $count } venter
+step-start = Start
+step-payment = Betaling
+step-products = Varer
+step-order = Ordre
+step-delivery = Levering
+
+## Meldinger nederst på skjermen
+toast-copied = Kopiert.
+toast-copied-by-terminal = Gitt til terminalen for kopiering.
+toast-mail-opened = E-postprogrammet er åpnet med e-posten.
+toast-no-mail-program = Fant ikke noe e-postprogram. m kopierer teksten.
+toast-mail-copied = E-postteksten er kopiert.
+toast-no-browser = Fant ingen nettleser.
+toast-line-removed = Linjen er fjernet. Ctrl-Z henter den tilbake.
+toast-line-back = Linjen er tilbake.
+toast-nothing-to-undo = Ingenting å hente tilbake.
+toast-paste-too-long = { $lines } linjer er for mange: ingenting ble limt inn.
+toast-too-many-lines = En ordre kan ikke ha flere linjer.
+toast-text-cut = Teksten var for lang: resten ble utelatt.
+toast-mail-waits = { $reference } er laget. Åpne den for å sende e-posten.
+toast-paid = { $reference } er betalt!
+toast-ended = { $reference }: { $state }
+toast-cancelled = Lenken er kansellert.
+toast-has-money = Ikke kansellert: penger er reservert eller trukket.
+toast-already-ended = Den var avsluttet allerede.
+toast-later = Ingen kontakt med betalingstjenesten. Det prøves igjen av seg selv.
+toast-message = Meldingen: { $status }
+toast-cannot-play = Sandkassen sier: { $words }
+toast-ledger = Registeret kan ikke brukes: { $words }
+toast-draft-cleared = Begynt på nytt.
+toast-draft-resumed = Kladden din er tilbake.
+toast-no-address-yet = Lenken har ingen adresse ennå.
+toast-set-up-failed = Det gikk ikke: { $words }
+toast-nothing-chosen = Ingen lenke er valgt.
+toast-mend-first = Noe her må rettes først.
+toast-reference-taken = Referansen ble tatt i mellomtiden: nå er det en annen.
+
+## Spørsmål
+confirm-cancel = Kansellere { $reference }?
+confirm-cancel-means = Kunden kan ikke lenger betale med denne lenken.
+confirm-withdraw = Droppe { $reference }?
+confirm-withdraw-means = Den er ikke sendt. Kunden får ingenting.
+confirm-send-again = Sende { $reference } på nytt?
+confirm-send-again-means = Den første meldingen kan ha gått ut. I så fall får kunden to, og kan betale to ganger. Spør først.
+confirm-clear-draft = Kaste kladden?
+confirm-clear-draft-means = Det som er skrevet i den, går tapt.
+confirm-again-over-draft = Kaste kladden og selge dette på nytt?
+
+## Tabeller med lenker
+links-state = Status
+links-reference = Referanse
+links-what = Hva
+links-to = Til
+links-amount = Beløp
+links-when = Når
+
+## Steg 1: start
+dashboard-paid = Betalt i dag
+dashboard-outstanding = Utestående
+dashboard-links =
+    { $count ->
+        [one] { $count } lenke
+       *[other] { $count } lenker
+    }
+dashboard-empty = Ingen lenker ennå.
+dashboard-empty-what = Trykk n for å lage den første.
+dashboard-alarms =
+    { $count ->
+        [one] { $count } lenke trenger deg: åpne den.
+       *[other] { $count } lenker trenger deg: åpne dem.
+    }
+dashboard-decisions =
+    { $count ->
+        [one] { $count } lenke venter på at du bestemmer: åpne den.
+       *[other] { $count } lenker venter på at du bestemmer: åpne dem.
+    }
+dashboard-waiting =
+    { $count ->
+        [one] { $count } forespørsel venter på å bli sendt. Den går av seg selv.
+       *[other] { $count } forespørsler venter på å bli sendt. De går av seg selv.
+    }
+dashboard-clock-off = Klokken på denne maskinen går { $minutes } min feil.
+dashboard-draft = En kladd venter: n fortsetter på den.
+
+## Steg 2: betaling
+payment-title = Hvordan kan kunden betale?
+payment-all = Alle måter
+payment-sms = På telefon kommer lenken som SMS.
+payment-push = På telefon kommer lenken som varsel i appen i stedet for SMS.
+mistake-no-method = Huk av minst én betalingsmåte
+
+## Steg 3: varer
+products-description = Beskrivelse
+products-quantity = Antall
+products-price = Enhetspris
+products-vat = Mva
+products-amount = Beløp
+products-new-line = ny linje
+products-net = Netto
+products-vat-rate = Mva { $rate }
+products-to-pay = Å betale
+
+## Steg 4: ordre
+order-reference = Referanse
+order-reference-note = Står i utbetalingsrapporten.
+order-reference-coming = Foreslås …
+order-expiry = Betalingsfrist
+order-expiry-day = 1 dag
+order-expiry-week = 1 uke
+order-expiry-month = 1 måned
+order-expiry-minutes = 15 min
+order-expiry-today = i dag
+order-expiry-own = annen
+order-expiry-text = Til
+order-expiry-hint = 4h, 3d, 2w, 2026-12-24 18:00
+order-valid-until = Til { $moment } ({ $away })
+order-address = Adresse
+order-address-none = ingen
+order-address-express = kunden fyller ut
+order-address-known = jeg har den
+order-address-express-note = Kunden oppgir navn og adresse under betalingen.
+order-country-note = NO, SE, DK …
+order-capture = Pengene
+order-capture-now = trekkes med en gang
+order-capture-later = reserveres
+order-capture-now-note = Beløpet trekkes så snart kunden har betalt.
+order-capture-later-note = Beløpet er reservert til du trekker det, som når varene sendes.
+mistake-reference-used = Brukes av en annen åpen eller betalt lenke
+
+## Steg 5: levering
+delivery-by = Send den med
+delivery-sms = SMS
+delivery-email = e-post
+delivery-link = bare lenke eller QR
+delivery-phone = Telefon
+delivery-address = E-post
+delivery-sms-note = Kunden får en SMS med lenken.
+delivery-push-note = Kunden får et varsel i appen.
+delivery-email-note = E-postprogrammet ditt åpnes med e-posten, klar til å sendes.
+delivery-link-note = Lenken kopieres, og QR-koden vises her.
+delivery-products = Varer
+delivery-methods = Måter
+delivery-of-which-vat = herav mva { $vat }
+delivery-submitting = Lager lenken …
+mistake-phone-not-mobile = Ikke et mobilnummer: en SMS kommer kanskje ikke fram
+
+## Lenken
+link-reading = Leser …
+link-more-lines = + { $count } til
+link-paid = betalt
+link-next-customer = n tar neste kunde.
+link-qr-later = QR-koden kommer når lenken er laget.
+link-busy = …
+link-alarm = { $alarm }! Ordne opp, og trykk !
+link-decide = Det er usikkert om meldingen gikk ut. Spør kunden. s sender på nytt.
+link-next-try = Neste forsøk kl. { $time }
+link-message-failed = Meldingen kom ikke fram. Vis QR-koden, eller kopier lenken.
+link-phone-page = Kundens telefon: { $page }
+link-play-open = åpner
+link-play-pay = betaler
+link-play-decline = avslår
+link-expires = Utløper { $moment } ({ $away })
+link-to = Til { $to }: { $status }
+qr-no-room = Gjør vinduet minst { $columns } × { $rows }, eller bokstavene mindre, for å vise QR-koden.
+event-sms-sent = SMS sendt
+event-push-sent = Varsel sendt
+event-opened-perhaps = kanskje automatisk
+event-paying-with = Betaler med { $method }
+event-times = { $count } ganger
+
+## Alle lenker
+list-search = Søk
+list-loading = Søker …
+list-empty = Fant ingenting.
+list-filter-all = alle
+list-filter-open = åpne
+list-filter-paid = betalt
+list-filter-ended = avsluttet
+list-filter-trouble = trenger deg
+
+## Hjelp
+help-title = Alle taster
+help-everywhere = Overalt
+help-welcome = Første start
+help-set-up = Konto
+help-dashboard = 1 Start
+help-payment = 2 Betaling
+help-products = 3 Varer
+help-order = 4 Ordre
+help-delivery = 5 Levering
+help-link = Lenken
+help-qr-full = QR i fullskjerm
+help-list = Alle lenker
+help-help = Denne siden
+help-confirm = Et spørsmål
+
+## Første start
+welcome-title = Velkommen til paylink
+welcome-what = Sett sammen et salg, send kunden en lenke eller vis en QR-kode, og se når den er betalt.
+welcome-sandbox = Prøv nå
+welcome-sandbox-what = Med en sandkasse på denne maskinen: ingen konto, ikke noe nett, ingen ekte penger.
+welcome-account = Legg inn kontoen din
+welcome-account-what = Du trenger konto-id og en API-klient fra Dintero Backoffice.
+set-up-title = Kontoen din
+set-up-account-id = Konto-id
+set-up-account-id-note = T eller P og åtte siffer, som i Backoffice. T er for testing.
+set-up-client-id = Klient-id
+set-up-client-id-note = Backoffice: Innstillinger, API-klienter
+set-up-client-secret = Klienthemmelighet
+set-up-client-secret-note = Ligger i maskinens nøkkelring, ikke i en fil.
+set-up-merchant-name = Navnet ditt
+set-up-merchant-name-note = Slik kunden kjenner deg
+set-up-return-url = Returadresse
+set-up-return-url-note = Siden kunden kommer til etter betalingen
+set-up-busy = Logger inn …
+mistake-account-id = T eller P og åtte siffer
+mistake-url = Ikke en https-adresse

@@ -21,6 +21,19 @@ impl Texts {
         }
     }
 
+    /// A day for a narrow column: without the year where it's `today`'s: `22.11.`, `22 Nov`.
+    #[must_use]
+    pub fn short_date(self, day: Date, today: Date) -> String {
+        let date = self.date(day);
+        if day.year() != today.year() {
+            return date;
+        }
+        match self.lang() {
+            Lang::English => date.rsplit_once(' ').map_or(date.clone(), |(short, _)| short.to_owned()),
+            Lang::Bokmal => date.rsplit_once('.').map_or(date.clone(), |(short, _)| format!("{short}.")),
+        }
+    }
+
     /// A day seen from `now`: `today`, `tomorrow`, `yesterday`, else the date.
     #[must_use]
     pub fn day(self, at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
@@ -118,6 +131,10 @@ mod tests {
         assert_eq!(NB.day(at("2026-11-21T20:00:00Z"), now, &oslo), "i går");
         assert_eq!(EN.moment(at("2026-12-02T08:05:00Z"), now, &oslo), "2 Dec 2026 09:05");
         assert_eq!(NB.moment(at("2026-12-02T08:05:00Z"), now, &oslo), "02.12.2026 09:05");
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        assert_eq!(EN.short_date(day("2026-03-02"), day("2026-11-22")), "2 Mar");
+        assert_eq!(NB.short_date(day("2026-03-02"), day("2026-11-22")), "02.03.");
+        assert_eq!(NB.short_date(day("2025-12-31"), day("2026-01-01")), "31.12.2025");
     }
 
     #[test]

@@ -6,4 +6,5 @@ mod client;
 mod config;
 mod i18n;
 mod ledger_processes;
+mod screens;
 mod support;

@@ -1,0 +1,184 @@
+//! What every screen has: the header, the stepper with the sum so far, a message, and the footer.
+
+use ratatui::layout::Rect;
+
+use super::pen::{Pen, width};
+use super::theme::Role;
+use super::words;
+use crate::app::Model;
+use crate::app::keys::{self, Action, Binding, Context};
+use crate::app::model::{STEPS, Screen, Target};
+use crate::i18n::Texts;
+
+/// The room between header and footer, a column kept free at both sides.
+pub(crate) fn body(area: Rect) -> Rect {
+    Rect::new(area.x + 1, area.y + 3, area.width.saturating_sub(2), area.height.saturating_sub(5))
+}
+
+/// Who we are selling as, the network, the time.
+pub(crate) fn header(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    let (y, right) = (area.y, area.right().saturating_sub(1));
+    let texts = pen.texts();
+    let clock = texts.clock(pen.look.now.at, &pen.look.now.zone);
+    let mut end = pen.put_right(right, y, 8, &clock, Role::Muted);
+    if let Some((glyph, word, role)) = words::net(model.net, texts) {
+        end = end.saturating_sub(3);
+        end = pen.put_right(end, y, 24, &word, role);
+        end = pen.put_right(end.saturating_sub(1), y, 1, glyph, role);
+    }
+    if model.dashboard.totals.waiting > 0 {
+        let waiting =
+            texts.t_args("header-waiting", &[("count", u64::from(model.dashboard.totals.waiting).into())]);
+        end = pen.put_right(end.saturating_sub(3), y, 24, &waiting, Role::Warning);
+    }
+    let mut x = pen.put(area.x + 1, y, 8, "paylink", Role::Strong);
+    let Some(shop) = &model.shop else { return };
+    x += 3;
+    let badge = texts.t("header-sandbox");
+    let badge_room = if shop.sandbox { width(&badge) + 4 } else { 0 };
+    let room = end.saturating_sub(x + badge_room + 2);
+    let account_room = width(&shop.account_id) + 3;
+    let (mut name_room, mut with_account) = (room.saturating_sub(account_room), true);
+    if name_room < 8 {
+        (name_room, with_account) = (room, false);
+    }
+    x = pen.put(x, y, name_room, &shop.merchant_name, Role::Text);
+    if with_account {
+        x = pen.put(x, y, 3, " · ", Role::Muted);
+        x = pen.put(x, y, 24, &shop.account_id, Role::Muted);
+    }
+    if shop.sandbox {
+        pen.put(x + 2, y, badge_room, &format!(" {badge} "), Role::Badge);
+    }
+}
+
+/// The five steps with the one shown, and the sum so far.
+pub(crate) fn stepper(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    let y = area.y + 1;
+    let texts = pen.texts();
+    let mut right = area.right().saturating_sub(1);
+    if model.screen != Screen::Dashboard
+        && let Some(totals) = &model.wizard.totals
+    {
+        let sum = texts.amount(totals.gross);
+        right = pen.put_right(right, y, 24, &sum, Role::Strong).saturating_sub(2);
+    }
+    let now = model.step();
+    let mut x = area.x + 1;
+    for (index, screen) in STEPS.iter().enumerate() {
+        if index > 0 {
+            x = pen.put(x, y, right.saturating_sub(x), " ── ", Role::Muted);
+        }
+        let name = texts.t(step_name(*screen));
+        let here = now == Some(index);
+        let (label, role) = match now {
+            Some(_) if here => (format!("{} {}", index + 1, name.to_uppercase()), Role::Accent),
+            Some(n) if index < n => (format!("{} {name}", index + 1), Role::Text),
+            _ => (format!("{} {name}", index + 1), Role::Muted),
+        };
+        let from = x;
+        x = pen.put(x, y, right.saturating_sub(x), &label, role);
+        pen.hits.add(Rect::new(from, y, x.saturating_sub(from), 1), Target::Step(index));
+    }
+}
+
+const fn step_name(screen: Screen) -> &'static str {
+    match screen {
+        Screen::Payment => "step-payment",
+        Screen::Products => "step-products",
+        Screen::Order => "step-order",
+        Screen::Delivery => "step-delivery",
+        Screen::Welcome
+        | Screen::SetUp
+        | Screen::Dashboard
+        | Screen::Link
+        | Screen::QrFull
+        | Screen::List => "step-start",
+    }
+}
+
+/// The message, if there is one, in the row above the footer.
+pub(crate) fn toast(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    let y = area.bottom().saturating_sub(2);
+    toast_at(model, pen, Rect::new(area.x + 1, y, area.width.saturating_sub(2), 1));
+}
+
+/// The message in this row, or these rows.
+pub(crate) fn toast_at(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    let Some(toast) = &model.toast else { return };
+    let (glyph, role) = words::tone(toast.tone);
+    let words = pen.texts().say(&toast.say);
+    pen.clear(area);
+    pen.put(area.x, area.y, 1, glyph, role);
+    let rest = Rect { x: area.x + 2, width: area.width.saturating_sub(2), ..area };
+    if area.height > 1 {
+        pen.put_wrapped(rest, &words, role);
+    } else {
+        pen.put(rest.x, rest.y, rest.width, &words, role);
+    }
+}
+
+/// The keys that work right now, from the same table that handles them. What doesn't fit is in the
+/// help, whose key is always shown.
+pub(crate) fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    let y = area.bottom().saturating_sub(1);
+    pen.clear(Rect::new(area.x, y, area.width, 1));
+    let texts = pen.texts();
+    let rows = footer_rows(model, texts, area.width.saturating_sub(2));
+    let total: u16 = rows.iter().map(|b| item_width(b, texts) + 3).sum();
+    let gap = if total.saturating_sub(3) <= area.width.saturating_sub(2) { " · " } else { "  " };
+    let mut x = area.x + 1;
+    for (index, binding) in rows.into_iter().enumerate() {
+        x = item(binding, pen, x, y, if index == 0 { "" } else { gap });
+    }
+}
+
+/// As many as fit, two columns between them. The ways on, back and to the help stay; of the others the
+/// last ones have to go.
+fn footer_rows(model: &Model, texts: Texts, room: u16) -> Vec<&'static Binding> {
+    let context = model.context();
+    let mut rows: Vec<&'static Binding> = keys::footer(model, context).collect();
+    let asks = matches!(context, Context::Help | Context::Confirm);
+    if !asks && !rows.iter().any(|b| b.action == Action::Help) {
+        rows.extend(global_help());
+    }
+    let stays = |b: &&Binding| matches!(b.action, Action::Next | Action::Back | Action::Quit | Action::Help);
+    while rows.iter().map(|b| item_width(b, texts) + 2).sum::<u16>() > room + 2 {
+        match rows.iter().rposition(|b| !stays(b)) {
+            Some(last) => drop(rows.remove(last)),
+            None => break,
+        }
+    }
+    rows
+}
+
+fn global_help() -> Option<&'static Binding> {
+    keys::TABLE.iter().find(|b| b.context == Context::Global && b.action == Action::Help)
+}
+
+fn label(binding: &Binding) -> String {
+    binding.keys.first().map(|k| k.label()).unwrap_or_default()
+}
+
+fn item_width(binding: &Binding, texts: Texts) -> u16 {
+    width(&label(binding)) + 1 + width(&texts.t(binding.text))
+}
+
+fn item(binding: &Binding, pen: &mut Pen<'_>, x: u16, y: u16, gap: &str) -> u16 {
+    let from = pen.put(x, y, width(gap), gap, Role::Muted);
+    let word = pen.texts().t(binding.text);
+    let key = label(binding);
+    let x = pen.put(from, y, width(&key), &key, Role::Accent);
+    let x = pen.put(x + 1, y, width(&word), &word, Role::Muted);
+    pen.hits.add(Rect::new(from, y, x.saturating_sub(from), 1), Target::Do(binding.action));
+    x
+}
+
+/// Header, stepper, message and footer of a step; the room for the step itself.
+pub(crate) fn step(model: &Model, pen: &mut Pen<'_>, area: Rect) -> Rect {
+    header(model, pen, area);
+    stepper(model, pen, area);
+    toast(model, pen, area);
+    footer(model, pen, area);
+    body(area)
+}

@@ -1,0 +1,89 @@
+//! What it looks like. Reads the model, draws, and tells what lies where for the mouse; no I/O, no
+//! state of its own.
+
+mod frame;
+mod hits;
+mod pen;
+mod screens;
+pub mod theme;
+mod widgets;
+mod words;
+
+use ratatui::Frame;
+
+pub use hits::Hits;
+pub use theme::Theme;
+
+use crate::app::Model;
+use crate::app::model::{Now, Overlay, Screen};
+use crate::i18n::Texts;
+use pen::Pen;
+
+/// What a drawing needs beside the model.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// Colours.
+    pub theme: Theme,
+    /// Words.
+    pub texts: Texts,
+    /// The moment and the seller's zone.
+    pub now: Now,
+}
+
+/// Under this many columns and rows nothing useful fits. Everything is laid out for 80 × 24; a little
+/// less (a status line of tmux) is put up with.
+const LEAST: (u16, u16) = (60, 18);
+
+/// Draws the whole screen. Returns what a click can hit.
+pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) -> Hits {
+    let area = frame.area();
+    let mut hits = Hits::default();
+    let mut pen = Pen::new(frame.buffer_mut(), look, &mut hits);
+    if area.width < LEAST.0 || area.height < LEAST.1 {
+        screens::too_small(&mut pen, area);
+    } else {
+        match model.screen {
+            Screen::Welcome => screens::welcome::draw(model, &mut pen, area),
+            Screen::SetUp => screens::set_up::draw(model, &mut pen, area),
+            Screen::Dashboard => screens::dashboard::draw(model, &mut pen, area),
+            Screen::Payment => screens::payment::draw(model, &mut pen, area),
+            Screen::Products => screens::products::draw(model, &mut pen, area),
+            Screen::Order => screens::order::draw(model, &mut pen, area),
+            Screen::Delivery => screens::delivery::draw(model, &mut pen, area),
+            Screen::Link => screens::link::draw(model, &mut pen, area),
+            Screen::QrFull => screens::qr_full::draw(model, &mut pen, area),
+            Screen::List => screens::list::draw(model, &mut pen, area),
+        }
+        if let Some(overlay) = &model.overlay {
+            // What lies under a question can't be clicked, and has no caret.
+            pen.hits.clear();
+            pen.caret = None;
+            match overlay {
+                Overlay::Help { scroll } => screens::help::draw(*scroll, &mut pen, area),
+                Overlay::Confirm(question) => screens::confirm::draw(question, &mut pen, area),
+            }
+            frame::footer(model, &mut pen, area);
+        }
+    }
+    let caret = pen.caret;
+    if let Some(caret) = caret {
+        frame.set_cursor_position(caret);
+    }
+    hits
+}
+
+#[cfg(test)]
+impl Look {
+    /// Fixed in every way.
+    pub(crate) fn for_tests() -> Self {
+        Self {
+            theme: Theme::default(),
+            texts: Texts::default(),
+            now: Now {
+                at: jiff::Timestamp::UNIX_EPOCH,
+                zone: jiff::tz::TimeZone::UTC,
+                fresh: crate::domain::link::LinkId(uuid::Uuid::nil()),
+            },
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Step 1: today's links with their live state, what's paid and outstanding, what waits.
+
+use std::collections::BTreeMap;
+
+use ratatui::layout::Rect;
+
+use crate::app::Model;
+use crate::domain::money::{Currency, Money};
+use crate::i18n::Texts;
+use crate::ui::frame;
+use crate::ui::pen::{Pen, width};
+use crate::ui::theme::Role;
+use crate::ui::widgets::links::Links;
+
+pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    let body = frame::step(model, pen, area);
+    let dashboard = &model.dashboard;
+    let mut y = totals(model, pen, body);
+    for (text, role) in notes(model, pen.texts()) {
+        pen.put(body.x + 2, y, body.width.saturating_sub(2), &text, role);
+        y += 1;
+    }
+    y += 1;
+    let rest = Rect { y, height: body.bottom().saturating_sub(y), ..body };
+    if dashboard.rows.is_empty() {
+        if dashboard.loaded {
+            let middle = rest.y + rest.height / 3;
+            let texts = pen.texts();
+            pen.put_middle(rest, middle, &texts.t("dashboard-empty"), Role::Text);
+            pen.put_middle(rest, middle + 1, &texts.t("dashboard-empty-what"), Role::Muted);
+        }
+        return;
+    }
+    Links { rows: &dashboard.rows, chosen: dashboard.chosen, top: dashboard.top }.draw(pen, rest);
+}
+
+/// Paid today, and outstanding. Returns the row after it.
+fn totals(model: &Model, pen: &mut Pen<'_>, body: Rect) -> u16 {
+    let texts = pen.texts();
+    let totals = &model.dashboard.totals;
+    let currency = model.shop.as_ref().map_or(Currency::Nok, |s| s.currency);
+    let cells = [
+        ("dashboard-paid", totals.paid_count, sums(&totals.paid, currency, texts), Role::Paid),
+        (
+            "dashboard-outstanding",
+            totals.open_count,
+            sums(&totals.outstanding, currency, texts),
+            Role::Strong,
+        ),
+    ];
+    let mut x = body.x + 2;
+    for (label, count, sum, role) in cells {
+        x = pen.put(x, body.y, 24, &texts.t(label), Role::Muted) + 2;
+        let count = texts.t_args("dashboard-links", &[("count", u64::from(count).into())]);
+        x = pen.put(x, body.y, body.right().saturating_sub(x), &sum, role) + 2;
+        // Sums of several currencies may leave no room for it.
+        if width(&count) <= body.right().saturating_sub(x) {
+            x = pen.put(x, body.y, width(&count), &count, Role::Muted) + 5;
+        }
+    }
+    body.y + 1
+}
+
+/// Sums of several currencies beside each other; nothing is 0 of the shop's currency.
+fn sums(of: &BTreeMap<String, i64>, currency: Currency, texts: Texts) -> String {
+    let known = of.iter().filter_map(|(code, minor)| Some(Money::new(*minor, Currency::from_code(code)?)));
+    let words: Vec<String> = known.filter(|m| !m.is_zero()).map(|m| texts.amount(m)).collect();
+    if words.is_empty() { texts.amount(Money::zero(currency)) } else { words.join(" + ") }
+}
+
+/// What the seller should know before the list.
+fn notes(model: &Model, texts: Texts) -> Vec<(String, Role)> {
+    let mut notes = Vec::new();
+    let outbox = &model.dashboard.outbox;
+    let count = |n: usize| [("count", n.into())];
+    let alarms = model.dashboard.rows.iter().filter(|r| !r.alarms.is_empty()).count();
+    if alarms > 0 {
+        notes.push((format!("! {}", texts.t_args("dashboard-alarms", &count(alarms))), Role::Error));
+    }
+    let decisions = outbox.iter().filter(|e| e.needs_decision).count();
+    if decisions > 0 {
+        notes.push((format!("? {}", texts.t_args("dashboard-decisions", &count(decisions))), Role::Warning));
+    }
+    let waiting = outbox.len() - decisions;
+    if waiting > 0 {
+        notes.push((format!("↑ {}", texts.t_args("dashboard-waiting", &count(waiting))), Role::Accent));
+    }
+    if let Some(seconds) = model.clock_off_by {
+        let minutes = (seconds.abs() + 30) / 60;
+        let args = [("minutes", minutes.into())];
+        notes.push((format!("! {}", texts.t_args("dashboard-clock-off", &args)), Role::Warning));
+    }
+    if model.dashboard.draft_waiting {
+        notes.push((format!("· {}", texts.t("dashboard-draft")), Role::Muted));
+    }
+    notes
+}

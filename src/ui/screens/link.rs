@@ -1,0 +1,232 @@
+//! A link: its QR code, its address, what was sent to whom, and a timeline that moves by itself.
+
+use ratatui::layout::Rect;
+
+use crate::app::Model;
+use crate::app::keys::{self, Action, Context};
+use crate::app::model::{LinkScreen, Target};
+use crate::domain::link::{DeliveryStatus, EventKind, Link, LinkState};
+use crate::domain::sale::Delivery;
+use crate::ui::frame;
+use crate::ui::pen::{Pen, width, wrap};
+use crate::ui::theme::Role;
+use crate::ui::widgets::{big, qr, timeline};
+use crate::ui::words;
+
+/// Columns that the story beside the code has at least.
+const STORY: u16 = 34;
+/// The story is not drawn wider than this.
+const STORY_MOST: u16 = 72;
+/// Nor taller than this, or than the code.
+const STORY_HEIGHT: u16 = 27;
+
+pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    frame::header(model, pen, area);
+    frame::footer(model, pen, area);
+    let Some(screen) = &model.link else { return };
+    let texts = pen.texts();
+    // The code needs every row: it begins right under the title and ends right above the footer.
+    let body = Rect { y: area.y + 2, height: area.height.saturating_sub(3), ..area };
+    let Some(link) = &screen.link else {
+        pen.put(area.x + 1, body.y, area.width, &texts.t("link-reading"), Role::Muted);
+        frame::toast(model, pen, area);
+        return;
+    };
+    title(link, pen, area);
+    let left = Rect { x: area.x + 1, width: area.width.saturating_sub(STORY + 4), ..body };
+    let mut height = STORY_HEIGHT;
+    let used = if let Some(url) = link.url.as_deref().filter(|_| link.state.payable()) {
+        match qr::draw(pen, left, url, model.qr) {
+            Ok(place) => {
+                height = height.max(place.height);
+                place.right().saturating_sub(left.x)
+            }
+            Err(needed) => {
+                let args = [("columns", needed.0.into()), ("rows", needed.1.into())];
+                let text = texts.t_args("qr-no-room", &args);
+                pen.put_wrapped(Rect { width: left.width.min(40), ..left }, &text, Role::Warning);
+                left.width.min(40)
+            }
+        }
+    } else {
+        end(link, screen, pen, Rect { width: left.width.min(64), ..left });
+        left.width.min(64)
+    };
+    let x = left.x + used + 2;
+    let width = area.right().saturating_sub(x + 1).min(STORY_MOST);
+    let story = Rect { x, width, height: body.height.min(height), ..body };
+    beside(model, link, screen, pen, story);
+}
+
+/// Reference and amount, and what is sold where there's room.
+fn title(link: &Link, pen: &mut Pen<'_>, area: Rect) {
+    let (texts, y) = (pen.texts(), area.y + 1);
+    let right = area.right().saturating_sub(1);
+    let room = |x: u16| right.saturating_sub(x);
+    let mut x = area.x + 1;
+    x = pen.put(x, y, room(x), link.sale.reference.as_str(), Role::Strong);
+    x = pen.put(x, y, room(x), " · ", Role::Muted);
+    x = pen.put(x, y, room(x), &texts.amount(link.amount), Role::Strong);
+    if let Some(line) = link.sale.lines.first() {
+        x = pen.put(x, y, room(x), " · ", Role::Muted);
+        let more = link.sale.lines.len() - 1;
+        let rest = if more > 0 {
+            format!(" {}", texts.t_args("link-more-lines", &[("count", more.into())]))
+        } else {
+            String::new()
+        };
+        x = pen.put(x, y, room(x).saturating_sub(width(&rest)), &line.description, Role::Muted);
+        pen.put(x, y, room(x), &rest, Role::Muted);
+    }
+}
+
+/// In the place of the code, once there's nothing (more) to scan: a word that can't be missed.
+fn end(link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) {
+    let texts = pen.texts();
+    let (_, role) = words::state(link.state);
+    let paid = link.state.paid();
+    let word = if paid { texts.t("link-paid") } else { texts.say(&link.state) };
+    let place = Rect { y: area.y + area.height / 4, height: area.height - area.height / 4, ..area };
+    let mut y = big::draw(pen, place, &word.to_uppercase(), role) + 1;
+    let middle = |pen: &mut Pen<'_>, y: u16, text: &str, role| {
+        if y < area.bottom() {
+            pen.put_middle(area, y, text, role);
+        }
+    };
+    middle(pen, y, &texts.amount(link.amount), Role::Strong);
+    y += 1;
+    middle(pen, y, link.sale.reference.as_str(), Role::Text);
+    if paid && screen.just_paid {
+        let again = texts.t("link-next-customer");
+        middle(pen, y + 2, &again, Role::Muted);
+    }
+    if link.state.in_outbox() && link.state != LinkState::Refused {
+        middle(pen, y + 2, &texts.t("link-qr-later"), Role::Muted);
+    }
+}
+
+/// State, advice, timeline, expiry, address.
+fn beside(model: &Model, link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) {
+    let y = state(link, screen, pen, area) + 1;
+    // From the bottom up: what must be seen stays, and the timeline gets the rest.
+    let mut bottom = area.bottom();
+    bottom = toast(model, pen, area, bottom);
+    bottom = play(model, pen, area, bottom);
+    bottom = address(link, pen, area, bottom);
+    bottom = expires(link, pen, area, bottom);
+    let room = Rect { y, height: bottom.saturating_sub(y + 1), ..area };
+    timeline::draw(pen, room, link, screen.scroll);
+}
+
+/// The state as a word, what it means, and what a person must deal with. Returns the row after it.
+fn state(link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) -> u16 {
+    let texts = pen.texts();
+    let (glyph, role) = words::state(link.state);
+    let rest = |y: u16| Rect { y, height: area.bottom().saturating_sub(y), ..area };
+    pen.put(area.x, area.y, 1, glyph, role);
+    let word = texts.say(&link.state).to_uppercase();
+    let x = pen.put(area.x + 2, area.y, area.width.saturating_sub(2), &word, role);
+    if screen.busy {
+        pen.put(x + 2, area.y, area.right().saturating_sub(x + 2), &texts.t("link-busy"), Role::Muted);
+    }
+    let mut y = area.y + 1;
+    for alarm in &link.alarms {
+        let text = texts.t_args("link-alarm", &[("alarm", texts.say(alarm).into())]);
+        y = pen.put_wrapped(rest(y), &text, Role::Error);
+    }
+    if let Some(reason) = &link.reason {
+        y = pen.put_wrapped(rest(y), reason, role);
+    }
+    let decide = screen.outbox.iter().any(|e| e.needs_decision);
+    let advice = if decide { texts.t("link-decide") } else { texts.advice(link.state) };
+    y = pen.put_wrapped(rest(y), &advice, if decide { Role::Warning } else { Role::Muted });
+    if let Some(next) =
+        screen.outbox.iter().filter(|e| !e.needs_decision && e.attempts > 0).map(|e| e.next_at).min()
+        && next > pen.look.now.at
+    {
+        let when = texts.clock_seconds(next, &pen.look.now.zone);
+        let text = texts.t_args("link-next-try", &[("time", when.into())]);
+        y = pen.put_wrapped(rest(y), &text, Role::Muted);
+    }
+    match link.delivery_status {
+        DeliveryStatus::Failed | DeliveryStatus::Skipped => {
+            y = pen.put_wrapped(rest(y), &texts.t("link-message-failed"), Role::Warning);
+        }
+        DeliveryStatus::Pending | DeliveryStatus::Sent | DeliveryStatus::None | DeliveryStatus::Unknown => {}
+    }
+    y
+}
+
+/// Draws rows that end above `bottom`; returns the new bottom, with a free row between.
+fn upwards(pen: &mut Pen<'_>, area: Rect, bottom: u16, text: &str, role: Role) -> u16 {
+    let rows = u16::try_from(wrap(text, area.width).count()).unwrap_or(1);
+    let y = bottom.saturating_sub(rows).max(area.y);
+    pen.put_wrapped(Rect { y, height: bottom.saturating_sub(y), ..area }, text, role);
+    y
+}
+
+fn toast(model: &Model, pen: &mut Pen<'_>, area: Rect, bottom: u16) -> u16 {
+    let Some(toast) = &model.toast else { return bottom };
+    let words = pen.texts().say(&toast.say);
+    let rows = wrap(&words, area.width.saturating_sub(2)).count().clamp(1, 3);
+    let y = bottom.saturating_sub(u16::try_from(rows).unwrap_or(1)).max(area.y);
+    frame::toast_at(model, pen, Rect { y, height: bottom - y, ..area });
+    y.saturating_sub(1)
+}
+
+/// Playing the customer, in our own sandbox.
+fn play(model: &Model, pen: &mut Pen<'_>, area: Rect, bottom: u16) -> u16 {
+    let Some(page) = model.shop.as_ref().and_then(|s| s.own_sandbox.as_deref()) else { return bottom };
+    let texts = pen.texts();
+    let page = texts.t_args("link-phone-page", &[("page", page.into())]);
+    let y = upwards(pen, area, bottom, &page, Role::Muted).saturating_sub(1);
+    let mut x = area.x;
+    for (action, word) in [
+        (Action::PlayOpen, texts.t("link-play-open")),
+        (Action::PlayPay, texts.t("link-play-pay")),
+        (Action::PlayDecline, texts.t("link-play-decline")),
+    ] {
+        let binding = keys::TABLE.iter().find(|b| b.context == Context::Link && b.action == action);
+        let key = binding.filter(|b| crate::app::available(model, b.action)).and_then(|b| b.keys.first());
+        let Some(key) = key.map(|k| k.label()) else { continue };
+        let from = x;
+        x = pen.put(x, y, area.right().saturating_sub(x), &key, Role::Accent) + 1;
+        x = pen.put(x, y, area.right().saturating_sub(x), &word, Role::Text);
+        pen.hits.add(Rect::new(from, y, x.saturating_sub(from), 1), Target::Do(action));
+        x += 2;
+    }
+    // Nothing to play any more: the row stays free.
+    if x > area.x { y.saturating_sub(1) } else { y }
+}
+
+/// The customer's address, in full.
+fn address(link: &Link, pen: &mut Pen<'_>, area: Rect, bottom: u16) -> u16 {
+    let Some(url) = link.url.as_deref().filter(|_| link.state.payable()) else { return bottom };
+    let top = upwards(pen, area, bottom, url, Role::Accent);
+    let rows = Rect { y: top, height: bottom.saturating_sub(top), ..area };
+    pen.hits.add(rows, Target::Do(Action::Copy));
+    top.saturating_sub(1)
+}
+
+/// How long it can be paid, and to whom it went.
+fn expires(link: &Link, pen: &mut Pen<'_>, area: Rect, mut bottom: u16) -> u16 {
+    let texts = pen.texts();
+    let live = link.state.payable() || link.state == LinkState::Queued || link.state == LinkState::Creating;
+    if live {
+        let now = pen.look.now.clone();
+        let moment = texts.moment(link.expires_at, now.at, &now.zone);
+        let away = texts.relative(link.expires_at, now.at);
+        let args = [("moment", moment.into()), ("away", away.into())];
+        bottom = upwards(pen, area, bottom, &texts.t_args("link-expires", &args), Role::Text);
+    }
+    // Once it's sent, the timeline tells to whom.
+    let told = |kind| link.events.iter().any(|e| e.kind == kind);
+    let to = match &link.sale.delivery {
+        Delivery::Sms(phone) if !told(EventKind::MessageSent) => phone.grouped(),
+        Delivery::Email(email) if !told(EventKind::MailOpened) => email.as_str().to_owned(),
+        Delivery::Sms(_) | Delivery::Email(_) | Delivery::Link => return bottom,
+    };
+    let status = texts.say(&link.delivery_status);
+    let args = [("to", to.into()), ("status", status.into())];
+    upwards(pen, area, bottom, &texts.t_args("link-to", &args), Role::Text)
+}

@@ -1,0 +1,55 @@
+//! All links: searched, filtered, chosen.
+
+use ratatui::layout::Rect;
+
+use crate::app::Model;
+use crate::app::draft::FieldId;
+use crate::app::keys::Action;
+use crate::app::model::{ListFilter, Target};
+use crate::ui::frame;
+use crate::ui::pen::Pen;
+use crate::ui::theme::Role;
+use crate::ui::widgets::field;
+use crate::ui::widgets::links::Links;
+
+pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    frame::header(model, pen, area);
+    frame::toast(model, pen, area);
+    frame::footer(model, pen, area);
+    let texts = pen.texts();
+    let list = &model.list;
+    let body = Rect { y: area.y + 2, height: area.height.saturating_sub(4), ..frame::body(area) };
+    let label = texts.t("list-search");
+    let x = pen.put(body.x + 2, body.y, 16, &label, Role::Muted) + 2;
+    let search = Rect::new(x, body.y, body.width.saturating_sub(x + 22).clamp(10, 44), 1);
+    field::text(pen, search, FieldId::Search, list.search.value(), Some(&list.search));
+    let count = if list.loading {
+        texts.t("list-loading").into_owned()
+    } else {
+        texts.t_args("dashboard-links", &[("count", list.total.into())])
+    };
+    pen.put_right(body.right().saturating_sub(1), body.y, 20, &count, Role::Muted);
+    filters(model, pen, body);
+    let rows = Rect { y: body.y + 3, height: body.height.saturating_sub(3), ..body };
+    if list.rows.is_empty() {
+        if !list.loading {
+            pen.put_middle(rows, rows.y + rows.height / 3, &texts.t("list-empty"), Role::Muted);
+        }
+        return;
+    }
+    Links { rows: &list.rows, chosen: list.chosen, top: list.top }.draw(pen, rows);
+}
+
+fn filters(model: &Model, pen: &mut Pen<'_>, body: Rect) {
+    let y = body.y + 1;
+    let mut x = body.x + 2;
+    for filter in ListFilter::ALL {
+        let here = filter == model.list.filter;
+        let word = pen.texts().say(&filter);
+        let (glyph, role) = if here { ("●", Role::Accent) } else { ("○", Role::Muted) };
+        pen.put(x, y, 1, glyph, role);
+        let end = pen.put(x + 2, y, body.right().saturating_sub(x + 2), &word, role);
+        pen.hits.add(Rect::new(x, y, end.saturating_sub(x), 1), Target::Do(Action::Filter));
+        x = end + 3;
+    }
+}

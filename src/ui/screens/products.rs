@@ -1,0 +1,191 @@
+//! Step 3: the lines, typed in a table, with totals and VAT per rate.
+
+use ratatui::layout::Rect;
+
+use crate::app::Model;
+use crate::app::draft::FieldId;
+use crate::app::keys::Action;
+use crate::app::model::Target;
+use crate::domain::amount;
+use crate::domain::vat::VatRate;
+use crate::i18n::Texts;
+use crate::ui::frame;
+use crate::ui::pen::{Pen, width};
+use crate::ui::theme::Role;
+use crate::ui::widgets::field;
+use crate::ui::widgets::links::first_in_sight;
+
+/// Columns of the table, from the left end of the body.
+struct Columns {
+    description: u16,
+    quantity: u16,
+    price: u16,
+    vat: u16,
+    amount: u16,
+}
+
+impl Columns {
+    fn of(room: u16) -> Self {
+        let (quantity, price, vat, amount) = (8, 13, 8, 18);
+        let gaps = 2 + 4 * 2;
+        let description = room.saturating_sub(quantity + price + vat + amount + gaps).clamp(12, 60);
+        Self { description, quantity, price, vat, amount }
+    }
+
+    /// Where each field of a line lies, in the order of Tab.
+    fn fields(&self, line: usize, x: u16) -> [(FieldId, u16, u16); 4] {
+        let quantity = x + 2 + self.description + 2;
+        let price = quantity + self.quantity + 2;
+        let vat = price + self.price + 2;
+        [
+            (FieldId::Description(line), x + 2, self.description),
+            (FieldId::Quantity(line), quantity, self.quantity),
+            (FieldId::Price(line), price, self.price),
+            (FieldId::Vat(line), vat, self.vat),
+        ]
+    }
+
+    fn right(&self, x: u16) -> u16 {
+        let [.., (_, vat, room)] = self.fields(0, x);
+        vat + room + 2 + self.amount
+    }
+}
+
+pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    let body = frame::step(model, pen, area);
+    let columns = Columns::of(body.width);
+    head(pen, body, &columns);
+    let rates = model.wizard.totals.as_ref().map_or(0, |t| t.per_rate.len());
+    let sums = u16::try_from(rates).unwrap_or(0).min(5) + 2;
+    let lines = Rect { y: body.y + 1, height: body.height.saturating_sub(sums + 2), ..body };
+    let after = table(model, pen, lines, &columns);
+    let sums = Rect {
+        y: (after + 1).min(body.bottom().saturating_sub(sums)),
+        height: sums,
+        width: columns.right(body.x).min(body.right()).saturating_sub(body.x),
+        ..body
+    };
+    totals(model, pen, sums);
+    if let Some(error) = model.wizard.issue(FieldId::Lines) {
+        let room = Rect { x: body.x + 2, width: sums.width / 2, ..sums };
+        field::mistake(pen, room, error);
+    }
+}
+
+fn head(pen: &mut Pen<'_>, body: Rect, columns: &Columns) {
+    let texts = pen.texts();
+    let [description, quantity, price, vat] = columns.fields(0, body.x);
+    let y = body.y;
+    pen.put(description.1, y, description.2, &texts.t("products-description"), Role::Muted);
+    for ((_, x, room), key) in
+        [(quantity, "products-quantity"), (price, "products-price"), (vat, "products-vat")]
+    {
+        pen.put_right(x + room, y, room, &texts.t(key), Role::Muted);
+    }
+    pen.put_right(columns.right(body.x), y, columns.amount, &texts.t("products-amount"), Role::Muted);
+}
+
+/// The lines that fit, the one with the focus among them. Returns the row after them.
+fn table(model: &Model, pen: &mut Pen<'_>, area: Rect, columns: &Columns) -> u16 {
+    let wizard = &model.wizard;
+    let lines = &wizard.draft.lines;
+    let focused = wizard.focus.and_then(line_of).unwrap_or(0);
+    // A line with something wrong takes a row more; one row is kept for it.
+    let height = usize::from(area.height.saturating_sub(1)).max(1);
+    let top = first_in_sight(wizard.top, focused, height, lines.len());
+    let mut y = area.y;
+    for (index, _) in lines.iter().enumerate().skip(top) {
+        if y >= area.bottom() {
+            break;
+        }
+        y = line(model, pen, Rect { y, height: area.bottom() - y, ..area }, columns, index);
+    }
+    if y < area.bottom() {
+        let texts = pen.texts();
+        let end = pen.put(area.x + 2, y, 30, &format!("+ {}", texts.t("products-new-line")), Role::Muted);
+        pen.hits
+            .add(Rect::new(area.x + 2, y, end.saturating_sub(area.x + 2), 1), Target::Do(Action::AddLine));
+        y += 1;
+    }
+    y
+}
+
+/// One line, and under it what is wrong. Returns the row after it.
+fn line(model: &Model, pen: &mut Pen<'_>, area: Rect, columns: &Columns, index: usize) -> u16 {
+    let wizard = &model.wizard;
+    let texts = pen.texts();
+    let y = area.y;
+    if wizard.focus.and_then(line_of) == Some(index) {
+        pen.put(area.x, y, 1, "▸", Role::Accent);
+    }
+    let mut wrong = None;
+    for (id, x, room) in columns.fields(index, area.x) {
+        let value = wizard.draft.text(id).unwrap_or("");
+        let place = Rect::new(x, y, room, 1);
+        let error = wizard.issue(id);
+        if wizard.focus == Some(id) {
+            field::text(pen, place, id, value, Some(&wizard.field));
+        } else {
+            let role = if error.is_some() { Role::Error } else { Role::Text };
+            match id {
+                FieldId::Description(_) => {
+                    pen.put(x, y, room, value, role);
+                }
+                FieldId::Vat(_) if error.is_none() => {
+                    pen.put_right(x + room, y, room, &rate(texts, value), role);
+                }
+                _ => {
+                    pen.put_right(x + room, y, room, value, role);
+                }
+            }
+            pen.hits.add(place, Target::Field(id));
+        }
+        if wrong.is_none() {
+            wrong = error.map(|e| (x, e));
+        }
+    }
+    if let Some(Some(amount)) = wizard.amounts.get(index) {
+        pen.put_right(columns.right(area.x), y, columns.amount, &texts.amount(*amount), Role::Text);
+    }
+    let Some((x, error)) = wrong else { return y + 1 };
+    // Under its field, moved to the left where it would run out of the window.
+    let needed = width(&texts.say(error)) + 2;
+    let x = x.min(area.right().saturating_sub(needed)).max(area.x + 2);
+    let under = Rect::new(x, y + 1, area.right().saturating_sub(x), area.bottom().saturating_sub(y + 1));
+    field::mistake(pen, under, error)
+}
+
+/// A typed rate as the language writes it; what is no rate, as typed.
+fn rate(texts: Texts, typed: &str) -> String {
+    let percent = amount::parse_number(typed).ok();
+    match percent.and_then(|p| VatRate::from_percent(p).ok()) {
+        Some(rate) => texts.rate(rate),
+        None => typed.to_owned(),
+    }
+}
+
+const fn line_of(id: FieldId) -> Option<usize> {
+    match id {
+        FieldId::Description(i) | FieldId::Quantity(i) | FieldId::Price(i) | FieldId::Vat(i) => Some(i),
+        _ => None,
+    }
+}
+
+/// Net, VAT per rate, to pay.
+fn totals(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    let Some(totals) = &model.wizard.totals else { return };
+    let texts = pen.texts();
+    let mut rows = vec![(texts.t("products-net").into_owned(), texts.amount(totals.net), Role::Muted)];
+    for rate in &totals.per_rate {
+        let label = texts.t_args("products-vat-rate", &[("rate", texts.rate(rate.rate).into())]);
+        rows.push((label, texts.amount(rate.vat), Role::Muted));
+    }
+    // Many rates: the ones that don't fit are in the sum.
+    let room = usize::from(area.height.saturating_sub(1));
+    rows.truncate(room);
+    rows.push((texts.t("products-to-pay").into_owned(), texts.amount(totals.gross), Role::Strong));
+    for (y, (label, amount, role)) in (area.y..).zip(rows) {
+        pen.put(area.right().saturating_sub(34), y, 14, &label, role);
+        pen.put_right(area.right(), y, 20, &amount, role);
+    }
+}

@@ -1,0 +1,65 @@
+//! A link's QR code alone, as large as it gets, for the customer: nothing private on it.
+
+use ratatui::layout::Rect;
+
+use crate::app::Model;
+use crate::ui::frame;
+use crate::ui::pen::Pen;
+use crate::ui::theme::Role;
+use crate::ui::widgets::{big, qr};
+use crate::ui::words;
+
+pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    frame::footer(model, pen, area);
+    let Some(link) = model.link.as_ref().and_then(|s| s.link.as_ref()) else { return };
+    let texts = pen.texts();
+    let shop = model.shop.as_ref();
+    let name = shop.map_or("", |s| s.merchant_name.as_str());
+    let amount = texts.amount(link.amount);
+    let mut end = pen.put_right(area.right().saturating_sub(1), area.y, 24, &amount, Role::Strong);
+    if shop.is_some_and(|s| s.sandbox) {
+        end = pen.put_right(
+            end.saturating_sub(2),
+            area.y,
+            14,
+            &format!(" {} ", texts.t("header-sandbox")),
+            Role::Badge,
+        );
+    }
+    pen.put(area.x + 1, area.y, end.saturating_sub(area.x + 2), name, Role::Strong);
+    let body = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
+    if !link.state.payable() {
+        let (_, role) = words::state(link.state);
+        let word = if link.state.paid() { texts.t("link-paid") } else { texts.say(&link.state) };
+        let place = Rect { y: body.y + body.height / 3, height: body.height - body.height / 3, ..body };
+        let y = big::draw(pen, place, &word.to_uppercase(), role) + 2;
+        big::draw(pen, Rect { y, height: body.bottom().saturating_sub(y), ..body }, &amount, Role::Strong);
+        return;
+    }
+    let Some(url) = link.url.as_deref() else {
+        pen.put_middle(body, body.y + body.height / 2, &texts.t("link-qr-later"), Role::Muted);
+        return;
+    };
+    match qr::size(url, (body.width, body.height), model.qr) {
+        Ok((columns, rows)) => {
+            // The amount in large digits stands beside the code where that leaves the code its size.
+            let beside = big::columns(&amount) + 4;
+            let both = columns + beside <= body.width;
+            let taken = if both { columns + beside } else { columns };
+            let x = body.x + body.width.saturating_sub(taken) / 2;
+            let y = body.y + body.height.saturating_sub(rows) / 2;
+            let place = Rect::new(x, y, columns, rows).intersection(body);
+            let _ = qr::draw(pen, place, url, model.qr);
+            if both {
+                let right = Rect::new(place.right() + 4, body.y + body.height / 3, beside, body.height);
+                big::draw(pen, right.intersection(body), &amount, Role::Strong);
+            }
+        }
+        Err(needed) => {
+            let args = [("columns", needed.0.into()), ("rows", needed.1.into())];
+            let place = Rect { x: body.x + 2, width: body.width.saturating_sub(4), y: body.y + 2, ..body };
+            let y = pen.put_wrapped(place, &texts.t_args("qr-no-room", &args), Role::Warning) + 1;
+            pen.put_wrapped(Rect { y, height: body.bottom().saturating_sub(y), ..place }, url, Role::Accent);
+        }
+    }
+}

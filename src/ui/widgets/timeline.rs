@@ -1,0 +1,165 @@
+//! The story of a link: what happened when, and what is still to come.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+
+use crate::domain::link::{Alarm, EventKind, Link, LinkEvent, LinkState};
+use crate::domain::method::{MethodKind, kind_of_type};
+use crate::domain::sale::Delivery;
+use crate::i18n::Texts;
+use crate::ui::pen::{Pen, width};
+use crate::ui::theme::Role;
+use crate::ui::words;
+
+const ALARMS: [Alarm; 2] = [Alarm::DoublePayment, Alarm::AmountDiffers];
+
+/// A line of the story.
+struct Step {
+    glyph: &'static str,
+    role: Role,
+    label: Cow<'static, str>,
+    at: Option<Timestamp>,
+    detail: Option<String>,
+}
+
+/// Draws the newest part of the story that fits into `area`, `scroll` rows further up. Returns the row
+/// after it.
+pub(crate) fn draw(pen: &mut Pen<'_>, area: Rect, link: &Link, scroll: u16) -> u16 {
+    let texts = pen.texts();
+    let steps = story(link, texts);
+    let now = &pen.look.now;
+    let times: Vec<String> =
+        steps.iter().map(|s| s.at.map(|at| time(texts, at, now.at, &now.zone)).unwrap_or_default()).collect();
+    let time_room = times.iter().map(|t| width(t)).max().unwrap_or(0);
+    let label_room = steps.iter().map(|s| width(&s.label)).max().unwrap_or(0);
+    let detail_room = steps.iter().filter_map(|s| s.detail.as_deref()).map(width).max().unwrap_or(0);
+    // In one row where everything fits, else the detail stands under its line.
+    let one_row = 2 + label_room + 2 + time_room + 2 + detail_room <= area.width;
+    let label_room = label_room.min(area.width.saturating_sub(time_room + 3));
+    let heights: Vec<u16> =
+        steps.iter().map(|s| if s.detail.is_some() && !one_row { 2 } else { 1 }).collect();
+    let total: u16 = heights.iter().sum();
+    let mut skip = total.saturating_sub(area.height).saturating_sub(scroll);
+    let mut y = area.y;
+    for ((step, time), height) in steps.iter().zip(&times).zip(&heights) {
+        if skip > 0 {
+            skip = skip.saturating_sub(*height);
+            continue;
+        }
+        if y >= area.bottom() {
+            break;
+        }
+        let quiet = step.at.is_none();
+        pen.put(area.x, y, 1, step.glyph, step.role);
+        let label = if quiet { Role::Muted } else { step.role };
+        pen.put(area.x + 2, y, label_room, &step.label, label);
+        let right = area.x + 2 + label_room + 2 + time_room;
+        pen.put_right(right.min(area.right()), y, time_room, time, Role::Muted);
+        if let Some(detail) = &step.detail {
+            if one_row {
+                pen.put(right + 2, y, area.right().saturating_sub(right + 2), detail, Role::Muted);
+            } else if y + 1 < area.bottom() {
+                pen.put(area.x + 2, y + 1, area.width.saturating_sub(2), detail, Role::Muted);
+            }
+        }
+        y = y.saturating_add(*height);
+    }
+    y.min(area.bottom())
+}
+
+/// The time of day today, else with its day.
+fn time(texts: Texts, at: Timestamp, now: Timestamp, zone: &jiff::tz::TimeZone) -> String {
+    let day = |at: Timestamp| at.to_zoned(zone.clone()).date();
+    if day(at) == day(now) { texts.clock_seconds(at, zone) } else { texts.moment(at, now, zone) }
+}
+
+fn story(link: &Link, texts: Texts) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::with_capacity(link.events.len() + 2);
+    let made = link.events.iter().any(|e| e.kind == EventKind::Created);
+    let mut repeats: (Option<EventKind>, usize) = (None, 0);
+    for event in &link.events {
+        // "Saved" goes without saying once the link is made, and what came of paying is told by the
+        // events beside it.
+        if event.kind == EventKind::PayingEnded || (event.kind == EventKind::Drafted && made) {
+            continue;
+        }
+        // Looking at the page again and again is one line.
+        if repeats.0 == Some(event.kind) && event.kind == EventKind::Opened {
+            repeats.1 += 1;
+            if let Some(last) = steps.last_mut() {
+                last.detail = Some(texts.t_args("event-times", &[("count", repeats.1.into())]));
+            }
+            continue;
+        }
+        repeats = (Some(event.kind), 1);
+        steps.push(step(event, link, texts));
+    }
+    for (key, open) in to_come(link) {
+        if open {
+            steps.push(Step {
+                glyph: "○",
+                role: Role::Muted,
+                label: texts.say(&key),
+                at: None,
+                detail: None,
+            });
+        }
+    }
+    steps
+}
+
+fn step(event: &LinkEvent, link: &Link, texts: Texts) -> Step {
+    let (glyph, role) = words::event(event.kind);
+    let mut detail = event.detail.clone();
+    let label = match (event.kind, &link.sale.delivery) {
+        (EventKind::MessageSent, Delivery::Sms(phone)) => {
+            detail = Some(phone.grouped());
+            texts.t(if link.by_push { "event-push-sent" } else { "event-sms-sent" })
+        }
+        (EventKind::MailOpened, Delivery::Email(email)) => {
+            detail = Some(email.as_str().to_owned());
+            texts.say(&event.kind)
+        }
+        (EventKind::Opened, _) if !link.opened_by_person() => {
+            detail = Some(texts.t("event-opened-perhaps").into_owned());
+            texts.say(&event.kind)
+        }
+        (EventKind::Paying, _) => match detail.take() {
+            Some(method) => {
+                let kind = kind_of_type(&method);
+                let method = texts.say(&kind);
+                texts.t_args("event-paying-with", &[("method", method.into())]).into()
+            }
+            None => texts.say(&event.kind),
+        },
+        (EventKind::Alarm, _) => {
+            let alarm = detail.take().and_then(|word| ALARMS.into_iter().find(|a| a.word() == word));
+            alarm.map_or_else(|| texts.say(&event.kind), |a| texts.say(&a))
+        }
+        (EventKind::Other, _) => match detail.take() {
+            Some(word) => Cow::Owned(word),
+            None => texts.say(&event.kind),
+        },
+        _ => {
+            // A payment product type is told as people call it.
+            detail = detail.map(|text| match kind_of_type(&text) {
+                MethodKind::Other => text,
+                kind => texts.say(&kind).into_owned(),
+            });
+            texts.say(&event.kind)
+        }
+    };
+    Step { glyph, role, label, at: Some(event.at), detail }
+}
+
+/// What a live link still waits for.
+fn to_come(link: &Link) -> [(EventKind, bool); 2] {
+    let has = |kind| link.events.iter().any(|e| e.kind == kind);
+    let live = link.state.payable() || link.state.in_outbox() && link.state != LinkState::Refused;
+    [
+        (EventKind::Opened, live && !has(EventKind::Opened)),
+        (EventKind::Captured, live || link.state == LinkState::OnHold),
+    ]
+}

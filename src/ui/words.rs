@@ -1,0 +1,242 @@
+//! Words for the app's own things: what it has to say, and what is wrong with a field.
+
+use std::borrow::Cow;
+
+use crate::app::check::FieldError;
+use crate::app::draft::{AddressChoice, Channel, ExpiryChoice};
+use crate::app::keys::Context;
+use crate::app::model::{ListFilter, Net, Question, Tone};
+use crate::app::say::Say;
+use crate::domain::link::{EventKind, LinkState};
+use crate::i18n::{Spoken, Texts};
+use crate::ui::theme::Role;
+
+impl Spoken for Say {
+    fn say(&self, texts: Texts) -> Cow<'static, str> {
+        match self {
+            Self::Copied => texts.t("toast-copied"),
+            Self::CopiedByTerminal => texts.t("toast-copied-by-terminal"),
+            Self::MailOpened => texts.t("toast-mail-opened"),
+            Self::NoMailProgram => texts.t("toast-no-mail-program"),
+            Self::MailCopied => texts.t("toast-mail-copied"),
+            Self::NoBrowser => texts.t("toast-no-browser"),
+            Self::LineRemoved => texts.t("toast-line-removed"),
+            Self::LineBack => texts.t("toast-line-back"),
+            Self::NothingToUndo => texts.t("toast-nothing-to-undo"),
+            Self::PasteTooLong { lines } => {
+                texts.t_args("toast-paste-too-long", &[("lines", (*lines).into())]).into()
+            }
+            Self::TooManyLines => texts.t("toast-too-many-lines"),
+            Self::TextCut => texts.t("toast-text-cut"),
+            Self::MailWaits { reference } => {
+                texts.t_args("toast-mail-waits", &[("reference", reference.as_str().into())]).into()
+            }
+            Self::Paid { reference } => {
+                texts.t_args("toast-paid", &[("reference", reference.as_str().into())]).into()
+            }
+            Self::Ended { reference, state } => {
+                let state = texts.say(state);
+                let args = [("reference", reference.as_str().into()), ("state", state.into())];
+                texts.t_args("toast-ended", &args).into()
+            }
+            Self::Cancelled => texts.t("toast-cancelled"),
+            Self::HasMoney => texts.t("toast-has-money"),
+            Self::AlreadyEnded => texts.t("toast-already-ended"),
+            Self::Later(_) => texts.t("toast-later"),
+            Self::Refused(fault) => texts.refusal(fault.message.as_deref()),
+            Self::Message(status) => {
+                let status = texts.say(status);
+                texts.t_args("toast-message", &[("status", status.into())]).into()
+            }
+            Self::CannotPlay(words) => {
+                texts.t_args("toast-cannot-play", &[("words", words.as_str().into())]).into()
+            }
+            Self::Ledger(words) => texts.t_args("toast-ledger", &[("words", words.as_str().into())]).into(),
+            Self::DraftCleared => texts.t("toast-draft-cleared"),
+            Self::DraftResumed => texts.t("toast-draft-resumed"),
+            Self::NoAddressYet => texts.t("toast-no-address-yet"),
+            Self::SignedOut => texts.t("fault-not-signed-in"),
+            Self::SetUpFailed(words) => {
+                texts.t_args("toast-set-up-failed", &[("words", words.as_str().into())]).into()
+            }
+            Self::NothingChosen => texts.t("toast-nothing-chosen"),
+            Self::MendFirst => texts.t("toast-mend-first"),
+            Self::ReferenceTaken => texts.t("toast-reference-taken"),
+        }
+    }
+}
+
+impl Spoken for FieldError {
+    fn say(&self, texts: Texts) -> Cow<'static, str> {
+        match self {
+            Self::Missing => texts.t("mistake-empty"),
+            Self::NoMethod => texts.t("mistake-no-method"),
+            Self::Line(error) => texts.say(error),
+            Self::Amount(error) => texts.say(error),
+            Self::Vat(error) => texts.say(error),
+            Self::Reference(error) => texts.say(error),
+            Self::ReferenceUsed => texts.t("mistake-reference-used"),
+            Self::Expiry(error) => texts.say(error),
+            Self::Address(error) => texts.say(error),
+            Self::Phone(error) => texts.say(error),
+            Self::PhoneNotMobile => texts.t("mistake-phone-not-mobile"),
+            Self::Email(error) => texts.say(error),
+            Self::AccountId => texts.t("mistake-account-id"),
+            Self::Url => texts.t("mistake-url"),
+        }
+    }
+}
+
+impl Spoken for ExpiryChoice {
+    fn say(&self, texts: Texts) -> Cow<'static, str> {
+        texts.t(match self {
+            Self::Day => "order-expiry-day",
+            Self::Week => "order-expiry-week",
+            Self::Month => "order-expiry-month",
+            Self::Minutes15 => "order-expiry-minutes",
+            Self::Today => "order-expiry-today",
+            Self::Own => "order-expiry-own",
+        })
+    }
+}
+
+impl Spoken for AddressChoice {
+    fn say(&self, texts: Texts) -> Cow<'static, str> {
+        texts.t(match self {
+            Self::None => "order-address-none",
+            Self::Express => "order-address-express",
+            Self::Known => "order-address-known",
+        })
+    }
+}
+
+impl Spoken for Channel {
+    fn say(&self, texts: Texts) -> Cow<'static, str> {
+        texts.t(match self {
+            Self::Sms => "delivery-sms",
+            Self::Email => "delivery-email",
+            Self::Link => "delivery-link",
+        })
+    }
+}
+
+impl Spoken for ListFilter {
+    fn say(&self, texts: Texts) -> Cow<'static, str> {
+        texts.t(match self {
+            Self::All => "list-filter-all",
+            Self::Open => "list-filter-open",
+            Self::Paid => "list-filter-paid",
+            Self::Ended => "list-filter-ended",
+            Self::Trouble => "list-filter-trouble",
+        })
+    }
+}
+
+/// The title of a group of keys in the help.
+impl Spoken for Context {
+    fn say(&self, texts: Texts) -> Cow<'static, str> {
+        texts.t(match self {
+            Self::Global => "help-everywhere",
+            Self::Welcome => "help-welcome",
+            Self::SetUp => "help-set-up",
+            Self::Dashboard => "help-dashboard",
+            Self::Payment => "help-payment",
+            Self::Products => "help-products",
+            Self::Order => "help-order",
+            Self::Delivery => "help-delivery",
+            Self::Link => "help-link",
+            Self::QrFull => "help-qr-full",
+            Self::List => "help-list",
+            Self::Help => "help-help",
+            Self::Confirm => "help-confirm",
+        })
+    }
+}
+
+/// The question itself, and what it means to say yes.
+pub(crate) fn question(question: &Question, texts: Texts) -> (String, Cow<'static, str>) {
+    match question {
+        Question::Cancel(_, reference) => (
+            texts.t_args("confirm-cancel", &[("reference", reference.as_str().into())]),
+            texts.t("confirm-cancel-means"),
+        ),
+        Question::Withdraw(_, reference) => (
+            texts.t_args("confirm-withdraw", &[("reference", reference.as_str().into())]),
+            texts.t("confirm-withdraw-means"),
+        ),
+        Question::SendAgain(_, reference) => (
+            texts.t_args("confirm-send-again", &[("reference", reference.as_str().into())]),
+            texts.t("confirm-send-again-means"),
+        ),
+        Question::ClearDraft => {
+            (texts.t("confirm-clear-draft").into_owned(), texts.t("confirm-clear-draft-means"))
+        }
+        Question::AgainOverDraft(_) => {
+            (texts.t("confirm-again-over-draft").into_owned(), texts.t("confirm-clear-draft-means"))
+        }
+    }
+}
+
+/// The network, with its glyph; nothing where nothing is known.
+pub(crate) fn net(net: Net, texts: Texts) -> Option<(&'static str, Cow<'static, str>, Role)> {
+    match net {
+        Net::Unknown => None,
+        Net::Online => Some(("●", texts.t("header-online"), Role::Paid)),
+        Net::Offline => Some(("○", texts.t("header-offline"), Role::Warning)),
+        Net::SignedOut => Some(("✕", texts.t("header-signed-out"), Role::Error)),
+    }
+}
+
+/// How a tone looks: its glyph and its role.
+pub(crate) const fn tone(tone: Tone) -> (&'static str, Role) {
+    match tone {
+        Tone::Info => ("·", Role::Text),
+        Tone::Paid => ("●", Role::Paid),
+        Tone::Warning => ("!", Role::Warning),
+        Tone::Error => ("✕", Role::Error),
+    }
+}
+
+/// How a state looks: its glyph and its role.
+pub(crate) const fn state(state: LinkState) -> (&'static str, Role) {
+    match state {
+        LinkState::Queued | LinkState::Creating => ("↑", Role::Accent),
+        LinkState::Uncertain => ("?", Role::Warning),
+        LinkState::Refused => ("!", Role::Error),
+        LinkState::Open => ("○", Role::Text),
+        LinkState::Opened => ("◔", Role::Accent),
+        LinkState::Paying => ("◐", Role::Accent),
+        LinkState::OnHold => ("◑", Role::Warning),
+        LinkState::Authorized | LinkState::PartiallyCaptured => ("◕", Role::Paid),
+        LinkState::Captured => ("●", Role::Paid),
+        LinkState::Declined | LinkState::Failed => ("✕", Role::Error),
+        LinkState::Expired | LinkState::Cancelled | LinkState::Voided => ("–", Role::Muted),
+        LinkState::PartiallyRefunded | LinkState::Refunded | LinkState::PartiallyCapturedRefunded => {
+            ("↺", Role::Muted)
+        }
+        LinkState::Unknown => ("?", Role::Warning),
+    }
+}
+
+/// How an event of the timeline looks.
+pub(crate) const fn event(kind: EventKind) -> (&'static str, Role) {
+    match kind {
+        EventKind::Drafted
+        | EventKind::Created
+        | EventKind::MessageSent
+        | EventKind::MailOpened
+        | EventKind::Opened
+        | EventKind::AddressGiven => ("●", Role::Text),
+        EventKind::Paying => ("◐", Role::Accent),
+        EventKind::OnHold => ("◑", Role::Warning),
+        EventKind::MessageSkipped | EventKind::AttemptFailed | EventKind::Uncertain => ("!", Role::Warning),
+        EventKind::MessageFailed | EventKind::Declined | EventKind::Failed | EventKind::Refused => {
+            ("✕", Role::Error)
+        }
+        EventKind::Authorized | EventKind::Captured | EventKind::PartiallyCaptured => ("●", Role::Paid),
+        EventKind::Expired | EventKind::Cancelled | EventKind::Voided => ("–", Role::Muted),
+        EventKind::Refunded | EventKind::PartiallyRefunded => ("↺", Role::Muted),
+        EventKind::Alarm => ("!", Role::Error),
+        EventKind::PayingEnded | EventKind::Other => ("·", Role::Muted),
+    }
+}

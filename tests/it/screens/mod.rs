@@ -1,0 +1,276 @@
+//! Every screen as it is drawn, in text: at 80×24, 100×30 and 200×60 in English, at 80×24 in bokmål;
+//! and what holds for all of them.
+
+mod models;
+
+use std::fmt::Write as _;
+
+use paylink::app::Model;
+use paylink::app::model::Now;
+use paylink::domain::link::LinkId;
+use paylink::i18n::{Lang, Texts};
+use paylink::ui::theme::{Depth, Ground, Theme};
+use paylink::ui::{Hits, Look, draw};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Style};
+
+use models::Scene;
+
+fn look(lang: Lang, theme: Theme) -> Look {
+    Look {
+        theme,
+        texts: Texts::new(lang),
+        now: Now {
+            at: models::at("2026-11-22T11:42:30Z"),
+            zone: jiff::tz::TimeZone::get("Europe/Oslo").unwrap(),
+            fresh: LinkId(uuid::Uuid::nil()),
+        },
+    }
+}
+
+fn plain() -> Theme {
+    Theme::new(Ground::Dark, Depth::Sixteen)
+}
+
+/// The screen after one drawing, where the caret stands, and what can be hit.
+fn drawn(model: &Model, look: &Look, (columns, rows): (u16, u16)) -> (Buffer, Option<(u16, u16)>, Hits) {
+    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+    let mut hits = Hits::default();
+    terminal.draw(|frame| hits = draw(model, look, frame)).unwrap();
+    let backend = terminal.backend_mut();
+    let caret = backend.cursor_visible().then(|| {
+        let at = backend.cursor_position();
+        (at.x, at.y)
+    });
+    (backend.buffer().clone(), caret, hits)
+}
+
+fn text(buffer: &Buffer, caret: Option<(u16, u16)>) -> String {
+    let mut out = String::new();
+    for row in buffer.content().chunks(usize::from(buffer.area.width)) {
+        let mut skip = 0;
+        let mut line = String::new();
+        for cell in row {
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            line.push_str(cell.symbol());
+            skip = unicode_width::UnicodeWidthStr::width(cell.symbol()).saturating_sub(1);
+        }
+        // Hard spaces look like others.
+        out.push_str(line.replace('\u{a0}', " ").trim_end());
+        out.push('\n');
+    }
+    match caret {
+        Some((x, y)) => write!(out, "caret: column {x}, row {y}").unwrap(),
+        None => out.push_str("caret: none"),
+    }
+    out
+}
+
+fn snapshots_of(scene: Scene) {
+    let sizes = [(80, 24), (100, 30), (200, 60)];
+    let english = sizes.map(|size| (size, Lang::English));
+    for (size, lang) in english.into_iter().chain([((80, 24), Lang::Bokmal)]) {
+        let (buffer, caret, _) = drawn(&scene.model(size), &look(lang, plain()), size);
+        let name = format!("{}-{}x{}-{lang}", scene.name(), size.0, size.1);
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(name, text(&buffer, caret));
+        });
+    }
+}
+
+macro_rules! scenes {
+    ($($name:ident => $scene:ident),* $(,)?) => {
+        $(#[test] fn $name() { snapshots_of(Scene::$scene); })*
+
+        /// A scene without a test would be drawn nowhere.
+        const TESTED: &[Scene] = &[$(Scene::$scene),*];
+    };
+}
+
+scenes! {
+    dashboard => Dashboard,
+    dashboard_without_links => DashboardEmpty,
+    dashboard_in_trouble => DashboardTrouble,
+    payment => Payment,
+    products => Products,
+    products_with_mistakes => ProductsMistakes,
+    order => Order,
+    order_with_everything => OrderFull,
+    delivery => Delivery,
+    delivery_with_a_mistake => DeliveryMistake,
+    link_live => LinkLive,
+    link_paid => LinkPaid,
+    link_queued => LinkQueued,
+    link_uncertain => LinkUncertain,
+    qr_full => QrFull,
+    list => List,
+    help => Help,
+    confirm => Confirm,
+    welcome => Welcome,
+    set_up => SetUp,
+}
+
+#[test]
+fn every_scene_has_its_test() {
+    assert_eq!(TESTED, Scene::ALL);
+}
+
+/// The styles of a screen as text: each run of cells that look the same.
+fn styles(buffer: &Buffer) -> String {
+    let mut out = String::new();
+    for (y, row) in buffer.content().chunks(usize::from(buffer.area.width)).enumerate() {
+        let mut runs: Vec<(Style, String)> = Vec::new();
+        for cell in row {
+            let style = cell.style();
+            match runs.last_mut() {
+                Some((last, text)) if *last == style => text.push_str(cell.symbol()),
+                _ => runs.push((style, cell.symbol().to_owned())),
+            }
+        }
+        for (style, text) in runs {
+            let plain = style.add_modifier.is_empty()
+                && matches!(style.fg, None | Some(Color::Reset))
+                && matches!(style.bg, None | Some(Color::Reset));
+            if !plain {
+                let (fg, bg) = (style.fg.unwrap_or_default(), style.bg.unwrap_or_default());
+                writeln!(out, "{y:2} {fg} on {bg} {:?}: {text:?}", style.add_modifier).unwrap();
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn each_theme_in_its_styles() {
+    for ground in [Ground::Dark, Ground::Light] {
+        for depth in [Depth::Mono, Depth::Sixteen, Depth::True] {
+            let look = look(Lang::English, Theme::new(ground, depth));
+            let size = (80, 24);
+            let (buffer, ..) = drawn(&Scene::ProductsMistakes.model(size), &look, size);
+            let (dashboard, ..) = drawn(&Scene::DashboardTrouble.model(size), &look, size);
+            let name = format!("styles-{ground:?}-{depth:?}").to_lowercase();
+            insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+                insta::assert_snapshot!(name, format!("{}----\n{}", styles(&dashboard), styles(&buffer)));
+            });
+        }
+    }
+}
+
+#[test]
+fn without_colours_nothing_but_the_qr_code_has_one() {
+    for scene in Scene::ALL {
+        let size = (100, 30);
+        let look = look(Lang::English, Theme::new(Ground::Dark, Depth::Mono));
+        let (buffer, ..) = drawn(&scene.model(size), &look, size);
+        for cell in buffer.content() {
+            let coloured = cell.fg != Color::Reset || cell.bg != Color::Reset;
+            let in_qr = matches!(cell.symbol(), "█" | "▀" | "▄" | " ") && cell.bg == Color::Indexed(0);
+            assert!(!coloured || in_qr, "{scene:?}: {cell:?}");
+        }
+    }
+}
+
+#[test]
+fn no_size_is_too_odd_to_be_drawn() {
+    for scene in Scene::ALL {
+        for lang in Lang::ALL {
+            let look = look(lang, plain());
+            for columns in (1..=132).step_by(7) {
+                for rows in (1..=50).step_by(5) {
+                    let size = (columns, rows);
+                    let (buffer, _, hits) = drawn(&scene.model(size), &look, size);
+                    for (area, target) in hits.iter() {
+                        assert_eq!(area.intersection(buffer.area), area, "{scene:?} {size:?} {target:?}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_small_window_says_what_it_needs() {
+    let (buffer, _, hits) = drawn(&Scene::Dashboard.model((50, 12)), &look(Lang::Bokmal, plain()), (50, 12));
+    let text = text(&buffer, None);
+    assert!(text.contains("Vinduet er for lite: gjør det minst 80×24."), "{text}");
+    assert_eq!(hits, Hits::default());
+}
+
+/// What a camera would see: each cell eight by sixteen points, its glyph in its own colours.
+fn picture(buffer: &Buffer) -> (usize, usize, Vec<u8>) {
+    let (columns, rows) = (usize::from(buffer.area.width), usize::from(buffer.area.height));
+    let (wide, high) = (columns * 8, rows * 16);
+    let mut points = vec![0_u8; wide * high];
+    let grey = |colour: Color, otherwise: u8| match colour {
+        Color::Rgb(r, _, _) => r,
+        Color::Indexed(15 | 231) => 255,
+        Color::Indexed(_) => 0,
+        _ => otherwise,
+    };
+    for (index, cell) in buffer.content().iter().enumerate() {
+        let (left, top) = (index % columns * 8, index / columns * 16);
+        for y in 0..16 {
+            let lit = match cell.symbol() {
+                "█" => true,
+                "▀" => y < 8,
+                "▄" => y >= 8,
+                _ => false,
+            };
+            let value = if lit { grey(cell.fg, 200) } else { grey(cell.bg, 30) };
+            for x in 0..8 {
+                points[(top + y) * wide + left + x] = value;
+            }
+        }
+    }
+    (wide, high, points)
+}
+
+#[test]
+fn the_qr_code_on_the_screen_can_be_read_at_every_size() {
+    for scene in [Scene::LinkLive, Scene::QrFull] {
+        for size in [(80, 24), (80, 23), (100, 30), (120, 40), (200, 60)] {
+            for theme in
+                [plain(), Theme::new(Ground::Light, Depth::True), Theme::new(Ground::Dark, Depth::Mono)]
+            {
+                let (buffer, ..) = drawn(&scene.model(size), &look(Lang::English, theme), size);
+                let (wide, high, points) = picture(&buffer);
+                let mut image =
+                    rqrr::PreparedImage::prepare_from_greyscale(wide, high, |x, y| points[y * wide + x]);
+                let texts: Vec<String> =
+                    image.detect_grids().iter().filter_map(|g| g.decode().ok()).map(|(_, t)| t).collect();
+                assert_eq!(texts, [models::URL], "{scene:?} {size:?} {theme:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_code_is_not_shown_once_it_must_not_be_paid() {
+    let size = (100, 30);
+    let mut model = Scene::QrFull.model(size);
+    for state in paylink::domain::link::LinkState::ALL {
+        let link = model.link.as_mut().unwrap().link.as_mut().unwrap();
+        link.state = state;
+        for screen in [paylink::app::model::Screen::Link, paylink::app::model::Screen::QrFull] {
+            model.screen = screen;
+            let (buffer, ..) = drawn(&model, &look(Lang::English, plain()), size);
+            let shown = buffer.content().iter().any(|c| c.bg == Color::Indexed(0));
+            assert_eq!(shown, state.payable(), "{screen:?} {state:?}");
+        }
+    }
+}
+
+#[test]
+fn the_customers_screen_has_nothing_private_on_it() {
+    let size = (100, 30);
+    let model = Scene::QrFull.model(size);
+    let (buffer, ..) = drawn(&model, &look(Lang::English, plain()), size);
+    let text = text(&buffer, None);
+    assert!(text.contains("NOK 120.00") && text.contains("Fjordfisk AS"), "{text}");
+    assert!(!text.contains("41 23 45") && !text.contains("KARI-"), "{text}");
+}
