@@ -1,6 +1,7 @@
 //! Everything that is tested through the library's public face, in one binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod app_machine;
 mod architecture;
 mod client;
 mod config;
