@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod ops;
 pub mod ports;
 pub mod qr;
+pub mod runtime;
 pub mod sandbox;
 pub mod ui;
 pub mod wiring;

@@ -653,3 +653,8 @@ set-up-return-url-note = The page where the customer lands after paying
 set-up-busy = Signing in …
 mistake-account-id = T or P and eight digits
 mistake-url = Not an https address
+## The app's start
+cli-not-a-terminal = The app needs a terminal to draw on
+cli-no-terminal = The terminal can't be used: { $why }
+cli-no-terminal-hint = Run it in a terminal; for scripts there are `paylink new`, `list`, `show` and `watch`
+cli-no-sandbox-hint = `paylink doctor` tells what is wrong

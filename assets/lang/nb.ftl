@@ -652,3 +652,8 @@ set-up-return-url-note = Siden kunden kommer til etter betalingen
 set-up-busy = Logger inn …
 mistake-account-id = T eller P og åtte siffer
 mistake-url = Ikke en https-adresse
+## Appens start
+cli-not-a-terminal = Appen trenger en terminal å tegne på
+cli-no-terminal = Terminalen kan ikke brukes: { $why }
+cli-no-terminal-hint = Kjør den i en terminal; for skript finnes `paylink new`, `list`, `show` og `watch`
+cli-no-sandbox-hint = `paylink doctor` sier hva som er galt

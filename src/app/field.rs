@@ -12,6 +12,8 @@ pub const MAX: usize = 400;
 #[derive(Clone, Default)]
 pub struct Field {
     input: Input,
+    /// The whole text is selected: what is typed next takes its place.
+    selected: bool,
 }
 
 impl std::fmt::Debug for Field {
@@ -23,7 +25,9 @@ impl std::fmt::Debug for Field {
 
 impl PartialEq for Field {
     fn eq(&self, other: &Self) -> bool {
-        self.value() == other.value() && self.input.cursor() == other.input.cursor()
+        self.value() == other.value()
+            && self.input.cursor() == other.input.cursor()
+            && self.selected == other.selected
     }
 }
 
@@ -33,7 +37,19 @@ impl Field {
     /// With this text, the caret at its end.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self { input: Input::new(text.to_owned()) }
+        Self { input: Input::new(text.to_owned()), selected: false }
+    }
+
+    /// With this text, all of it selected: for what was filled in by us and not typed.
+    #[must_use]
+    pub fn filled_in(text: &str) -> Self {
+        Self { selected: !text.is_empty(), ..Self::new(text) }
+    }
+
+    /// Whether the whole text is selected.
+    #[must_use]
+    pub const fn is_selected(&self) -> bool {
+        self.selected
     }
 
     /// The text.
@@ -62,6 +78,9 @@ impl Field {
             .map(|c| if matches!(c, '\t' | '\n' | '\r') { ' ' } else { c })
             .filter(|c| !clean::is_unsafe(*c))
             .collect();
+        if std::mem::take(&mut self.selected) && !cleaned.is_empty() {
+            self.input.reset();
+        }
         let room = MAX.saturating_sub(self.value().chars().count());
         for c in cleaned.chars().take(room) {
             let _ = self.input.handle(InputRequest::InsertChar(c));
@@ -71,6 +90,7 @@ impl Field {
 
     /// Puts the caret at the grapheme nearest to this column of the text.
     pub fn caret_to_column(&mut self, column: usize) {
+        self.selected = false;
         let _ = self.input.handle(InputRequest::GoToStart);
         while self.input.visual_cursor() < column {
             if self.input.handle(InputRequest::GoToNextChar).is_none() {
@@ -108,7 +128,14 @@ impl Field {
             Code::Char('f') if key.alt => R::GoToNextWord,
             _ => return false,
         };
-        let _ = self.input.handle(request);
+        let selected = std::mem::take(&mut self.selected);
+        let deletes =
+            matches!(request, R::DeletePrevChar | R::DeleteNextChar | R::DeletePrevWord | R::DeleteNextWord);
+        if selected && deletes {
+            self.input.reset();
+        } else {
+            let _ = self.input.handle(request);
+        }
         true
     }
 }

@@ -1,6 +1,7 @@
 //! The command line: reads options and environment, runs one command, and turns what came of it into
 //! standard output, one line on standard error, and an exit status (contracts, 1).
 
+pub mod app;
 pub mod args;
 pub mod config_command;
 pub mod doctor;
@@ -112,7 +113,8 @@ fn dispatch(run: &Run, command: Option<Command>) -> Result<Status, Failure> {
         Some(Command::Cancel(args)) => links::cancel(run, &args),
         Some(Command::Settle(args)) => links::settle(run, &args),
         Some(Command::Outbox(args)) => outbox::run(run, &args.action.unwrap_or(OutboxAction::List)),
-        Some(Command::Demo(_)) | None => Ok(Status::Done),
+        Some(Command::Demo(args)) => app::demo(run, &args),
+        None => app::app(run),
     }
 }
 

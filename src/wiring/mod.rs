@@ -1,5 +1,9 @@
 //! The composition root: from a config to the concrete edges. The only file that names them.
 
+mod customer;
+pub mod embedded;
+pub mod workplace;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

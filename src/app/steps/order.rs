@@ -68,7 +68,7 @@ pub(in crate::app) fn proposed(t: &mut Turn<'_>, reference: String) {
         wizard.draft.reference = reference;
         wizard.draft.reference_typed = false;
         if wizard.focus == Some(FieldId::Reference) {
-            wizard.field = Field::new(&wizard.draft.reference);
+            wizard.field = Field::filled_in(&wizard.draft.reference);
         }
         changed(t);
     }

@@ -1,0 +1,98 @@
+//! The terminal app, with a config, without one, and as a demo.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::args;
+use super::{Failure, Run, Status};
+use crate::config::{ConfigError, Theme};
+use crate::i18n::Texts;
+use crate::ports::SystemClock;
+use crate::runtime::{self, Engine, Host, Workplace};
+use crate::ui::{self, Look};
+use crate::wiring::workplace::{self, FirstStart, OpenError};
+
+/// Opens the app. Without a config it asks whether to try the sandbox or to set up an account.
+///
+/// # Errors
+/// The config is wrong, the ledger can't be opened, there's no terminal.
+pub fn app(run: &Run) -> Result<Status, Failure> {
+    terminal_only(run)?;
+    let places = run.places()?.clone();
+    match run.config() {
+        Ok(config) => super::asynchronous(run.texts(), async {
+            let place = workplace::open(config, &run.env, &places.data_dir).await;
+            show(run, Some(place.map_err(|error| not_opened(run.texts(), &error))?), None).await
+        }),
+        Err(_) if matches!(run.config, Err(ConfigError::Missing(_))) => {
+            let host = FirstStart { places, options: run.options.clone(), env: run.env.clone() };
+            super::asynchronous(run.texts(), show(run, None, Some(Arc::new(host))))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Opens the app against a sandbox with throw-away data.
+///
+/// # Errors
+/// The sandbox doesn't start, there's no terminal.
+pub fn demo(run: &Run, args: &args::Demo) -> Result<Status, Failure> {
+    terminal_only(run)?;
+    super::asynchronous(run.texts(), async {
+        let place = workplace::demo(args.lan).await.map_err(|error| not_opened(run.texts(), &error))?;
+        show(run, Some(place), None).await
+    })
+}
+
+async fn show(run: &Run, place: Option<Workplace>, host: Option<Arc<dyn Host>>) -> Result<Status, Failure> {
+    let zone = TimeZone::system();
+    let engine = Engine::new(place, host, Arc::new(SystemClock), zone);
+    let look = Look { theme: theme(run), texts: run.texts(), now: engine.now() };
+    runtime::run(engine, look).await.map_err(|error| {
+        let t = run.texts();
+        Failure::input(
+            "terminal",
+            t.t_args("cli-no-terminal", &[("why", error.to_string().into())]),
+            t.t("cli-no-terminal-hint"),
+        )
+    })?;
+    Ok(Status::Done)
+}
+
+fn theme(run: &Run) -> ui::theme::Theme {
+    let wish = match run.config.as_ref().map(|c| c.ui.theme) {
+        Ok(Theme::Dark) => Some(ui::theme::Ground::Dark),
+        Ok(Theme::Light) => Some(ui::theme::Ground::Light),
+        _ => None,
+    };
+    let var = |name| std::env::var(name).ok();
+    let (term, colorterm, colorfgbg) = (var("TERM"), var("COLORTERM"), var("COLORFGBG"));
+    ui::theme::Theme::choose(
+        wish,
+        &ui::theme::Terminal {
+            term: term.as_deref(),
+            colorterm: colorterm.as_deref(),
+            colorfgbg: colorfgbg.as_deref(),
+            no_color: (run.options.no_color || run.env.no_color).then_some("1"),
+        },
+    )
+}
+
+fn terminal_only(run: &Run) -> Result<(), Failure> {
+    use std::io::IsTerminal;
+    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+        return Ok(());
+    }
+    let t = run.texts();
+    Err(Failure::input("terminal", t.t("cli-not-a-terminal"), t.t("cli-no-terminal-hint")))
+}
+
+fn not_opened(texts: Texts, error: &OpenError) -> Failure {
+    match error {
+        OpenError::Ledger(error) => Failure::ledger(texts, error),
+        OpenError::Sandbox(error) => {
+            Failure::input("sandbox", error.to_string(), texts.t("cli-no-sandbox-hint"))
+        }
+    }
+}

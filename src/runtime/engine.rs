@@ -1,0 +1,310 @@
+//! The loop without a terminal.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use tokio::sync::Notify;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::perform;
+use super::timers::Timers;
+use super::workplace::{Host, Workplace};
+use crate::app::effect::Effect;
+use crate::app::model::Now;
+use crate::app::msg::Reply;
+use crate::app::{self, Model, Msg};
+use crate::domain::link::LinkId;
+use crate::ports::Clock;
+
+/// The clock, shared with tasks.
+pub type SharedClock = Arc<dyn Clock>;
+
+/// How long vital work may take at the end. What is not done by then is in the ledger's outbox.
+const LAST_WORK: Duration = Duration::from_secs(3);
+
+/// What only the holder of the terminal can do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outward {
+    /// Put text on the terminal's clipboard.
+    Copy(String),
+    /// Ring.
+    Bell,
+    /// Draw everything anew.
+    Redraw,
+    /// Into the background.
+    Suspend,
+}
+
+/// What tasks send to the loop.
+pub(super) enum Inward {
+    Message(Msg),
+    /// Text for the clipboards.
+    Copy(String),
+    /// Another workplace is open; the message comes after it.
+    Moved(Box<Workplace>, Msg),
+}
+
+/// The way back into the loop, with a count of what is under way.
+#[derive(Clone)]
+pub(super) struct Sender {
+    tx: UnboundedSender<Inward>,
+    busy: Arc<AtomicUsize>,
+    /// Told whenever something is no longer under way.
+    idle: Arc<Notify>,
+}
+
+impl Sender {
+    /// Sends a message. When the loop has ended nobody listens, which is fine.
+    pub(super) fn message(&self, msg: Msg) {
+        let _ = self.tx.send(Inward::Message(msg));
+    }
+
+    /// Sends an effect's answer.
+    pub(super) fn reply(&self, reply: Reply) {
+        self.message(Msg::Reply(reply));
+    }
+
+    /// Asks for text to be put on the clipboards.
+    pub(super) fn copy(&self, text: String) {
+        let _ = self.tx.send(Inward::Copy(text));
+    }
+
+    /// Counts something as under way until the guard is dropped.
+    pub(super) fn busy(&self) -> Busy {
+        self.busy.fetch_add(1, Ordering::SeqCst);
+        Busy(self.busy.clone(), self.idle.clone())
+    }
+
+    /// Sends a new workplace and the answer that belongs to it.
+    pub(super) fn moved(&self, workplace: Workplace, reply: Reply) {
+        let _ = self.tx.send(Inward::Moved(Box::new(workplace), Msg::Reply(reply)));
+    }
+}
+
+/// Counts an effect as under way until it is dropped, so that "idle" is never a lie.
+pub(super) struct Busy(Arc<AtomicUsize>, Arc<Notify>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+        self.1.notify_one();
+    }
+}
+
+/// The app with its queue, its tasks and its timers.
+pub struct Engine {
+    model: Model,
+    workplace: Option<Workplace>,
+    host: Option<Arc<dyn Host>>,
+    clock: SharedClock,
+    zone: TimeZone,
+    rx: UnboundedReceiver<Inward>,
+    tx: Sender,
+    timers: Timers,
+    tasks: JoinSet<()>,
+    vital: Option<UnboundedSender<(Effect, perform::Context, Busy)>>,
+    vital_work: JoinHandle<()>,
+    outward: Vec<Outward>,
+    later: Vec<Effect>,
+    ended: bool,
+}
+
+impl Engine {
+    /// With a workplace, or without one (the first start) and with a `host` who makes one.
+    #[must_use]
+    pub fn new(
+        workplace: Option<Workplace>,
+        host: Option<Arc<dyn Host>>,
+        clock: SharedClock,
+        zone: TimeZone,
+    ) -> Self {
+        let (tx, rx) = unbounded_channel();
+        let (vital, vital_work) = in_order();
+        let (model, later) = app::start(workplace.as_ref().map(|w| w.shop.clone()), (80, 24));
+        Self {
+            model,
+            workplace,
+            host,
+            clock,
+            zone,
+            rx,
+            tx: Sender { tx, busy: Arc::default(), idle: Arc::default() },
+            timers: Timers::default(),
+            tasks: JoinSet::new(),
+            vital: Some(vital),
+            vital_work,
+            outward: Vec::new(),
+            later,
+            ended: false,
+        }
+    }
+
+    /// Before the first frame: the size, and the first page of the ledger. Everything else waits.
+    pub fn begin(&mut self, size: (u16, u16)) {
+        self.message(Msg::Resized(size.0, size.1));
+        if let Some(workplace) = &self.workplace {
+            let reply = perform::first_page(workplace, &self.now());
+            self.message(Msg::Reply(reply));
+        }
+    }
+
+    /// After the first frame: what the app asked for at the start.
+    pub fn after_first_frame(&mut self) {
+        for effect in std::mem::take(&mut self.later) {
+            self.carry_out(effect);
+        }
+    }
+
+    /// The state.
+    #[must_use]
+    pub const fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The moment and the place.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        Now { at: self.clock.now(), zone: self.zone.clone(), fresh: LinkId(uuid::Uuid::now_v7()) }
+    }
+
+    /// Something happened.
+    pub fn message(&mut self, msg: Msg) {
+        let now = self.now();
+        for effect in app::update(&mut self.model, msg, &now) {
+            self.carry_out(effect);
+        }
+    }
+
+    /// Asks for something that only the terminal can do.
+    pub fn outward(&mut self, effect: Effect) {
+        self.carry_out(effect);
+    }
+
+    /// Waits for one answer and takes it in.
+    pub async fn turn(&mut self) {
+        if let Some(inward) = self.rx.recv().await {
+            self.take_in(inward);
+        }
+    }
+
+    /// Takes in everything that is waiting.
+    pub fn drain(&mut self) {
+        while let Ok(inward) = self.rx.try_recv() {
+            self.take_in(inward);
+        }
+        // Finished tasks are let go of, so that the set doesn't grow over a long day.
+        while self.tasks.try_join_next().is_some() {}
+    }
+
+    /// Until nothing is under way but timers. For tests.
+    pub async fn settle(&mut self) {
+        loop {
+            self.drain();
+            if self.tx.busy.load(Ordering::SeqCst) == 0 && self.rx.is_empty() {
+                return;
+            }
+            // An effect gives up its count after it has sent its last answer.
+            tokio::select! {
+                biased;
+                inward = self.rx.recv() => if let Some(inward) = inward { self.take_in(inward) },
+                () = self.tx.idle.notified() => {}
+            }
+        }
+    }
+
+    /// Lets that much time pass on the tokio clock, timers and answers included. For tests.
+    pub async fn pass(&mut self, time: Duration) {
+        let end = tokio::time::Instant::now() + time;
+        loop {
+            tokio::select! {
+                biased;
+                inward = self.rx.recv() => if let Some(inward) = inward { self.take_in(inward) },
+                () = tokio::time::sleep_until(end) => break,
+            }
+        }
+        self.settle().await;
+    }
+
+    /// What the holder of the terminal is to do.
+    pub fn take_outward(&mut self) -> Vec<Outward> {
+        std::mem::take(&mut self.outward)
+    }
+
+    /// Whether the app has said that it ends.
+    #[must_use]
+    pub const fn ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Waits for vital work, but not for ever: the rest is in the outbox.
+    pub async fn finish(&mut self) {
+        self.drain();
+        self.vital = None;
+        let _ = tokio::time::timeout(LAST_WORK, &mut self.vital_work).await;
+        self.tasks.abort_all();
+    }
+
+    fn take_in(&mut self, inward: Inward) {
+        match inward {
+            Inward::Message(msg) => self.message(msg),
+            Inward::Copy(text) => self.carry_out(Effect::Copy(text)),
+            Inward::Moved(workplace, msg) => {
+                self.workplace = Some(*workplace);
+                self.message(msg);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Wake(timer, at) => self.timers.start(timer, at, self.tx.clone(), self.clock.clone()),
+            Effect::Unwake(timer) => self.timers.stop(timer),
+            Effect::Bell => self.outward.push(Outward::Bell),
+            Effect::Redraw => self.outward.push(Outward::Redraw),
+            Effect::Suspend => self.outward.push(Outward::Suspend),
+            Effect::Quit => self.ended = true,
+            effect => {
+                if let Effect::Copy(text) = &effect {
+                    self.outward.push(Outward::Copy(text.clone()));
+                }
+                self.spawn(effect);
+            }
+        }
+    }
+
+    fn spawn(&mut self, effect: Effect) {
+        let busy = self.tx.busy();
+        let context = perform::Context {
+            workplace: self.workplace.clone(),
+            host: self.host.clone(),
+            now: self.now(),
+            tx: self.tx.clone(),
+        };
+        if effect.is_vital() {
+            if let Some(vital) = &self.vital {
+                let _ = vital.send((effect, context, busy));
+            }
+        } else {
+            self.tasks.spawn(async move {
+                perform::perform(effect, context).await;
+                drop(busy);
+            });
+        }
+    }
+}
+
+/// One task that carries out vital effects in the order they were asked for: an older draft never
+/// overtakes a newer one. It ends when its sender is dropped and everything is done.
+fn in_order() -> (UnboundedSender<(Effect, perform::Context, Busy)>, JoinHandle<()>) {
+    let (tx, mut rx) = unbounded_channel::<(Effect, perform::Context, Busy)>();
+    let work = tokio::spawn(async move {
+        while let Some((effect, context, busy)) = rx.recv().await {
+            perform::perform(effect, context).await;
+            drop(busy);
+        }
+    });
+    (tx, work)
+}

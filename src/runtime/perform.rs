@@ -1,0 +1,313 @@
+//! Effects carried out: the one bridge from the app's data to what waits.
+
+use std::sync::Arc;
+
+use super::engine::Sender;
+use super::workplace::{Host, Workplace};
+use crate::app::draft::{Defaults, Draft};
+use crate::app::effect::Effect;
+use crate::app::model::{ListFilter, Now, QrWish};
+use crate::app::msg::{CancelTrouble, DashboardNews, KeepError, Reply};
+use crate::domain::link::{Link, LinkId};
+use crate::domain::reference::Reference;
+use crate::domain::sale::Sale;
+use crate::ops::cancel::{self, CancelEnd, Cancelling};
+use crate::ops::outbox::{self, Decision, Sent};
+use crate::ops::{self, blocking, on_ledger, track};
+use crate::ports::{Ledger, LedgerError, LinkFilter, Mail};
+
+/// How many rows the dashboard and a page of the list have.
+const PAGE: u32 = 100;
+/// Where the draft is kept.
+const DRAFT: &str = "draft";
+/// Where the wish for the QR code is kept.
+const QR: &str = "qr";
+/// Where the seller's choices are kept.
+const DEFAULTS: &str = "defaults";
+
+/// What an effect needs.
+pub(super) struct Context {
+    pub(super) workplace: Option<Workplace>,
+    pub(super) host: Option<Arc<dyn Host>>,
+    pub(super) now: Now,
+    pub(super) tx: Sender,
+}
+
+/// The first page, read at once before the first frame: a few milliseconds that save the seller a frame
+/// that says "loading". What is to be followed comes after the frame.
+pub(super) fn first_page(workplace: &Workplace, now: &Now) -> Reply {
+    match page(&*workplace.ports.ledger, &workplace.shop.account_id, now, false) {
+        Ok(news) => Reply::Dashboard(Box::new(news)),
+        Err(error) => Reply::LedgerTrouble(error.to_string()),
+    }
+}
+
+fn page(ledger: &dyn Ledger, account: &str, now: &Now, all: bool) -> Result<DashboardNews, LedgerError> {
+    let filter = LinkFilter { limit: Some(PAGE), ..LinkFilter::default() };
+    let today = now.at.to_zoned(now.zone.clone()).start_of_day().map_or(now.at, |day| day.timestamp());
+    Ok(DashboardNews {
+        rows: ledger.rows(account, &filter)?,
+        totals: ledger.totals(account, today)?,
+        outbox: ledger.outbox(account)?,
+        unsettled: if all { ledger.unsettled(account)? } else { Vec::new() },
+    })
+}
+
+/// Carries out one effect and sends its answer.
+pub(super) async fn perform(effect: Effect, context: Context) {
+    let Context { workplace, host, now, tx } = context;
+    match (effect, workplace) {
+        (Effect::UseSandbox, _) => {
+            if let Some(host) = host {
+                opened(host.use_sandbox().await, &tx);
+            }
+        }
+        (Effect::SetUp(account), _) => {
+            if let Some(host) = host {
+                opened(host.set_up(*account).await, &tx);
+            }
+        }
+        (effect, Some(workplace)) => with_workplace(effect, workplace, now, tx).await,
+        (_, None) => {}
+    }
+}
+
+fn opened(result: Result<Workplace, String>, tx: &Sender) {
+    match result {
+        Ok(workplace) => {
+            let shop = Box::new(workplace.shop.clone());
+            tx.moved(workplace, Reply::SetUp(Ok(shop)));
+        }
+        Err(why) => tx.reply(Reply::SetUp(Err(why))),
+    }
+}
+
+async fn with_workplace(effect: Effect, place: Workplace, now: Now, tx: Sender) {
+    let account = place.shop.account_id.clone();
+    match effect {
+        Effect::LoadDashboard => {
+            let news = on_ledger(&place.ports, move |ledger| page(ledger, &account, &now, true)).await;
+            answer(&tx, news.map(|n| Reply::Dashboard(Box::new(n))));
+        }
+        Effect::LoadRemembered => {
+            let remembered = on_ledger(&place.ports, move |ledger| {
+                Ok::<_, LedgerError>(Reply::Remembered {
+                    draft: kept::<Draft>(ledger, &key(DRAFT, &account))?.map(Box::new),
+                    qr: kept::<QrWish>(ledger, QR)?.unwrap_or_default(),
+                    defaults: kept::<Defaults>(ledger, &key(DEFAULTS, &account))?.unwrap_or_default(),
+                })
+            });
+            answer(&tx, remembered.await);
+        }
+        Effect::KeepDraft(draft) => {
+            let text = draft.as_deref().and_then(|d| serde_json::to_string(d).ok());
+            let done =
+                on_ledger(&place.ports, move |ledger| ledger.put(&key(DRAFT, &account), text.as_deref()));
+            trouble(&tx, done.await);
+        }
+        Effect::KeepDefaults(defaults) => {
+            let text = serde_json::to_string(&defaults).ok();
+            let done = on_ledger(&place.ports, move |l| l.put(&key(DEFAULTS, &account), text.as_deref()));
+            trouble(&tx, done.await);
+        }
+        Effect::KeepQr(qr) => {
+            let text = serde_json::to_string(&qr).ok();
+            trouble(&tx, on_ledger(&place.ports, move |ledger| ledger.put(QR, text.as_deref())).await);
+        }
+        Effect::ProposeReference => {
+            let (template, day) = (place.template.clone(), now.at.to_zoned(now.zone).date());
+            let proposed = on_ledger(&place.ports, move |l| l.next_reference(&account, &template, day)).await;
+            answer(&tx, proposed.map(|r| Reply::Reference(r.as_str().to_owned())));
+        }
+        Effect::CheckReference(text) => {
+            let Ok(reference) = Reference::parse(&text) else { return };
+            let used =
+                on_ledger(&place.ports, move |ledger| ledger.reference_used(&account, &reference)).await;
+            answer(&tx, used.map(|used| Reply::ReferenceUsed(text, used)));
+        }
+        Effect::Find { ticket, search, filter, offset } => {
+            let found = on_ledger(&place.ports, move |l| find(l, &account, &search, filter, offset)).await;
+            answer(&tx, found.map(|(rows, total)| Reply::Found { ticket, rows, offset, total }));
+        }
+        Effect::LoadProfile => tx.reply(Reply::Profile(place.ports.gateway.profile().await)),
+        Effect::LoadLink(id) => load_link(&place, id, &tx).await,
+        Effect::Copy(text) => {
+            let desktop = place.ports.desktop.clone();
+            tx.reply(Reply::Copied(blocking(move || desktop.copy(&text)).await.is_ok()));
+        }
+        Effect::OpenPage(url) => {
+            let desktop = place.ports.desktop.clone();
+            tx.reply(Reply::PageOpened(blocking(move || desktop.open_page(&url)).await.is_ok()));
+        }
+        Effect::OpenMail(id) => {
+            let Some(mail) = mail(&place, id, &now).await else { return };
+            let desktop = place.ports.desktop.clone();
+            let opened = blocking(move || desktop.open_mail(&mail)).await.is_ok();
+            if opened {
+                trouble(&tx, ops::mail::note_opened(&place.ports, id).await);
+            }
+            tx.reply(Reply::MailOpened(id, opened));
+        }
+        Effect::CopyMail(id) => {
+            let Some(mail) = mail(&place, id, &now).await else { return };
+            tx.copy(format!("{}\n\n{}", mail.subject, mail.text));
+        }
+        Effect::Play(session, what) => {
+            if let Some(customer) = &place.customer {
+                tx.reply(Reply::Played(customer.play(&session, what).await));
+            }
+        }
+        effect => on_backend(effect, place, now, tx).await,
+    }
+}
+
+fn key(name: &str, account: &str) -> String {
+    format!("{name}:{account}")
+}
+
+/// A value kept as JSON. One that a newer version wrote in another form counts as none.
+fn kept<T: serde::de::DeserializeOwned>(ledger: &dyn Ledger, key: &str) -> Result<Option<T>, LedgerError> {
+    Ok(ledger.get(key)?.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+fn find(
+    ledger: &dyn Ledger,
+    account: &str,
+    search: &str,
+    filter: ListFilter,
+    offset: u32,
+) -> Result<(Vec<crate::ports::LinkRow>, u64), LedgerError> {
+    let filter = LinkFilter {
+        search: Some(search.trim().to_owned()).filter(|s| !s.is_empty()),
+        states: filter.states(),
+        limit: Some(PAGE),
+        offset,
+        ..LinkFilter::default()
+    };
+    Ok((ledger.rows(account, &filter)?, ledger.count(account, &filter)?))
+}
+
+async fn mail(place: &Workplace, id: LinkId, now: &Now) -> Option<Mail> {
+    let link = on_ledger(&place.ports, move |ledger| ledger.link(id)).await.ok()??;
+    let to = match &link.sale.delivery {
+        crate::domain::sale::Delivery::Email(to) => Some(to.clone()),
+        _ => None,
+    };
+    let (subject, text) = place.customer_texts.mail(&place.shop.merchant_name, &link, now.at, &now.zone)?;
+    Some(Mail { to, subject, text })
+}
+
+fn answer(tx: &Sender, result: Result<Reply, LedgerError>) {
+    match result {
+        Ok(reply) => tx.reply(reply),
+        Err(error) => tx.reply(Reply::LedgerTrouble(error.to_string())),
+    }
+}
+
+fn trouble(tx: &Sender, result: Result<(), LedgerError>) {
+    if let Err(error) = result {
+        tx.reply(Reply::LedgerTrouble(error.to_string()));
+    }
+}
+
+/// Effects that go to the backend, after the ledger knows what is meant.
+async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
+    let ports = &place.ports;
+    match effect {
+        Effect::Submit(id, sale) => submit(place, id, *sale, now, tx).await,
+        Effect::Flush(Some(id)) => sent(outbox::send_now(ports, id).await, &tx),
+        Effect::Flush(None) => match outbox::flush(ports, &place.shop.account_id, now.at).await {
+            Ok(all) => all.into_iter().for_each(|(_, one)| sent(Ok(one), &tx)),
+            Err(error) => tx.reply(Reply::LedgerTrouble(error.to_string())),
+        },
+        Effect::SendAgain(id) => sent(outbox::decide(ports, id, Decision::SendAgain).await, &tx),
+        Effect::Withdraw(id) => sent(outbox::withdraw(ports, id).await, &tx),
+        Effect::Cancel(id) => {
+            let done = cancel::cancel(ports, id).await.map(|Cancelling { link, end }| {
+                let trouble = match end {
+                    CancelEnd::Cancelled => None,
+                    CancelEnd::HasMoney => Some(CancelTrouble::HasMoney),
+                    CancelEnd::AlreadyEnded => Some(CancelTrouble::AlreadyEnded),
+                    CancelEnd::Later { fault, .. } => Some(CancelTrouble::Later(fault)),
+                    CancelEnd::Refused(fault) => Some(CancelTrouble::Refused(fault)),
+                };
+                Reply::Cancelled(Box::new(link), trouble)
+            });
+            answer(&tx, done);
+        }
+        Effect::Track { batch, singles } => {
+            let round = track::refresh(ports, batch, singles).await.map(|round| Reply::Tracked {
+                changed: round.changed,
+                fault: round.fault,
+                skew: ports.gateway.clock_skew().as_secs(),
+            });
+            answer(&tx, round);
+        }
+        Effect::Settle(id) => {
+            let settled = on_ledger(ports, move |ledger| {
+                ledger.amend(id, &mut |link| !std::mem::take(&mut link.alarms).is_empty())
+            });
+            match settled.await {
+                Ok(_) => load_link(&place, id, &tx).await,
+                Err(error) => tx.reply(Reply::LedgerTrouble(error.to_string())),
+            }
+        }
+        // Handled by the loop itself or before; listed so that a new effect can't be forgotten.
+        Effect::LoadDashboard
+        | Effect::LoadRemembered
+        | Effect::KeepDraft(_)
+        | Effect::KeepDefaults(_)
+        | Effect::KeepQr(_)
+        | Effect::ProposeReference
+        | Effect::CheckReference(_)
+        | Effect::LoadProfile
+        | Effect::LoadLink(_)
+        | Effect::Find { .. }
+        | Effect::Copy(_)
+        | Effect::OpenMail(_)
+        | Effect::CopyMail(_)
+        | Effect::OpenPage(_)
+        | Effect::Play(..)
+        | Effect::SetUp(_)
+        | Effect::UseSandbox
+        | Effect::Wake(..)
+        | Effect::Unwake(_)
+        | Effect::Bell
+        | Effect::Redraw
+        | Effect::Suspend
+        | Effect::Quit => {}
+    }
+}
+
+/// Keeps the sale durably, says so, and sends it: the sending has a task of its own, so that the end of
+/// the program waits for the first and not for the second.
+async fn submit(place: Workplace, id: LinkId, sale: Sale, now: Now, tx: Sender) {
+    let link = match Link::queued(id, place.shop.account_id.clone(), sale, now.at) {
+        Ok(link) => link,
+        Err(error) => return tx.reply(Reply::Kept(Err(KeepError::Ledger(error.to_string())))),
+    };
+    match outbox::keep(&place.ports, link, false).await {
+        Ok(()) => {}
+        Err(LedgerError::ReferenceUsed(_)) => return tx.reply(Reply::Kept(Err(KeepError::ReferenceUsed))),
+        Err(error) => return tx.reply(Reply::Kept(Err(KeepError::Ledger(error.to_string())))),
+    }
+    tx.reply(Reply::Kept(Ok(id)));
+    let busy = tx.busy();
+    tokio::spawn(async move {
+        sent(outbox::send_now(&place.ports, id).await, &tx);
+        drop(busy);
+    });
+}
+
+fn sent(result: Result<Sent, LedgerError>, tx: &Sender) {
+    answer(tx, result.map(|sent| Reply::Sent(Box::new(sent.link), sent.fault)));
+}
+
+async fn load_link(place: &Workplace, id: LinkId, tx: &Sender) {
+    let account = place.shop.account_id.clone();
+    let found = on_ledger(&place.ports, move |ledger| {
+        let entries = ledger.outbox(&account)?.into_iter().filter(|e| e.link == id).collect();
+        Ok(ledger.link(id)?.map_or(Reply::NoLink(id), |link| Reply::Link(Box::new(link), entries)))
+    });
+    answer(tx, found.await);
+}

@@ -1,0 +1,209 @@
+//! Workplaces for the terminal app: from a config, for the demo, and at the first start.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::customer::SandboxCustomer;
+use super::embedded::{Embedded, EmbeddedError};
+use super::{gateway, keep_secret, ports, secret_later, secret_now, shop};
+use crate::app::effect::SetUp;
+use crate::config::model::{API_URL, CHECKOUT_URL};
+use crate::config::write::{FirstConfig, write_first};
+use crate::config::{Config, Env, Options, Places, Profile, layer};
+use crate::desktop::Desktop;
+use crate::dintero::HttpTransport;
+use crate::i18n::{Lang, Texts};
+use crate::ledger::SqliteLedger;
+use crate::ports::{LedgerError, Ports, Reply, SystemClock};
+use crate::runtime::{Host, Workplace};
+
+/// Customers are written to in Norwegian (field facts, 11).
+const CUSTOMER: Texts = Texts::new(Lang::Bokmal);
+
+/// Why there is no workplace.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The sandbox.
+    #[error(transparent)]
+    Sandbox(#[from] EmbeddedError),
+}
+
+/// The workplace of a config. A profile with `sandbox = true` gets its sandbox started.
+///
+/// # Errors
+/// The ledger can't be opened, or the sandbox doesn't start.
+pub async fn open(config: &Config, env: &Env, data_dir: &Path) -> Result<Workplace, OpenError> {
+    if config.profile.sandbox {
+        return open_sandbox(config, data_dir).await;
+    }
+    let profile = &config.profile;
+    Ok(Workplace {
+        shop: shop(config),
+        ports: ports(profile, secret_later(profile, env), data_dir)?,
+        template: profile.reference_template.clone(),
+        customer_texts: CUSTOMER,
+        customer: None,
+    })
+}
+
+/// The profile of a config whose backend is the sandbox kept in `data_dir`, with the addresses and
+/// credentials that it has now.
+///
+/// # Errors
+/// It doesn't start.
+pub async fn kept_sandbox(
+    config: &Config,
+    data_dir: &Path,
+) -> Result<(Config, SecretString, Embedded), OpenError> {
+    crate::config::write::make_private_folder(data_dir)
+        .map_err(|source| EmbeddedError::File { path: data_dir.to_path_buf(), source })?;
+    let embedded = Embedded::kept(data_dir).await?;
+    let mut config = config.clone();
+    config.profile = Profile {
+        sandbox: true,
+        merchant_name: config.profile.merchant_name.clone().or_else(|| Some("Fjordfisk AS".to_owned())),
+        currency: config.profile.currency,
+        methods: config.profile.methods.clone(),
+        default_methods: config.profile.default_methods.clone(),
+        default_expiry: config.profile.default_expiry.clone(),
+        default_auto_capture: config.profile.default_auto_capture,
+        default_vat: config.profile.default_vat,
+        reference_template: config.profile.reference_template.clone(),
+        ..profile_of(&embedded)
+    };
+    let secret = embedded.client_secret.clone();
+    Ok((config, secret, embedded))
+}
+
+async fn open_sandbox(config: &Config, data_dir: &Path) -> Result<Workplace, OpenError> {
+    let (config, secret, embedded) = kept_sandbox(config, data_dir).await?;
+    let ports = ports(&config.profile, secret_now(secret), data_dir)?;
+    Ok(in_sandbox(&config, ports, embedded, false))
+}
+
+/// The demo: throw-away data, a sandbox of its own. Nothing is written to disk.
+///
+/// # Errors
+/// The sandbox doesn't start, or `lan` is asked for and there is no local network.
+pub async fn demo(lan: bool) -> Result<Workplace, OpenError> {
+    let embedded = Embedded::throw_away(lan).await?;
+    let mut profile = profile_of(&embedded);
+    profile.merchant_name = Some("Fjordfisk AS".to_owned());
+    let config = Config {
+        file: None,
+        profile_name: "demo".to_owned(),
+        profile_names: vec!["demo".to_owned()],
+        profile,
+        ui: crate::config::Ui::default(),
+        warnings: Vec::new(),
+    };
+    let secret = secret_now(embedded.client_secret.clone());
+    let ports = Ports {
+        gateway: gateway(&config.profile, secret),
+        ledger: Arc::new(SqliteLedger::open_in_memory()?),
+        desktop: Arc::new(Desktop::new()),
+        clock: Arc::new(SystemClock),
+    };
+    Ok(in_sandbox(&config, ports, embedded, lan))
+}
+
+fn profile_of(embedded: &Embedded) -> Profile {
+    let url = embedded.api_url.clone();
+    let mut profile = Profile::new(&embedded.account_id, &embedded.client_id, url.clone(), url);
+    // Links for phones nearby begin with the laptop's address in the network.
+    if let (Some(host), Some(port)) = (embedded.link_url.host_str(), embedded.link_url.port())
+        && embedded.link_url != embedded.api_url
+    {
+        profile.link_hosts.push(format!("{host}:{port}"));
+    }
+    profile
+}
+
+fn in_sandbox(config: &Config, ports: Ports, embedded: Embedded, lan: bool) -> Workplace {
+    let mut shop = shop(config);
+    shop.sandbox = true;
+    shop.lan = lan;
+    let phone = embedded.link_url.join("sandbox").map_or_else(|_| String::new(), |url| url.to_string());
+    shop.own_sandbox = Some(phone);
+    let customer = SandboxCustomer::new(embedded, Arc::new(HttpTransport::new()));
+    Workplace {
+        shop,
+        ports,
+        template: config.profile.reference_template.clone(),
+        customer_texts: CUSTOMER,
+        customer: Some(Arc::new(customer)),
+    }
+}
+
+/// Writes the first config and opens what it says.
+pub struct FirstStart {
+    /// Where config and data belong.
+    pub places: Places,
+    /// What the command line says.
+    pub options: Options,
+    /// What the environment says.
+    pub env: Env,
+}
+
+impl FirstStart {
+    fn config(&self) -> PathBuf {
+        self.places.config.clone()
+    }
+
+    async fn reopen(&self) -> Result<Workplace, String> {
+        let config =
+            layer::load(&self.places, &self.options, &self.env).map_err(|error| error.to_string())?;
+        open(&config, &self.env, &self.places.data_dir).await.map_err(|error| error.to_string())
+    }
+}
+
+impl Host for FirstStart {
+    fn use_sandbox(&self) -> Reply<'_, Result<Workplace, String>> {
+        Box::pin(async move {
+            let first =
+                FirstConfig { profile: "sandbox".to_owned(), sandbox: true, ..FirstConfig::default() };
+            write_first(&self.config(), &first).map_err(|error| error.to_string())?;
+            self.reopen().await
+        })
+    }
+
+    fn set_up(&self, account: SetUp) -> Reply<'_, Result<Workplace, String>> {
+        Box::pin(async move {
+            let text = |text: &str| Some(text.trim().to_owned()).filter(|t| !t.is_empty());
+            let first = FirstConfig {
+                profile: "main".to_owned(),
+                account_id: account.account_id.trim().to_owned(),
+                client_id: account.client_id.trim().to_owned(),
+                merchant_name: text(&account.merchant_name),
+                return_url: text(&account.return_url),
+                ..FirstConfig::default()
+            };
+            let ours = |text: &str| Url::parse(text).map_err(|error| error.to_string());
+            let profile =
+                Profile::new(&first.account_id, &first.client_id, ours(API_URL)?, ours(CHECKOUT_URL)?);
+            let secret = SecretString::from(account.client_secret.trim().to_owned());
+            // Tried before anything is written: a typing mistake leaves no trace.
+            gateway(&profile, secret_now(secret.clone()))
+                .sign_in()
+                .await
+                .map_err(|fault| fault.to_string())?;
+            let (keep, kept) = (profile, secret);
+            let in_keyring = crate::ops::blocking(move || keep_secret(&keep, &kept)).await;
+            write_first(&self.config(), &first).map_err(|error| error.to_string())?;
+            if let Err(error) = in_keyring {
+                return Err(format!(
+                    "the account works and {} is written, but the secret could not be kept ({error}): start \
+                     paylink with PAYLINK_CLIENT_SECRET, or name a client_secret_command there",
+                    self.config().display()
+                ));
+            }
+            self.reopen().await
+        })
+    }
+}
