@@ -3,8 +3,6 @@
 use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::error::Trouble;
 use super::search;
@@ -66,16 +64,8 @@ pub(super) fn reference_key(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// The word under which a value is kept: its serde name.
-fn word_of<T: Serialize>(value: &T) -> Result<String, Trouble> {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => Ok(word),
-        _ => Err(Trouble::odd("a word has no text form")),
-    }
-}
-
-/// The value of a word, if this version knows it.
-fn from_word<T: DeserializeOwned>(word: &str) -> Option<T> {
+/// The alarm with this word, if this version knows it.
+fn alarm(word: &str) -> Option<Alarm> {
     serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
 }
 
@@ -155,10 +145,10 @@ fn add_events(tx: &Transaction<'_>, seq: i64, events: &[LinkEvent]) -> Result<()
          ON CONFLICT (link, ident) DO NOTHING",
     )?;
     for event in events {
-        let kind = word_of(&event.kind)?;
+        let kind = event.kind.word();
         statement.execute(params![
             seq,
-            ident(event, &kind),
+            ident(event, kind),
             micros(event.at),
             kind,
             event.detail,
@@ -253,14 +243,14 @@ pub(super) fn reference(text: &str) -> Result<Reference, Trouble> {
 }
 
 pub(super) fn known_alarms(words: &str) -> Vec<Alarm> {
-    words.split(',').filter_map(from_word).collect()
+    words.split(',').filter_map(alarm).collect()
 }
 
 /// The alarms as text, with the words in `before` that this version doesn't know: an alarm about money
 /// never gets lost because an older version has written the link.
 fn alarm_words(alarms: &[Alarm], before: &str) -> String {
     let mut words: Vec<&str> = alarms.iter().map(|alarm| alarm.word()).collect();
-    words.extend(before.split(',').filter(|word| !word.is_empty() && from_word::<Alarm>(word).is_none()));
+    words.extend(before.split(',').filter(|word| !word.is_empty() && alarm(word).is_none()));
     words.join(",")
 }
 
@@ -272,7 +262,7 @@ fn events(connection: &Connection, seq: i64) -> Result<Vec<LinkEvent>, Trouble> 
     while let Some(row) = rows.next()? {
         let word: String = row.get(1)?;
         let detail: Option<String> = row.get(2)?;
-        let (kind, detail) = match from_word::<EventKind>(&word) {
+        let (kind, detail) = match EventKind::from_word(&word) {
             Some(kind) => (kind, detail),
             None => (EventKind::Other, detail.or(Some(word))),
         };

@@ -14,7 +14,9 @@ use crate::domain::sale::{AddressPlan, Delivery};
 /// The shortest ending that is kept.
 const SHORTEST: usize = 2;
 /// Words longer than this are kept whole only.
-const LONGEST: usize = 40;
+const LONGEST: usize = 64;
+/// What joins words to one name: `KARI-1122-014`, `kari.nordmann@example.com`, `1234_5`.
+const JOINTS: [char; 8] = ['-', '_', '.', '@', '/', '+', ':', '#'];
 /// The most words kept for one link: a hundred lines of the longest text stay affordable.
 const MOST_WORDS: usize = 4_000;
 /// The most words that are looked for: the rest of a pasted page says nothing more.
@@ -37,12 +39,12 @@ pub(super) fn words_of(link: &Link) -> String {
     }
     kept.insert(link.id.to_string());
     for id in [&link.session_id, &link.transaction_id].into_iter().flatten() {
-        kept.extend(split(id));
+        with_parts(&mut kept, id);
     }
     for line in &sale.lines {
         with_endings(&mut kept, &line.description);
         if let Some(id) = &line.product_id {
-            kept.extend(split(id));
+            with_parts(&mut kept, id);
         }
     }
     let kept: Vec<String> = kept.into_iter().take(MOST_WORDS).collect();
@@ -62,7 +64,7 @@ pub(super) fn query(text: &str) -> Option<String> {
         parts.extend(phone_or_words(&std::mem::take(&mut run)));
         match Uuid::try_parse(word) {
             Ok(id) => parts.push(quoted(&id.as_simple().to_string())),
-            Err(_) => parts.extend(all_of(&split(word))),
+            Err(_) => parts.extend(all_of(&asked_words(word))),
         }
     }
     parts.extend(phone_or_words(&run));
@@ -71,22 +73,27 @@ pub(super) fn query(text: &str) -> Option<String> {
 
 /// Words that stand side by side and could be groups of one phone number: found as that or as words.
 fn phone_or_words(run: &[&str]) -> Option<String> {
-    let words: Vec<String> = run.iter().flat_map(|word| split(word)).collect();
+    let words: Vec<String> = run.iter().flat_map(|word| asked_words(word)).collect();
     let as_words = all_of(&words)?;
     let number = digits(&run.concat());
     if number.len() < PHONE_PIECE {
         return Some(as_words);
     }
     // 0047 41… is +47 41…, and 070… at home is +46 70… abroad.
-    let bare = number.trim_start_matches('0');
     let mut ways = vec![as_words];
-    for way in [number.as_str(), bare] {
-        let way = quoted(way);
-        if way.len() > PHONE_PIECE + 2 && !ways.contains(&way) {
-            ways.push(way);
-        }
+    for way in [number.as_str(), number.trim_start_matches('0')] {
+        let as_number = all_of(&[way.to_owned()]).filter(|_| way.len() >= PHONE_PIECE);
+        ways.extend(as_number.filter(|way| !ways.contains(way)));
     }
     Some(format!("({})", ways.join(" OR ")))
+}
+
+/// What to look for where this was typed between two spaces: one word if it's joined like a reference
+/// or an address, which is kept as one too. (Three short words would each be looked up among very many.)
+fn asked_words(typed: &str) -> Vec<String> {
+    let words = split(typed);
+    let joined = typed.chars().all(|c| c.is_alphanumeric() || JOINTS.contains(&c));
+    if joined && words.len() > 1 { vec![words.concat()] } else { words }
 }
 
 fn all_of(words: &[String]) -> Option<String> {
@@ -111,17 +118,28 @@ fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
+/// Keeps the words of a text with their endings, also joined where there's no space between them, so
+/// that `KARI-1122-014` is found by `1122-014` and by `kari1122014`.
 fn with_endings(kept: &mut BTreeSet<String>, text: &str) {
-    for word in split(text) {
-        if word.chars().count() <= LONGEST {
-            let starts: Vec<usize> = word.char_indices().map(|(at, _)| at).collect();
-            let last = starts.len().saturating_sub(SHORTEST);
-            for &at in starts.iter().take(last + 1).skip(1) {
-                kept.insert(word[at..].to_owned());
+    for piece in text.split_whitespace() {
+        let words = split(piece);
+        let joined = (words.len() > 1).then(|| words.concat());
+        for word in words.into_iter().chain(joined) {
+            if word.chars().count() <= LONGEST {
+                let starts: Vec<usize> = word.char_indices().map(|(at, _)| at).collect();
+                let last = starts.len().saturating_sub(SHORTEST);
+                kept.extend(starts.iter().take(last + 1).skip(1).map(|&at| word[at..].to_owned()));
             }
+            kept.insert(word);
         }
-        kept.insert(word);
     }
+}
+
+/// Keeps an id, to be found by its beginning or the beginning of one of its parts.
+fn with_parts(kept: &mut BTreeSet<String>, id: &str) {
+    let words = split(id);
+    kept.insert(words.concat());
+    kept.extend(words);
 }
 
 /// The words of a text: runs of letters and digits, in lower case, without accents. The same for what
@@ -191,6 +209,9 @@ mod tests {
         let mut kept = BTreeSet::new();
         with_endings(&mut kept, "brød a");
         assert_eq!(kept.into_iter().collect::<Vec<_>>(), ["a", "brod", "od", "rod"]);
+        let mut kept = BTreeSet::new();
+        with_endings(&mut kept, "A-12");
+        assert_eq!(kept.into_iter().collect::<Vec<_>>(), ["12", "a", "a12"]);
     }
 
     #[test]
@@ -205,7 +226,8 @@ mod tests {
     fn phone_numbers_are_joined() {
         let asked = query("kari 0047 412 34 567").unwrap();
         assert!(asked.starts_with("(\"kari\"*) AND (("), "{asked}");
-        assert!(asked.contains("OR \"4741234567\"*"), "{asked}");
+        assert!(asked.contains("OR (\"4741234567\"*)"), "{asked}");
+        assert_eq!(query("A-12_b").as_deref(), Some("(\"a12b\"*)"), "joined as it is kept");
         assert!(query("070-123 45 67").unwrap().contains("\"701234567\"*"));
         assert!(!query("000").unwrap().contains("\"\""));
     }

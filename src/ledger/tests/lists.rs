@@ -130,6 +130,7 @@ fn a_link_is_found_by_anything_one_remembers() {
     let id = kari.id.to_string();
     for text in [
         "KARI-001",
+        "kari001",
         "kari 001",
         "ari",
         "001",
