@@ -115,6 +115,7 @@ fn ledger(c: &mut Criterion) {
         ("search an e-mail", "kunde77777@example.com", 1),
         ("search two letters", "va", 50),
         ("search one digit", "4", 50),
+        ("search three letters", "vaf", 50),
         ("search what is not there", "zebra", 0),
     ] {
         // Ends of numbers may be found in others too.

@@ -64,6 +64,8 @@ fn settings(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.pragma_update(None, "foreign_keys", true)?;
+    // After an import the log shrinks again.
+    connection.pragma_update_and_check(None, "journal_size_limit", 8 << 20, |_| Ok(()))?;
     // FULL in WAL mode: a commit is on the disk when the call returns (contracts, 5).
     connection.pragma_update(None, "synchronous", "FULL")
 }

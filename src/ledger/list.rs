@@ -70,8 +70,8 @@ impl Keys {
                     format!(" AND ({})", known.join(" OR "))
                 });
                 vec![format!(
-                    "SELECT l.seq AS seq FROM links_text AS t CROSS JOIN links AS l ON l.seq = t.rowid
-                     WHERE t.links_text MATCH ?3 AND l.account_id = ?1 AND l.seq >= ?2{state}"
+                    "SELECT t.rowid AS seq FROM links_text AS t CROSS JOIN links AS l ON l.seq = t.rowid
+                     WHERE t.links_text MATCH ?3 AND t.rowid >= ?2 AND l.account_id = ?1{state}"
                 )]
             }
             // One ordered walk over the index for each state, merged, rather than sorting them all.

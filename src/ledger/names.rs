@@ -24,12 +24,13 @@ pub(super) fn find(connection: &Connection, account_id: &str, text: &str) -> Res
     let by_id = id.len() >= SHORT_ID && id.bytes().all(|b| b.is_ascii_hexdigit());
     // 'g' is the first sign after the hexadecimal ones; an empty range finds nothing.
     let (from, to) = if by_id { (id.clone(), format!("{id}g")) } else { (String::new(), String::new()) };
+    // The `+` keeps the planner from walking through all links of the account.
     let sql = format!(
         "SELECT {} FROM links AS l WHERE l.seq IN (
              SELECT seq FROM links WHERE account_id = ?1 AND reference_key = ?2
-             UNION SELECT seq FROM links WHERE id >= ?4 AND id < ?5 AND account_id = ?1
-             UNION SELECT seq FROM links WHERE session_id = ?3 AND account_id = ?1
-             UNION SELECT seq FROM links WHERE transaction_id = ?3 AND account_id = ?1)
+             UNION SELECT seq FROM links WHERE id >= ?4 AND id < ?5 AND +account_id = ?1
+             UNION SELECT seq FROM links WHERE session_id = ?3 AND +account_id = ?1
+             UNION SELECT seq FROM links WHERE transaction_id = ?3 AND +account_id = ?1)
          ORDER BY l.seq DESC",
         list::COLUMNS
     );

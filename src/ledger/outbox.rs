@@ -27,11 +27,11 @@ fn read(row: &Row<'_>, link: LinkId, kind: OutboxKind) -> rusqlite::Result<Outbo
     })
 }
 
-/// All entries of an account, oldest first. Kinds that only a newer version knows are left to it.
+/// All entries of an account, oldest first; CROSS JOIN begins with the few entries. Kinds that only a newer version knows are left to it.
 pub(super) fn all(connection: &Connection, account_id: &str) -> Result<Vec<OutboxEntry>, Trouble> {
     let mut statement = connection.prepare_cached(
         "SELECT o.attempts, o.next_at, o.last_error, o.in_flight, o.needs_decision, l.id, o.kind
-         FROM outbox AS o JOIN links AS l ON l.seq = o.link WHERE l.account_id = ?1 ORDER BY o.nr",
+         FROM outbox AS o CROSS JOIN links AS l ON l.seq = o.link WHERE l.account_id = ?1 ORDER BY o.nr",
     )?;
     let mut rows = statement.query([account_id])?;
     let mut entries = Vec::new();

@@ -14,7 +14,7 @@ use crate::domain::sale::{AddressPlan, Delivery};
 /// The shortest ending that is kept.
 const SHORTEST: usize = 2;
 /// Words longer than this are kept whole only.
-const LONGEST: usize = 64;
+const LONGEST: usize = 40;
 /// What joins words to one name: `KARI-1122-014`, `kari.nordmann@example.com`, `1234_5`.
 const JOINTS: [char; 8] = ['-', '_', '.', '@', '/', '+', ':', '#'];
 /// The most words kept for one link: a hundred lines of the longest text stay affordable.
@@ -118,13 +118,15 @@ fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// Keeps the words of a text with their endings, also joined where there's no space between them, so
-/// that `KARI-1122-014` is found by `1122-014` and by `kari1122014`.
+/// Keeps the words of a text with their endings. Where there's no space between words they are kept
+/// joined too, from each of them on, so that `KARI-1122-014` is found by `1122-014` and `kari1122014`.
 fn with_endings(kept: &mut BTreeSet<String>, text: &str) {
     for piece in text.split_whitespace() {
         let words = split(piece);
-        let joined = (words.len() > 1).then(|| words.concat());
-        for word in words.into_iter().chain(joined) {
+        for first in 0..words.len() {
+            kept.insert(words[first..].concat());
+        }
+        for word in words {
             if word.chars().count() <= LONGEST {
                 let starts: Vec<usize> = word.char_indices().map(|(at, _)| at).collect();
                 let last = starts.len().saturating_sub(SHORTEST);

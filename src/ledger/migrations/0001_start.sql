@@ -44,7 +44,7 @@ CREATE INDEX links_live           ON links (account_id, currency, amount)
 
 -- The words of a link with all their endings (see search.rs); rowid is links.seq.
 CREATE VIRTUAL TABLE links_text USING fts5 (
-    words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+    words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '1 2 3'
 );
 
 CREATE TABLE events (
