@@ -131,7 +131,9 @@ async fn make(shop: &mut Shop<'_>, args: &args::New, mut typed: Typed) -> Result
     if args.offline {
         return finish(shop, args, queued(link)).await;
     }
-    shop.flush().await?;
+    // What was waiting before goes first; this link is sent by itself, so that its outcome is known.
+    let earlier = link.created_at.checked_sub(jiff::SignedDuration::from_millis(1));
+    shop.flush_due(earlier.unwrap_or(link.created_at)).await?;
     let sent = send(shop, link.id).await?;
     finish(shop, args, sent).await
 }

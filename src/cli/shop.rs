@@ -123,15 +123,22 @@ impl<'a> Shop<'a> {
         on_ledger(&self.ports, work).await.map_err(|e| self.ledger_failure(&e))
     }
 
-    /// Sends what is due in the outbox, in the background for as long as it takes; waits for it a few
-    /// seconds. A request that is on its way is never cut off: see [`Shop::close`].
+    /// Sends what is due in the outbox now.
     ///
     /// # Errors
     /// The ledger's.
     pub async fn flush(&mut self) -> Result<(), Failure> {
+        self.flush_due(self.ports.clock.now()).await
+    }
+
+    /// Sends what was due in the outbox at `now`, in the background for as long as it takes; waits for it a
+    /// few seconds. A request that is on its way is never cut off: see [`Shop::close`].
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub async fn flush_due(&mut self, now: Timestamp) -> Result<(), Failure> {
         let account = self.account().to_owned();
         let waiting = self.ask(move |l| l.outbox(&account)).await?;
-        let now = self.ports.clock.now();
         if !waiting.iter().any(|e| e.next_at <= now && !e.needs_decision) {
             return Ok(());
         }

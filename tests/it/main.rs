@@ -3,6 +3,7 @@
 
 mod app_machine;
 mod architecture;
+mod cli;
 mod client;
 mod config;
 mod i18n;

@@ -1,0 +1,191 @@
+//! The other commands: login, logout, config, doctor, sandbox; files and what is in them.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{Going, World, bare, finish, finish_with_input, nobody};
+
+#[cfg(unix)]
+fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+/// This machine has no keyring (see `bare`): what can be done without one is done, and told.
+#[test]
+fn login_tries_the_credentials_and_writes_a_first_config() {
+    let world = World::new();
+    let path = world.home.path().join("new/config.toml");
+    let mut login = bare(world.home.path());
+    login
+        .args(["login", "--json", "--secret-stdin", "--account-id", world.account()])
+        .args(["--client-id", world.client(), "--api-url", world.url(), "--profile", "fair"])
+        .args(["--return-url", "https://example.com/thanks", "--merchant-name", "Fjordfisk AS", "--config"])
+        .arg(&path);
+    let wrong = finish_with_input(&mut login, "wrong\n").is(4);
+    assert_eq!(wrong.error()["code"], "not_signed_in");
+    assert!(!path.exists(), "wrong credentials are not kept");
+    let secret = format!("{}\n", world.secret());
+    let ran = finish_with_input(&mut login, &secret).is(3);
+    assert_eq!(ran.error()["code"], "keyring");
+    assert!(!ran.err.contains(world.secret()));
+    let written = fs::read_to_string(&path).unwrap();
+    assert!(written.contains("[profiles.fair]") && !written.contains(world.secret()), "{written}");
+    assert!(!written.contains("currency"), "no defaults: {written}");
+    #[cfg(unix)]
+    assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+    // It works, with the secret from elsewhere.
+    let mut list = world.command(&["new", "--item", "a;1;1", "--json"]);
+    finish(list.env("PAYLINK_CONFIG", &path)).is(0);
+    // Again: the config is there and stays as it is.
+    finish_with_input(&mut login, &secret).is(3);
+    assert_eq!(fs::read_to_string(&path).unwrap(), written);
+}
+
+#[test]
+fn login_says_what_is_missing_or_wrong() {
+    let home = tempfile::tempdir().unwrap();
+    let missing = finish(bare(home.path()).args(["login", "--json"])).is(3);
+    assert!(missing.error()["message"].as_str().unwrap().contains("--account-id"));
+    let wrong = finish(bare(home.path()).args(["login", "--json", "--account-id", "12345678"])).is(3);
+    assert!(wrong.error()["message"].as_str().unwrap().contains("eight digits"));
+    let world = World::new();
+    let mut other = world.command(&["login", "--json", "--account-id", "T00000001"]);
+    assert!(finish(&mut other).is(3).error()["message"].as_str().unwrap().contains("--account-id"));
+    world.write_config(&nobody(), "");
+    finish_with_input(&mut world.command(&["login", "--secret-stdin"]), "s\n").is(5);
+}
+
+#[test]
+fn the_secret_comes_from_environment_then_command_then_file() {
+    let world = World::new();
+    let quoted = |s: &str| Value::from(s).to_string();
+    let new = ["new", "--json", "--item", "a;1;1"];
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let command = format!("client_secret_command = [\"/bin/echo\", {}]", quoted(world.secret()));
+        world.write_config(world.url(), &command);
+        finish(world.command(&new).env_remove("PAYLINK_CLIENT_SECRET")).is(0);
+        // The environment's comes first, right or wrong.
+        finish(world.command(&new).env("PAYLINK_CLIENT_SECRET", "wrong")).is(4);
+        world.write_config(world.url(), "client_secret_command = [\"/bin/false\"]");
+        let failed = finish(world.command(&new).env_remove("PAYLINK_CLIENT_SECRET")).is(4);
+        assert!(failed.error()["message"].as_str().unwrap().contains("client_secret_command"));
+
+        world.write_config(world.url(), &format!("client_secret = {}", quoted(world.secret())));
+        fs::set_permissions(&world.config, fs::Permissions::from_mode(0o644)).unwrap();
+        let refused = finish(world.command(&new).env_remove("PAYLINK_CLIENT_SECRET")).is(3);
+        assert!(refused.error()["message"].as_str().unwrap().contains("line 7: profiles.fair.client_secret"));
+        fs::set_permissions(&world.config, fs::Permissions::from_mode(0o600)).unwrap();
+        let taken = finish(world.command(&new).env_remove("PAYLINK_CLIENT_SECRET")).is(0);
+        assert!(taken.err.contains("client_secret"), "a warning: {}", taken.err);
+        assert!(!taken.err.contains(world.secret()));
+    }
+}
+
+#[test]
+fn config_path_check_and_show() {
+    let world = World::new();
+    let path = world.run(&["config", "path"]).is(0).out;
+    assert_eq!(path.trim_end(), world.config.display().to_string());
+    let places = world.run(&["config", "path", "--json"]).is(0).json();
+    assert_eq!(places["data_dir"], world.data.display().to_string());
+    assert_eq!(places["config_exists"], true);
+    assert_eq!(world.run(&["config", "check", "--json"]).is(0).json()["ok"], true);
+    let shown = world.run(&["config", "show"]).is(0).out;
+    assert!(shown.contains("default_vat = \"25\"") && !shown.contains(world.secret()), "{shown}");
+    // What is shown is a config again.
+    let copy = world.home.path().join("copy.toml");
+    fs::write(&copy, shown).unwrap();
+    world.run(&["--config", copy.to_str().unwrap(), "config", "check"]).is(0);
+    let home = tempfile::tempdir().unwrap();
+    finish(bare(home.path()).args(["config", "check"])).is(3);
+    let place = finish(bare(home.path()).args(["config", "path"])).is(0).out;
+    assert!(place.contains(home.path().to_str().unwrap()), "{place}");
+}
+
+#[test]
+fn doctor_tells_each_thing_with_verdict_and_hint() {
+    let world = World::new();
+    let verdicts = |report: &Value| -> Vec<(String, String)> {
+        let text = |v: &Value| v.as_str().unwrap().to_owned();
+        report["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .inspect(|c| {
+                let keys: Vec<&str> = c.as_object().unwrap().keys().map(String::as_str).collect();
+                assert_eq!(keys, ["name", "verdict", "detail", "hint"]);
+            })
+            .map(|c| (text(&c["name"]), text(&c["verdict"])))
+            .collect()
+    };
+    let find = |all: &[(String, String)], name: &str| {
+        all.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default()
+    };
+    let good = world.run(&["doctor", "--json"]).is(0).json();
+    assert_eq!(good["ok"], true);
+    let all = verdicts(&good);
+    for name in ["config", "secret", "backend", "credentials", "clock", "profile", "data"] {
+        assert_eq!(find(&all, name), "ok", "{good}");
+    }
+    assert_eq!(find(&all, "keyring"), "warning");
+    let wrong =
+        finish(world.command(&["doctor", "--json"]).env("PAYLINK_CLIENT_SECRET", "wrong")).is(4).json();
+    assert_eq!((&wrong["ok"], find(&verdicts(&wrong), "credentials")), (&json!(false), "error".to_owned()));
+    world.control("POST", "/sandbox/clock", json!({"advance_seconds": 3600}));
+    let late = world.run(&["doctor", "--json"]).json();
+    assert_eq!(find(&verdicts(&late), "clock"), "warning", "{late}");
+    world.write_config(&nobody(), "");
+    let unreachable = world.run(&["doctor", "--json"]).is(5).json();
+    assert_eq!(find(&verdicts(&unreachable), "backend"), "error");
+    let people = world.run(&["doctor"]).is(5);
+    assert!(people.out.contains("backend"), "{}", people.out);
+}
+
+#[test]
+fn the_sandbox_says_where_it_is_and_keeps_its_data() {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("sandbox.json");
+    let mut command = bare(home.path());
+    command.args(["sandbox", "--json", "--data"]).arg(&data);
+    let mut going = Going::start(&mut command);
+    let ready = going.json();
+    let keys: Vec<&str> = ready.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, ["url", "account_id", "client_id", "client_secret", "profile_id"]);
+    going.kill();
+    assert!(data.exists());
+    let mut command = bare(home.path());
+    let mut going = Going::start(command.args(["sandbox", "--data"]).arg(&data));
+    let line = going.line();
+    assert!(line.starts_with("sandbox listening on http://127.0.0.1:"), "{line}");
+    going.kill();
+    let busy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = busy.local_addr().unwrap().to_string();
+    finish(bare(home.path()).args(["sandbox", "--listen", &address])).is(3);
+}
+
+#[cfg(unix)]
+#[test]
+fn files_are_their_owners_alone_and_logs_hold_nothing_of_anybody() {
+    let world = World::new();
+    let new = ["-vv", "new", "--json", "--item", "Hemmelig vare;1;5", "--sms", "+4741234567"];
+    world.run(&new).is(0);
+    world.fault(json!({"path": "/v1/sessions-profile", "kind": "status", "status": 500, "times": 1}));
+    world.run(&["-vv", "new", "--item", "a;1;1", "--email", "kari.nordmann@example.com"]);
+    assert_eq!(mode(&world.data), 0o700);
+    let mut logs = String::new();
+    for entry in fs::read_dir(&world.data).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+        if path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("paylink.log")) {
+            logs.push_str(&fs::read_to_string(&path).unwrap());
+        }
+    }
+    for secret in [world.secret(), "41234567", "kari.nordmann", "Bearer", "eyJ"] {
+        assert!(!logs.contains(secret), "{secret} is in the log");
+    }
+}

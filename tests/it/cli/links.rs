@@ -1,0 +1,202 @@
+//! The commands about links: what a new one asks the backend for, names, following, withdrawing.
+
+use serde_json::{Value, json};
+
+use super::{Going, World};
+
+#[test]
+fn a_new_link_asks_for_what_was_said() {
+    let world = World::new();
+    world.link(&[
+        "--method",
+        "vipps",
+        "--method",
+        "card",
+        "--express",
+        "--no-auto-capture",
+        "--expires",
+        "1w",
+    ]);
+    let (path, body) = world.sessions_asked_for().remove(0);
+    assert_eq!(path, "/v1/sessions");
+    assert_eq!(body["configuration"]["auto_capture"], false);
+    assert_eq!(body["order"]["amount"], 9000);
+    assert_eq!(body["order"]["vat_amount"], 1800);
+    assert!(body["express"].is_object(), "{body}");
+    assert_eq!(body["order"]["items"][0]["quantity"].to_string(), "2");
+}
+
+#[test]
+fn all_methods_is_the_whole_profile_and_says_which_those_are() {
+    let world = World::new();
+    for words in [&[][..], &["--method", "all"]] {
+        let link = world.link(words);
+        let names: Vec<&str> = link["methods"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert!(names.contains(&"vipps") && names.contains(&"card"), "{names:?}");
+    }
+    assert!(world.sessions_asked_for().iter().all(|(path, _)| path == "/v1/sessions-profile"));
+}
+
+#[test]
+fn the_configs_methods_currency_and_defaults_hold() {
+    let world = World::with_config(
+        "methods = [\"vipps\", \"card\"]\ndefault_methods = [\"vipps\"]\ndefault_auto_capture = false\n\
+         default_vat = 15\ndefault_expiry = \"1w\"\nreference_template = \"KARI-{seq}\"",
+    );
+    let link = world.link(&[]);
+    assert_eq!(link["methods"], json!(["vipps"]));
+    assert_eq!(link["auto_capture"], false);
+    assert_eq!(link["vat"]["minor"], 1174);
+    assert_eq!(link["reference"], "KARI-001");
+    let time = |key: &str| link[key].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    let days = time("expires_at").duration_since(time("created_at")).as_hours();
+    assert!((167..=169).contains(&days), "{days}");
+    assert_eq!(world.link(&["--method", "all"])["methods"], json!(["vipps", "card"]));
+    world.run(&["new", "--item", "a;1;1", "--method", "swish"]).is(3);
+}
+
+#[test]
+fn deliveries() {
+    let world = World::new();
+    let sms = world.link(&["--sms", "912 34 567"]);
+    assert_eq!(sms["delivery"]["to"], "+4791234567");
+    let push = world.link(&["--sms", "+4791234567", "--method", "vipps"]);
+    assert_eq!(push["delivery"]["channel"], "push");
+    let email = world.link(&["--email", "kari@example.com"]);
+    assert_eq!(email["delivery"], json!({"channel": "email", "to": "kari@example.com", "status": "pending"}));
+    let link = world.link(&["--link", "--address", "Kari Nordmann;Storgata 1;0155;Oslo;NO"]);
+    assert_eq!(link["delivery"], json!({"channel": "link", "to": null, "status": "none"}));
+    let (_, body) = world.sessions_asked_for().remove(3);
+    assert!(body.to_string().contains("Storgata 1"), "{body}");
+    let messages = world.control("GET", "/sandbox/messages", Value::Null);
+    assert_eq!(messages.as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_link_is_found_by_each_of_its_names() {
+    let world = World::new();
+    let link = world.link(&["--reference", "KARI-014"]);
+    world.pay(&link, "authorized");
+    let transaction = {
+        let shown = world.run(&["show", "kari-014", "--json"]).is(0).json();
+        shown["transaction_id"].as_str().unwrap().to_owned()
+    };
+    let names =
+        [link["id"].as_str().unwrap(), link["session_id"].as_str().unwrap(), &transaction, "KARI-014"];
+    for name in names {
+        assert_eq!(world.run(&["show", name, "--json"]).is(0).json()["id"], link["id"], "{name}");
+    }
+}
+
+#[test]
+fn none_and_several_are_told_with_what_is_near_or_meant() {
+    let world = World::new();
+    let first = world.link(&["--reference", "KARI-014"]);
+    let second = world.link(&["--reference", "KARI-014", "--allow-duplicate-reference"]);
+    let several = world.run(&["show", "KARI-014", "--json"]).is(3).error();
+    assert_eq!(several["code"], "several_links");
+    for link in [&first, &second] {
+        assert!(several["message"].as_str().unwrap().contains(link["id"].as_str().unwrap()), "{several}");
+    }
+    let none = world.run(&["show", "KARI-013", "--json"]).is(3).error();
+    assert_eq!(none["code"], "no_such_link");
+    assert!(none["hint"].as_str().unwrap().contains("KARI-014"), "{none}");
+}
+
+#[test]
+fn watching_prints_each_state_and_ends_when_it_is_settled() {
+    let world = World::new();
+    let link = world.link(&["--reference", "A-1"]);
+    let mut going = Going::start(&mut world.command(&["watch", "A-1", "--json"]));
+    assert_eq!(going.json()["state"], "open");
+    world.visit(&link);
+    assert_eq!(going.json()["state"], "opened");
+    world.pay(&link, "authorized");
+    let mut last = going.json();
+    while last["state"] != "captured" {
+        last = going.json();
+    }
+    assert_eq!(going.end().is(0).out, "");
+    // A settled link is printed once.
+    assert_eq!(world.run(&["watch", "A-1", "--json"]).is(0).lines().len(), 1);
+}
+
+#[test]
+fn withdrawing() {
+    let world = World::new();
+    world.link(&["--reference", "A-1"]);
+    assert_eq!(world.run(&["cancel", "A-1", "--json"]).is(0).json()["state"], "cancelled");
+    assert_eq!(world.run(&["cancel", "A-1", "--json"]).is(0).json()["state"], "cancelled");
+    let paid = world.link(&["--reference", "A-2"]);
+    world.pay(&paid, "authorized");
+    let stopped = world.run(&["cancel", "A-2", "--json"]).is(3);
+    assert_eq!(stopped.error()["code"], "has_money");
+    assert_eq!(world.run(&["show", "A-2", "--json"]).is(0).json()["state"], "captured");
+}
+
+#[test]
+fn a_link_that_waits_can_be_dropped_and_is_never_sent() {
+    let world = World::new();
+    world.run(&["new", "--item", "a;1;1", "--offline", "--reference", "LATER"]).is(5);
+    assert_eq!(world.run(&["outbox", "drop", "LATER", "--json"]).is(0).json()["state"], "cancelled");
+    world.run(&["list"]).is(0);
+    assert!(world.sessions_asked_for().is_empty());
+    assert_eq!(world.run(&["outbox", "drop", "LATER", "--json"]).is(3).error()["code"], "not_in_outbox");
+}
+
+#[test]
+fn a_double_payment_is_told_until_a_person_has_dealt_with_it() {
+    let world = World::new();
+    let first = world.link(&["--reference", "A-1"]);
+    let second = world.link(&["--reference", "A-1", "--allow-duplicate-reference"]);
+    world.pay(&first, "authorized");
+    world.pay(&second, "authorized");
+    let listed = world.run(&["list", "--json"]).is(0).lines();
+    let alarmed: Vec<&Value> = listed.iter().filter(|l| l["alarms"] == json!(["double_payment"])).collect();
+    assert!(!alarmed.is_empty(), "{listed:?}");
+    assert!(world.run(&["list"]).is(0).out.contains('!'));
+    let told = world.run(&["doctor", "--json"]).json();
+    let check = told["checks"].as_array().unwrap().iter().find(|c| c["name"] == "alarms").unwrap();
+    assert_eq!(check["verdict"], "warning");
+    for link in alarmed {
+        let id = link["id"].as_str().unwrap();
+        assert_eq!(world.run(&["settle", id, "--json"]).is(0).json()["alarms"], json!([]));
+    }
+    let listed = world.run(&["list", "--json"]).is(0).lines();
+    assert!(listed.iter().all(|l| l["alarms"] == json!([])), "{listed:?}");
+}
+
+#[test]
+fn the_qr_code_holds_the_address_as_it_is() {
+    let world = World::new();
+    let link = world.link(&["--reference", "A-1"]);
+    let url = link["url"].as_str().unwrap();
+    for level in ["L", "m", "Q"] {
+        let png = world.home.path().join(format!("{level}.png"));
+        world.run(&["qr", "A-1", "--level", level, "--png", png.to_str().unwrap()]).is(0);
+        assert_eq!(read_png(&png), url);
+    }
+    let svg = world.home.path().join("code.svg");
+    world.run(&["qr", "A-1", "--svg", svg.to_str().unwrap()]).is(0);
+    assert!(std::fs::read_to_string(&svg).unwrap().contains("<svg"));
+    let drawn = world.run(&["qr", "A-1"]).is(0).out;
+    assert!(drawn.lines().count() > 20 && drawn.contains("\u{1b}["));
+    assert_eq!(world.run(&["qr", "A-1", "--json"]).is(0).json()["url"], url);
+    world.run(&["qr", "A-1", "--png", "/nowhere/at/all.png"]).is(3);
+    world.run(&["cancel", "A-1"]).is(0);
+    assert_eq!(world.run(&["qr", "A-1", "--json"]).is(3).error()["code"], "ended");
+}
+
+fn read_png(path: &std::path::Path) -> String {
+    let file = std::io::BufReader::new(std::fs::File::open(path).unwrap());
+    let mut decoder = png::Decoder::new(file);
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    let mut reader = decoder.read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    let width = info.width as usize;
+    let mut image = rqrr::PreparedImage::prepare_from_greyscale(width, info.height as usize, |x, y| {
+        pixels[y * width + x]
+    });
+    image.detect_grids().first().unwrap().decode().unwrap().1
+}

@@ -1,0 +1,254 @@
+//! Every exit status, provoked.
+
+use serde_json::json;
+
+use super::{Going, World, bare, finish, nobody};
+
+const ITEM: [&str; 4] = ["new", "--json", "--item", "Vaffel;2;45.00"];
+
+#[test]
+fn status_0_done() {
+    let world = World::new();
+    world.run(&ITEM).is(0);
+    world.run(&["list"]).is(0);
+}
+
+#[test]
+fn status_1_something_is_broken() {
+    let world = World::new();
+    world.link(&[]);
+    let database = std::fs::read_dir(&world.data)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .find(|p| p.extension().is_some_and(|e| e == "db"))
+        .unwrap();
+    rusqlite::Connection::open(database)
+        .unwrap()
+        .execute_batch("PRAGMA foreign_keys = OFF; DROP TABLE links")
+        .unwrap();
+    let broken = world.run(&["list", "--json"]).is(1);
+    assert_eq!(broken.error()["code"], "internal");
+}
+
+#[test]
+fn status_2_the_command_line_is_wrong() {
+    let world = World::new();
+    for words in [
+        &["--nonsense"][..],
+        &["nonsense"],
+        &["new"],
+        &["show"],
+        &["new", "--item", "a;1;1", "--sms", "+4741234567", "--link"],
+        &["new", "--item", "a;1;1", "--wait", "soon"],
+        &["qr", "X", "--level", "Z"],
+        &["list", "--lang", "klingon"],
+        &["config"],
+    ] {
+        let ran = world.run(&[words, &["--json"]].concat()).is(2);
+        ran.error();
+    }
+    let near = world.run(&["lst"]).is(2);
+    assert!(near.err.contains("list"), "{}", near.err);
+}
+
+#[test]
+fn status_3_wrong_input_names_option_item_and_field_and_nothing_is_sent() {
+    let world = World::new();
+    let cases: [(&[&str], &str); 20] = [
+        (&["--item", "Kaffe;0;30"], "--item 2 (Kaffe;0;30): quantity"),
+        (&["--item", "Kaffe;-1;30"], "quantity"),
+        (&["--item", "Kaffe;x;30"], "quantity"),
+        (&["--item", "Kaffe;1;0"], "unit price"),
+        (&["--item", "Kaffe;1;-5"], "unit price"),
+        (&["--item", "Kaffe;1;1.249"], "unit price"),
+        (&["--item", "Kaffe;1;9999999999"], "too large"),
+        (&["--item", "Kaffe;1;30;101"], "VAT"),
+        (&["--item", "Kaffe;1;30;x"], "VAT"),
+        (&["--item", ";1;30"], "description"),
+        (&["--item", "Kaffe;1"], "three or four fields"),
+        (&["--item", "Kaffe;1;30;15;9"], "three or four fields"),
+        (&["--sms", "912345678"], "--sms"),
+        (&["--sms", "phone"], "--sms"),
+        (&["--email", "kari"], "--email"),
+        (&["--expires", "soon"], "--expires soon"),
+        (&["--expires", "2020-01-01T00:00:00Z"], "--expires"),
+        (&["--method", "paypal"], "--method paypal"),
+        (&["--address", "Kari;Storgata 1"], "--address"),
+        (&["--reference", " "], "--reference"),
+    ];
+    for (words, part) in cases {
+        let ran = world.run(&[&ITEM, words].concat()).is(3);
+        let message = ran.error()["message"].as_str().unwrap().to_lowercase();
+        assert!(message.contains(&part.to_lowercase()), "{words:?}: {message}");
+    }
+    assert!(world.sessions_asked_for().is_empty());
+    assert_eq!(world.run(&["list", "--json"]).is(0).out, "");
+    assert_eq!(world.run(&["outbox", "--json"]).is(0).out, "");
+}
+
+#[test]
+fn status_3_a_used_reference_in_any_case() {
+    let world = World::new();
+    world.link(&["--reference", "KARI-1"]);
+    let again = world.run(&[&ITEM[..], &["--reference", "kari-1"]].concat()).is(3);
+    assert_eq!(again.error()["code"], "reference_used");
+    assert_eq!(world.sessions_asked_for().len(), 1);
+    world.run(&[&ITEM[..], &["--reference", "KARI-1", "--allow-duplicate-reference"]].concat()).is(0);
+}
+
+/// The link that has the reference ended while nobody looked: only the backend knows.
+#[test]
+fn a_reference_is_free_again_when_its_link_has_ended_at_the_backend() {
+    let world = World::new();
+    let link = world.link(&["--reference", "KARI-1"]);
+    world.pay(&link, "declined");
+    world.run(&[&ITEM[..], &["--reference", "KARI-1"]].concat()).is(0);
+}
+
+#[test]
+fn status_3_a_wrong_config_names_file_line_and_key() {
+    let world = World::new();
+    world.write_config(world.url(), "curency = \"NOK\"");
+    for words in [&["list"][..], &["config", "check"], &ITEM, &["doctor"]] {
+        let ran = world.run(words).is(3);
+        let told = format!("{}{}", ran.out, ran.err);
+        assert!(told.contains("fair.toml, line 7: profiles.fair.curency: "), "{told}");
+    }
+    let missing = finish(world.command(&["list", "--json"]).env("PAYLINK_CONFIG", "/nowhere.toml")).is(3);
+    assert!(missing.error()["message"].as_str().unwrap().contains("/nowhere.toml"));
+}
+
+#[test]
+fn status_4_not_signed_in() {
+    let world = World::new();
+    let home = tempfile::tempdir().unwrap();
+    let nothing = finish(bare(home.path()).args(ITEM)).is(4);
+    assert_eq!(nothing.error()["code"], "not_set_up");
+    let without = finish(world.command(&ITEM).env_remove("PAYLINK_CLIENT_SECRET")).is(4);
+    assert_eq!(without.error()["code"], "not_signed_in");
+    let wrong = finish(world.command(&ITEM).env("PAYLINK_CLIENT_SECRET", "wrong-secret-1")).is(4);
+    assert_eq!(wrong.error()["code"], "not_signed_in");
+    assert!(!wrong.err.contains("wrong-secret-1"));
+    assert_eq!(world.run(&["outbox", "--json"]).is(0).out, "", "nothing was kept");
+}
+
+#[test]
+fn status_4_the_account_may_not_do_this() {
+    let world = World::new();
+    world.fault(json!({"path": "/v1/sessions-profile", "kind": "status", "status": 403, "times": 1}));
+    world.run(&ITEM).is(4);
+}
+
+#[test]
+fn status_5_no_connection_keeps_the_sale_and_sends_it_later() {
+    let world = World::new();
+    world.write_config(&nobody(), "");
+    let queued = world.run(&[&ITEM[..], &["--reference", "DOOR-1"]].concat()).is(5);
+    assert_eq!(queued.error()["code"], "unreachable");
+    let link = queued.json();
+    assert_eq!((&link["state"], &link["url"]), (&json!("queued"), &json!(null)));
+    let waiting = world.run(&["outbox", "--json"]).is(0).json();
+    assert_eq!((&waiting["reference"], &waiting["kind"]), (&json!("DOOR-1"), &json!("create")));
+    // The connection is back.
+    world.write_config(world.url(), "");
+    let sent = world.run(&["outbox", "send", "DOOR-1", "--json"]).is(0).json();
+    assert_eq!(sent["state"], "open");
+    assert_eq!(sent["id"], link["id"]);
+    assert_eq!(world.sessions_asked_for().len(), 1);
+}
+
+#[test]
+fn what_is_due_goes_out_with_the_next_command() {
+    let world = World::new();
+    world.run(&["new", "--item", "a;1;1", "--offline", "--reference", "LATER"]).is(5);
+    assert!(world.sessions_asked_for().is_empty());
+    let listed = world.run(&["list", "--json"]).is(0).json();
+    assert_eq!(listed["state"], "open");
+    assert_eq!(world.sessions_asked_for().len(), 1);
+}
+
+#[test]
+fn offline_commands_print_what_is_known() {
+    let world = World::new();
+    let link = world.link(&["--reference", "A-1"]);
+    world.visit(&link);
+    for words in [&["show", "A-1"][..], &["list"]] {
+        let known = world.run(&[words, &["--offline", "--json"]].concat()).is(0);
+        assert_eq!(known.json()["state"], "open");
+        assert_eq!(known.err, "");
+    }
+    world.write_config(&nobody(), "");
+    let known = world.run(&["show", "A-1", "--json"]).is(0);
+    assert_eq!(known.json()["state"], "open");
+    assert_eq!(known.err.lines().count(), 1, "says that it is not up to date: {}", known.err);
+}
+
+#[test]
+fn status_6_refused_with_the_reason_and_sent_once() {
+    let world = World::new();
+    world.fault(json!({"path": "/v1/sessions-profile", "kind": "status", "status": 400, "times": -1}));
+    let refused = world.run(&[&ITEM[..], &["--reference", "NO-1"]].concat()).is(6);
+    assert_eq!(refused.error()["code"], "refused");
+    assert_eq!(world.sessions_asked_for().len(), 1);
+    let shown = world.run(&["show", "NO-1", "--json"]).is(0).json();
+    assert_eq!(shown["state"], "refused");
+    assert!(shown["reason"].is_string());
+}
+
+/// Done, but the answer was lost, and the backend can't be asked: with a message nobody may send again.
+#[test]
+fn status_7_the_outcome_is_unknown_until_the_seller_decides() {
+    let world = World::new();
+    world.fault(json!({"path": "/v1/sessions-profile", "method": "POST", "kind": "drop_after", "times": 1}));
+    world.fault(
+        json!({"path": "/v1/sessions", "method": "GET", "kind": "status", "status": 403, "times": -1}),
+    );
+    let unknown = world.run(&[&ITEM[..], &["--sms", "+4741234567", "--reference", "SMS-1"]].concat()).is(7);
+    assert_eq!(unknown.error()["code"], "outcome_unknown");
+    assert_eq!(unknown.json()["state"], "uncertain");
+    let listed = world.run(&["list"]).is(0);
+    assert!(listed.err.contains("decision"), "{}", listed.err);
+    assert_eq!(world.sessions_asked_for().len(), 1, "no second message by itself");
+    let waiting = world.run(&["outbox", "--json"]).is(0).json();
+    assert_eq!(waiting["needs_decision"], true);
+    let sent = world.run(&["outbox", "send", "SMS-1", "--json"]).is(0).json();
+    assert_eq!(sent["state"], "open");
+    assert_eq!(world.sessions_asked_for().len(), 2);
+}
+
+#[test]
+fn a_lost_answer_is_found_again_and_is_no_failure() {
+    let world = World::new();
+    world.fault(json!({"path": "/v1/sessions-profile", "method": "POST", "kind": "drop_after", "times": 1}));
+    let link = world.run(&[&ITEM[..], &["--sms", "+4741234567"]].concat()).is(0).json();
+    assert_eq!(link["state"], "open");
+    assert!(link["url"].as_str().unwrap().starts_with(world.url()));
+    assert_eq!(world.sessions_asked_for().len(), 1);
+}
+
+#[test]
+fn status_8_the_time_is_up_or_the_customer_said_no() {
+    let world = World::new();
+    let ran = world.run(&[&ITEM[..], &["--wait", "1"]].concat()).is(8);
+    assert_eq!(ran.error()["code"], "not_paid");
+    assert_eq!(ran.json()["state"], "open");
+    let mut going = Going::start(&mut world.command(&[&ITEM[..], &["--wait", "60"]].concat()));
+    let link = going.json();
+    world.pay(&link, "declined");
+    let end = going.end().is(8);
+    assert_eq!(end.json()["state"], "declined");
+}
+
+#[test]
+fn waiting_ends_when_it_is_paid() {
+    let world = World::new();
+    for (option, state) in [("--auto-capture", "captured"), ("--no-auto-capture", "authorized")] {
+        let mut going = Going::start(&mut world.command(&[&ITEM[..], &["--wait", "60", option]].concat()));
+        let link = going.json();
+        assert_eq!(link["state"], "open");
+        world.pay(&link, "authorized");
+        let end = going.end().is(0);
+        assert_eq!(end.json()["state"], state);
+        assert_eq!(end.err, "");
+    }
+}
