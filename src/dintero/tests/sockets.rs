@@ -219,6 +219,23 @@ async fn an_answer_that_does_not_come_or_does_not_end() {
 }
 
 #[tokio::test]
+async fn who_never_gets_to_the_request_has_not_got_it() {
+    // TCP connects, TLS is never answered: still connecting, by either clock.
+    let (base, _) = server(|mut stream, _| {
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    let base = base.replace("http:", "https:");
+    let (short, long) = (Duration::from_millis(300), Duration::from_secs(60));
+    for (limits, fault) in [
+        (Limits { connect: short, whole: long }, TransportFault::NoConnection),
+        (Limits { connect: long, whole: short }, TransportFault::TimedOut),
+    ] {
+        let error = HttpTransport::with_limits(limits).send(request(Method::POST, &base)).await.unwrap_err();
+        assert_eq!((error.fault, error.maybe_written), (fault, false), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn reads_share_a_connection_and_a_post_has_its_own() {
     let (base, connections) = server(|mut stream, _| {
         while read_request(&mut stream).is_some() {
