@@ -460,8 +460,9 @@ pub trait Ledger: Send + Sync {
     /// that is at the backend or has ended. `next_at` is the caller's to mind.
     ///
     /// The entry comes back with the attempt counted and `in_flight` as it was *before*: a claim whose
-    /// process died is given out again after `lease`, then with `in_flight` already true, so the caller
-    /// knows that a request may have been sent. `lease` must be longer than a request can take.
+    /// process died is given out again as soon as that is known, at the latest after `lease`, then with
+    /// `in_flight` already true, so the caller knows that a request may have been sent. `lease` must be
+    /// longer than a request can take.
     ///
     /// # Errors
     /// The database's.

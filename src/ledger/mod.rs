@@ -7,7 +7,7 @@
 //!
 //! - `file.rs`: folder and file, private from the first moment; `connect.rs`: settings, migrations
 //! - `record.rs`: a link written, read, changed; `list.rs`: rows, by filter; `search.rs`: words
-//! - `names.rs`: references and ids; `outbox.rs`: claims; `totals.rs`: sums; `error.rs`: plain lines
+//! - `names.rs`: references and ids; `outbox.rs`: claims, `alive.rs`: who of their owners lives; `totals.rs`: sums; `error.rs`: plain lines
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -23,6 +23,7 @@ use crate::domain::link::{Link, LinkId};
 use crate::domain::reference::{Reference, ReferenceTemplate};
 use crate::ports::{DayTotals, Ledger, LedgerError, LinkFilter, LinkRow, OutboxEntry, OutboxKind};
 
+mod alive;
 mod connect;
 mod error;
 mod file;
@@ -48,6 +49,8 @@ pub struct SqliteLedger {
     changes: AtomicI64,
     /// Who we are in a claim.
     owner: String,
+    /// The sign of life that stands behind our claims.
+    alive: alive::Alive,
 }
 
 impl std::fmt::Debug for SqliteLedger {
@@ -89,7 +92,13 @@ impl SqliteLedger {
             reader: reader.map(Mutex::new),
             changes: AtomicI64::new(0),
             owner: format!("{}-{}", std::process::id(), Uuid::new_v4().as_simple()),
+            alive: alive::Alive::default(),
         }
+    }
+
+    /// The data folder; none in memory.
+    fn folder(&self) -> Option<&Path> {
+        self.reader.as_ref().and_then(|_| self.path.parent())
     }
 
     /// The database file, for messages.
@@ -270,7 +279,10 @@ impl Ledger for SqliteLedger {
         now: Timestamp,
         lease: Duration,
     ) -> Result<Option<OutboxEntry>, LedgerError> {
-        self.write(|tx| outbox::claim(tx, &self.owner, link, kind, now, lease))
+        let folder = self.folder();
+        let owner = self.alive.claimant(folder, &self.owner);
+        let dead = |owner: &str| alive::is_dead(folder, owner);
+        self.write(|tx| outbox::claim(tx, owner, &dead, link, kind, now, lease))
     }
 
     fn settle_entry(&self, link: &Link, kind: OutboxKind) -> Result<(), LedgerError> {
@@ -278,7 +290,8 @@ impl Ledger for SqliteLedger {
     }
 
     fn release_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<(), LedgerError> {
-        self.write(|tx| outbox::release(tx, &self.owner, link, entry))
+        let owner = self.alive.claimant(self.folder(), &self.owner);
+        self.write(|tx| outbox::release(tx, owner, link, entry))
     }
 
     fn get(&self, key: &str) -> Result<Option<String>, LedgerError> {

@@ -73,10 +73,12 @@ pub(super) fn enqueue(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<(), T
     Ok(())
 }
 
-/// Claims an entry for `owner`; see `Ledger::claim`.
+/// Claims an entry for `owner`; see `Ledger::claim`. `dead` tells of another owner whether it certainly
+/// lives no more: its claim is given out at once.
 pub(super) fn claim(
     tx: &Transaction<'_>,
     owner: &str,
+    dead: &dyn Fn(&str) -> bool,
     link: LinkId,
     kind: OutboxKind,
     now: Timestamp,
@@ -85,16 +87,20 @@ pub(super) fn claim(
     let found = tx
         .prepare_cached(
             "SELECT o.attempts, o.next_at, o.last_error, o.in_flight, o.needs_decision,
-                 o.nr, o.claimed_at, l.seq, l.state
+                 o.nr, o.claimed_at, l.seq, l.state, o.owner
              FROM outbox AS o JOIN links AS l ON l.seq = o.link WHERE l.id = ?1 AND o.kind = ?2",
         )?
         .query_row(params![link.to_string(), kind.word()], |row| {
             let claimed_at: Option<i64> = row.get(6)?;
             let state: String = row.get(8)?;
-            Ok((read(row, link, kind)?, row.get::<_, i64>(5)?, claimed_at, row.get::<_, i64>(7)?, state))
+            let holder: Option<String> = row.get(9)?;
+            let place = (row.get::<_, i64>(5)?, row.get::<_, i64>(7)?);
+            Ok((read(row, link, kind)?, place, claimed_at, state, holder))
         })
         .optional()?;
-    let Some((mut entry, nr, claimed_at, seq, state)) = found else { return Ok(None) };
+    let Some((mut entry, (nr, seq), claimed_at, state, holder)) = found else { return Ok(None) };
+    // Ours is never dead: another thread of this process is at work.
+    let claimed_at = claimed_at.filter(|_| holder.is_none_or(|h| h == owner || !dead(&h)));
     let now_at = micros(now);
     let lease = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX);
     if let Some(claimed_at) = claimed_at {
