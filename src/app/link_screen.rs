@@ -194,7 +194,8 @@ pub(super) fn busy(t: &mut Turn<'_>, busy: bool) {
 pub(super) fn scroll(t: &mut Turn<'_>, rows: i16) {
     if let Some(screen) = &mut t.model.link {
         let most = screen.link.as_ref().map_or(0, |l| u16::try_from(l.events.len()).unwrap_or(u16::MAX));
-        screen.scroll = screen.scroll.saturating_add_signed(rows).min(most);
+        // Up shows what is older.
+        screen.scroll = screen.scroll.saturating_add_signed(rows.saturating_neg()).min(most);
     }
 }
 

@@ -48,7 +48,7 @@ pub fn demo(run: &Run, args: &args::Demo) -> Result<Status, Failure> {
 async fn show(run: &Run, place: Option<Workplace>, host: Option<Arc<dyn Host>>) -> Result<Status, Failure> {
     let zone = TimeZone::system();
     let engine = Engine::new(place, host, Arc::new(SystemClock), zone);
-    let look = Look { theme: theme(run), texts: run.texts(), now: engine.now() };
+    let look = Look::new(theme(run), run.texts(), engine.now());
     runtime::run(engine, look).await.map_err(|error| {
         let t = run.texts();
         Failure::input(

@@ -28,6 +28,15 @@ pub struct Look {
     pub texts: Texts,
     /// The moment and the seller's zone.
     pub now: Now,
+    last_code: widgets::qr::LastCode,
+}
+
+impl Look {
+    /// A look; keep it from drawing to drawing and change `now`.
+    #[must_use]
+    pub fn new(theme: Theme, texts: Texts, now: Now) -> Self {
+        Self { theme, texts, now, last_code: widgets::qr::LastCode::default() }
+    }
 }
 
 /// Under this many columns and rows nothing useful fits. Everything is laid out for 80 × 24; a little
@@ -76,14 +85,11 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) -> Hits {
 impl Look {
     /// Fixed in every way.
     pub(crate) fn for_tests() -> Self {
-        Self {
-            theme: Theme::default(),
-            texts: Texts::default(),
-            now: Now {
-                at: jiff::Timestamp::UNIX_EPOCH,
-                zone: jiff::tz::TimeZone::UTC,
-                fresh: crate::domain::link::LinkId(uuid::Uuid::nil()),
-            },
-        }
+        let now = Now {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            zone: jiff::tz::TimeZone::UTC,
+            fresh: crate::domain::link::LinkId(uuid::Uuid::nil()),
+        };
+        Self::new(Theme::default(), Texts::default(), now)
     }
 }

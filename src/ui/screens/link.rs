@@ -36,8 +36,9 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let left = Rect { x: area.x + 1, width: area.width.saturating_sub(STORY + 4), ..body };
     let mut height = STORY_HEIGHT;
     let used = if let Some(url) = link.url.as_deref().filter(|_| link.state.payable()) {
-        match qr::draw(pen, left, url, model.qr) {
-            Ok(place) => {
+        match qr::fitting(pen, url, (left.width, left.height), model.qr) {
+            Ok(fit) => {
+                let place = qr::paint(pen, left.as_position(), &fit);
                 height = height.max(place.height);
                 place.right().saturating_sub(left.x)
             }

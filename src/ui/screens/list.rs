@@ -23,7 +23,7 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let x = pen.put(body.x + 2, body.y, 16, &label, Role::Muted) + 2;
     let search = Rect::new(x, body.y, body.width.saturating_sub(x + 22).clamp(10, 44), 1);
     field::text(pen, search, FieldId::Search, list.search.value(), Some(&list.search));
-    let count = if list.loading {
+    let count = if list.loading && list.rows.is_empty() {
         texts.t("list-loading").into_owned()
     } else {
         texts.t_args("dashboard-links", &[("count", list.total.into())])

@@ -1,6 +1,6 @@
 //! A link's QR code alone, as large as it gets, for the customer: nothing private on it.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use crate::app::Model;
 use crate::ui::frame;
@@ -40,16 +40,15 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         pen.put_middle(body, body.y + body.height / 2, &texts.t("link-qr-later"), Role::Muted);
         return;
     };
-    match qr::size(url, (body.width, body.height), model.qr) {
-        Ok((columns, rows)) => {
+    match qr::fitting(pen, url, (body.width, body.height), model.qr) {
+        Ok(fit) => {
             // The amount in large digits stands beside the code where that leaves the code its size.
             let beside = big::columns(&amount) + 4;
-            let both = columns + beside <= body.width;
-            let taken = if both { columns + beside } else { columns };
+            let both = fit.cols + beside <= body.width;
+            let taken = if both { fit.cols + beside } else { fit.cols };
             let x = body.x + body.width.saturating_sub(taken) / 2;
-            let y = body.y + body.height.saturating_sub(rows) / 2;
-            let place = Rect::new(x, y, columns, rows).intersection(body);
-            let _ = qr::draw(pen, place, url, model.qr);
+            let y = body.y + body.height.saturating_sub(fit.rows) / 2;
+            let place = qr::paint(pen, Position::new(x, y), &fit);
             if both {
                 let right = Rect::new(place.right() + 4, body.y + body.height / 3, beside, body.height);
                 big::draw(pen, right.intersection(body), &amount, Role::Strong);

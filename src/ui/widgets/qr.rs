@@ -1,28 +1,58 @@
 //! The QR code on the screen: black and white in every theme, margin included, nothing else within it.
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::app::model::QrWish;
-use crate::qr::{self, Colour, Drawing, Fit, Level, Shade};
+use crate::qr::{self, Colour, Drawing, Fit, Level, QrError, Shade};
 use crate::ui::pen::Pen;
 
-/// Columns and rows that the code takes in this room; `Err`: what it needs at least.
-pub(crate) fn size(url: &str, room: (u16, u16), wish: QrWish) -> Result<(u16, u16), (u16, u16)> {
-    fit(url, room, wish).map(|fit| (fit.cols, fit.rows))
+/// Columns and rows.
+type Size = (u16, u16);
+
+/// The code drawn last: making one takes longer than all the rest of a screen, and it stays the same
+/// from one drawing to the next.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LastCode(RefCell<Option<Kept>>);
+
+#[derive(Clone)]
+struct Kept {
+    url: String,
+    room: Size,
+    wish: QrWish,
+    fit: Result<Arc<Fit>, Size>,
 }
 
-/// Draws the code for `url` at the top left of `area`, as large as it gets, and returns where it lies.
-/// `Err`: it doesn't fit and nothing is drawn; the room it needs.
-pub(crate) fn draw(pen: &mut Pen<'_>, area: Rect, url: &str, wish: QrWish) -> Result<Rect, (u16, u16)> {
-    let fit = fit(url, (area.width, area.height), wish)?;
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A payment link is not for logs.
+        f.debug_struct("Kept").field("room", &self.room).finish_non_exhaustive()
+    }
+}
+
+/// The code for `url`, as large as it gets in this room. `Err`: it doesn't fit; the room it needs.
+pub(crate) fn fitting(pen: &Pen<'_>, url: &str, room: Size, wish: QrWish) -> Result<Arc<Fit>, Size> {
+    let mut last = pen.look.last_code.0.borrow_mut();
+    if let Some(kept) = last.as_ref().filter(|k| k.url == url && k.room == room && k.wish == wish) {
+        return kept.fit.clone();
+    }
+    let fit = fit(url, room, wish).map(Arc::new).map_err(|error| needed(&error));
+    *last = Some(Kept { url: url.to_owned(), room, wish, fit: fit.clone() });
+    fit
+}
+
+/// Draws the code with its upper left corner at `at`; returns where it lies.
+pub(crate) fn paint(pen: &mut Pen<'_>, at: Position, fit: &Fit) -> Rect {
     let palette = pen.look.theme.fixed_colours();
     let colour = |shade: Shade| match shade.colour(palette) {
         Colour::Rgb(r, g, b) => Color::Rgb(r, g, b),
         Colour::Indexed(n) => Color::Indexed(n),
     };
-    for (y, row) in (area.y..).zip(fit.to_cells()) {
-        for (x, cell) in (area.x..).zip(row) {
+    for (y, row) in (at.y..).zip(fit.to_cells()) {
+        for (x, cell) in (at.x..).zip(row) {
             if let Some(on_screen) = pen.buffer.cell_mut(Position::new(x, y)) {
                 on_screen.reset();
                 on_screen.set_char(cell.symbol).set_style(
@@ -31,26 +61,23 @@ pub(crate) fn draw(pen: &mut Pen<'_>, area: Rect, url: &str, wish: QrWish) -> Re
             }
         }
     }
-    Ok(Rect::new(area.x, area.y, fit.cols, fit.rows))
+    Rect::new(at.x, at.y, fit.cols, fit.rows)
 }
 
-fn fit(url: &str, (columns, rows): (u16, u16), wish: QrWish) -> Result<Fit, (u16, u16)> {
+fn fit(url: &str, (columns, rows): Size, wish: QrWish) -> Result<Fit, QrError> {
     let level = if wish.strong { Level::Q } else { Level::M };
-    let drawing = if wish.full_blocks { Drawing::Full } else { Drawing::Half };
-    match qr::fit(url, columns, rows, level, drawing) {
-        Ok(fit) => Ok(fit),
+    let half = || qr::fit(url, columns, rows, level, Drawing::Half);
+    if wish.full_blocks {
         // Full blocks take twice the room: rather half blocks than no code.
-        Err(_) if drawing == Drawing::Full => {
-            qr::fit(url, columns, rows, level, Drawing::Half).map_err(|error| needed(&error))
-        }
-        Err(error) => Err(needed(&error)),
+        return qr::fit(url, columns, rows, level, Drawing::Full).or_else(|_| half());
     }
+    half()
 }
 
-const fn needed(error: &qr::QrError) -> (u16, u16) {
+const fn needed(error: &QrError) -> Size {
     match error {
-        qr::QrError::TooSmall { need_cols, need_rows } => (*need_cols, *need_rows),
+        QrError::TooSmall { need_cols, need_rows } => (*need_cols, *need_rows),
         // No address is that long; what the largest code needs.
-        qr::QrError::TooLong => (185, 93),
+        QrError::TooLong => (185, 93),
     }
 }

@@ -19,15 +19,12 @@ use ratatui::style::{Color, Style};
 use models::Scene;
 
 fn look(lang: Lang, theme: Theme) -> Look {
-    Look {
-        theme,
-        texts: Texts::new(lang),
-        now: Now {
-            at: models::at("2026-11-22T11:42:30Z"),
-            zone: jiff::tz::TimeZone::get("Europe/Oslo").unwrap(),
-            fresh: LinkId(uuid::Uuid::nil()),
-        },
-    }
+    let now = Now {
+        at: models::at("2026-11-22T11:42:30Z"),
+        zone: jiff::tz::TimeZone::get("Europe/Oslo").unwrap(),
+        fresh: LinkId(uuid::Uuid::nil()),
+    };
+    Look::new(theme, Texts::new(lang), now)
 }
 
 fn plain() -> Theme {
