@@ -31,7 +31,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "runtime",
         ],
     ),
-    ("cli", &["domain", "ports", "i18n", "config", "ops", "qr", "sandbox", "app", "runtime", "wiring"]),
+    ("cli", &["domain", "ports", "i18n", "config", "ops", "qr", "sandbox", "app", "ui", "runtime", "wiring"]),
     ("main", &["cli"]),
 ];
 

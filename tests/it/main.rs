@@ -1,5 +1,5 @@
 //! Everything that is tested through the library's public face, in one binary.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod app_machine;
 mod architecture;

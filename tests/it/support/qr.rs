@@ -75,7 +75,7 @@ fn inked(glyph: &str, x: usize, y: usize, size: Cell) -> bool {
         "▄" => y >= size.height / 2,
         "▌" => x < size.width / 2,
         "▐" => x >= size.width / 2,
-        _ => y > 2 && y + 3 < size.height && (x + y) % 3 == 0,
+        _ => y > 2 && y + 3 < size.height && (x + y).is_multiple_of(3),
     }
 }
 
