@@ -88,7 +88,9 @@ fn terminal_only(run: &Run) -> Result<(), Failure> {
     Err(Failure::input("terminal", t.t("cli-not-a-terminal"), t.t("cli-no-terminal-hint")))
 }
 
-fn not_opened(texts: Texts, error: &OpenError) -> Failure {
+/// Why there's no shop.
+#[must_use]
+pub fn not_opened(texts: Texts, error: &OpenError) -> Failure {
     match error {
         OpenError::Ledger(error) => Failure::ledger(texts, error),
         OpenError::Sandbox(error) => {

@@ -95,7 +95,7 @@ fn values(config: &Config) -> Value {
         "default_profile": config.profile_name,
         "ui": { "language": config.ui.language, "theme": theme },
     });
-    let profile = json!({
+    let mut profile = json!({
         "account_id": p.account_id,
         "client_id": p.client_id,
         "profile_id": p.profile_id,
@@ -113,6 +113,15 @@ fn values(config: &Config) -> Value {
         "reference_template": p.reference_template.as_str(),
         "client_secret_command": p.client_secret_command,
     });
+    if let Value::Object(keys) = &mut profile
+        && p.sandbox
+    {
+        // What the sandbox has of its own is not the config's, and not known before it runs.
+        let own =
+            ["account_id", "client_id", "profile_id", "return_url", "api_url", "checkout_url", "link_hosts"];
+        keys.retain(|key, _| !own.contains(&key.as_str()));
+        keys.insert("sandbox".to_owned(), Value::Bool(true));
+    }
     out[format!("profiles.{}", config.profile_name)] = profile;
     out
 }

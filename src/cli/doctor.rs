@@ -71,24 +71,43 @@ impl Check {
 pub fn run(run: &Run) -> Result<Status, Failure> {
     let t = run.texts();
     let mut checks = vec![config(run)];
-    if let Ok(config) = &run.config {
-        let (secret, source) = secret(run, config);
-        checks.push(secret);
-        checks.push(keyring(run, config));
-        let backend = asynchronous(t, async {
-            let gateway = source.map(|s| wiring::gateway(&config.profile, wiring::secret_now(s)));
-            Ok(backend(run, config, gateway).await)
-        })?;
-        checks.extend(backend);
-    } else {
-        for name in ["secret", "keyring", "backend", "credentials", "clock", "profile"] {
-            checks.push(Check::new(name, Verdict::Skipped, t.t("doctor-needs-config")));
+    match &run.config {
+        Ok(config) if config.profile.sandbox => checks.extend(in_sandbox(run, config)?),
+        Ok(config) => {
+            let (secret, source) = secret(run, config);
+            checks.push(secret);
+            checks.push(keyring(run, config));
+            checks.extend(asynchronous(t, async {
+                let gateway = source.map(|s| wiring::gateway(&config.profile, wiring::secret_now(s)));
+                Ok(backend(run, config, gateway).await)
+            })?);
+        }
+        Err(_) => {
+            for name in ["secret", "keyring", "backend", "credentials", "clock", "profile"] {
+                checks.push(Check::new(name, Verdict::Skipped, t.t("doctor-needs-config")));
+            }
         }
     }
     checks.extend(data(run));
     checks.push(terminal(run));
     print(run, &checks)?;
     Ok(checks.iter().find(|c| c.verdict == Verdict::Error).map_or(Status::Done, |c| c.status))
+}
+
+/// A profile with `sandbox = true` has its secret and its backend within paylink.
+fn in_sandbox(run: &Run, config: &Config) -> Result<Vec<Check>, Failure> {
+    let t = run.texts();
+    let folder = run.places()?.data_dir.clone();
+    asynchronous(t, async {
+        let (config, secret, embedded) = match wiring::workplace::kept_sandbox(config, &folder).await {
+            Ok(opened) => opened,
+            Err(error) => return Ok(vec![Check::failed("backend", super::app::not_opened(t, &error))]),
+        };
+        let gateway = wiring::gateway(&config.profile, wiring::secret_now(secret));
+        let checks = backend(run, &config, Some(gateway)).await;
+        drop(embedded);
+        Ok(checks)
+    })
 }
 
 fn print(run: &Run, checks: &[Check]) -> Result<(), Failure> {

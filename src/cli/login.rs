@@ -23,6 +23,7 @@ const FIRST_PROFILE: &str = "default";
 /// Wrong input, credentials that are not taken, no backend, no keyring.
 pub fn login(run: &Run, args: &args::Login) -> Result<Status, Failure> {
     let (profile, first) = match &run.config {
+        Ok(config) if config.profile.sandbox => return Err(no_account(run)),
         Ok(config) => {
             fits(run, args, &config.profile)?;
             (config.profile.clone(), None)
@@ -70,6 +71,9 @@ pub fn login(run: &Run, args: &args::Login) -> Result<Status, Failure> {
 /// There's no config, or no keyring.
 pub fn logout(run: &Run) -> Result<Status, Failure> {
     let profile = &run.config()?.profile;
+    if profile.sandbox {
+        return Err(no_account(run));
+    }
     let t = run.texts();
     let had = wiring::forget_secret(profile).map_err(|e| {
         let what = [("what", e.to_string().into())];
@@ -82,6 +86,12 @@ pub fn logout(run: &Run) -> Result<Status, Failure> {
         run.output.line(&t.t_args(key, &[("account", profile.account_id.as_str().into())]))?;
     }
     Ok(Status::Done)
+}
+
+/// The sandbox inside of paylink has no account that anybody signs in to.
+fn no_account(run: &Run) -> Failure {
+    let t = run.texts();
+    Failure::input("sandbox", t.t("cli-login-sandbox"), t.t("cli-login-sandbox-hint"))
 }
 
 fn not_kept(run: &Run, error: &KeyringError, written: Option<&str>) -> Failure {

@@ -15,7 +15,8 @@ use crate::domain::link::{Link, LinkId};
 use crate::i18n::Texts;
 use crate::ops::{on_ledger, outbox, track};
 use crate::ports::{Fault, FaultKind, LedgerError, LinkRow, OutboxEntry, OutboxKind, Ports};
-use crate::wiring;
+use crate::wiring::workplace::kept_sandbox;
+use crate::wiring::{self, embedded::Embedded};
 
 /// A command waits at most this long in the foreground (contracts, 1).
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -36,6 +37,9 @@ pub struct Shop<'a> {
     pub ports: Ports,
     /// The requests of the outbox that are under way.
     sending: Option<JoinHandle<()>>,
+    /// The backend of a profile with `sandbox = true`, served while the command runs unless another
+    /// paylink serves it.
+    sandbox: Option<Embedded>,
 }
 
 /// Whether a command can do without a client secret.
@@ -76,9 +80,18 @@ impl<'a> Shop<'a> {
         for warning in &run.config()?.warnings {
             run.output.note(&t.t_args("cli-warning", &[("what", warning.as_str().into())]));
         }
-        let config = run.config()?.clone();
+        let mut config = run.config()?.clone();
         let places = run.places()?;
+        let mut sandbox = None;
         let source = match secret {
+            _ if config.profile.sandbox => {
+                let (sandboxed, secret, embedded) = kept_sandbox(&config, &places.data_dir)
+                    .await
+                    .map_err(|e| super::app::not_opened(t, &e))?;
+                config = sandboxed;
+                sandbox = Some(embedded);
+                wiring::secret_now(secret)
+            }
             Secret::Needed => {
                 let (profile, env) = (config.profile.clone(), run.env.clone());
                 let found = crate::ops::blocking(move || wiring::secret(&profile, &env)).await;
@@ -91,7 +104,7 @@ impl<'a> Shop<'a> {
         let ports = crate::ops::blocking(move || wiring::ports(&profile, source, &folder))
             .await
             .map_err(|e| Failure::ledger(t, &e))?;
-        Ok(Self { run, config, ports, sending: None })
+        Ok(Self { run, config, ports, sending: None, sandbox })
     }
 
     /// The words.
@@ -158,6 +171,10 @@ impl<'a> Shop<'a> {
     async fn close(self) {
         if let Some(sending) = self.sending {
             let _ = timeout(PATIENCE, sending).await;
+        }
+        if let Some(sandbox) = self.sandbox {
+            // It answers no request now, and what it was told is on the disk.
+            drop(sandbox);
         }
     }
 

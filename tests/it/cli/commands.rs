@@ -189,3 +189,21 @@ fn files_are_their_owners_alone_and_logs_hold_nothing_of_anybody() {
         assert!(!logs.contains(secret), "{secret} is in the log");
     }
 }
+
+/// No account, no server beside it: the commands bring the sandbox along, and it remembers.
+#[test]
+fn a_profile_may_be_the_sandbox_inside_of_paylink() {
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("try.toml");
+    fs::write(&config, "[profiles.try]\nsandbox = true\n").unwrap();
+    let run = |words: &[&str]| finish(bare(home.path()).arg("--config").arg(&config).args(words));
+    let link = run(&["new", "--json", "--item", "Vaffel;1;45", "--reference", "A-1"]).is(0).json();
+    assert_eq!(link["state"], "open");
+    let shown = run(&["show", "A-1", "--json"]).is(0);
+    assert_eq!((shown.json()["state"].as_str(), shown.err.as_str()), (Some("open"), ""));
+    assert_eq!(run(&["cancel", "A-1", "--json"]).is(0).json()["state"], "cancelled");
+    assert_eq!(run(&["doctor", "--json"]).is(0).json()["ok"], true);
+    assert_eq!(run(&["login", "--json"]).is(3).error()["code"], "sandbox");
+    let shown = run(&["config", "show"]).is(0).out;
+    assert!(shown.contains("sandbox = true") && !shown.contains("account_id"), "{shown}");
+}
