@@ -3,10 +3,12 @@
 
 mod app_machine;
 mod architecture;
+mod browser;
 mod cli;
 mod client;
 mod config;
 mod i18n;
 mod ledger_processes;
+mod sandbox;
 mod screens;
 mod support;

@@ -191,31 +191,29 @@ fn fields(w: &'static Words, known: Option<&Object>, form: &Form) -> Vec<Field> 
         .collect()
 }
 
+/// The ways of delivery to choose from. The form knows them by number: their ids come from outside.
 fn deliveries(session: &Session, w: &'static Words, form: &Form) -> Vec<Delivery> {
     let options = customer::shipping_options(session);
+    let before = session.at(&["order", "shipping_option", "id"]);
     let chosen = form
         .fields
         .one("shipping_option")
-        .or_else(|| session.text(&["order", "shipping_option", "id"]))
-        .or_else(|| options.first()?.get("id")?.as_str())
-        .map(str::to_owned);
+        .and_then(|number| number.parse().ok())
+        .or_else(|| options.iter().position(|option| option.get("id") == before))
+        .unwrap_or(0);
+    let text = |option: &Value, key: &str| {
+        crate::domain::clean::line(option.get(key).and_then(Value::as_str).unwrap_or_default())
+    };
+    let amount = |option: &Value| option.get("amount").and_then(Value::as_i64).unwrap_or(0);
     options
         .iter()
-        .map(|option| {
-            let text = |key: &str| {
-                crate::domain::clean::line(option.get(key).and_then(Value::as_str).unwrap_or_default())
-            };
-            Delivery {
-                title: text("title"),
-                operator: text("operator"),
-                amount: super::money::money(
-                    option.get("amount").and_then(Value::as_i64).unwrap_or(0),
-                    session.currency(),
-                    w.norwegian,
-                ),
-                chosen: chosen.as_deref() == option.get("id").and_then(Value::as_str),
-                id: option.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(),
-            }
+        .enumerate()
+        .map(|(number, option)| Delivery {
+            number,
+            title: text(option, "title"),
+            operator: text(option, "operator"),
+            amount: super::money::money(amount(option), session.currency(), w.norwegian),
+            chosen: number == chosen,
         })
         .collect()
 }
@@ -256,10 +254,11 @@ async fn fill_in(
     };
     let done = sandbox.change(|world, now| {
         world.set_address(&id, &address, now)?;
-        match fields.one("shipping_option") {
-            Some(option) => world.set_shipping_option(&id, option, now),
-            None => Ok(()),
-        }
+        let Some(number) = fields.one("shipping_option") else { return Ok(()) };
+        let options = customer::shipping_options(world.session(&id)?);
+        let chosen = number.parse::<usize>().ok().and_then(|n| options.get(n));
+        let chosen = chosen.and_then(|option| option.get("id")).and_then(Value::as_str).unwrap_or_default();
+        world.set_shipping_option(&id, chosen, now)
     });
     after(&sandbox, &id, raw.as_deref(), &headers, fields, done.map(|()| step(&id, "checkout", &query)))
 }

@@ -81,7 +81,7 @@ impl Field {
 
 /// A way of delivery.
 pub(super) struct Delivery {
-    pub(super) id: String,
+    pub(super) number: usize,
     pub(super) title: String,
     pub(super) operator: String,
     pub(super) amount: String,

@@ -5,3 +5,5 @@ pub(crate) mod http;
 #[cfg(unix)]
 pub(crate) mod pty;
 pub(crate) mod qr;
+pub(crate) mod shop;
+pub(crate) mod webdriver;

@@ -1,0 +1,7 @@
+//! The sandbox, over real HTTP.
+
+mod control;
+mod faults;
+mod pages;
+mod sessions;
+mod transactions;
