@@ -18,6 +18,8 @@ pub(super) struct Bill {
     pub(super) lines: Vec<BillLine>,
     pub(super) vat: Vec<BillVat>,
     pub(super) total: String,
+    /// What the total is called: to be paid, or just the sum.
+    pub(super) total_label: &'static str,
     pub(super) expires: Option<String>,
 }
 
@@ -38,6 +40,7 @@ pub(super) struct BillVat {
 }
 
 impl Bill {
+    /// The bill of `session`, to be paid.
     pub(super) fn of(session: &Session, w: &'static Words) -> Self {
         let show = |minor: i64| money(minor, session.currency(), w.norwegian);
         let items =
@@ -74,6 +77,7 @@ impl Bill {
                 .map(|(rate, amount)| BillVat { rate: percent(rate, w), amount: show(amount) })
                 .collect(),
             total: show(session.amount()),
+            total_label: w.total,
             expires: session.expires_at.map(local_time),
         }
     }

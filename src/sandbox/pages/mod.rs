@@ -3,6 +3,8 @@
 
 mod assets;
 mod bill;
+mod checkout;
+mod ends;
 mod phone;
 mod templates;
 mod way_back;
@@ -15,21 +17,21 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use self::assets::{html, redirect};
 use self::bill::Bill;
-use self::templates::{ApprovePage, CheckoutPage, Delivery, Field, MethodRow, Notice, NoticePage};
-use self::way_back::{WayBack, way_back};
-use self::words::{Words, choose};
-use super::customer::{self, Closed, Outcome, Visitor};
+use self::checkout::checkout;
+use self::ends::{closed_page, not_found, notice};
+use self::templates::{ApprovePage, Notice};
+use self::way_back::way_back;
+use self::words::choose;
+use super::customer::{self, Outcome, Visitor};
 use super::error::ApiError;
-use super::methods;
 use super::query::Query;
 use super::serve::Peer;
-use super::state::{Object, Session, Status, World};
-use super::{Sandbox, address, publish};
+use super::state::Status;
+use super::{Sandbox, address, methods, publish};
 
 pub(super) fn routes(sandbox: &Sandbox) -> Router<Sandbox> {
     Router::new()
@@ -119,120 +121,6 @@ fn step(id: &str, step: &str, query: &Query) -> String {
         }
         _ => path,
     }
-}
-
-fn checkout(sandbox: &Sandbox, session: &Session, w: &'static Words, query: &Query, form: &Form) -> Response {
-    let bill = Bill::of(session, w);
-    let express = session.express();
-    let known = session.at(&["order", "shipping_address"]).and_then(Value::as_object);
-    let editing = express
-        && (customer::missing_for_express(session).is_some()
-            || query.flag("edit")
-            || !form.problems.is_empty());
-    let enabled = customer::enabled(session);
-    let preferred = session
-        .text(&["configuration", "default_payment_type"])
-        .filter(|name| enabled.contains(name))
-        .or_else(|| enabled.first().copied());
-    let rows = enabled.iter().map(|name| MethodRow {
-        name,
-        label: methods::label(name, w.norwegian),
-        mark: methods::label(name, w.norwegian).chars().next().unwrap_or('?'),
-        class: crate::domain::method::kind_of_type(name).short_name(),
-        chosen: preferred == Some(name),
-    });
-    let leave = step(&session.id, "session/abandon", query);
-    let back = way_back(session, Some("cancelled"));
-    let page = CheckoutPage {
-        w,
-        seller: publish::seller_name(sandbox, &session.content),
-        bill,
-        methods: rows.collect(),
-        fields: if editing { fields(w, known, form) } else { Vec::new() },
-        deliveries: if editing { deliveries(session, w, form) } else { Vec::new() },
-        address: if express && !editing { known.map(address_lines).unwrap_or_default() } else { Vec::new() },
-        address_url: step(&session.id, "address", query),
-        edit_url: with_edit(&step(&session.id, "checkout", query)),
-        pay_url: step(&session.id, "pay", query),
-        leave_url: leave,
-        other_language_url: format!("/v1/view/{}/checkout?language={}", session.id, w.other_code),
-        trouble: form.trouble,
-    };
-    let status = if form.problems.is_empty() && form.trouble.is_none() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    html(status, &page, back.as_ref())
-}
-
-fn with_edit(url: &str) -> String {
-    if url.contains('?') { format!("{url}&edit=true") } else { format!("{url}?edit=true") }
-}
-
-fn fields(w: &'static Words, known: Option<&Object>, form: &Form) -> Vec<Field> {
-    let given = |name: &str| {
-        let typed = form.fields.one(name).map(str::to_owned);
-        typed.or_else(|| known?.get(name)?.as_str().map(str::to_owned)).unwrap_or_default()
-    };
-    let came = form.fields.one("country").is_some();
-    address::FIELDS
-        .iter()
-        .map(|name| {
-            let problem = form.problems.iter().find(|(field, _)| field == name);
-            Field {
-                name,
-                label: w.field(name),
-                // What was typed and left empty stays empty.
-                value: if came { form.fields.one(name).unwrap_or_default().to_owned() } else { given(name) },
-                problem: problem.map(|(_, problem)| w.problem(*problem)),
-            }
-        })
-        .collect()
-}
-
-/// The ways of delivery to choose from. The form knows them by number: their ids come from outside.
-fn deliveries(session: &Session, w: &'static Words, form: &Form) -> Vec<Delivery> {
-    let options = customer::shipping_options(session);
-    let before = session.at(&["order", "shipping_option", "id"]);
-    let chosen = form
-        .fields
-        .one("shipping_option")
-        .and_then(|number| number.parse().ok())
-        .or_else(|| options.iter().position(|option| option.get("id") == before))
-        .unwrap_or(0);
-    let text = |option: &Value, key: &str| {
-        crate::domain::clean::line(option.get(key).and_then(Value::as_str).unwrap_or_default())
-    };
-    let amount = |option: &Value| option.get("amount").and_then(Value::as_i64).unwrap_or(0);
-    options
-        .iter()
-        .enumerate()
-        .map(|(number, option)| Delivery {
-            number,
-            title: text(option, "title"),
-            operator: text(option, "operator"),
-            amount: super::money::money(amount(option), session.currency(), w.norwegian),
-            chosen: number == chosen,
-        })
-        .collect()
-}
-
-/// An address as it stands on a letter.
-fn address_lines(address: &Object) -> Vec<String> {
-    let text = |name: &str| {
-        crate::domain::clean::line(address.get(name).and_then(Value::as_str).unwrap_or_default())
-    };
-    [
-        format!("{} {}", text("first_name"), text("last_name")),
-        text("address_line"),
-        format!("{} {}", text("postal_code"), text("postal_place")),
-        text("country"),
-    ]
-    .into_iter()
-    .map(|line| line.trim().to_owned())
-    .filter(|line| !line.is_empty())
-    .collect()
 }
 
 /// The customer fills in the address.
@@ -417,67 +305,6 @@ async fn as_json(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Resp
 
 fn form_fields(body: &Bytes) -> Query {
     Query::parse(std::str::from_utf8(body).ok())
-}
-
-// ---------------------------------------------------------------------------------------------
-// The ends
-// ---------------------------------------------------------------------------------------------
-
-fn not_found(sandbox: &Sandbox, words: &'static Words) -> Response {
-    html(StatusCode::NOT_FOUND, &notice(sandbox, words, Notice::NotFound, None, None), None)
-}
-
-fn closed_page(
-    sandbox: &Sandbox,
-    world: &World,
-    session: &Session,
-    closed: Closed,
-    w: &'static Words,
-) -> Response {
-    let (kind, error) = match closed {
-        Closed::Authorized => (Notice::Paid, None),
-        Closed::Settled => (Notice::Refunded, None),
-        Closed::OnHold => (Notice::OnHold, None),
-        Closed::Declined => (Notice::Declined, Some("authorization")),
-        Closed::Failed => (Notice::Failed, Some("failed")),
-        Closed::Cancelled => (Notice::Cancelled, Some("cancelled")),
-        Closed::Expired => (Notice::Expired, Some("cancelled")),
-    };
-    let back = way_back(session, error);
-    let mut page = notice(sandbox, w, kind, Some(session), back.as_ref());
-    if kind == Notice::Paid
-        && let Some(transaction) = world.payment(session)
-    {
-        page.paid_with = Some(methods::label(&transaction.method, w.norwegian));
-        page.paid_at = transaction_time(transaction.updated_at);
-    }
-    html(StatusCode::OK, &page, back.as_ref())
-}
-
-fn notice(
-    sandbox: &Sandbox,
-    w: &'static Words,
-    kind: Notice,
-    session: Option<&Session>,
-    back: Option<&WayBack>,
-) -> NoticePage {
-    NoticePage {
-        w,
-        kind,
-        seller: session.map_or_else(
-            || sandbox.merchant_name().to_owned(),
-            |s| publish::seller_name(sandbox, &s.content),
-        ),
-        bill: session.filter(|_| kind == Notice::Paid || kind == Notice::Refunded).map(|s| Bill::of(s, w)),
-        reference: session.map(|s| crate::domain::clean::line(s.reference())),
-        paid_with: None,
-        paid_at: String::new(),
-        back: back.cloned(),
-    }
-}
-
-fn transaction_time(at: Timestamp) -> String {
-    bill::local_time(at)
 }
 
 /// Draws a template. Writing to memory can't fail; a template that did would be a bug, said as one.
