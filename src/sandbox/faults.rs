@@ -26,7 +26,7 @@ pub(super) struct Fault {
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// The answer comes late.
+    /// Done, and the answer comes late.
     Delay { ms: u64 },
     /// Another status than the true one.
     Status { status: StatusCode, retry_after: Option<u64>, carry_out: bool },

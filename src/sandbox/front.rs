@@ -96,8 +96,11 @@ async fn pass(State(sandbox): State<Sandbox>, request: Request, next: Next) -> R
 async fn with_fault(fault: Fault, mut request: Request, next: Next) -> Response {
     match fault.kind {
         Kind::Delay { ms } => {
+            // Done first: a client that gives up waiting takes this call with it, and what it asked for
+            // must have happened all the same, as it would at a backend that is slow to answer.
+            let response = next.run(request).await;
             tokio::time::sleep(Duration::from_millis(ms)).await;
-            next.run(request).await
+            response
         }
         Kind::Status { status, retry_after, carry_out } => {
             if carry_out {

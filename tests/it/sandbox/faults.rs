@@ -119,6 +119,16 @@ async fn a_delay_is_waited_for_by_the_runtimes_clock() {
 }
 
 #[tokio::test]
+async fn what_was_asked_for_is_done_though_nobody_waits_for_the_answer() {
+    let shop = Shop::open().await;
+    fault(&shop, json!({ "path": "/v1/sessions", "method": "POST", "kind": "delay", "ms": 600_000 })).await;
+    let request = shop.http.post(shop.url("/v1/sessions")).bearer_auth(&shop.token).json(&sale());
+    let error = request.timeout(Duration::from_millis(500)).send().await.unwrap_err();
+    assert!(error.is_timeout(), "{error:?}");
+    assert_eq!(made(&shop).await, 1);
+}
+
+#[tokio::test]
 async fn a_cut_in_the_same_process_is_marked() {
     let sandbox = paylink::sandbox::Sandbox::new(still()).unwrap();
     let mut router = sandbox.router();
