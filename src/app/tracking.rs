@@ -82,8 +82,7 @@ fn listed(model: &Model) -> Vec<LinkId> {
 
 fn outbox(t: &mut Turn<'_>) {
     let rest = t.model.tracking.flushed_at.and_then(|at| at.checked_add(OUTBOX_REST).ok());
-    let next =
-        t.model.dashboard.outbox.iter().filter(|e| !e.needs_decision).map(|e| due_at(e, t.now.at)).min();
+    let next = t.model.dashboard.outbox.iter().map(|e| due_at(e, t.now.at)).min();
     let next = next.map(|next| rest.map_or(next, |rest| next.max(rest)));
     let at = match (next, t.model.tracking.outbox_wake) {
         (None, _) => None,
@@ -130,7 +129,8 @@ pub(super) fn due(t: &mut Turn<'_>, timer: Timer) {
 
 /// Sends what waits. What is being sent counts as on the wire until the ledger says otherwise.
 fn flush(t: &mut Turn<'_>) {
-    if t.model.dashboard.outbox.iter().all(|e| e.needs_decision) {
+    // What waits for the seller too: it is not sent, but looked for.
+    if t.model.dashboard.outbox.is_empty() {
         return;
     }
     for entry in t.model.dashboard.outbox.iter_mut().filter(|e| !e.needs_decision && e.next_at <= t.now.at) {

@@ -152,7 +152,7 @@ impl<'a> Shop<'a> {
     pub async fn flush_due(&mut self, now: Timestamp) -> Result<(), Failure> {
         let account = self.account().to_owned();
         let waiting = self.ask(move |l| l.outbox(&account)).await?;
-        if !waiting.iter().any(|e| e.next_at <= now && !e.needs_decision) {
+        if !waiting.iter().any(|e| e.next_at <= now) {
             return Ok(());
         }
         let (ports, account) = (self.ports.clone(), self.account().to_owned());
@@ -385,7 +385,7 @@ impl<'a> Shop<'a> {
     async fn look(&self, link: &Link) -> Result<Option<Fault>, Failure> {
         let looked = if link.state.in_outbox() {
             let due = self.entry(link.id, OutboxKind::Create).await?;
-            match due.filter(|e| !e.needs_decision && e.next_at <= self.ports.clock.now()) {
+            match due.filter(|e| e.next_at <= self.ports.clock.now()) {
                 Some(_) => outbox::send_now(&self.ports, link.id).await.map(|sent| sent.fault),
                 None => Ok(None),
             }

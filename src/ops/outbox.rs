@@ -86,12 +86,19 @@ pub async fn keep(ports: &Ports, link: Link, allow_duplicate: bool) -> Result<()
     on_ledger(ports, move |ledger| ledger.insert(&link, allow_duplicate)).await
 }
 
-/// Sends the link now, due or not, unless it needs the seller's decision.
+/// Sends the link now, due or not. If it waits for the seller's decision it is not sent; when that is due,
+/// the backend is asked whether it has turned up.
 ///
 /// # Errors
 /// The ledger's. If it fails after the request went out, the next try finds out first.
 pub async fn send_now(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
-    send::attempt(ports, id, false).await
+    let sent = send::attempt(ports, id, false).await?;
+    match sent.outcome {
+        Outcome::Uncertain { needs_decision: true, next_at } if next_at <= ports.clock.now() => {
+            Ok(send::peek(ports, id).await?.unwrap_or(sent))
+        }
+        _ => Ok(sent),
+    }
 }
 
 /// Sends the link, and tries again when it's due, for at most `patience`: what a command does that has
@@ -122,7 +129,8 @@ pub async fn send_patiently(ports: &Ports, id: LinkId, patience: Duration) -> Re
 }
 
 /// Sends everything in the outbox that is due at `now`. Without a connection the first failure is
-/// enough: what is left is put off as well.
+/// enough: what is left is put off as well. What waits for the seller's decision is only looked for, and
+/// is in the answer only if it was found.
 ///
 /// # Errors
 /// The ledger's.
@@ -133,7 +141,7 @@ pub async fn flush(
 ) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
     let account = account_id.to_owned();
     let entries = on_ledger(ports, move |ledger| ledger.outbox(&account)).await?;
-    let mut due = entries.into_iter().filter(|e| e.next_at <= now && !e.needs_decision);
+    let mut due = entries.into_iter().filter(|e| e.next_at <= now);
     let mut running = FuturesUnordered::new();
     let mut done = Vec::new();
     let mut down: Option<Fault> = None;
@@ -144,9 +152,10 @@ pub async fn flush(
             let (ports, offline) = (ports.clone(), down.clone());
             running.push(async move {
                 let sent = match (entry.kind, offline) {
-                    (kind, Some(fault)) => put_off(&ports, entry.link, kind, fault).await,
-                    (OutboxKind::Create, None) => send_now(&ports, entry.link).await,
-                    (OutboxKind::Cancel, None) => cancel::send(&ports, entry.link).await,
+                    _ if entry.needs_decision => send::peek(&ports, entry.link).await,
+                    (kind, Some(fault)) => put_off(&ports, entry.link, kind, fault).await.map(Some),
+                    (OutboxKind::Create, None) => send_now(&ports, entry.link).await.map(Some),
+                    (OutboxKind::Cancel, None) => cancel::send(&ports, entry.link).await.map(Some),
                 };
                 (entry.link, sent)
             });
@@ -156,7 +165,7 @@ pub async fn flush(
             }
         }
         let Some((id, sent)) = running.next().await else { return Ok(done) };
-        let sent = sent?;
+        let Some(sent) = sent? else { continue };
         if let Some(fault) = sent.fault.as_ref().filter(|f| no_connection(f)) {
             down = Some(fault.clone());
         }
@@ -186,24 +195,30 @@ pub async fn decide(ports: &Ports, id: LinkId, decision: Decision) -> Result<Sen
     match decision {
         Decision::Drop => return withdraw(ports, id).await,
         Decision::SendAgain => {
-            reopen(ports, id, now).await?;
+            reopen(ports, id, now, false).await?;
             send::attempt(ports, id, true).await
         }
         Decision::Wait => {
             let next_at = now.checked_add(ANOTHER_LOOK).unwrap_or(now);
-            reopen(ports, id, next_at).await?;
+            reopen(ports, id, next_at, false).await?;
             standing(ports, id, OutboxKind::Create).await
         }
     }
 }
 
-/// Takes the question for the seller off the entry. That something may have been sent stays.
-async fn reopen(ports: &Ports, id: LinkId, next_at: Timestamp) -> Result<(), LedgerError> {
+/// Changes an entry that waits for the seller: when the backend is asked again, and whether the question
+/// stays. That something may have been sent stays in any case.
+pub(super) async fn reopen(
+    ports: &Ports,
+    id: LinkId,
+    next_at: Timestamp,
+    needs_decision: bool,
+) -> Result<(), LedgerError> {
     on_ledger(ports, move |ledger| {
         let Some(entry) = entry_of(ledger, id, OutboxKind::Create)?.filter(|e| e.needs_decision) else {
             return Ok(());
         };
-        ledger.enqueue(&OutboxEntry { needs_decision: false, in_flight: true, next_at, ..entry })
+        ledger.enqueue(&OutboxEntry { needs_decision, in_flight: true, next_at, ..entry })
     })
     .await
 }
@@ -215,7 +230,7 @@ async fn reopen(ports: &Ports, id: LinkId, next_at: Timestamp) -> Result<(), Led
 /// The ledger's.
 pub async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
     let now = ports.clock.now();
-    reopen(ports, id, now).await?;
+    reopen(ports, id, now, false).await?;
     send::withdraw(ports, id).await
 }
 

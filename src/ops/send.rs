@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::outbox::{Outcome, Sent, standing};
 use super::{backend_now, backoff, kept, on_ledger, set_state};
@@ -108,7 +108,7 @@ impl Claim {
     /// Whether it is too late in this claim to make something.
     fn too_late(&self, ports: &Ports) -> bool {
         let spent = ports.clock.now().duration_since(self.since);
-        spent > jiff::SignedDuration::try_from(LAST_CALL).unwrap_or_default()
+        spent > SignedDuration::try_from(LAST_CALL).unwrap_or_default()
     }
 }
 
@@ -231,8 +231,28 @@ async fn stay_uncertain(ports: &Ports, mut claim: Claim, fault: Fault) -> Result
 async fn ask_seller(ports: &Ports, mut claim: Claim, fault: Option<Fault>) -> Result<Sent, LedgerError> {
     let now = ports.clock.now();
     set_state(&mut claim.link, LinkState::Uncertain, now);
-    let outcome = Outcome::Uncertain { needs_decision: true, next_at: now };
-    claim.release(ports, now, true, outcome, fault).await
+    let next_at = next_peek(&claim.link, now);
+    let outcome = Outcome::Uncertain { needs_decision: true, next_at };
+    claim.release(ports, next_at, true, outcome, fault).await
+}
+
+/// When the backend is asked again about a link that waits for the seller: soon at first, then less and
+/// less often.
+fn next_peek(link: &Link, now: Timestamp) -> Timestamp {
+    let waited = now.duration_since(link.changed_at) / 2;
+    let pause = waited.clamp(SignedDuration::from_secs(10), SignedDuration::from_mins(10));
+    now.checked_add(pause).unwrap_or(now)
+}
+
+/// While the seller thinks, the lost session may turn up: then there's nothing left to decide. Only looks,
+/// never sends. `None`: nothing new.
+pub(super) async fn peek(ports: &Ports, id: LinkId) -> Result<Option<Sent>, LedgerError> {
+    let link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
+    let found = link.state == LinkState::Uncertain && matches!(look(ports, &link).await, Look::Found(_));
+    let now = ports.clock.now();
+    let next_at = if found { now } else { next_peek(&link, now) };
+    super::outbox::reopen(ports, id, next_at, !found).await?;
+    if found { attempt(ports, id, false).await.map(Some) } else { Ok(None) }
 }
 
 async fn made(ports: &Ports, mut claim: Claim, created: Created) -> Result<Sent, LedgerError> {

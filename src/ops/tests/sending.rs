@@ -249,6 +249,43 @@ async fn a_list_that_lags_is_asked_a_second_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_turns_up_while_the_seller_thinks_is_adopted() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [Wrong::Lost]);
+    // Twice when it was sent, once more while the seller thinks.
+    world.backend.wrong(Call::Find, (0..3).map(|_| fault(FaultKind::Refused)));
+    let id = world.keep("A-1", sms());
+    let sent = send_now(&world.ports, id).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::Uncertain { needs_decision: true, .. }));
+    assert!(flush(&world.ports, ACCOUNT, world.now()).await.unwrap().is_empty());
+    assert_eq!(world.backend.calls(Call::Find), 2, "not yet due");
+    pass(11).await;
+    assert!(flush(&world.ports, ACCOUNT, world.now()).await.unwrap().is_empty());
+    let entry = world.entry(id).unwrap();
+    assert!(entry.needs_decision && entry.in_flight && entry.next_at > world.now());
+    pass(11).await;
+    // Asking for this one does the same as a flush.
+    assert_eq!(send_now(&world.ports, id).await.unwrap().outcome, Outcome::Adopted);
+    assert_eq!((world.link(id).state, world.messages(id)), (LinkState::Open, 1));
+    assert_eq!((world.entry(id), world.backend.calls(Call::Create)), (None, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn looking_never_sends() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [Wrong::Cut]);
+    let id = world.keep("A-1", sms());
+    send_now(&world.ports, id).await.unwrap();
+    for _ in 0..100 {
+        pass(60).await;
+        assert!(flush(&world.ports, ACCOUNT, world.now()).await.unwrap().is_empty());
+    }
+    assert_eq!((world.backend.calls(Call::Create), world.messages(id)), (1, 0));
+    let looks = world.backend.calls(Call::Find);
+    assert!((10..40).contains(&looks), "less and less often: {looks}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn waiting_asks_again_by_itself() {
     let world = World::new();
     world.backend.wrong(Call::Create, [Wrong::Lost]);
