@@ -596,6 +596,7 @@ link-decide = It is not known whether the message went out. Ask the customer. s 
 link-next-try = Next try at { $time }
 link-message-failed = The message didn't get through. Show the QR code, or copy the link.
 link-phone-page = The customer's phone: { $page }
+link-opened-perhaps = It was opened, perhaps by a mail or preview robot.
 link-play-open = opens
 link-play-pay = pays
 link-play-decline = declines

@@ -595,6 +595,7 @@ link-decide = Det er usikkert om meldingen gikk ut. Spør kunden. s sender på n
 link-next-try = Neste forsøk kl. { $time }
 link-message-failed = Meldingen kom ikke fram. Vis QR-koden, eller kopier lenken.
 link-phone-page = Kundens telefon: { $page }
+link-opened-perhaps = Den er åpnet, kanskje av en e-post- eller forhåndsvisningsrobot.
 link-play-open = åpner
 link-play-pay = betaler
 link-play-decline = avslår

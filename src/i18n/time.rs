@@ -72,7 +72,8 @@ impl Texts {
         if same_day { clock } else { format!("{} {clock}", self.day(at, now, zone)) }
     }
 
-    /// How far away: `in 23 h`, `om 23 t`, `5 min ago`, `for 5 min siden`. The largest unit, cut.
+    /// How far away: `in 23 h`, `om 23 t`, `5 min ago`, `for 5 min siden`. To the nearest minute, then the
+    /// largest unit of it.
     #[must_use]
     pub fn relative(self, at: Timestamp, now: Timestamp) -> String {
         let away = at.duration_since(now);
@@ -99,7 +100,7 @@ enum Unit {
 }
 
 fn largest_unit(span: SignedDuration) -> (i64, Unit) {
-    match span.as_mins() {
+    match (span.as_secs() + 30) / 60 {
         0 => (0, Unit::Now),
         m if m < 60 => (m, Unit::Minutes),
         m if m < 48 * 60 => (m / 60, Unit::Hours),
@@ -141,11 +142,12 @@ mod tests {
     fn how_far_away_in_the_largest_unit() {
         let now = at("2026-11-22T12:00:00Z");
         let cases = [
-            ("2026-11-22T12:00:59Z", "now", "nå"),
-            ("2026-11-22T11:59:30Z", "now", "nå"),
+            ("2026-11-22T12:00:29Z", "now", "nå"),
+            ("2026-11-22T11:59:31Z", "now", "nå"),
             ("2026-11-22T12:15:00Z", "in 15 min", "om 15 min"),
             ("2026-11-22T11:55:00Z", "5 min ago", "for 5 min siden"),
-            ("2026-11-23T11:59:59Z", "in 23 h", "om 23 t"),
+            ("2026-11-23T11:59:29Z", "in 23 h", "om 23 t"),
+            ("2026-11-23T11:59:59Z", "in 24 h", "om 24 t"),
             ("2026-11-21T12:00:00Z", "24 h ago", "for 24 t siden"),
             ("2026-11-29T12:00:00Z", "in 7 days", "om 7 dager"),
             ("2026-11-20T11:00:00Z", "2 days ago", "for 2 dager siden"),

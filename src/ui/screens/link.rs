@@ -139,7 +139,13 @@ fn state(link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) -> u16
         y = pen.put_wrapped(rest(y), reason, role);
     }
     let decide = screen.outbox.iter().any(|e| e.needs_decision);
-    let advice = if decide { texts.t("link-decide") } else { texts.advice(link.state) };
+    let advice = if decide {
+        texts.t("link-decide")
+    } else if link.state == LinkState::Opened && !link.opened_by_person() {
+        texts.t("link-opened-perhaps")
+    } else {
+        texts.advice(link.state)
+    };
     y = pen.put_wrapped(rest(y), &advice, if decide { Role::Warning } else { Role::Muted });
     if let Some(next) =
         screen.outbox.iter().filter(|e| !e.needs_decision && e.attempts > 0).map(|e| e.next_at).min()

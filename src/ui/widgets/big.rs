@@ -19,7 +19,7 @@ pub(crate) fn columns(text: &str) -> u16 {
 fn advance(c: char) -> u16 {
     match c {
         ' ' | '\u{a0}' => 3,
-        ',' | '.' => 3,
+        ',' | '.' => 4,
         _ => STEP,
     }
 }
@@ -129,7 +129,7 @@ mod tests {
     fn letters_are_as_wide_as_they_say() {
         let (rows, after) = drawn("1,5", columns("1,5"), 4);
         assert_eq!(after, 4);
-        assert_eq!(rows, [" ▄█      █▀▀▀▀", "  █      ▀▀▀▀▄", "  █    ▀█▄   █", " ▀▀▀   ▀  ▀▀▀ "]);
+        assert_eq!(rows, [" ▄█       █▀▀▀▀", "  █       ▀▀▀▀▄", "  █    ▀█ ▄   █", " ▀▀▀   ▀   ▀▀▀ "]);
     }
 
     #[test]

@@ -94,7 +94,12 @@ fn story(link: &Link, texts: Texts) -> Vec<Step> {
             continue;
         }
         repeats = (Some(event.kind), 1);
-        steps.push(step(event, link, texts));
+        let mut next = step(event, link, texts);
+        // What went on then is over once something followed.
+        if event.kind == EventKind::Paying && !link.events.last().is_some_and(|last| last == event) {
+            (next.glyph, next.role) = ("●", Role::Text);
+        }
+        steps.push(next);
     }
     for (key, open) in to_come(link) {
         if open {

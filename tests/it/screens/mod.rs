@@ -198,6 +198,40 @@ fn a_small_window_says_what_it_needs() {
     assert_eq!(hits, Hits::default());
 }
 
+#[test]
+fn a_click_means_what_is_drawn_there() {
+    use paylink::app::draft::FieldId;
+    use paylink::app::keys::Action;
+    use paylink::app::model::Target;
+    let size = (80, 24);
+    let hit = |scene: Scene, words: &str| {
+        let (buffer, _, hits) = drawn(&scene.model(size), &look(Lang::English, plain()), size);
+        let text = text(&buffer, None);
+        let (row, line) = text.lines().enumerate().find(|(_, line)| line.contains(words)).unwrap();
+        let column = line.chars().take_while({
+            let mut rest = line;
+            move |c| {
+                let found = rest.starts_with(words);
+                rest = &rest[c.len_utf8()..];
+                !found
+            }
+        });
+        hits.at(u16::try_from(column.count()).unwrap(), u16::try_from(row).unwrap())
+    };
+    assert_eq!(hit(Scene::Products, "1 Start"), Some((Target::Step(0), 0)));
+    assert_eq!(hit(Scene::Products, "Vaffel"), Some((Target::Field(FieldId::Description(0)), 0)));
+    assert_eq!(hit(Scene::Products, "fel med"), Some((Target::Field(FieldId::Description(0)), 3)));
+    assert_eq!(hit(Scene::Products, "new line"), Some((Target::Do(Action::AddLine), 2)));
+    assert_eq!(hit(Scene::Products, "Esc back"), Some((Target::Do(Action::Back), 0)));
+    assert_eq!(hit(Scene::Payment, "Klarna"), Some((Target::Field(FieldId::Method(3)), 6)));
+    assert_eq!(hit(Scene::Order, "○ 1 month"), Some((Target::Choice(FieldId::Expiry, 2), 0)));
+    assert_eq!(hit(Scene::Dashboard, "KARI-1122-021"), Some((Target::Row(3), 18)));
+    assert_eq!(hit(Scene::LinkLive, "https://"), Some((Target::Do(Action::Copy), 0)));
+    assert_eq!(hit(Scene::Confirm, "n no"), Some((Target::Do(Action::No), 0)));
+    // What lies under a question can't be hit.
+    assert_eq!(hit(Scene::Confirm, "PAYING"), None);
+}
+
 /// What a camera would see: each cell eight by sixteen points, its glyph in its own colours.
 fn picture(buffer: &Buffer) -> (usize, usize, Vec<u8>) {
     let (columns, rows) = (usize::from(buffer.area.width), usize::from(buffer.area.height));
