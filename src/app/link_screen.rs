@@ -191,10 +191,10 @@ pub(super) fn busy(t: &mut Turn<'_>, busy: bool) {
     }
 }
 
+/// Up shows older events: the newest ones stand at the foot and are in sight at first.
 pub(super) fn scroll(t: &mut Turn<'_>, rows: i16) {
     if let Some(screen) = &mut t.model.link {
         let most = screen.link.as_ref().map_or(0, |l| u16::try_from(l.events.len()).unwrap_or(u16::MAX));
-        // Up shows what is older.
         screen.scroll = screen.scroll.saturating_add_signed(rows.saturating_neg()).min(most);
     }
 }
@@ -240,10 +240,12 @@ pub(super) fn sent(t: &mut Turn<'_>, link: Link, fault: Option<Fault>) {
     }
     let on_screen = t.model.link.as_ref().is_some_and(|s| s.id == link.id);
     let (id, status) = (link.id, link.delivery_status);
+    let withdrawn = link.state == LinkState::Cancelled;
     let messages = matches!(link.sale.delivery, Delivery::Sms(_)) && link.session_id.is_some();
     news::link_changed(t, link);
     match fault {
         Some(fault) if on_screen => trouble(t, fault),
+        None if on_screen && withdrawn => t.say(Tone::Info, Say::Cancelled),
         None if on_screen && messages && status != DeliveryStatus::Pending => {
             let tone = if status == DeliveryStatus::Sent { Tone::Info } else { Tone::Warning };
             t.say(tone, Say::Message(status));

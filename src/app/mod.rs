@@ -247,6 +247,9 @@ fn reply(t: &mut Turn<'_>, reply: Reply) {
         Reply::Net(net) => tracking::net(t, net),
         Reply::LedgerTrouble(line) => {
             steps::proposal_failed(t);
+            tracking::ledger_failed(t);
+            link_screen::busy(t, false);
+            t.model.list.loading = false;
             t.say(Tone::Error, Say::Ledger(line));
         }
     }

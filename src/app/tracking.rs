@@ -163,6 +163,13 @@ pub(super) fn tracked(t: &mut Turn<'_>, changed: Vec<Link>, fault: Option<Fault>
     t.ask(Effect::LoadDashboard);
 }
 
+/// The ledger failed at something, perhaps at a round: the next one comes later, but it comes.
+pub(super) fn ledger_failed(t: &mut Turn<'_>) {
+    if std::mem::take(&mut t.model.tracking.asking) {
+        t.model.tracking.pace.failed(t.now.at, None);
+    }
+}
+
 /// Asks about the link on screen, or all that is followed, at once.
 pub(super) fn look_now(t: &mut Turn<'_>) {
     if t.model.tracking.asking {

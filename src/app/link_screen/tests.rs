@@ -95,6 +95,15 @@ fn what_became_of_sending_is_said() {
 }
 
 #[test]
+fn the_story_scrolls_up_to_its_beginning() {
+    let mut app = showing(then(&link(1, LinkState::Open), LinkState::Opened), Vec::new());
+    app.keys("Up Up Up Up Down");
+    assert_eq!(app.model.link.as_ref().unwrap().scroll, 1, "it has two events");
+    app.keys("Down Down Up");
+    assert_eq!(app.model.link.as_ref().unwrap().scroll, 1);
+}
+
+#[test]
 fn an_alarm_is_settled_once() {
     let mut double = link(1, LinkState::Captured);
     double.alarms.push(crate::domain::link::Alarm::DoublePayment);

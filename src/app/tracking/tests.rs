@@ -117,3 +117,16 @@ fn after_a_played_customer_it_looks_at_once() {
     let effects = app.reply(Reply::Played(Ok(())));
     assert!(effects.iter().any(|e| matches!(e, Effect::Track { singles, .. } if singles == &[id(1)])));
 }
+
+#[test]
+fn a_ledger_that_fails_does_not_end_the_rounds() {
+    let mut app = App::new();
+    app.reply(dashboard(&[link(1, LinkState::Open)], Vec::new()));
+    assert!(app.model.tracking.asking);
+    let effects = app.reply(Reply::LedgerTrouble("locked".into()));
+    assert!(!asks(&effects), "not in a circle");
+    app.now.at = app.model.tracking.wake.unwrap();
+    app.send(Msg::Due(Timer::Track));
+    app.pass(60);
+    assert!(app.model.tracking.asking || asks(&app.send(Msg::Due(Timer::Track))));
+}
