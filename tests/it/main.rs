@@ -8,6 +8,7 @@ mod cli;
 mod client;
 mod config;
 mod i18n;
+mod journeys;
 mod ledger_processes;
 mod sandbox;
 mod screens;

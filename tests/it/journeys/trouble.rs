@@ -1,0 +1,141 @@
+//! No coverage, lost answers, power cuts: a sale is never lost and never made twice.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn without_coverage_the_sale_waits_and_goes_out_by_itself() {
+    let mut seller = Journey::open().await;
+    seller.line.down.store(true, Ordering::SeqCst);
+    seller.sell_by_sms().await;
+    seller.pass(5).await;
+    assert_eq!(seller.asked().await, []);
+    assert_eq!(seller.engine.model().dashboard.outbox.len(), 1, "{}", seller.screen());
+    seller.keys("Esc").await;
+    seller.line.down.store(false, Ordering::SeqCst);
+    seller.pass(600).await;
+    let (_, body) = seller.sent().await;
+    assert_eq!(body["customer"]["phone_number"], "+4741234567");
+    assert_eq!(seller.messages().await.len(), 1);
+    assert_eq!(seller.engine.model().dashboard.outbox, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sale_waiting_for_coverage_can_be_withdrawn() {
+    let mut seller = Journey::open().await;
+    seller.line.down.store(true, Ordering::SeqCst);
+    seller.sell_by_sms().await;
+    seller.pass(5).await;
+    seller.keys("x y").await;
+    seller.line.down.store(false, Ordering::SeqCst);
+    seller.pass(3600).await;
+    assert_eq!(seller.asked().await, []);
+    assert_eq!(seller.engine.model().dashboard.outbox, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_makes_no_second_message() {
+    let mut seller = Journey::open().await;
+    let fault = json!({ "path": "/v1/sessions-profile", "kind": "drop_after", "times": 1 });
+    seller.control.post("/sandbox/faults", fault).await;
+    seller.sell_by_sms().await;
+    seller.pass(600).await;
+    assert_eq!(seller.asked().await.len(), 1, "{}", seller.screen());
+    assert_eq!(seller.messages().await.len(), 1);
+    let link = seller.engine.model().link.as_ref().unwrap().link.clone().unwrap();
+    assert!(link.state.payable(), "found at the backend and taken over: {}", link.state);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_power_cut_in_the_middle_of_the_steps_loses_nothing() {
+    let mut seller = Journey::open().await;
+    seller.to_delivery().await;
+    seller.text("4123").await;
+    seller.pass(1).await;
+    seller.power_cut().await;
+    assert_eq!(seller.at(), Screen::Dashboard);
+    seller.keys("n Enter C-n Enter").await;
+    assert_eq!(seller.at(), Screen::Delivery);
+    seller.text("4567").await;
+    seller.keys("Enter").await;
+    let (_, body) = seller.sent().await;
+    assert_eq!(body["customer"]["phone_number"], "+4741234567");
+    assert_eq!(body["order"]["merchant_reference"], "KARI-1122-001", "the number is used, not wasted");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_power_cut_right_after_enter_makes_one_link() {
+    // However far the work got when the power went.
+    for turns in 0..12 {
+        let mut seller = Journey::open().await;
+        seller.to_delivery().await;
+        seller.text("41234567").await;
+        seller.pass(1).await;
+        seller.fast("Enter");
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+            seller.engine.drain();
+        }
+        seller.power_cut().await;
+        // The seller doesn't know what happened, and tries to go on.
+        seller.keys("n").await;
+        let again =
+            !seller.engine.model().wizard.draft.lines.iter().all(paylink::app::draft::LineDraft::untouched);
+        if again {
+            seller.keys("Enter C-n Enter Enter").await;
+        }
+        seller.pass(600).await;
+        assert_eq!(seller.asked().await.len(), 1, "after {turns} turns, again: {again}");
+        assert_eq!(seller.messages().await.len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_faster_than_any_answer_make_one_link() {
+    let mut seller = Journey::open().await;
+    seller.fast("n Enter");
+    seller.fast_text("Vaffel");
+    seller.fast("Enter Enter");
+    seller.fast_text("45");
+    seller.fast("C-n Enter");
+    seller.fast_text("41234567");
+    seller.fast("Enter Enter Enter Enter");
+    seller.engine.settle().await;
+    assert_eq!(seller.at(), Screen::Link, "{}", seller.screen());
+    seller.sent().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quit_in_the_middle_keeps_the_draft() {
+    let mut seller = Journey::open().await;
+    seller.keys("n Enter").await;
+    seller.fast_text("Vaffel");
+    seller.fast("C-c");
+    assert!(seller.engine.ended());
+    seller.engine.finish().await;
+    seller.power_cut().await;
+    seller.keys("n Enter").await;
+    seller.sees("Vaffel");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_backend_is_asked_again_when_it_says_so() {
+    let mut seller = Journey::open().await;
+    let fault = json!({ "path": "/v1/sessions-profile", "kind": "status", "status": 429, "retry_after": 30, "times": 1 });
+    seller.control.post("/sandbox/faults", fault).await;
+    seller.sell_by_sms().await;
+    seller.pass(20).await;
+    assert_eq!(seller.messages().await.len(), 0);
+    seller.pass(60).await;
+    assert_eq!(seller.messages().await.len(), 1, "{}", seller.screen());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_told_with_its_reason() {
+    let mut seller = Journey::open().await;
+    let fault = json!({ "path": "/v1/sessions-profile", "kind": "status", "status": 400, "times": 1 });
+    seller.control.post("/sandbox/faults", fault).await;
+    seller.sell_by_sms().await;
+    seller.sees("efused");
+    seller.pass(3600).await;
+    assert_eq!(seller.asked().await.len(), 1, "sent once");
+}
