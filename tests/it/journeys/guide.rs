@@ -112,7 +112,7 @@ async fn a_day_a_week_a_month_and_an_own_time() {
         ("Tab 6", "2h", "2026-11-22T13:41:07Z"),
     ] {
         let mut seller = Journey::open().await;
-        seller.to_delivery().await;
+        seller.go_to_delivery().await;
         seller.keys("Esc").await;
         seller.keys(keys).await;
         seller.text(own).await;
@@ -130,7 +130,7 @@ async fn a_day_a_week_a_month_and_an_own_time() {
 #[tokio::test(start_paused = true)]
 async fn the_address_by_the_customer() {
     let mut seller = Journey::open().await;
-    seller.to_delivery().await;
+    seller.go_to_delivery().await;
     seller.keys("Esc Tab Tab Right Enter").await;
     seller.text("41234567").await;
     seller.keys("Enter").await;
@@ -149,7 +149,7 @@ async fn the_address_by_the_customer() {
 #[tokio::test(start_paused = true)]
 async fn the_address_typed_in() {
     let mut seller = Journey::open().await;
-    seller.to_delivery().await;
+    seller.go_to_delivery().await;
     seller.keys("Esc Tab Tab 3").await;
     for text in ["Kari Nordmann", "Storgata 1", "0155", "Oslo"] {
         seller.text(text).await;
@@ -169,7 +169,7 @@ async fn the_address_typed_in() {
 async fn deducted_at_once_or_kept_authorized() {
     for (keys, auto, word) in [("", true, "Paid"), ("S-Tab Space", false, "eserved")] {
         let mut seller = Journey::open().await;
-        seller.to_delivery().await;
+        seller.go_to_delivery().await;
         seller.keys("Esc").await;
         seller.keys(keys).await;
         seller.keys("Enter").await;
@@ -210,7 +210,7 @@ async fn by_push_with_one_wallet_alone() {
 #[tokio::test(start_paused = true)]
 async fn by_mail() {
     let mut seller = Journey::open().await;
-    seller.to_delivery().await;
+    seller.go_to_delivery().await;
     seller.keys("Right").await;
     seller.text("kari@example.com").await;
     seller.keys("Enter").await;
@@ -234,7 +234,7 @@ async fn by_mail() {
 async fn by_mail_without_a_mail_program() {
     let mut seller = Journey::open().await;
     seller.desk.no_mail_program.store(true, Ordering::SeqCst);
-    seller.to_delivery().await;
+    seller.go_to_delivery().await;
     seller.keys("Right").await;
     seller.text("kari@example.com").await;
     seller.keys("Enter m").await;
@@ -246,7 +246,7 @@ async fn by_mail_without_a_mail_program() {
 #[tokio::test(start_paused = true)]
 async fn by_link() {
     let mut seller = Journey::open().await;
-    seller.to_delivery().await;
+    seller.go_to_delivery().await;
     seller.keys("Left Enter").await;
     let url = format!("{BASE}/v1/view/{}", seller.session());
     assert_eq!(*seller.desk.copied.lock().unwrap(), [url.clone()]);

@@ -28,7 +28,7 @@ async fn each_mistake_has_its_own_words_at_its_field() {
 #[tokio::test(start_paused = true)]
 async fn a_number_with_nine_digits_and_a_bad_address() {
     let mut seller = Journey::open().await;
-    seller.to_delivery().await;
+    seller.go_to_delivery().await;
     seller.text("412345678").await;
     seller.keys("Enter").await;
     assert_eq!(seller.at(), Screen::Delivery);

@@ -324,7 +324,7 @@ impl Journey {
     }
 
     /// From the dashboard to the last step: one line, all methods, everything by default.
-    async fn to_delivery(&mut self) {
+    async fn go_to_delivery(&mut self) {
         self.keys("n Enter").await;
         self.text("Vaffel").await;
         self.keys("Enter Enter").await;
@@ -335,7 +335,7 @@ impl Journey {
 
     /// A sale to a phone, to the link on screen.
     async fn sell_by_sms(&mut self) {
-        self.to_delivery().await;
+        self.go_to_delivery().await;
         self.text("41234567").await;
         self.keys("Enter").await;
         assert_eq!(self.at(), Screen::Link, "{}", self.screen());

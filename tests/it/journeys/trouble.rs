@@ -48,7 +48,7 @@ async fn a_lost_answer_makes_no_second_message() {
 #[tokio::test(start_paused = true)]
 async fn a_power_cut_in_the_middle_of_the_steps_loses_nothing() {
     let mut seller = Journey::open().await;
-    seller.to_delivery().await;
+    seller.go_to_delivery().await;
     seller.text("4123").await;
     seller.pass(1).await;
     seller.power_cut().await;
@@ -67,7 +67,7 @@ async fn a_power_cut_right_after_enter_makes_one_link() {
     // However far the work got when the power went.
     for turns in 0..12 {
         let mut seller = Journey::open().await;
-        seller.to_delivery().await;
+        seller.go_to_delivery().await;
         seller.text("41234567").await;
         seller.pass(1).await;
         seller.fast("Enter");
