@@ -263,7 +263,7 @@ impl Journey {
     fn screen(&self) -> String {
         let mut terminal = Terminal::new(TestBackend::new(100, 40)).unwrap();
         let theme = Theme::new(Ground::Dark, Depth::Sixteen);
-        let look = Look { theme, texts: Texts::new(Lang::English), now: self.engine.now() };
+        let look = Look::new(theme, Texts::new(Lang::English), self.engine.now());
         terminal
             .draw(|frame| {
                 draw(self.engine.model(), &look, frame);
