@@ -61,7 +61,6 @@ async fn a_customer_pays_in_a_browser() {
     browser.is_at("https://fjordull.example/takk?from=link&merchant_reference=KARI-014").await;
     let session = shop.get(&format!("/v1/sessions/{id}")).await.ok();
     assert!(session["user_agent"].as_str().unwrap().contains("Chrome"));
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -84,7 +83,6 @@ async fn a_customer_says_no_or_walks_away() {
     browser.click("button[value=decline]").await;
     looks_right(&browser, "5-declined", "The payment was declined").await;
     assert_eq!(status(&shop, &id).await, "DECLINED");
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -123,7 +121,6 @@ async fn an_express_customer_fills_in_the_form() {
     browser.click("button[value=approve]").await;
     browser.sees("Tilbake til").await;
     assert_eq!(status(&shop, &id).await, "AUTHORIZED");
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -161,7 +158,6 @@ async fn the_ends_and_hostile_text() {
     browser.go(&shop.url("/v1/view/nobody")).await;
     browser.complaints().await;
     looks_right(&browser, "13-not-found", "Vi finner ikke denne betalingen").await;
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -183,5 +179,4 @@ async fn the_phone_gets_its_messages_by_itself() {
     looks_right(&browser, "15-phone", "Push").await;
     browser.click(".bubble a").await;
     looks_right(&browser, "16-from-phone", "120,00 kr").await;
-    browser.close().await;
 }
