@@ -280,6 +280,7 @@ cli-address = --address: { $what }
 cli-address-hint = An address is 'Name;Street;Code;Place;NO'
 cli-address-form = four or five fields with ; between them are needed
 cli-option = { $option } { $given }: { $what }
+cli-option-private = { $option }: { $what }
 cli-option-hint = `paylink new --help` shows the forms
 cli-method-unknown = --method { $method }: no payment method has that name
 cli-method-not-offered = --method { $method } is not one of the methods in the config

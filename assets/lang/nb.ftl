@@ -279,6 +279,7 @@ cli-address = --address: { $what }
 cli-address-hint = En adresse er 'Navn;Gate;Postnummer;Sted;NO'
 cli-address-form = det trengs fire eller fem felt med ; mellom
 cli-option = { $option } { $given }: { $what }
+cli-option-private = { $option }: { $what }
 cli-option-hint = `paylink new --help` viser formene
 cli-method-unknown = --method { $method }: ingen betalingsmåte heter det
 cli-method-not-offered = --method { $method } er ikke blant betalingsmåtene i konfigurasjonen

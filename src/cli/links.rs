@@ -58,7 +58,7 @@ async fn list_in(shop: &mut Shop<'_>, filter: LinkFilter, offline: bool) -> Resu
             shop.run.output.line(&LinkJson::from(&link).line())?;
         }
     } else if rows.is_empty() {
-        shop.run.output.note(&shop.texts().t("cli-list-empty"));
+        shop.run.note(&shop.texts().t("cli-list-empty"));
     } else {
         for line in shop.run.view().table(&rows) {
             shop.run.output.line(&line)?;
@@ -74,7 +74,7 @@ async fn undecided(shop: &Shop<'_>) -> Result<(), Failure> {
     let waiting = shop.ask(move |l| l.outbox(&account)).await?;
     let count = waiting.iter().filter(|e| e.needs_decision).count();
     if count > 0 {
-        shop.run.output.note(&shop.texts().t_args("cli-undecided", &[("count", count.into())]));
+        shop.run.note(&shop.texts().t_args("cli-undecided", &[("count", count.into())]));
     }
     Ok(())
 }
@@ -105,7 +105,7 @@ pub fn watch(run: &Run, args: &args::Watch) -> Result<Status, Failure> {
         shop.print(&link)?;
         let entry = shop.entry(link.id, OutboxKind::Create).await?;
         if entry.is_some_and(|e| e.needs_decision) {
-            run.output.note(&run.texts().t_args("cli-undecided", &[("count", 1.into())]));
+            run.note(&run.texts().t_args("cli-undecided", &[("count", 1.into())]));
         }
         shop.follow(link, None, Link::settled, |link| shop.print_change(link)).await?;
         Ok(Status::Done)

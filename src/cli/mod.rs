@@ -22,6 +22,7 @@ pub mod sandbox;
 pub mod secret_input;
 pub mod shop;
 
+use std::cell::RefCell;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -67,7 +68,12 @@ pub fn run(words: impl IntoIterator<Item = OsString>, env: Env) -> ExitCode {
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| dispatch(&run, args.command)));
     drop(log);
     match done {
-        Ok(Ok(status)) => exit(status),
+        Ok(Ok(status)) => {
+            for note in run.held.borrow().iter() {
+                run.output.note(note);
+            }
+            exit(status)
+        }
         Ok(Err(failure)) => {
             run.output.failure(&failure);
             exit(failure.status)
@@ -150,6 +156,8 @@ pub struct Run {
     pub config: Result<Config, ConfigError>,
     /// Where to write.
     pub output: Output,
+    /// What is to be said beside the results, with `--json`: see [`Run::note`].
+    held: RefCell<Vec<String>>,
 }
 
 impl Run {
@@ -179,7 +187,7 @@ impl Run {
             }
         };
         let output = Output::new(global.json, no_color, texts);
-        Ok(Self { options, env, places, config, output })
+        Ok(Self { options, env, places, config, output, held: RefCell::default() })
     }
 
     /// The words.
@@ -202,6 +210,16 @@ impl Run {
     /// There's none, or it's wrong.
     pub fn config(&self) -> Result<&Config, Failure> {
         self.config.as_ref().map_err(|e| Failure::config(self.texts(), e))
+    }
+
+    /// Says something beside the results, on standard error. With `--json` not before the end, and only
+    /// if all went well: a script finds one object there or none of ours.
+    pub fn note(&self, text: &str) {
+        if self.output.json {
+            self.held.borrow_mut().push(text.to_owned());
+        } else {
+            self.output.note(text);
+        }
     }
 
     /// How people see links now.

@@ -100,15 +100,15 @@ impl Typed {
 fn delivery(run: &Run, args: &args::New) -> Result<Delivery, Failure> {
     let t = run.texts();
     if let Some(text) = &args.sms {
-        let phone = Phone::parse(text).map_err(|e| sale::option(t, "--sms", text, &e))?;
+        let phone = Phone::parse(text).map_err(|e| sale::private_option(t, "--sms", &e))?;
         if phone.kind() == PhoneKind::NotMobile {
-            run.output.note(&t.t_args("cli-not-mobile", &[("phone", phone.grouped().into())]));
+            run.note(&t.t_args("cli-not-mobile", &[("phone", phone.masked().into())]));
         }
         return Ok(Delivery::Sms(phone));
     }
     match &args.email {
         Some(text) => {
-            let email = Email::parse(text).map_err(|e| sale::option(t, "--email", text, &e))?;
+            let email = Email::parse(text).map_err(|e| sale::private_option(t, "--email", &e))?;
             Ok(Delivery::Email(email))
         }
         None => Ok(Delivery::Link),

@@ -42,7 +42,7 @@ async fn list(shop: &mut Shop<'_>) -> Result<Status, Failure> {
     let account = shop.account().to_owned();
     let entries = shop.ask(move |l| l.outbox(&account)).await?;
     if entries.is_empty() && !shop.run.output.json {
-        shop.run.output.note(&t.t("doctor-outbox-empty"));
+        shop.run.note(&t.t("doctor-outbox-empty"));
     }
     let mut cells = Vec::new();
     for entry in entries {

@@ -16,6 +16,8 @@ use crate::domain::clean;
 /// From now on a panic writes a report into `data_dir` and says so in one line.
 pub fn on_panic(data_dir: PathBuf, output: Output) {
     std::panic::set_hook(Box::new(move |info| {
+        // First of all: what is said below must be readable, and the shell usable.
+        crate::runtime::terminal::restore();
         let said = match write(&data_dir, info) {
             Ok(path) => output.texts.t_args("cli-panic", &[("path", path.display().to_string().into())]),
             Err(e) => output.texts.t_args("cli-panic-no-report", &[("what", e.to_string().into())]),

@@ -89,6 +89,12 @@ pub fn address(text: &str, texts: Texts) -> Result<Address, Failure> {
     found.map_err(|e| wrong(texts.say(&e).into_owned()))
 }
 
+/// Wrong input of an option that holds something about a person, which is not repeated.
+pub fn private_option(texts: Texts, name: &'static str, what: &dyn Spoken) -> Failure {
+    let args = [("option", name.into()), ("what", texts.say(what).into_owned().into())];
+    Failure::input("option", texts.t_args("cli-option-private", &args), texts.t("cli-option-hint"))
+}
+
 /// Wrong input of one option: `--expires 5x: not a time …`.
 pub fn option(texts: Texts, name: &'static str, given: &str, what: &dyn Spoken) -> Failure {
     let args = [

@@ -78,7 +78,7 @@ impl<'a> Shop<'a> {
     async fn open(run: &'a Run, secret: Secret) -> Result<Self, Failure> {
         let t = run.texts();
         for warning in &run.config()?.warnings {
-            run.output.note(&t.t_args("cli-warning", &[("what", warning.as_str().into())]));
+            run.note(&t.t_args("cli-warning", &[("what", warning.as_str().into())]));
         }
         let mut config = run.config()?.clone();
         let places = run.places()?;
@@ -214,9 +214,13 @@ impl<'a> Shop<'a> {
     }
 
     fn not_reached(&self, fault: &Fault) {
+        self.run.note(&self.not_reached_text(fault));
+    }
+
+    fn not_reached_text(&self, fault: &Fault) -> String {
         let said = self.texts().say(&fault.kind);
         let args = [("why", format!("{} ({})", said.trim_end_matches('.'), fault.detail).into())];
-        self.run.output.note(&self.texts().t_args("cli-not-reached", &args));
+        self.texts().t_args("cli-not-reached", &args)
     }
 
     /// The one link that `text` names, brought up to date unless `offline`.
@@ -358,7 +362,8 @@ impl<'a> Shop<'a> {
             match fault {
                 // Once, not with every try.
                 Some(fault) if !told => {
-                    self.not_reached(&fault);
+                    // At once: following may go on for days.
+                    self.run.output.note(&self.not_reached_text(&fault));
                     told = true;
                     self.obey(&fault, until).await;
                 }
