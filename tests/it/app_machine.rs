@@ -397,10 +397,12 @@ impl World {
                     total: self.links.len() as u64 + u64::from(luck % 2),
                 }]
             }
-            Effect::Copy(_) => vec![Reply::Copied(luck % 2 == 0)],
-            Effect::OpenMail(id) => vec![Reply::MailOpened(id, luck % 2 == 0)],
-            Effect::OpenPage(_) => vec![Reply::PageOpened(luck % 2 == 0)],
-            Effect::Play(..) => vec![Reply::Played(if luck % 2 == 0 { Ok(()) } else { Err("no".into()) })],
+            Effect::Copy(_) => vec![Reply::Copied(luck.is_multiple_of(2))],
+            Effect::OpenMail(id) => vec![Reply::MailOpened(id, luck.is_multiple_of(2))],
+            Effect::OpenPage(_) => vec![Reply::PageOpened(luck.is_multiple_of(2))],
+            Effect::Play(..) => {
+                vec![Reply::Played(if luck.is_multiple_of(2) { Ok(()) } else { Err("no".into()) })]
+            }
             _ => Vec::new(),
         }
     }
