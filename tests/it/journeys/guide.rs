@@ -249,7 +249,7 @@ async fn by_link() {
     seller.go_to_delivery().await;
     seller.keys("Left Enter").await;
     let url = format!("{BASE}/v1/view/{}", seller.session());
-    assert_eq!(*seller.desk.copied.lock().unwrap(), [url.clone()]);
+    assert_eq!(*seller.desk.copied.lock().unwrap(), std::slice::from_ref(&url));
     assert!(seller.engine.take_outward().contains(&Outward::Copy(url.clone())), "over SSH too");
     seller.sees("█");
     assert_eq!(seller.messages().await, Vec::<Value>::new());
