@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
-
 use super::args;
 use super::{Failure, Run, Status};
 use crate::config::{ConfigError, Theme};
@@ -46,7 +44,7 @@ pub fn demo(run: &Run, args: &args::Demo) -> Result<Status, Failure> {
 }
 
 async fn show(run: &Run, place: Option<Workplace>, host: Option<Arc<dyn Host>>) -> Result<Status, Failure> {
-    let zone = TimeZone::system();
+    let zone = super::zone::local();
     let engine = Engine::new(place, host, Arc::new(SystemClock), zone);
     let look = Look::new(theme(run), run.texts(), engine.now());
     runtime::run(engine, look).await.map_err(|error| {

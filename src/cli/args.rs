@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// Take a payment by link from a laptop.
-#[derive(Debug, Parser)]
+#[derive(Debug, Default, Parser)]
 #[command(name = "paylink", version, max_term_width = 100, propagate_version = false)]
 #[command(
     after_help = "Without a command the terminal app opens. `paylink demo` tries it without an account.\n\

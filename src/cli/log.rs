@@ -32,6 +32,8 @@ pub fn start(data_dir: &Path, verbose: u8, rust_log: Option<&str>) -> WorkerGuar
     // Lines are written by a thread of their own: a slow disk never holds up a key press.
     let (writer, guard) = NonBlockingBuilder::default()
         .lossy(true)
+        // The default keeps 4 MB ready for lines that never come, and starting waits for it.
+        .buffered_lines_limit(2_000)
         .thread_name("log")
         .finish(RotatingFile::new(data_dir.join(LOG_FILE)));
     let lines = tracing_subscriber::fmt::layer()

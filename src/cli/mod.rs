@@ -21,6 +21,7 @@ pub mod sale;
 pub mod sandbox;
 pub mod secret_input;
 pub mod shop;
+pub mod zone;
 
 use std::cell::RefCell;
 use std::ffi::OsString;
@@ -28,7 +29,6 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 pub use failure::{Failure, Status};
 pub use json::LinkJson;
@@ -50,7 +50,9 @@ pub fn main() -> ExitCode {
 /// Runs `paylink` with these words and this environment.
 pub fn run(words: impl IntoIterator<Item = OsString>, env: Env) -> ExitCode {
     let words: Vec<OsString> = words.into_iter().collect();
-    let args = match Args::try_parse_from(&words) {
+    // The app alone, the most common start, needs no parser.
+    let parsed = if words.len() <= 1 { Ok(Args::default()) } else { Args::try_parse_from(&words) };
+    let args = match parsed {
         Ok(args) => args,
         Err(error) => return not_parsed(&error, &words),
     };
@@ -225,6 +227,6 @@ impl Run {
     /// How people see links now.
     #[must_use]
     pub fn view(&self) -> View {
-        View { output: self.output, now: Timestamp::now(), zone: TimeZone::system() }
+        View { output: self.output, now: Timestamp::now(), zone: zone::local() }
     }
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -68,7 +67,7 @@ impl Typed {
             None => None,
             Some(text) => Some(Reference::parse(text).map_err(|e| sale::option(t, "--reference", text, &e))?),
         };
-        let zone = TimeZone::system();
+        let zone = super::zone::local();
         let expires = match &args.expires {
             None => profile.default_expiry.clone(),
             Some(text) => Expiry::parse(text, &zone).map_err(|e| sale::option(t, "--expires", text, &e))?,
@@ -156,7 +155,7 @@ async fn keep(shop: &Shop<'_>, args: &args::New, typed: Typed) -> Result<Link, F
         Some(reference) => reference,
         None => {
             let (account, template) = (account.clone(), shop.config.profile.reference_template.clone());
-            let today = Timestamp::now().to_zoned(TimeZone::system()).date();
+            let today = Timestamp::now().to_zoned(super::zone::local()).date();
             shop.ask(move |l| l.next_reference(&account, &template, today)).await?
         }
     };

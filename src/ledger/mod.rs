@@ -11,7 +11,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -43,8 +43,10 @@ pub use file::FILE_NAME;
 pub struct SqliteLedger {
     path: PathBuf,
     writer: Mutex<Connection>,
-    /// `None` in memory: there the writer reads.
-    reader: Option<Mutex<Connection>>,
+    /// Opened when the writer is first found busy, so that the first frame waits for one connection.
+    reader: OnceLock<Mutex<Connection>>,
+    /// There's no file, and no second connection to it: the writer reads.
+    in_memory: bool,
     /// How often this handle has changed something.
     changes: AtomicI64,
     /// Who we are in a claim.
@@ -73,8 +75,7 @@ impl SqliteLedger {
     pub fn open(folder: &Path) -> Result<Self, LedgerError> {
         let path = file::prepare(folder)?;
         let writer = connect::writer(&path)?;
-        let reader = connect::reader(&path)?;
-        Ok(Self::over(path, writer, Some(reader)))
+        Ok(Self::over(path, writer, false))
     }
 
     /// A ledger that lives as long as this value: for tests and throw-away data.
@@ -82,14 +83,15 @@ impl SqliteLedger {
     /// # Errors
     /// The database's.
     pub fn open_in_memory() -> Result<Self, LedgerError> {
-        Ok(Self::over(PathBuf::from(":memory:"), connect::in_memory()?, None))
+        Ok(Self::over(PathBuf::from(":memory:"), connect::in_memory()?, true))
     }
 
-    fn over(path: PathBuf, writer: Connection, reader: Option<Connection>) -> Self {
+    fn over(path: PathBuf, writer: Connection, in_memory: bool) -> Self {
         Self {
             path,
             writer: Mutex::new(writer),
-            reader: reader.map(Mutex::new),
+            reader: OnceLock::new(),
+            in_memory,
             changes: AtomicI64::new(0),
             owner: format!("{}-{}", std::process::id(), Uuid::new_v4().as_simple()),
             alive: alive::Alive::default(),
@@ -98,7 +100,7 @@ impl SqliteLedger {
 
     /// The data folder; none in memory.
     fn folder(&self) -> Option<&Path> {
-        self.reader.as_ref().and_then(|_| self.path.parent())
+        if self.in_memory { None } else { self.path.parent() }
     }
 
     /// The database file, for messages.
@@ -132,10 +134,7 @@ impl SqliteLedger {
 
     fn copy_into(&self, to: &Path) -> Result<(), LedgerError> {
         // A connection of its own, so that nobody waits for a long copy.
-        let own = match &self.reader {
-            Some(_) => Some(connect::reader(&self.path)?),
-            None => None,
-        };
+        let own = if self.in_memory { None } else { Some(connect::reader(&self.path)?) };
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let at_copy = |e: rusqlite::Error| Trouble::from(e).at(to);
         let mut copy = Connection::open_with_flags(to, flags).map_err(at_copy)?;
@@ -169,8 +168,23 @@ impl SqliteLedger {
     }
 
     /// Reads with `work`, all from one moment.
+    /// A connection to read with: the writer while nobody else wants it and there is no other.
+    fn to_read(&self) -> Result<MutexGuard<'_, Connection>, LedgerError> {
+        if self.in_memory {
+            return Ok(hold(&self.writer));
+        }
+        if let Some(reader) = self.reader.get() {
+            return Ok(hold(reader));
+        }
+        if let Ok(writer) = self.writer.try_lock() {
+            return Ok(writer);
+        }
+        let reader = connect::reader(&self.path)?;
+        Ok(hold(self.reader.get_or_init(|| Mutex::new(reader))))
+    }
+
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Trouble>) -> Result<T, LedgerError> {
-        let mut connection = hold(self.reader.as_ref().unwrap_or(&self.writer));
+        let mut connection = self.to_read()?;
         (|| {
             let tx = connection.transaction()?;
             let done = work(&tx)?;
@@ -321,9 +335,9 @@ impl Ledger for SqliteLedger {
     }
 
     fn version(&self) -> Result<i64, LedgerError> {
-        // The database's own number moves for changes by other connections (our writer is one to the
-        // reader), ours for those of this handle. Both only grow, so their sum never repeats.
-        let connection = hold(self.reader.as_ref().unwrap_or(&self.writer));
+        // The writer's number moves for changes by other connections, ours for those of this handle. Both
+        // only grow, so their sum never repeats.
+        let connection = hold(&self.writer);
         let others: i64 = connection
             .pragma_query_value(None, "data_version", |row| row.get(0))
             .map_err(|e| Trouble::from(e).at(&self.path))?;

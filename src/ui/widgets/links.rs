@@ -130,13 +130,18 @@ impl Words {
     fn draw(&self, pen: &mut Pen<'_>, row: Rect, c: &Columns, chosen: bool) {
         let (mut x, y) = (row.x, row.y);
         if chosen {
-            pen.shade(row, Role::Selection);
+            // The marker and the reference alone: a key then changes few cells, which is what counts on
+            // a slow line.
             pen.put(x, y, 1, "▸", Role::Accent);
         }
         x += 2;
         pen.put(x, y, 1, self.glyph, self.role);
         pen.put(x + 2, y, c.state.saturating_sub(2), &self.state, self.role);
         x += c.state + 2;
+        if chosen {
+            let words = width(&self.reference).min(c.reference);
+            pen.shade(Rect { x, y, width: words, height: 1 }, Role::Selection);
+        }
         pen.put(x, y, c.reference, &self.reference, Role::Text);
         x += c.reference + 2;
         pen.put(x, y, c.what, &self.what, Role::Muted);
