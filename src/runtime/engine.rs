@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use super::perform;
 use super::timers::Timers;
@@ -91,6 +91,15 @@ impl Drop for Busy {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
         self.1.notify_one();
+    }
+}
+
+/// A task that panicked must not be passed over in silence.
+fn go_on_panicking(done: Result<(), JoinError>) {
+    if let Err(error) = done
+        && let Ok(panic) = error.try_into_panic()
+    {
+        std::panic::resume_unwind(panic);
     }
 }
 
@@ -183,10 +192,23 @@ impl Engine {
         self.carry_out(effect);
     }
 
-    /// Waits for one answer and takes it in.
+    /// Waits for one answer and takes it in. A panic of a task goes on here: it has given the terminal back,
+    /// so nothing may be drawn any more.
     pub async fn turn(&mut self) {
-        if let Some(inward) = self.rx.recv().await {
-            self.take_in(inward);
+        loop {
+            tokio::select! {
+                biased;
+                inward = self.rx.recv() => {
+                    if let Some(inward) = inward {
+                        self.take_in(inward);
+                    }
+                    return;
+                }
+                // Its answer has come by itself; this is no reason to draw.
+                Some(done) = self.tasks.join_next() => go_on_panicking(done),
+                // Ends by itself only after `finish` has closed its queue.
+                done = &mut self.vital_work => go_on_panicking(done),
+            }
         }
     }
 
@@ -196,7 +218,9 @@ impl Engine {
             self.take_in(inward);
         }
         // Finished tasks are let go of, so that the set doesn't grow over a long day.
-        while self.tasks.try_join_next().is_some() {}
+        while let Some(done) = self.tasks.try_join_next() {
+            go_on_panicking(done);
+        }
     }
 
     /// Until nothing is under way but timers. For tests.
@@ -243,7 +267,9 @@ impl Engine {
     pub async fn finish(&mut self) {
         self.drain();
         self.vital = None;
-        let _ = tokio::time::timeout(LAST_WORK, &mut self.vital_work).await;
+        if let Ok(done) = tokio::time::timeout(LAST_WORK, &mut self.vital_work).await {
+            go_on_panicking(done);
+        }
         self.tasks.abort_all();
     }
 
@@ -307,4 +333,30 @@ fn in_order() -> (UnboundedSender<(Effect, perform::Context, Busy)>, JoinHandle<
         }
     });
     (tx, work)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::AssertUnwindSafe;
+
+    use futures_util::FutureExt as _;
+
+    use crate::ports::SystemClock;
+
+    #[tokio::test]
+    async fn a_panic_of_a_task_ends_the_loop() {
+        let mut engine = Engine::new(None, None, Arc::new(SystemClock), TimeZone::UTC);
+        engine.tasks.spawn(async {});
+        engine.tasks.spawn(async { panic!("on purpose") });
+        let turn = AssertUnwindSafe(engine.turn()).catch_unwind().await;
+        assert_eq!(turn.unwrap_err().downcast_ref::<&str>(), Some(&"on purpose"));
+    }
+
+    #[tokio::test]
+    async fn so_does_one_of_vital_work() {
+        let mut engine = Engine::new(None, None, Arc::new(SystemClock), TimeZone::UTC);
+        engine.vital_work = tokio::spawn(async { panic!("on purpose") });
+        assert!(AssertUnwindSafe(engine.turn()).catch_unwind().await.is_err());
+    }
 }
