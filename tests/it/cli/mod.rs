@@ -2,6 +2,8 @@
 
 mod commands;
 mod links;
+#[cfg(unix)]
+mod person;
 mod shape;
 mod statuses;
 

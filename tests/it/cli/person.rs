@@ -1,0 +1,62 @@
+//! Commands with a person at a terminal.
+
+use super::World;
+use crate::support::pty::Setup;
+
+/// Asked step by step; a mistake is told and asked again; the secret is not shown, not even its length.
+#[test]
+fn login_asks_and_hides_the_secret() {
+    let world = World::new();
+    let config = world.home.path().join("first/config.toml");
+    let mut term = Setup::paylink(&["login", "--api-url", world.url()])
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/at/all")
+        .env("PAYLINK_CONFIG", config.to_str().unwrap())
+        .size(100, 30)
+        .start();
+    term.sees("Account");
+    term.type_text("12345678\r");
+    term.sees("eight digits");
+    term.type_text(&format!("{}\r", world.account()));
+    term.sees("Client id");
+    term.type_text(&format!("{}\r", world.client()));
+    term.sees("Where customers land");
+    term.type_text("\r");
+    term.sees("Client secret");
+    term.type_text(&format!("x\u{7f}{}\r", world.secret()));
+    term.sees("keyring");
+    let ended = term.ends();
+    // No keyring on this machine: said so, with the way out, and the config is there.
+    ended.restored().with_status(3);
+    let shown = String::from_utf8_lossy(&ended.raw);
+    assert!(!shown.contains(&world.secret()[..8]), "{shown}");
+    assert!(std::fs::read_to_string(config).unwrap().contains(world.account()));
+}
+
+#[test]
+fn giving_up_at_the_secret_gives_the_terminal_back() {
+    let world = World::new();
+    let setup = Setup::paylink(&["login", "--api-url", world.url(), "--account-id", world.account()]);
+    let mut term = setup.start();
+    term.sees("Client id");
+    term.type_text("c\r");
+    term.sees("Where customers land");
+    term.type_text("\r");
+    term.sees("Client secret");
+    term.press("ctrl-c");
+    let ended = term.ends();
+    ended.restored().with_status(3);
+}
+
+#[test]
+fn a_qr_code_on_the_terminal_is_read() {
+    let world = World::new();
+    let link = world.link(&["--reference", "A-1"]);
+    let mut term = Setup::paylink(&["qr", "A-1"])
+        .env("PAYLINK_CONFIG", world.config.to_str().unwrap())
+        .env("PAYLINK_DATA_DIR", world.data.to_str().unwrap())
+        .env("PAYLINK_CLIENT_SECRET", world.secret())
+        .size(80, 24)
+        .start();
+    assert_eq!(term.reads_qr(), link["url"].as_str().unwrap());
+    term.ends().restored().with_status(0);
+}
