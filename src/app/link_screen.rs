@@ -78,7 +78,8 @@ pub(super) fn available(model: &Model, action: Action) -> bool {
         | Action::QrFull
         | Action::QrLevel
         | Action::QrDrawing => url(model).is_some(),
-        Action::SendNow => link.is_some_and(|l| !l.settled() && l.state != LinkState::Creating),
+        // On a live link the key looks anew, which the tracker does anyway: no word about it.
+        Action::SendNow => link.is_some_and(|l| matches!(l.state, LinkState::Queued | LinkState::Uncertain)),
         Action::Cancel => !busy && link.is_some_and(can_cancel),
         Action::Again => link.is_some() && !model.wizard.submitting,
         Action::Settle => link.is_some_and(|l| !l.alarms.is_empty()),
@@ -104,6 +105,7 @@ pub(super) fn act(t: &mut Turn<'_>, action: Action) {
         | Action::QrFull
         | Action::QrLevel
         | Action::QrDrawing => with_address(t, action),
+        Action::SendNow => with_link(t, action),
         _ if available(t.model, action) => with_link(t, action),
         _ => {}
     }

@@ -16,10 +16,10 @@ pub(super) use submit::{found_sent, kept, not_sent, proposal_failed};
 use jiff::SignedDuration;
 
 use super::Effect;
-use super::check;
+use super::check::{self, FieldError};
 use super::draft::FieldId;
 use super::field::{Field, MAX};
-use super::key::Key;
+use super::key::{Code, Key};
 use super::keys::Action;
 use super::model::{Model, STEPS, Screen, Shop, Tone, Wizard};
 use super::msg::Timer;
@@ -199,6 +199,28 @@ fn passes(t: &mut Turn<'_>, step: Screen) -> bool {
     false
 }
 
+/// Enter in a form that is not filled in yet goes to the next field that needs something, as people
+/// expect, and not on; nothing is wrong with a field where nobody has been. Whether there is one.
+fn to_unfilled(t: &mut Turn<'_>) -> bool {
+    let wizard = &t.model.wizard;
+    let Some(at) = wizard.focus.filter(|_| in_text(wizard)) else { return false };
+    if wizard.issues.iter().any(|i| i.field == at && !i.error.is_warning()) {
+        return false;
+    }
+    let unfilled = |i: &&super::model::Issue| {
+        i.error == FieldError::Missing
+            && step_of(i.field) == Some(t.model.screen)
+            && !wizard.touched.contains(&i.field)
+    };
+    match wizard.issues.iter().find(unfilled).map(|i| i.field) {
+        Some(to) => {
+            focus(t, to);
+            true
+        }
+        None => false,
+    }
+}
+
 /// On: to the next step, or from the last one make the link.
 pub(super) fn next(t: &mut Turn<'_>) {
     let Some(at) = t.model.step().filter(|at| *at > 0) else { return };
@@ -275,6 +297,7 @@ pub(super) fn act(t: &mut Turn<'_>, action: Action, key: Option<Key>) {
         return;
     }
     match action {
+        Action::Next if key.is_some_and(|k| k.code == Code::Enter) && to_unfilled(t) => {}
         Action::Next => next(t),
         Action::Back => back(t),
         _ => match t.model.screen {

@@ -265,6 +265,26 @@ fn choices_by_arrows_digits_and_typing() {
 }
 
 #[test]
+fn enter_leads_through_an_address_that_is_not_filled_in() {
+    let mut app = on_order();
+    app.keys("Tab Tab 3");
+    for (text, next) in
+        [("Kari", FieldId::Street), ("Storgata 1", FieldId::PostalCode), ("155", FieldId::Place)]
+    {
+        app.text(text);
+        app.keys("Enter");
+        assert_eq!((app.focus(), said(&app)), (Some(next), None));
+    }
+    app.text("Oslo");
+    app.keys("Enter");
+    assert_eq!(app.focus(), Some(FieldId::PostalCode), "now all of it is looked at");
+    app.keys("Home");
+    app.text("0");
+    app.keys("Enter");
+    assert_eq!(app.model.screen, Screen::Delivery);
+}
+
+#[test]
 fn a_used_reference_is_told_when_the_field_is_left() {
     let mut app = on_order();
     assert!(!app.keys("Tab").iter().any(|e| matches!(e, Effect::CheckReference(_))), "a proposed one is new");

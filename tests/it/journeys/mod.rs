@@ -4,6 +4,7 @@
 
 mod guide;
 mod mistakes;
+mod places;
 mod trouble;
 
 use std::sync::atomic::{AtomicBool, Ordering};

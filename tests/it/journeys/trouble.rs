@@ -139,3 +139,84 @@ async fn a_refusal_is_told_with_its_reason() {
     seller.pass(3600).await;
     assert_eq!(seller.asked().await.len(), 1, "sent once");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_doubtful_message_waits_for_the_sellers_word() {
+    let mut seller = Journey::open().await;
+    let lost = json!({ "path": "/v1/sessions-profile", "kind": "drop_after", "times": 1 });
+    seller.control.post("/sandbox/faults", lost).await;
+    let blind =
+        json!({ "path": "/v1/sessions", "method": "GET", "kind": "status", "status": 403, "times": -1 });
+    seller.control.post("/sandbox/faults", blind).await;
+    seller.sell_by_sms().await;
+    seller.pass(3600).await;
+    assert_eq!(seller.messages().await.len(), 1, "nothing is sent twice by itself");
+    assert!(seller.engine.model().dashboard.outbox.iter().all(|e| e.needs_decision), "{}", seller.screen());
+    seller.keys("s n").await;
+    seller.pass(60).await;
+    assert_eq!(seller.asked().await.len(), 1);
+    seller.keys("s y").await;
+    assert_eq!(seller.asked().await.len(), 2);
+    let link = seller.engine.model().link.as_ref().unwrap().link.clone().unwrap();
+    assert!(link.state.payable(), "{}", seller.screen());
+    assert_eq!(seller.engine.model().dashboard.outbox, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_link_that_nobody_has_is_made_anew_by_itself() {
+    let mut seller = Journey::open().await;
+    let lost = json!({ "path": "/v1/sessions-profile", "kind": "drop_after", "times": 1 });
+    seller.control.post("/sandbox/faults", lost).await;
+    let blind =
+        json!({ "path": "/v1/sessions", "method": "GET", "kind": "status", "status": 403, "times": -1 });
+    seller.control.post("/sandbox/faults", blind).await;
+    seller.go_to_delivery().await;
+    seller.keys("Left Enter").await;
+    seller.pass(600).await;
+    assert_eq!(seller.asked().await.len(), 2, "{}", seller.screen());
+    assert_eq!(seller.desk.copied.lock().unwrap().len(), 1, "copied once it has an address");
+}
+
+#[tokio::test(start_paused = true)]
+async fn wrong_credentials_are_told_and_the_sale_is_kept() {
+    let mut seller = Journey::open().await;
+    let account = seller.place.shop.account_id.clone();
+    let no = json!({ "path": format!("/v1/accounts/{account}/auth/token"), "kind": "status", "status": 401, "times": -1 });
+    seller.control.post("/sandbox/faults", no).await;
+    seller.pass(86_400).await;
+    seller.sell_by_sms().await;
+    seller.pass(5).await;
+    assert_eq!(seller.asked().await, []);
+    assert_eq!(seller.engine.model().net, paylink::app::model::Net::SignedOut, "{}", seller.screen());
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_customers_are_followed_with_few_requests() {
+    let mut seller = Journey::open().await;
+    for _ in 0..30 {
+        seller.sell_by_sms().await;
+        seller.keys("Esc").await;
+    }
+    // While they are fresh and in sight, a few a second tell which were opened; then one tells of all.
+    for most in [3 * 600, 100] {
+        let before = seller.requests().await.len();
+        seller.pass(600).await;
+        let asked = seller.requests().await.len() - before;
+        assert!(asked <= most, "{asked} requests in ten minutes");
+    }
+    let sessions: Vec<String> =
+        seller.engine.model().dashboard.rows.iter().map(|r| r.session_id.clone().unwrap()).collect();
+    for session in &sessions {
+        seller
+            .control
+            .post(&format!("/sandbox/sessions/{session}/pay"), json!({ "outcome": "authorized" }))
+            .await;
+    }
+    seller.pass(15).await;
+    assert!(
+        seller.engine.model().dashboard.rows.iter().all(paylink::ports::LinkRow::paid),
+        "{}",
+        seller.screen()
+    );
+    assert_eq!(seller.engine.model().tracking.rows, []);
+}
