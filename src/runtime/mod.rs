@@ -16,7 +16,7 @@ pub use workplace::{Customer, Host, Workplace};
 use std::io;
 
 use crossterm::event;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::app::Msg;
 use crate::app::effect::Effect;
@@ -37,39 +37,43 @@ enum FromOutside {
 /// # Errors
 /// There's no terminal, or it is gone.
 pub async fn run(mut engine: Engine, mut look: Look) -> io::Result<()> {
+    let (tx, mut outside) = unbounded_channel();
+    // First of all: a signal must never find the terminal taken and nobody listening.
+    signals(tx.clone())?;
     let mut terminal = Taken::new()?;
     let size = terminal.canvas.size()?;
     let mut hits = Hits::default();
     engine.begin((size.width, size.height));
     draw(&mut terminal, &engine, &mut look, &mut hits)?;
-    let mut outside = listen();
+    keys(tx);
     engine.after_first_frame();
     loop {
-        tokio::select! {
+        let mut next = tokio::select! {
             biased;
-            from = outside.recv() => match from {
-                Some(FromOutside::Input(input)) => engine.message(message(input, &hits)),
-                Some(FromOutside::Suspend) => engine.outward(Effect::Suspend),
-                Some(FromOutside::Stop) => engine.message(Msg::Stop),
+            from = outside.recv() => Some(from.unwrap_or(FromOutside::Gone)),
+            () = engine.turn() => None,
+        };
+        // Everything that has come meanwhile belongs into the same frame.
+        while let Some(from) = next {
+            match from {
+                FromOutside::Input(input) => engine.message(message(input, &hits)),
+                FromOutside::Suspend => engine.outward(Effect::Suspend),
+                FromOutside::Stop => engine.message(Msg::Stop),
                 // The terminal is gone: nothing can be shown any more, but vital work is finished.
-                Some(FromOutside::Gone) | None => {
+                FromOutside::Gone => {
                     engine.message(Msg::Stop);
                     engine.finish().await;
                     return Ok(());
                 }
-            },
-            () = engine.turn() => {}
-        }
-        // Everything that has come meanwhile belongs into the same frame.
-        while let Ok(FromOutside::Input(input)) = outside.try_recv() {
-            engine.message(message(input, &hits));
+            }
+            next = outside.try_recv().ok();
         }
         engine.drain();
         for outward in engine.take_outward() {
             match outward {
                 Outward::Copy(text) => terminal.copy(&text)?,
                 Outward::Bell => terminal.bell()?,
-                Outward::Redraw => terminal.canvas.clear()?,
+                Outward::Redraw => terminal.redraw()?,
                 Outward::Suspend => terminal.suspend()?,
             }
         }
@@ -99,53 +103,47 @@ fn message(input: Input, hits: &Hits) -> Msg {
     }
 }
 
-/// The terminal's events and the process's signals on one channel. A thread of its own reads, because a
-/// blocked read answers a key with one wake-up, where an event stream needs two.
-fn listen() -> UnboundedReceiver<FromOutside> {
-    let (tx, rx) = unbounded_channel();
-    let keys = tx.clone();
-    std::thread::Builder::new()
-        .name("input".into())
-        .spawn(move || {
-            loop {
-                match event::read() {
-                    Ok(event) => {
-                        if let Some(input) = input::input(event)
-                            && keys.send(FromOutside::Input(input)).is_err()
-                        {
-                            return;
-                        }
-                    }
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(_) => {
-                        let _ = keys.send(FromOutside::Gone);
+/// The terminal's events. A thread of its own reads, because a blocked read answers a key with one
+/// wake-up, where an event stream needs two.
+fn keys(tx: UnboundedSender<FromOutside>) {
+    let gone = tx.clone();
+    let reading = std::thread::Builder::new().name("input".into()).spawn(move || {
+        loop {
+            match event::read() {
+                Ok(event) => {
+                    if let Some(input) = input::input(event)
+                        && tx.send(FromOutside::Input(input)).is_err()
+                    {
                         return;
                     }
                 }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => {
+                    let _ = tx.send(FromOutside::Gone);
+                    return;
+                }
             }
-        })
-        .map_or_else(
-            |_| {
-                let _ = tx.send(FromOutside::Gone);
-            },
-            drop,
-        );
-    signals(tx);
-    rx
+        }
+    });
+    if reading.is_err() {
+        let _ = gone.send(FromOutside::Gone);
+    }
 }
 
+/// The process's signals. From the return on they are caught.
 #[cfg(unix)]
-fn signals(tx: tokio::sync::mpsc::UnboundedSender<FromOutside>) {
+fn signals(tx: UnboundedSender<FromOutside>) -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    let mut stop = signal(SignalKind::from_raw(signal_hook::consts::SIGTSTP))?;
     tokio::spawn(async move {
-        let kinds = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
-        let [Ok(mut term), Ok(mut int), Ok(mut hup)] = kinds.map(signal) else { return };
-        let Ok(mut stop) = signal(SignalKind::from_raw(signal_hook::consts::SIGTSTP)) else { return };
         loop {
             let what = tokio::select! {
-                _ = term.recv() => FromOutside::Stop,
-                _ = int.recv() => FromOutside::Stop,
-                _ = hup.recv() => FromOutside::Gone,
+                _ = terminate.recv() => FromOutside::Stop,
+                _ = interrupt.recv() => FromOutside::Stop,
+                _ = hang_up.recv() => FromOutside::Gone,
                 _ = stop.recv() => FromOutside::Suspend,
             };
             if tx.send(what).is_err() {
@@ -153,13 +151,24 @@ fn signals(tx: tokio::sync::mpsc::UnboundedSender<FromOutside>) {
             }
         }
     });
+    Ok(())
 }
 
-#[cfg(not(unix))]
-fn signals(tx: tokio::sync::mpsc::UnboundedSender<FromOutside>) {
+/// The process's signals. From the return on they are caught.
+#[cfg(windows)]
+fn signals(tx: UnboundedSender<FromOutside>) -> io::Result<()> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    let mut close = tokio::signal::windows::ctrl_close()?;
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            let _ = tx.send(FromOutside::Stop);
+        loop {
+            let what = tokio::select! {
+                _ = interrupt.recv() => FromOutside::Stop,
+                _ = close.recv() => FromOutside::Gone,
+            };
+            if tx.send(what).is_err() {
+                return;
+            }
         }
     });
+    Ok(())
 }

@@ -37,6 +37,9 @@ impl Taken {
     /// # Errors
     /// Standard output is no terminal, or refuses. Nothing is left changed.
     pub fn new() -> io::Result<Self> {
+        // NO_COLOR is the theme's to obey. The crate below would drop the QR code's black and white too,
+        // and a light terminal would show it inverted.
+        crossterm::style::force_color_output(true);
         enter()?;
         // A frame is a few kilobytes: one write, not one a line.
         let out = BufWriter::with_capacity(32 * 1024, io::stdout());
@@ -80,7 +83,19 @@ impl Taken {
             signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
             enter()?;
         }
-        self.canvas.clear()
+        self.redraw()
+    }
+
+    /// Forgets what is on the screen, so that the next frame is drawn whole.
+    ///
+    /// Not by `Terminal::clear`: that asks the terminal where the cursor is, and the thread that reads the
+    /// keys takes the answer.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn redraw(&mut self) -> io::Result<()> {
+        let size = self.canvas.size()?;
+        self.canvas.resize(size.into())
     }
 }
 

@@ -91,6 +91,27 @@ fn rooms_use_only_the_rooms_they_may() {
 }
 
 #[test]
+fn the_document_has_the_same_table() {
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/architecture.md")).unwrap();
+    let words =
+        |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<BTreeSet<String>>();
+    let told: BTreeMap<String, BTreeSet<String>> = text
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| {
+            let cells: Vec<&str> = line.split('|').collect();
+            (cells[1].trim().trim_matches('`').to_owned(), words(cells[3]))
+        })
+        .collect();
+    let held: BTreeMap<String, BTreeSet<String>> = ROOMS
+        .iter()
+        .map(|(room, may)| ((*room).to_owned(), may.iter().map(|m| (*m).to_owned()).collect()))
+        .collect();
+    assert_eq!(told, held);
+}
+
+#[test]
 fn the_table_has_no_circle() {
     let table: BTreeMap<_, _> = ROOMS.iter().copied().collect();
     fn reaches(table: &BTreeMap<&str, &[&str]>, from: &str, goal: &str, seen: &mut BTreeSet<String>) -> bool {

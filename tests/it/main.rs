@@ -13,3 +13,5 @@ mod ledger_processes;
 mod sandbox;
 mod screens;
 mod support;
+#[cfg(unix)]
+mod terminal;

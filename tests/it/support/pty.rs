@@ -33,7 +33,9 @@ pub(crate) struct Setup {
 impl Setup {
     /// paylink with these arguments, in English, in a home and an environment of its own.
     pub(crate) fn paylink(args: &[&str]) -> Self {
-        Self::program(Path::new(env!("CARGO_BIN_EXE_paylink")), args)
+        // not `env!`: the picture's example shares this file, and is given another program
+        let binary = option_env!("CARGO_BIN_EXE_paylink").expect("cargo gives it to tests");
+        Self::program(Path::new(binary), args)
     }
 
     /// Any program.
@@ -236,6 +238,11 @@ impl Term {
         self.writer.flush().unwrap();
     }
 
+    /// Something else writes on the screen.
+    pub(crate) fn spoil(&mut self, text: &str) {
+        self.parser.process(format!("\x1b7\x1b[1;1H{text}\x1b8").as_bytes());
+    }
+
     /// Another size.
     pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
         self.parser.set_size(size(rows), size(columns));
@@ -339,7 +346,7 @@ impl Term {
         }
     }
 
-    /// The state letter of the process (`T` while it is stopped).
+    /// Waits until the process is stopped (`T` in its state), and takes in what it wrote before that.
     #[cfg(target_os = "linux")]
     pub(crate) fn waits_until_stopped(&mut self) {
         let path = format!("/proc/{}/stat", self.pid());
@@ -353,6 +360,31 @@ impl Term {
         while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
             self.take_in(&bytes);
         }
+    }
+
+    /// What the program writes in a span of time, with nothing asked of it.
+    pub(crate) fn written_within(&mut self, span: Duration) -> Vec<u8> {
+        let (start, end) = (self.raw.len(), Instant::now() + span);
+        while let Some(left) = end.checked_duration_since(Instant::now()) {
+            match self.output.recv_timeout(left) {
+                Ok(bytes) => self.take_in(&bytes),
+                Err(_) => break,
+            }
+        }
+        self.raw[start..].to_vec()
+    }
+
+    /// Everything it wrote.
+    pub(crate) fn raw(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.raw)
+    }
+
+    /// The processor time of all its threads, in clock ticks (hundredths of a second).
+    #[cfg(target_os = "linux")]
+    pub(crate) fn cpu_ticks(&self) -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap();
+        let fields: Vec<&str> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();
+        fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
     }
 
     /// What is on that should not be, in words; empty when the terminal is as it was before.
@@ -492,6 +524,7 @@ fn modes_on(raw: &[u8]) -> BTreeSet<String> {
     wrong
 }
 
+#[cfg(test)]
 mod tests_of_the_terminal {
     use super::*;
 
