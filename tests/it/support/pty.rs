@@ -34,6 +34,7 @@ impl Setup {
     /// paylink with these arguments, in English, in a home and an environment of its own.
     pub(crate) fn paylink(args: &[&str]) -> Self {
         // not `env!`: the picture's example shares this file, and is given another program
+        #[allow(clippy::option_env_unwrap)]
         let binary = option_env!("CARGO_BIN_EXE_paylink").expect("cargo gives it to tests");
         Self::program(Path::new(binary), args)
     }
