@@ -52,8 +52,7 @@ fn updates(c: &mut Criterion) {
 
 fn draws(c: &mut Criterion) {
     let mut group = c.benchmark_group("draw");
-    let look =
-        Look { theme: Theme::new(Ground::Dark, Depth::True), texts: Texts::new(Lang::Bokmal), now: now() };
+    let look = Look::new(Theme::new(Ground::Dark, Depth::True), Texts::new(Lang::Bokmal), now());
     for size in [(80, 24), (200, 60)] {
         for scene in Scene::ALL {
             let model = scene.model(size);
