@@ -7,12 +7,13 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::args;
-use super::shop::{PATIENCE, Secret, Shop, in_shop};
+use super::shop::{Secret, Shop, in_shop};
 use super::{Failure, Run, Status, methods, sale};
 use crate::domain::email::Email;
 use crate::domain::expiry::Expiry;
 use crate::domain::line::{MAX_LINES, ProductLine};
 use crate::domain::link::{Link, LinkId, LinkState};
+use crate::domain::method::{Method, resolve_types};
 use crate::domain::phone::{Phone, PhoneKind};
 use crate::domain::reference::Reference;
 use crate::domain::sale::{AddressPlan, Delivery, Sale};
@@ -20,6 +21,8 @@ use crate::ops::outbox::{self, Outcome, Sent};
 use crate::ops::track;
 use crate::ports::{FaultKind, LedgerError};
 
+/// How long signing in may take before the sale is kept without it.
+const SIGN_IN_PATIENCE: Duration = Duration::from_secs(8);
 /// How long the payment profile may take before the link is made without knowing its methods' names.
 const PROFILE_PATIENCE: Duration = Duration::from_secs(3);
 
@@ -118,12 +121,12 @@ async fn make(shop: &mut Shop<'_>, args: &args::New, mut typed: Typed) -> Result
     let t = shop.texts();
     if !args.offline {
         // Wrong credentials are told before anything is kept. No connection is no reason to stop.
-        match shop.ports.gateway.sign_in().await {
-            Err(fault) if matches!(fault.kind, FaultKind::NotSignedIn | FaultKind::Forbidden) => {
+        match timeout(SIGN_IN_PATIENCE, shop.ports.gateway.sign_in()).await {
+            Ok(Err(fault)) if matches!(fault.kind, FaultKind::NotSignedIn | FaultKind::Forbidden) => {
                 return Err(Failure::fault(t, &fault));
             }
-            Err(_) => {}
-            Ok(()) => name_methods(shop, &mut typed).await,
+            Ok(Err(_)) | Err(_) => {}
+            Ok(Ok(())) => check_methods(shop, &mut typed).await?,
         }
     }
     let link = keep(shop, args, typed).await?;
@@ -137,14 +140,29 @@ async fn make(shop: &mut Shop<'_>, args: &args::New, mut typed: Typed) -> Result
     finish(shop, args, sent).await
 }
 
-/// A link for all methods says which those are, if the payment profile can be read at once.
-async fn name_methods(shop: &Shop<'_>, typed: &mut Typed) {
-    if typed.methods.whole_profile
-        && let Ok(Ok(profile)) = timeout(PROFILE_PATIENCE, shop.ports.gateway.profile()).await
-    {
-        typed.methods.methods =
-            profile.types.iter().filter_map(|t| crate::domain::method::Method::parse(t).ok()).collect();
+/// A link for all methods says which those are, if the payment profile can be read at once; and a method that
+/// stands for nothing there is wrong input, told before anything is kept.
+async fn check_methods(shop: &Shop<'_>, typed: &mut Typed) -> Result<(), Failure> {
+    let read = timeout(PROFILE_PATIENCE, shop.ports.gateway.profile()).await;
+    let types = match read {
+        Ok(Ok(profile)) => Some(profile.types).filter(|types| !types.is_empty()),
+        Ok(Err(fault)) if matches!(fault.kind, FaultKind::Forbidden | FaultKind::NotFound) => None,
+        // Found out when it is sent.
+        Ok(Err(_)) | Err(_) => return Ok(()),
+    };
+    if typed.methods.whole_profile {
+        let types = types.iter().flatten();
+        typed.methods.methods = types.filter_map(|t| Method::parse(t).ok()).collect();
+        return Ok(());
     }
+    let configured = shop.config.profile.methods.clone().unwrap_or_default();
+    let Err(method) = resolve_types(&typed.methods.methods, types.as_deref(), &configured) else {
+        return Ok(());
+    };
+    let t = shop.texts();
+    let key = if types.is_some() { "cli-method-not-in-profile" } else { "cli-method-no-type" };
+    let args = [("method", method.as_str().to_owned().into())];
+    Err(Failure::input("method", t.t_args(key, &args), t.t("cli-method-profile-hint")))
 }
 
 /// Keeps the sale durably, under its reference.
@@ -203,12 +221,11 @@ fn queued(link: Link) -> Sent {
 
 /// Sends it, and waits while another paylink does it.
 pub async fn send(shop: &Shop<'_>, id: LinkId) -> Result<Sent, Failure> {
-    let begun = shop.ports.clock.now();
     loop {
-        let sent = outbox::send_patiently(&shop.ports, id, PATIENCE).await;
+        let patience = shop.patience();
+        let sent = outbox::send_patiently(&shop.ports, id, patience).await;
         let sent = sent.map_err(|e| shop.ledger_failure(&e))?;
-        let waited = shop.ports.clock.now().duration_since(begun);
-        if sent.outcome != Outcome::Busy || waited >= jiff::SignedDuration::from_secs(30) {
+        if sent.outcome != Outcome::Busy || patience.is_zero() {
             return Ok(sent);
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -265,13 +282,12 @@ pub fn failure(shop: &Shop<'_>, sent: &Sent) -> Option<Failure> {
         Outcome::Refused => {
             let reason = sent.link.reason.as_deref();
             let message = format!("{reference}: {}", t.refusal(reason));
-            let untrusted = sent.fault.as_ref().is_some_and(|f| f.kind == FaultKind::Untrusted);
-            let (code, hint) = if untrusted {
-                ("untrusted", t.t("cli-untrusted-hint"))
-            } else {
-                ("refused", t.t("cli-refused-hint"))
+            let (status, code, hint) = match sent.fault.as_ref().map(|f| f.kind) {
+                Some(FaultKind::Untrusted) => (Status::Refused, "untrusted", "cli-untrusted-hint"),
+                Some(FaultKind::Forbidden) => (Status::SignIn, "forbidden", "cli-forbidden-hint"),
+                _ => (Status::Refused, "refused", "cli-refused-hint"),
             };
-            Some(Failure::new(Status::Refused, code, message, hint))
+            Some(Failure::new(status, code, message, t.t(hint)))
         }
         Outcome::Uncertain { needs_decision, .. } => {
             let hint = if needs_decision { t.t("cli-decide-hint") } else { t.t("cli-unknown-hint") };

@@ -6,7 +6,7 @@ use super::args::OutboxAction;
 use super::human::columns;
 use super::shop::{Secret, Shop, in_shop};
 use super::{Failure, Run, Status, json, new};
-use crate::ops::outbox::{self, Decision, Outcome};
+use crate::ops::outbox::{self, Outcome};
 use crate::ports::OutboxKind;
 
 /// A request of the outbox, as scripts see it.
@@ -92,7 +92,7 @@ async fn send(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
     let link = shop.named(reference, true).await?;
     let entry = shop.entry(link.id, OutboxKind::Create).await?;
     let sent = if entry.is_some_and(|e| e.needs_decision) {
-        let decided = outbox::decide(&shop.ports, link.id, Decision::SendAgain).await;
+        let decided = outbox::send_again_patiently(&shop.ports, link.id, shop.patience()).await;
         decided.map_err(|e| shop.ledger_failure(&e))?
     } else {
         new::send(shop, link.id).await?

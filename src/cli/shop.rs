@@ -37,6 +37,8 @@ pub struct Shop<'a> {
     pub ports: Ports,
     /// The requests of the outbox that are under way.
     sending: Option<JoinHandle<()>>,
+    /// Since when somebody waits.
+    opened: tokio::time::Instant,
     /// The backend of a profile with `sandbox = true`, served while the command runs unless another
     /// paylink serves it.
     sandbox: Option<Embedded>,
@@ -77,6 +79,7 @@ impl<'a> Shop<'a> {
     /// No config, no secret where one is needed, no ledger.
     async fn open(run: &'a Run, secret: Secret) -> Result<Self, Failure> {
         let t = run.texts();
+        let opened = tokio::time::Instant::now();
         for warning in &run.config()?.warnings {
             run.note(&t.t_args("cli-warning", &[("what", warning.as_str().into())]));
         }
@@ -104,7 +107,13 @@ impl<'a> Shop<'a> {
         let ports = crate::ops::blocking(move || wiring::ports(&profile, source, &folder))
             .await
             .map_err(|e| Failure::ledger(t, &e))?;
-        Ok(Self { run, config, ports, sending: None, sandbox })
+        Ok(Self { run, config, ports, sending: None, opened, sandbox })
+    }
+
+    /// How much longer this command may hold up the seller.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        PATIENCE.saturating_sub(self.opened.elapsed())
     }
 
     /// The words.
@@ -169,8 +178,9 @@ impl<'a> Shop<'a> {
 
     /// Waits for the requests of the outbox that are under way: cut off, their outcome would be unknown.
     async fn close(self) {
+        let patience = self.patience();
         if let Some(sending) = self.sending {
-            let _ = timeout(PATIENCE, sending).await;
+            let _ = timeout(patience, sending).await;
         }
         if let Some(sandbox) = self.sandbox {
             // It answers no request now, and what it was told is on the disk.
@@ -218,7 +228,9 @@ impl<'a> Shop<'a> {
     }
 
     fn not_reached_text(&self, fault: &Fault) -> String {
-        let said = self.texts().say(&fault.kind);
+        // Only reads are told here: one whose answer was lost did nothing either.
+        let kind = if fault.kind == FaultKind::Maybe { FaultKind::NotSent } else { fault.kind };
+        let said = self.texts().say(&kind);
         let args = [("why", format!("{} ({})", said.trim_end_matches('.'), fault.detail).into())];
         self.texts().t_args("cli-not-reached", &args)
     }

@@ -146,13 +146,33 @@ impl Inner {
     /// Sends `call` with a good token: one that is refused is replaced once (contracts, 5). A success is
     /// any 2xx.
     pub(super) async fn call(&self, call: Call) -> Result<Response, Fault> {
+        let answer = self.answer(&call).await?;
+        self.success(answer)
+    }
+
+    /// Like [`call`](Self::call), for what must not be asked for again by itself: a token that was not
+    /// taken, and the new one neither, is the account's no, not a missing sign-in (contracts, 5).
+    pub(super) async fn call_for_good(&self, call: Call) -> Result<Response, Fault> {
+        let answer = self.answer(&call).await?;
+        let refused = answer.status == 401;
+        self.success(answer).map_err(|fault| match refused {
+            true => Fault { kind: FaultKind::Forbidden, ..fault },
+            false => fault,
+        })
+    }
+
+    async fn answer(&self, call: &Call) -> Result<Response, Fault> {
         let token = self.tokens.get().await?;
-        let mut answer = self.send(&call, &token.header).await?;
-        if answer.status == 401 {
-            self.tokens.refused(&token);
-            let token = self.tokens.get().await?;
-            answer = self.send(&call, &token.header).await?;
+        let answer = self.send(call, &token.header).await?;
+        if answer.status != 401 {
+            return Ok(answer);
         }
+        self.tokens.refused(&token);
+        let token = self.tokens.get().await?;
+        self.send(call, &token.header).await
+    }
+
+    fn success(&self, answer: Response) -> Result<Response, Fault> {
         if (200..300).contains(&answer.status) {
             Ok(answer)
         } else {

@@ -38,9 +38,11 @@ pub(super) fn plan(
     terms: &Terms<'_>,
     known: Option<&Profile>,
 ) -> Result<Plan, Fault> {
-    let whole = sale.methods.whole_profile;
-    let types =
-        if whole { known.map(|p| p.types.clone()).unwrap_or_default() } else { chosen(sale, terms, known)? };
+    let all = known.map(|p| p.types.as_slice()).unwrap_or_default();
+    let types = if sale.methods.whole_profile { all.to_vec() } else { chosen(sale, terms, known)? };
+    // All of them by name are all of them.
+    let every = !all.is_empty() && types.len() == all.len() && all.iter().all(|t| types.contains(t));
+    let whole = sale.methods.whole_profile || every;
 
     let mut url = Map::new();
     url.insert("return_url".to_owned(), json!(terms.return_url));

@@ -34,7 +34,7 @@ impl Inner {
         let plan = create::plan(id, sale, &terms, known.as_ref())?;
         let mut call = Call::post(self.url(&[plan.endpoint]), Some(plan.body));
         call.strict_amounts = true;
-        let answer = self.call(call).await?;
+        let answer = self.call_for_good(call).await?;
         let body = wire::json(&answer.body).ok_or_else(|| errors::unreadable(&answer, "it is not JSON"))?;
         let session_id =
             wire::id(&body, &["id"]).ok_or_else(|| errors::unreadable(&answer, "the session has no id"))?;

@@ -270,7 +270,8 @@ impl Shared {
         if !(200..300).contains(&answer.status) {
             let fault = errors::from_response(answer, self.exchange.clock().now());
             let kind = match answer.status {
-                408 | 429 | 500.. => FaultKind::NotSent,
+                // A redirect says nothing about the credentials: a hotspot's own page, perhaps.
+                300..=399 | 408 | 429 | 500.. => FaultKind::NotSent,
                 _ => FaultKind::NotSignedIn,
             };
             return Err(Fault { kind, detail: format!("signing in: {}", fault.detail), ..fault });

@@ -5,7 +5,8 @@ use std::time::Duration;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
 
-use super::{cancel, kept, on_ledger, send};
+use super::send::{self, Until};
+use super::{cancel, kept, on_ledger};
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ports::{Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Ports};
 
@@ -92,7 +93,11 @@ pub async fn keep(ports: &Ports, link: Link, allow_duplicate: bool) -> Result<()
 /// # Errors
 /// The ledger's. If it fails after the request went out, the next try finds out first.
 pub async fn send_now(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
-    let sent = send::attempt(ports, id, false).await?;
+    send_until(ports, id, Until::Done).await
+}
+
+async fn send_until(ports: &Ports, id: LinkId, until: Until) -> Result<Sent, LedgerError> {
+    let sent = send::attempt(ports, id, false, until).await?;
     match sent.outcome {
         Outcome::Uncertain { needs_decision: true, next_at } if next_at <= ports.clock.now() => {
             Ok(send::peek(ports, id).await?.unwrap_or(sent))
@@ -111,7 +116,7 @@ pub async fn send_patiently(ports: &Ports, id: LinkId, patience: Duration) -> Re
     let until = started.checked_add(patience).unwrap_or(started);
     let mut without_connection = 0;
     loop {
-        let sent = send_now(ports, id).await?;
+        let sent = send_until(ports, id, Until::Then(until)).await?;
         let next_at = match sent.outcome {
             Outcome::Queued { next_at } | Outcome::Uncertain { needs_decision: false, next_at } => next_at,
             _ => return Ok(sent),
@@ -126,6 +131,21 @@ pub async fn send_patiently(ports: &Ports, id: LinkId, patience: Duration) -> Re
         let wait = next_at.duration_since(now).max(jiff::SignedDuration::from_millis(50));
         tokio::time::sleep(Duration::try_from(wait).unwrap_or_default()).await;
     }
+}
+
+/// The seller's word that the first request is to be taken as lost ([`Decision::SendAgain`]), from a command that
+/// waits at most `patience`.
+///
+/// # Errors
+/// The ledger's.
+pub async fn send_again_patiently(
+    ports: &Ports,
+    id: LinkId,
+    patience: Duration,
+) -> Result<Sent, LedgerError> {
+    let now = ports.clock.now();
+    reopen(ports, id, now, false).await?;
+    send::attempt(ports, id, true, Until::Then(now.checked_add(patience).unwrap_or(now))).await
 }
 
 /// Sends everything in the outbox that is due at `now`. Without a connection the first failure is
@@ -196,7 +216,7 @@ pub async fn decide(ports: &Ports, id: LinkId, decision: Decision) -> Result<Sen
         Decision::Drop => return withdraw(ports, id).await,
         Decision::SendAgain => {
             reopen(ports, id, now, false).await?;
-            send::attempt(ports, id, true).await
+            send::attempt(ports, id, true, Until::Done).await
         }
         Decision::Wait => {
             let next_at = now.checked_add(ANOTHER_LOOK).unwrap_or(now);

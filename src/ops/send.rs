@@ -18,6 +18,8 @@ const LEASE: Duration = Duration::from_secs(90);
 const LAST_CALL: Duration = Duration::from_secs(45);
 /// Where somebody has to see to the account first, trying often helps nobody.
 const NOT_ALLOWED_PAUSE: Duration = Duration::from_secs(5 * 60);
+/// Nothing is begun for somebody who waits no longer than this.
+const SHORTEST_TRY: Duration = Duration::from_secs(2);
 /// A session that was just made may not be in the backend's list at once.
 const SECOND_LOOK: Duration = Duration::from_secs(2);
 
@@ -122,9 +124,61 @@ enum Look {
     NoAnswer(Fault),
 }
 
+/// Who waits for a try, and how long they do.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Until {
+    /// Nobody: it takes as long as it takes.
+    Done,
+    /// Somebody, up to this moment: what is not done by then is left to the outbox.
+    Then(Timestamp),
+}
+
+impl Until {
+    fn left(self, ports: &Ports) -> Option<Duration> {
+        let Self::Then(then) = self else { return None };
+        Some(Duration::try_from(then.duration_since(ports.clock.now())).unwrap_or_default())
+    }
+
+    /// What `call` brings, or that the time was up: then `kind` says what is known of it.
+    async fn within<T>(
+        self,
+        ports: &Ports,
+        kind: FaultKind,
+        call: impl Future<Output = Result<T, Fault>>,
+    ) -> Result<T, Fault> {
+        match self.left(ports) {
+            None => call.await,
+            Some(left) => tokio::time::timeout(left, call)
+                .await
+                .unwrap_or_else(|_| Err(Fault::new(kind, "no answer in time"))),
+        }
+    }
+}
+
+/// Makes the link. Where somebody waits, what comes before the request has its own turn, so that a time
+/// that is up there is known to have sent nothing.
+async fn create(ports: &Ports, link: &Link, until: Until) -> Result<Created, Fault> {
+    if let Some(left) = until.left(ports) {
+        if left < SHORTEST_TRY {
+            return Err(Fault::new(FaultKind::NotSent, "there was no time left to send it"));
+        }
+        until.within(ports, FaultKind::NotSent, ports.gateway.sign_in()).await?;
+        if !link.sale.methods.whole_profile {
+            // What is wrong with it is told by the making itself; what it brings is remembered there.
+            let time_up = until.within(ports, FaultKind::NotSent, async {
+                let _ = ports.gateway.profile().await;
+                Ok(())
+            });
+            time_up.await?;
+        }
+    }
+    until.within(ports, FaultKind::Maybe, ports.gateway.create(link.id, &link.sale)).await
+}
+
 /// Asks the backend for the session that carries this link's id.
-async fn look(ports: &Ports, link: &Link) -> Look {
-    match ports.gateway.find_sessions(link.sale.reference.as_str()).await {
+async fn look(ports: &Ports, link: &Link, until: Until) -> Look {
+    let asked = ports.gateway.find_sessions(link.sale.reference.as_str());
+    match until.within(ports, FaultKind::NotSent, asked).await {
         Ok(found) => {
             let ours = found
                 .into_iter()
@@ -143,14 +197,19 @@ async fn look(ports: &Ports, link: &Link) -> Look {
 }
 
 /// One try. `again`: the seller wants it made even if a message may have gone out already.
-pub(super) async fn attempt(ports: &Ports, id: LinkId, again: bool) -> Result<Sent, LedgerError> {
+pub(super) async fn attempt(
+    ports: &Ports,
+    id: LinkId,
+    again: bool,
+    until: Until,
+) -> Result<Sent, LedgerError> {
     let Some(mut claim) = claim(ports, id, OutboxKind::Create).await? else {
         return standing(ports, id, OutboxKind::Create).await;
     };
     let messages = claim.link.sale.delivery.messages_customer();
     // A claim whose process died, or a try whose outcome nobody knows: something may be there.
     if claim.entry.in_flight {
-        match look(ports, &claim.link).await {
+        match look(ports, &claim.link, until).await {
             Look::Found(session) => return adopt(ports, claim, &session).await,
             Look::NotThere if messages && !again => return ask_seller(ports, claim, None).await,
             Look::NotThere => {}
@@ -169,14 +228,17 @@ pub(super) async fn attempt(ports: &Ports, id: LinkId, again: bool) -> Result<Se
             let fault = Fault::new(FaultKind::NotSent, "there was no time left to send it");
             return claim.give_back(ports, fault).await;
         }
-        let fault = match ports.gateway.create(id, &claim.link.sale).await {
+        let fault = match create(ports, &claim.link, until).await {
             Ok(created) => return made(ports, claim, created).await,
             Err(fault) => fault,
         };
         match (fault.kind, &fault.session_id) {
-            (FaultKind::NotSent | FaultKind::NotSignedIn | FaultKind::Forbidden, _)
-            | (FaultKind::Untrusted, None) => return claim.give_back(ports, fault).await,
-            (FaultKind::Refused | FaultKind::NotFound, _) => return refused(ports, claim, fault).await,
+            (FaultKind::NotSent | FaultKind::NotSignedIn, _) | (FaultKind::Untrusted, None) => {
+                return claim.give_back(ports, fault).await;
+            }
+            (FaultKind::Refused | FaultKind::NotFound | FaultKind::Forbidden, _) => {
+                return refused(ports, claim, fault).await;
+            }
             (FaultKind::Untrusted, Some(session)) => {
                 let session = session.clone();
                 return distrust(ports, claim, session, fault).await;
@@ -189,17 +251,20 @@ pub(super) async fn attempt(ports: &Ports, id: LinkId, again: bool) -> Result<Se
             (FaultKind::Maybe, None) => {}
         }
         doubt(ports, &mut claim, &fault).await?;
-        let mut found = look(ports, &claim.link).await;
+        let mut found = look(ports, &claim.link, until).await;
         if messages && matches!(found, Look::NotThere) {
+            if until.left(ports).is_some_and(|left| left < SECOND_LOOK) {
+                return stay_uncertain(ports, claim, fault).await;
+            }
             tokio::time::sleep(SECOND_LOOK).await;
-            found = look(ports, &claim.link).await;
+            found = look(ports, &claim.link, until).await;
         }
         match found {
             Look::Found(session) => return adopt(ports, claim, &session).await,
             Look::NotThere if messages => return ask_seller(ports, claim, Some(fault)).await,
             // Nobody has the address of what was maybe made, so it's made anew: once now, then with
-            // a pause, because the backend seems to be in trouble.
-            Look::NotThere if !lost => lost = true,
+            // a pause, because the backend seems to be in trouble, or asks for one.
+            Look::NotThere if !lost && fault.retry_after.is_none() => lost = true,
             Look::NotThere => return stay_uncertain(ports, claim, fault).await,
             Look::NoAnswer(fault) => return stay_uncertain(ports, claim, fault).await,
         }
@@ -248,11 +313,12 @@ fn next_peek(link: &Link, now: Timestamp) -> Timestamp {
 /// never sends. `None`: nothing new.
 pub(super) async fn peek(ports: &Ports, id: LinkId) -> Result<Option<Sent>, LedgerError> {
     let link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
-    let found = link.state == LinkState::Uncertain && matches!(look(ports, &link).await, Look::Found(_));
+    let found =
+        link.state == LinkState::Uncertain && matches!(look(ports, &link, Until::Done).await, Look::Found(_));
     let now = ports.clock.now();
     let next_at = if found { now } else { next_peek(&link, now) };
     super::outbox::reopen(ports, id, next_at, !found).await?;
-    if found { attempt(ports, id, false).await.map(Some) } else { Ok(None) }
+    if found { attempt(ports, id, false, Until::Done).await.map(Some) } else { Ok(None) }
 }
 
 async fn made(ports: &Ports, mut claim: Claim, created: Created) -> Result<Sent, LedgerError> {
@@ -335,7 +401,7 @@ pub(super) async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerEr
     };
     let now = ports.clock.now();
     if claim.entry.in_flight {
-        match look(ports, &claim.link).await {
+        match look(ports, &claim.link, Until::Done).await {
             Look::Found(session) => {
                 adopt(ports, claim, &session).await?;
                 return super::cancel::at_backend(ports, id).await.map(super::cancel::Cancelling::into_sent);

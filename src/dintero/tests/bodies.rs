@@ -60,6 +60,20 @@ async fn express_by_email_with_weights_and_an_odd_rate() {
     insta::assert_json_snapshot!(sent(&sale).await);
 }
 
+/// All methods by name are the whole profile (contracts, 2).
+#[tokio::test]
+async fn every_method_of_the_profile_by_name_is_the_whole_profile() {
+    let shop = shop();
+    let client = client(&shop);
+    let types = client.profile().await.unwrap().types;
+    let names: Vec<&str> = types.iter().map(String::as_str).collect();
+    client.create(link_id(), &Sale { methods: some(&names), ..sale() }).await.unwrap();
+    let by_name = body(&shop.requests().pop().unwrap());
+    assert!(shop.asked().pop().unwrap().ends_with("/v1/sessions-profile"));
+    client.create(link_id(), &sale()).await.unwrap();
+    assert_eq!(by_name, body(&shop.requests().pop().unwrap()));
+}
+
 #[tokio::test]
 async fn a_chosen_method_that_the_profile_preselects_stays_so() {
     let sale = Sale { methods: some(&["card"]), ..sale() };

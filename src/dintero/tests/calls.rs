@@ -154,7 +154,8 @@ async fn without_the_profile_nothing_is_sent_until_it_can_be_read() {
 async fn a_remembered_profile_saves_the_first_read() {
     let shop = shop();
     let client = client(&shop);
-    client.remember_profile(Profile { types: vec!["vipps".into()], ..Profile::default() });
+    let types = vec!["vipps".into(), "swish.swish".into()];
+    client.remember_profile(Profile { types, ..Profile::default() });
     let part = Sale { methods: some(&["vipps"]), ..sale() };
     assert_eq!(client.create(link_id(), &part).await.unwrap().types, ["vipps"]);
     assert_eq!(shop.asked(), ["POST /v1/sessions"]);

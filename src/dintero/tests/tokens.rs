@@ -142,8 +142,17 @@ async fn a_refused_token_is_replaced_once() {
 #[tokio::test]
 async fn refused_again_it_is_the_account_that_is_not_signed_in() {
     let script = Script::signed_in(|_, _| answer(401, &json!({"error": {"message": "invalid JWT token"}})));
-    let fault = client(&script).create(link_id(), &sale()).await.unwrap_err();
+    let fault = client(&script).session(SESSION).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::NotSignedIn);
+    assert_eq!(script.sign_ins(), 2);
+    assert_eq!(script.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn a_new_session_that_a_new_token_may_not_make_is_refused_for_good() {
+    let script = Script::signed_in(|_, _| answer(401, &json!({"error": {"message": "invalid JWT token"}})));
+    let fault = client(&script).create(link_id(), &sale()).await.unwrap_err();
+    assert_eq!((fault.kind, fault.status), (FaultKind::Forbidden, Some(401)));
     assert_eq!(script.sign_ins(), 2);
     assert_eq!(script.asked().len(), 2);
 }
@@ -155,7 +164,7 @@ async fn without_a_token_nothing_was_sent() {
         (401, FaultKind::NotSignedIn),
         (403, FaultKind::NotSignedIn),
         (404, FaultKind::NotSignedIn),
-        (302, FaultKind::NotSignedIn),
+        (302, FaultKind::NotSent),
         (408, FaultKind::NotSent),
         (429, FaultKind::NotSent),
         (500, FaultKind::NotSent),

@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use crate::domain::link::{DeliveryStatus, EventKind, LinkId, LinkState};
 use crate::domain::sale::Delivery;
-use crate::ops::outbox::{Decision, Outcome, decide, flush, send_now, send_patiently, withdraw};
+use crate::ops::outbox::{
+    Decision, Outcome, decide, flush, send_again_patiently, send_now, send_patiently, withdraw,
+};
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault, sms};
 use crate::ports::{Fault, FaultKind};
 
@@ -131,18 +133,76 @@ async fn a_no_is_final() {
 
 #[tokio::test(start_paused = true)]
 async fn without_credentials_it_waits_for_somebody() {
-    for kind in [FaultKind::NotSignedIn, FaultKind::Forbidden] {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [fault(FaultKind::NotSignedIn)]);
+    let id = world.keep("A-1", sms());
+    let sent = send_now(&world.ports, id).await.unwrap();
+    let Outcome::NotAllowed { next_at } = sent.outcome else { panic!("{:?}", sent.outcome) };
+    assert_eq!(next_at.duration_since(world.now()).as_secs(), 300);
+    assert_eq!(world.link(id).state, LinkState::Queued);
+    assert!(world.entry(id).unwrap().last_error.is_some());
+    // The seller signs in and asks for it: at once.
+    assert_eq!(send_now(&world.ports, id).await.unwrap().outcome, Outcome::Created);
+}
+
+/// A command waits no longer than it said, however long the backend takes; what may have been done is found out
+/// by the next one.
+#[tokio::test(start_paused = true)]
+async fn a_backend_that_hangs_holds_nobody_up() {
+    let slow = || Wrong::Slow(Duration::from_secs(300));
+    for (calls, asked) in [([Some(slow()), None], 1), ([Some(Wrong::Cut), Some(slow())], 1)] {
         let world = World::new();
-        world.backend.wrong(Call::Create, [fault(kind)]);
+        let [create, find] = calls;
+        world.backend.wrong(Call::Create, create);
+        world.backend.wrong(Call::Find, find);
         let id = world.keep("A-1", sms());
-        let sent = send_now(&world.ports, id).await.unwrap();
-        let Outcome::NotAllowed { next_at } = sent.outcome else { panic!("{:?}", sent.outcome) };
-        assert_eq!(next_at.duration_since(world.now()).as_secs(), 300);
-        assert_eq!(world.link(id).state, LinkState::Queued);
-        assert!(world.entry(id).unwrap().last_error.is_some());
-        // The seller signs in and asks for it: at once.
-        assert_eq!(send_now(&world.ports, id).await.unwrap().outcome, Outcome::Created);
+        let began = world.now();
+        let sent = send_patiently(&world.ports, id, Duration::from_secs(30)).await.unwrap();
+        assert_eq!(world.now().duration_since(began).as_secs(), 30);
+        assert!(
+            matches!(sent.outcome, Outcome::Uncertain { needs_decision: false, .. }),
+            "{:?}",
+            sent.outcome
+        );
+        assert_eq!(world.link(id).state, LinkState::Uncertain);
+        assert_eq!(world.backend.calls(Call::Create), asked);
+        // It was never done: the next look doesn't find it, and the seller is asked.
+        settle(&world).await;
+        assert!(world.entry(id).unwrap().needs_decision);
+        let began = world.now();
+        world.backend.wrong(Call::Create, [slow()]);
+        let sent = send_again_patiently(&world.ports, id, Duration::from_secs(30)).await.unwrap();
+        assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{:?}", sent.outcome);
+        assert!(world.now().duration_since(began).as_secs() <= 30);
     }
+}
+
+/// The account may not do this: a no like any other.
+#[tokio::test(start_paused = true)]
+async fn a_missing_right_is_final() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [fault(FaultKind::Forbidden)]);
+    let id = world.keep("A-1", sms());
+    let sent = send_now(&world.ports, id).await.unwrap();
+    assert_eq!(sent.outcome, Outcome::Refused);
+    assert_eq!(world.link(id).state, LinkState::Refused);
+    settle(&world).await;
+    assert_eq!(world.backend.calls(Call::Create), 1);
+}
+
+/// A backend that may have made it and asks to be left alone gets its pause before the next one.
+#[tokio::test(start_paused = true)]
+async fn a_pause_that_is_asked_for_is_kept_before_it_is_made_anew() {
+    let world = World::new();
+    let busy =
+        Fault { retry_after: Some(Duration::from_secs(7)), ..Fault::new(FaultKind::Maybe, "HTTP 503") };
+    world.backend.wrong(Call::Create, [Wrong::Fault(busy)]);
+    let id = world.keep("A-1", Delivery::Link);
+    let began = world.now();
+    let sent = send_patiently(&world.ports, id, Duration::from_secs(30)).await.unwrap();
+    assert_eq!(sent.outcome, Outcome::Created);
+    assert_eq!(world.backend.calls(Call::Create), 2);
+    assert!(world.now().duration_since(began).as_secs() >= 7);
 }
 
 #[tokio::test(start_paused = true)]

@@ -155,6 +155,10 @@ impl World {
         self.control("POST", "/sandbox/faults", fault);
     }
 
+    pub(super) fn clear_faults(&self) {
+        self.control("DELETE", "/sandbox/faults", Value::Null);
+    }
+
     pub(super) fn visit(&self, link: &Value) {
         let id = link["session_id"].as_str().unwrap();
         self.control("POST", &format!("/sandbox/sessions/{id}/visit"), json!({}));

@@ -87,6 +87,16 @@ fn status_3_wrong_input_names_option_item_and_field_and_nothing_is_sent() {
 }
 
 #[test]
+fn status_3_a_method_that_the_account_does_not_have() {
+    let world = World::new();
+    let wrong = world.run(&[&ITEM[..], &["--method", "vipps", "--method", "invoice"]].concat()).is(3);
+    assert_eq!(wrong.error()["code"], "method");
+    assert!(wrong.error()["message"].as_str().unwrap().contains("--method invoice"), "{}", wrong.err);
+    assert!(world.sessions_asked_for().is_empty());
+    assert_eq!(world.run(&["list", "--json"]).is(0).out, "", "nothing was kept");
+}
+
+#[test]
 fn status_3_a_used_reference_in_any_case() {
     let world = World::new();
     world.link(&["--reference", "KARI-1"]);
@@ -135,8 +145,18 @@ fn status_4_not_signed_in() {
 #[test]
 fn status_4_the_account_may_not_do_this() {
     let world = World::new();
-    world.fault(json!({"path": "/v1/sessions-profile", "kind": "status", "status": 403, "times": 1}));
-    world.run(&ITEM).is(4);
+    for (status, asked) in [(403, 1), (401, 2)] {
+        let before = world.sessions_asked_for().len();
+        world.fault(json!({"path": "/v1/sessions-profile", "kind": "status", "status": status, "times": 2}));
+        let ran = world.run(&ITEM).is(4);
+        assert_eq!(ran.error()["code"], "forbidden");
+        assert_eq!(ran.json()["state"], "refused");
+        // Final: nothing of it goes out again, whatever runs.
+        world.run(&["list"]).is(0);
+        assert_eq!(world.sessions_asked_for().len() - before, asked, "{status}");
+        assert_eq!(world.run(&["outbox", "--json"]).is(0).out, "");
+        world.clear_faults();
+    }
 }
 
 #[test]
