@@ -132,9 +132,9 @@ pub struct Draft {
     pub email: String,
     /// The link whose lines these are.
     pub again: Option<LinkId>,
-    /// The id under which it was last handed over to be kept and sent. A link with this id in the
-    /// ledger means that this draft is sold.
-    pub sent_as: Option<LinkId>,
+    /// The id that its link will have, given when the draft begins. A link with this id in the ledger
+    /// means that this draft is sold: by this process or by another one that took it up.
+    pub id: Option<LinkId>,
 }
 
 /// What is remembered from sale to sale, beside what the config says.

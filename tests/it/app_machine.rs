@@ -480,7 +480,7 @@ impl World {
                 // A draft that was kept without the sale's id may be sold by whoever finds it, so the
                 // ledger must not have the link: that is what is checked when it is handed over.
                 if let Some(id) = self.unresolved
-                    && self.draft.as_ref().is_none_or(|d| d.sent_as != Some(id))
+                    && self.draft.as_ref().is_none_or(|d| d.id != Some(id))
                 {
                     assert!(
                         !self.links.contains_key(&id) || self.draft.as_ref().is_none_or(|d| !d.has_content())

@@ -7,12 +7,12 @@ use crate::app::model::{QrWish, Screen, Shop, Tone, Wizard};
 use crate::app::msg::Timer;
 use crate::app::say::Say;
 use crate::domain::expiry::Expiry;
-use crate::domain::link::{Link, LinkState};
+use crate::domain::link::{Link, LinkId, LinkState};
 use crate::domain::money::Money;
 use crate::domain::sale::{AddressPlan, Delivery};
 
 /// A draft with nothing typed: what the config and the last sale say.
-fn fresh(shop: &Shop, defaults: &Defaults) -> Draft {
+fn fresh(shop: &Shop, defaults: &Defaults, id: LinkId) -> Draft {
     let (expiry, expiry_text) = match &shop.default_expiry {
         Expiry::Days(1) => (ExpiryChoice::Day, String::new()),
         Expiry::Weeks(1) => (ExpiryChoice::Week, String::new()),
@@ -22,6 +22,7 @@ fn fresh(shop: &Shop, defaults: &Defaults) -> Draft {
         own => (ExpiryChoice::Own, own.to_string()),
     };
     Draft {
+        id: Some(id),
         lines: vec![products::blank(Some(shop))],
         expiry,
         expiry_text,
@@ -36,7 +37,7 @@ fn fresh(shop: &Shop, defaults: &Defaults) -> Draft {
 /// and not used, so that looking at the steps uses up no numbers.
 pub(super) fn renew(t: &mut Turn<'_>, keep_reference: bool) {
     let Some(shop) = &t.model.shop else { return };
-    let mut draft = fresh(shop, &t.model.defaults);
+    let mut draft = fresh(shop, &t.model.defaults, t.now.fresh);
     let old = std::mem::take(&mut t.model.wizard);
     if keep_reference && !old.draft.reference_typed {
         draft.reference = old.draft.reference;
@@ -146,10 +147,9 @@ pub(in crate::app) fn remembered(
     t.model.qr = qr;
     t.model.defaults = defaults;
     match draft {
-        Some(draft) if draft.sent_as.is_some() => {
-            if let Some(id) = draft.sent_as {
-                t.ask(Effect::LoadLink(id));
-            }
+        // It may be sold already: the program may have ended before it was forgotten.
+        Some(draft) if draft.has_content() && draft.id.is_some() => {
+            t.out.extend(draft.id.map(Effect::LoadLink));
             t.model.doubtful = Some(draft);
         }
         Some(draft) => take_up(t, *draft),
@@ -167,6 +167,7 @@ pub(super) fn take_up(t: &mut Turn<'_>, draft: Draft) {
     let begun = t.model.step().is_some_and(|at| at > 0);
     let wizard = &mut t.model.wizard;
     wizard.draft = draft;
+    wizard.draft.id.get_or_insert(t.now.fresh);
     if wizard.draft.lines.is_empty() {
         let line = products::blank(t.model.shop.as_ref());
         t.model.wizard.draft.lines.push(line);

@@ -1,8 +1,8 @@
 //! From the last step to the link: sent once, whatever happens on the way.
 //!
-//! Before a sale is handed over, its draft is kept with the id that the link will have. Whoever finds
-//! such a draft asks the ledger for that link first; so neither a crash nor a reference that turns out
-//! to be taken can make two links of one sale (contracts, 5).
+//! A draft has the id of its link from its beginning, and is kept with it before its sale is handed
+//! over. Whoever finds a draft asks the ledger for that link first; so neither a crash, nor a second
+//! window, nor a reference that turns out to be taken makes two links of one sale (contracts, 5).
 
 use super::{Turn, begin, draft_waiting, focus, order, passes, refresh, step_of};
 use crate::app::check;
@@ -45,7 +45,7 @@ fn hand_over(t: &mut Turn<'_>) {
     let Some(shop) = &t.model.shop else { return };
     let wizard = &mut t.model.wizard;
     let verdict = check::look(wizard, shop, t.now);
-    let id = wizard.draft.sent_as.unwrap_or(t.now.fresh);
+    let id = *wizard.draft.id.get_or_insert(t.now.fresh);
     let sale = verdict.sale(wizard.draft.auto_capture, shop.currency);
     let link = sale.and_then(|sale| Link::queued(id, shop.account_id.clone(), sale, t.now.at).ok());
     let Some(link) = link else {
@@ -58,7 +58,6 @@ fn hand_over(t: &mut Turn<'_>) {
         }
         return;
     };
-    wizard.draft.sent_as = Some(id);
     wizard.unsaved = false;
     let draft = Box::new(wizard.draft.clone());
     let sale = Box::new(link.sale.clone());
@@ -97,7 +96,7 @@ pub(in crate::app) fn kept(t: &mut Turn<'_>, result: Result<LinkId, KeepError>) 
 
 /// A link was found in the ledger: if it is what a draft became, the draft is done with.
 pub(in crate::app) fn found_sent(t: &mut Turn<'_>, id: LinkId) {
-    if t.model.doubtful.as_ref().is_some_and(|d| d.sent_as == Some(id)) {
+    if t.model.doubtful.as_ref().is_some_and(|d| d.id == Some(id)) {
         t.model.doubtful = None;
         if !t.model.wizard.draft.has_content() {
             t.ask(Effect::KeepDraft(None));
@@ -109,15 +108,13 @@ pub(in crate::app) fn found_sent(t: &mut Turn<'_>, id: LinkId) {
 
 /// The ledger has no such link: a draft that might have become it was not sent.
 pub(in crate::app) fn not_sent(t: &mut Turn<'_>, id: LinkId) {
-    if t.model.doubtful.as_ref().is_some_and(|d| d.sent_as == Some(id))
-        && let Some(mut draft) = t.model.doubtful.take()
+    if t.model.doubtful.as_ref().is_some_and(|d| d.id == Some(id))
+        && let Some(draft) = t.model.doubtful.take()
     {
-        draft.sent_as = None;
         begin::take_up(t, *draft);
     }
     let wizard = &mut t.model.wizard;
     let Some(link) = wizard.pending.take_if(|l| l.id == id) else { return };
-    wizard.draft.sent_as = None;
     if wizard.draft.reference_typed {
         wizard.submitting = false;
         wizard.reference_used = Some(link.sale.reference.as_str().to_owned());
@@ -133,7 +130,7 @@ pub(in crate::app) fn not_sent(t: &mut Turn<'_>, id: LinkId) {
 
 /// The sale is kept under `id`: its draft has done its work, and the link is shown at once.
 fn done(t: &mut Turn<'_>, id: LinkId) {
-    if t.model.wizard.draft.sent_as != Some(id) {
+    if t.model.wizard.draft.id != Some(id) {
         return;
     }
     let link = t.model.wizard.pending.take_if(|l| l.id == id);

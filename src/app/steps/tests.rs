@@ -380,8 +380,7 @@ fn the_draft_is_kept_with_the_links_id_before_the_sale_is_handed_over() {
     app.go_to_last_step();
     let effects = app.keys("Enter");
     let (link, _) = App::submitted(&effects).unwrap();
-    let kept =
-        effects.iter().position(|e| matches!(e, Effect::KeepDraft(Some(d)) if d.sent_as == Some(link)));
+    let kept = effects.iter().position(|e| matches!(e, Effect::KeepDraft(Some(d)) if d.id == Some(link)));
     let handed = effects.iter().position(|e| matches!(e, Effect::Submit(..)));
     assert!(kept.unwrap() < handed.unwrap());
     assert!(app.model.wizard.submitting);
@@ -438,7 +437,7 @@ fn a_proposed_reference_taken_meanwhile_gives_way_to_the_next() {
     assert_eq!(said(&app), Some(&Say::ReferenceTaken));
     let effects = app.reply(Reply::Reference("KARI-1122-002".into()));
     let (second, sale) = App::submitted(&effects).unwrap();
-    assert_ne!(first, second);
+    assert_eq!(first, second, "one sale, one id");
     assert_eq!(sale.reference.as_str(), "KARI-1122-002");
     app.reply(Reply::Kept(Ok(second)));
     assert_eq!(app.model.screen, Screen::Link);
@@ -477,7 +476,7 @@ fn a_try_that_only_seemed_to_fail_makes_no_second_link() {
 
 #[test]
 fn a_draft_that_became_a_link_before_a_crash_is_not_sold_again() {
-    let draft = Draft { sent_as: Some(id(7)), phone: "41234567".into(), ..Draft::default() };
+    let draft = Draft { id: Some(id(7)), phone: "41234567".into(), ..Draft::default() };
     let remembered = || Reply::Remembered {
         draft: Some(Box::new(draft.clone())),
         qr: QrWish::default(),
@@ -496,7 +495,28 @@ fn a_draft_that_became_a_link_before_a_crash_is_not_sold_again() {
     app.reply(remembered());
     app.reply(Reply::NoLink(id(7)));
     assert!(app.model.dashboard.draft_waiting);
-    assert_eq!((app.draft().phone.as_str(), app.draft().sent_as), ("41234567", None));
+    assert_eq!((app.draft().phone.as_str(), app.draft().id), ("41234567", Some(id(7))));
+}
+
+#[test]
+fn a_draft_sold_in_another_window_is_not_sold_again() {
+    let mut first = App::new();
+    first.go_to_last_step();
+    let draft = Some(Box::new(first.draft().clone()));
+    let mut second = App::bare(Some(shop()));
+    second.reply(Reply::Remembered { draft, qr: QrWish::default(), defaults: Defaults::default() });
+    second.reply(Reply::NoLink(first.draft().id.unwrap()));
+    second.keys("n Enter C-n Enter");
+    let (sold, _) = App::submitted(&second.keys("Enter")).unwrap();
+    // Back at the first window, where the same sale still stands.
+    let effects = first.keys("Enter");
+    assert_eq!(App::submitted(&effects).unwrap().0, sold);
+    assert_eq!(first.reply(Reply::Kept(Err(KeepError::ReferenceUsed))), [Effect::LoadLink(sold)]);
+    let mut made = link(1, LinkState::Open);
+    made.id = sold;
+    let effects = first.reply(Reply::Link(Box::new(made), Vec::new()));
+    assert_eq!((first.model.screen, App::submitted(&effects)), (Screen::Link, None));
+    assert!(!first.draft().has_content());
 }
 
 #[test]
