@@ -1,6 +1,7 @@
 //! Step 5: how the link reaches the customer.
 
-use super::{Turn, changed, focus, in_text, show_focus, step_focus, type_key};
+use super::input::type_key;
+use super::{Turn, changed, focus, in_text, show_focus, step_focus};
 use crate::app::draft::{Channel, FieldId};
 use crate::app::key::Key;
 use crate::app::keys::Action;

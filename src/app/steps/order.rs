@@ -1,6 +1,7 @@
 //! Step 4: reference, how long, who gives the address, when the money is withdrawn.
 
-use super::{Turn, changed, fields as fields_of, focus, refresh, show_focus, step_focus, submit, type_key};
+use super::input::type_key;
+use super::{Turn, changed, fields as fields_of, focus, refresh, show_focus, step_focus, submit};
 use crate::app::Effect;
 use crate::app::draft::{AddressChoice, Draft, ExpiryChoice, FieldId};
 use crate::app::field::Field;

@@ -1,0 +1,207 @@
+use super::super::*;
+use super::{on_order, said};
+use crate::app::check::FieldError;
+use crate::app::draft::{Defaults, Draft};
+use crate::app::model::QrWish;
+use crate::app::msg::{KeepError, Reply};
+use crate::app::testing::{App, id, link, shop};
+use crate::domain::link::LinkState;
+use crate::domain::sale::{AddressPlan, Delivery};
+
+#[test]
+fn a_returning_seller_needs_few_keys() {
+    let mut app = App::new();
+    app.keys("n");
+    app.reply(Reply::Reference("KARI-1".into()));
+    app.keys("Enter");
+    app.text("Vaffel");
+    app.keys("Enter Enter");
+    app.text("45");
+    app.keys("C-n Enter");
+    app.text("41234567");
+    let effects = app.keys("Enter");
+    // n Enter … Enter Enter … Ctrl-N Enter … Enter: seven.
+    let (_, sale) = App::submitted(&effects).unwrap();
+    assert_eq!(sale.totals().unwrap().gross.minor(), 4500);
+}
+
+#[test]
+fn the_draft_is_kept_with_the_links_id_before_the_sale_is_handed_over() {
+    let mut app = App::new();
+    app.go_to_last_step();
+    let effects = app.keys("Enter");
+    let (link, _) = App::submitted(&effects).unwrap();
+    let kept = effects.iter().position(|e| matches!(e, Effect::KeepDraft(Some(d)) if d.id == Some(link)));
+    let handed = effects.iter().position(|e| matches!(e, Effect::Submit(..)));
+    assert!(kept.unwrap() < handed.unwrap());
+    assert!(app.model.wizard.submitting);
+    assert_eq!(app.keys("Enter"), [], "a second Enter makes no second link");
+    assert_eq!(app.text("1"), []);
+    assert_eq!(app.keys("Esc C-d"), []);
+    assert_eq!(app.model.screen, Screen::Delivery);
+}
+
+#[test]
+fn once_kept_the_link_shows_and_the_draft_is_forgotten() {
+    let mut app = App::new();
+    app.go_to_last_step();
+    let effects = app.keys("Enter");
+    let (link, _) = App::submitted(&effects).unwrap();
+    let effects = app.reply(Reply::Kept(Ok(link)));
+    assert!(effects.contains(&Effect::KeepDraft(None)));
+    assert!(effects.contains(&Effect::Unwake(Timer::KeepDraft)));
+    assert_eq!(app.model.screen, Screen::Link);
+    let shown = app.model.link.as_ref().unwrap();
+    assert_eq!((shown.id, shown.link.as_ref().unwrap().state), (link, LinkState::Creating));
+    assert!(!app.draft().has_content() && !app.model.wizard.submitting);
+    assert!(!app.model.dashboard.draft_waiting);
+    app.keys("Esc n");
+    assert_eq!(app.draft().reference, "", "another sale, another reference");
+}
+
+#[test]
+fn a_reference_on_its_way_is_waited_for() {
+    let mut app = App::new();
+    app.keys("n Enter");
+    app.text("x");
+    app.keys("Tab Tab");
+    app.text("1");
+    app.keys("C-n C-n");
+    app.text("41234567");
+    let effects = app.keys("Enter");
+    assert_eq!(App::submitted(&effects), None);
+    assert!(app.model.wizard.submitting);
+    let effects = app.reply(Reply::Reference("KARI-9".into()));
+    assert_eq!(App::submitted(&effects).unwrap().1.reference.as_str(), "KARI-9");
+    assert!(app.reply(Reply::Reference("KARI-10".into())).is_empty(), "no second sale");
+}
+
+#[test]
+fn a_proposed_reference_taken_meanwhile_gives_way_to_the_next() {
+    let mut app = App::new();
+    app.go_to_last_step();
+    let (first, _) = App::submitted(&app.keys("Enter")).unwrap();
+    let effects = app.reply(Reply::Kept(Err(KeepError::ReferenceUsed)));
+    assert_eq!(effects, [Effect::LoadLink(first)], "by another link, or by this one?");
+    let effects = app.reply(Reply::NoLink(first));
+    assert!(effects.contains(&Effect::ProposeReference));
+    assert_eq!(said(&app), Some(&Say::ReferenceTaken));
+    let effects = app.reply(Reply::Reference("KARI-1122-002".into()));
+    let (second, sale) = App::submitted(&effects).unwrap();
+    assert_eq!(first, second, "one sale, one id");
+    assert_eq!(sale.reference.as_str(), "KARI-1122-002");
+    app.reply(Reply::Kept(Ok(second)));
+    assert_eq!(app.model.screen, Screen::Link);
+}
+
+#[test]
+fn a_typed_reference_taken_meanwhile_is_told_at_its_field() {
+    let mut app = on_order();
+    app.keys("C-u");
+    app.text("MINE");
+    app.keys("Enter");
+    let (first, _) = App::submitted(&app.keys("Enter")).unwrap();
+    app.reply(Reply::Kept(Err(KeepError::ReferenceUsed)));
+    app.reply(Reply::NoLink(first));
+    assert_eq!((app.model.screen, app.focus()), (Screen::Order, Some(FieldId::Reference)));
+    assert_eq!(app.model.wizard.issue(FieldId::Reference), Some(&FieldError::ReferenceUsed));
+    assert!(!app.model.wizard.submitting);
+}
+
+#[test]
+fn a_try_that_only_seemed_to_fail_makes_no_second_link() {
+    let mut app = App::new();
+    app.go_to_last_step();
+    let (first, _) = App::submitted(&app.keys("Enter")).unwrap();
+    app.reply(Reply::Kept(Err(KeepError::Ledger("disk full".into()))));
+    assert!(!app.model.wizard.submitting);
+    let (second, _) = App::submitted(&app.keys("Enter")).unwrap();
+    assert_eq!(first, second, "the same id");
+    app.reply(Reply::Kept(Err(KeepError::ReferenceUsed)));
+    let mut made = link(1, LinkState::Open);
+    made.id = first;
+    let effects = app.reply(Reply::Link(Box::new(made), Vec::new()));
+    assert!(effects.contains(&Effect::KeepDraft(None)));
+    assert_eq!((app.model.screen, App::submitted(&effects)), (Screen::Link, None));
+}
+
+#[test]
+fn a_draft_that_became_a_link_before_a_crash_is_not_sold_again() {
+    let draft = Draft { id: Some(id(7)), phone: "41234567".into(), ..Draft::default() };
+    let remembered = || Reply::Remembered {
+        draft: Some(Box::new(draft.clone())),
+        qr: QrWish::default(),
+        defaults: Defaults::default(),
+    };
+    let mut app = App::bare(Some(shop()));
+    assert_eq!(app.reply(remembered()), [Effect::LoadLink(id(7))]);
+    assert!(
+        app.reply(Reply::Link(Box::new(link(7, LinkState::Open)), Vec::new()))
+            .contains(&Effect::KeepDraft(None))
+    );
+    assert!(!app.model.dashboard.draft_waiting && !app.draft().has_content());
+    assert_eq!(app.model.screen, Screen::Dashboard);
+
+    let mut app = App::bare(Some(shop()));
+    app.reply(remembered());
+    app.reply(Reply::NoLink(id(7)));
+    assert!(app.model.dashboard.draft_waiting);
+    assert_eq!((app.draft().phone.as_str(), app.draft().id), ("41234567", Some(id(7))));
+}
+
+#[test]
+fn a_draft_sold_in_another_window_is_not_sold_again() {
+    let mut first = App::new();
+    first.go_to_last_step();
+    let draft = Some(Box::new(first.draft().clone()));
+    let mut second = App::bare(Some(shop()));
+    second.reply(Reply::Remembered { draft, qr: QrWish::default(), defaults: Defaults::default() });
+    second.reply(Reply::NoLink(first.draft().id.unwrap()));
+    second.keys("n Enter C-n Enter");
+    let (sold, _) = App::submitted(&second.keys("Enter")).unwrap();
+    // Back at the first window, where the same sale still stands.
+    let effects = first.keys("Enter");
+    assert_eq!(App::submitted(&effects).unwrap().0, sold);
+    assert_eq!(first.reply(Reply::Kept(Err(KeepError::ReferenceUsed))), [Effect::LoadLink(sold)]);
+    let mut made = link(1, LinkState::Open);
+    made.id = sold;
+    let effects = first.reply(Reply::Link(Box::new(made), Vec::new()));
+    assert_eq!((first.model.screen, App::submitted(&effects)), (Screen::Link, None));
+    assert!(!first.draft().has_content());
+}
+
+#[test]
+fn a_mistake_on_an_earlier_step_is_gone_to() {
+    let mut app = App::new();
+    app.go_to_last_step();
+    app.model.wizard.draft.lines[0].price = "0".into();
+    let effects = app.keys("Enter");
+    assert_eq!(App::submitted(&effects), None);
+    assert_eq!((app.model.screen, app.focus()), (Screen::Products, Some(FieldId::Price(0))));
+}
+
+#[test]
+fn every_choice_reaches_the_sale() {
+    let mut app = App::new();
+    app.keys("n");
+    app.reply(Reply::Reference("KARI-1".into()));
+    app.keys("Enter");
+    app.paste("Laks;1,5;249,90;15\nBrød;2;45;15");
+    app.keys("C-n Tab 2 Tab 3");
+    for text in ["Kari Nordmann", "Storgata 1", "0155", "Oslo"] {
+        app.text(text);
+        app.keys("Tab");
+    }
+    app.keys("Tab Space Enter");
+    assert_eq!(app.model.screen, Screen::Delivery);
+    app.keys("Right");
+    app.text("kari@example.com");
+    let (_, sale) = App::submitted(&app.keys("Enter")).unwrap();
+    assert_eq!(sale.lines.len(), 2);
+    assert_eq!(sale.lines[0].amount().minor(), 37_485);
+    assert_eq!(sale.lines[0].vat.hundredths(), 1500);
+    assert_eq!(sale.expires_at.to_string(), "2026-11-29T12:41:07Z");
+    assert!(matches!(&sale.address, AddressPlan::Known(a) if a.postal_code == "0155" && a.country == "NO"));
+    assert!(!sale.auto_capture);
+    assert!(matches!(&sale.delivery, Delivery::Email(e) if e.as_str() == "kari@example.com"));
+}

@@ -1,0 +1,94 @@
+use super::super::*;
+use super::{on_order, said};
+use crate::app::check::FieldError;
+use crate::app::draft::{AddressChoice, ExpiryChoice};
+use crate::app::msg::Reply;
+use crate::app::testing::App;
+
+#[test]
+fn choices_by_arrows_digits_and_typing() {
+    let mut app = on_order();
+    app.keys("Tab Right");
+    assert_eq!(app.draft().expiry, ExpiryChoice::Week);
+    app.keys("Right");
+    assert_eq!(app.draft().expiry, ExpiryChoice::Month);
+    app.keys("1 Left");
+    assert_eq!(app.draft().expiry, ExpiryChoice::Own, "round and round");
+    app.text("4h");
+    assert_eq!((app.focus(), app.draft().expiry_text.as_str()), (Some(FieldId::ExpiryText), "4h"));
+    app.keys("Tab Right");
+    assert_eq!(app.draft().address, AddressChoice::Express);
+    app.keys("3");
+    assert_eq!(app.focus(), Some(FieldId::Name));
+    assert_eq!(app.draft().country, "NO");
+    app.text("Kari");
+    app.keys("S-Tab 1 Tab");
+    assert_eq!(app.focus(), Some(FieldId::Capture));
+    assert!(app.draft().auto_capture);
+    app.keys("Space");
+    assert!(!app.draft().auto_capture);
+    app.keys("Left");
+    assert!(app.draft().auto_capture);
+    assert_eq!(app.draft().name, "Kari", "what was typed stays, though it is not asked for now");
+}
+
+#[test]
+fn enter_leads_through_an_address_that_is_not_filled_in() {
+    let mut app = on_order();
+    app.keys("Tab Tab 3");
+    for (text, next) in
+        [("Kari", FieldId::Street), ("Storgata 1", FieldId::PostalCode), ("155", FieldId::Place)]
+    {
+        app.text(text);
+        app.keys("Enter");
+        assert_eq!((app.focus(), said(&app)), (Some(next), None));
+    }
+    app.text("Oslo");
+    app.keys("Enter");
+    assert_eq!(app.focus(), Some(FieldId::PostalCode), "now all of it is looked at");
+    app.keys("Home");
+    app.text("0");
+    app.keys("Enter");
+    assert_eq!(app.model.screen, Screen::Delivery);
+}
+
+#[test]
+fn a_used_reference_is_told_when_the_field_is_left() {
+    let mut app = on_order();
+    assert!(!app.keys("Tab").iter().any(|e| matches!(e, Effect::CheckReference(_))), "a proposed one is new");
+    app.keys("S-Tab C-u");
+    app.text("KARI-7");
+    let effects = app.keys("Tab");
+    assert!(effects.contains(&Effect::CheckReference("KARI-7".into())));
+    app.reply(Reply::ReferenceUsed("KARI-7".into(), true));
+    assert_eq!(app.model.wizard.issue(FieldId::Reference), Some(&FieldError::ReferenceUsed));
+    app.keys("Enter");
+    assert_eq!((app.model.screen, app.focus()), (Screen::Order, Some(FieldId::Reference)));
+    app.text("8");
+    assert_eq!(app.model.wizard.issue(FieldId::Reference), None);
+    app.reply(Reply::ReferenceUsed("KARI-7".into(), true));
+    assert_eq!(app.model.wizard.issue(FieldId::Reference), None, "a late answer about another text");
+}
+
+#[test]
+fn an_emptied_reference_is_proposed_anew() {
+    let mut app = on_order();
+    let effects = app.keys("C-u Tab");
+    assert!(effects.contains(&Effect::ProposeReference));
+    app.reply(Reply::Reference("KARI-1122-002".into()));
+    assert_eq!(app.draft().reference, "KARI-1122-002");
+    assert!(!app.draft().reference_typed);
+}
+
+#[test]
+fn a_reference_typed_before_the_proposal_comes_stays() {
+    let mut app = App::new();
+    app.keys("n Enter");
+    app.text("x");
+    app.keys("Tab Tab");
+    app.text("1");
+    app.keys("C-n");
+    app.text("MINE");
+    app.reply(Reply::Reference("KARI-1".into()));
+    assert_eq!((app.draft().reference.as_str(), app.model.wizard.field.value()), ("MINE", "MINE"));
+}
