@@ -9,7 +9,7 @@ use crate::i18n::Texts;
 use crate::ports::SystemClock;
 use crate::runtime::{self, Engine, Host, Workplace};
 use crate::ui::{self, Look};
-use crate::wiring::workplace::{self, FirstStart, OpenError};
+use crate::wiring::workplace::{self, FirstStart, OpenError, Opening};
 
 /// Opens the app. Without a config it asks whether to try the sandbox or to set up an account.
 ///
@@ -19,10 +19,15 @@ pub fn app(run: &Run) -> Result<Status, Failure> {
     terminal_only(run)?;
     let places = run.places()?.clone();
     match run.config() {
-        Ok(config) => super::asynchronous(run.texts(), async {
-            let place = workplace::open(config, &run.env, &places.data_dir).await;
-            show(run, Some(place.map_err(|error| not_opened(run.texts(), &error))?), None).await
-        }),
+        Ok(config) => {
+            // While the ledger opens, the runtime starts and the words are read.
+            let opening = Opening::begin(config, &places.data_dir);
+            super::asynchronous(run.texts(), async {
+                let _ = run.texts().t("key-help");
+                let place = workplace::open(config, &run.env, &places.data_dir, opening).await;
+                show(run, Some(place.map_err(|error| not_opened(run.texts(), &error))?), None).await
+            })
+        }
         Err(_) if matches!(run.config, Err(ConfigError::Missing(_))) => {
             let host = FirstStart { places, options: run.options.clone(), env: run.env.clone() };
             super::asynchronous(run.texts(), show(run, None, Some(Arc::new(host))))

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use secrecy::SecretString;
 use url::Url;
 
 use super::customer::SandboxCustomer;
 use super::embedded::{Embedded, EmbeddedError};
-use super::{gateway, keep_secret, ports, secret_later, secret_now, shop};
+use super::{gateway, keep_secret, ledger, ports, secret_later, secret_now, shop};
 use crate::app::effect::SetUp;
 use crate::config::model::{API_URL, CHECKOUT_URL};
 use crate::config::write::{FirstConfig, write_first};
@@ -17,7 +18,7 @@ use crate::desktop::Desktop;
 use crate::dintero::HttpTransport;
 use crate::i18n::{Lang, Texts};
 use crate::ledger::SqliteLedger;
-use crate::ports::{LedgerError, Ports, Reply, SystemClock};
+use crate::ports::{Ledger, LedgerError, LinkFilter, Ports, Reply, SystemClock};
 use crate::runtime::{Host, Workplace};
 
 /// Customers are written to in Norwegian (field facts, 11).
@@ -34,18 +35,61 @@ pub enum OpenError {
     Sandbox(#[from] EmbeddedError),
 }
 
+/// A ledger that is being opened on a thread of its own, while the rest of the program starts.
+pub struct Opening(JoinHandle<Result<Arc<dyn Ledger>, LedgerError>>);
+
+impl Opening {
+    /// Begins. `None` where the profile's ledger is opened with its sandbox, or no thread can be had.
+    #[must_use]
+    pub fn begin(config: &Config, data_dir: &Path) -> Option<Self> {
+        if config.profile.sandbox {
+            return None;
+        }
+        let (account, data_dir) = (config.profile.account_id.clone(), data_dir.to_path_buf());
+        let open = move || {
+            let ledger = ledger(&data_dir)?.0;
+            // Read ahead: the first frame asks for this page. A failure shows then.
+            let _ = ledger.rows(&account, &LinkFilter { limit: Some(1), ..LinkFilter::default() });
+            Ok(ledger)
+        };
+        std::thread::Builder::new().name("ledger".to_owned()).spawn(open).ok().map(Self)
+    }
+
+    fn done(self) -> Result<Arc<dyn Ledger>, LedgerError> {
+        match self.0.join() {
+            Ok(opened) => opened,
+            // A panic over there goes on here, to the hook that reports it.
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+}
+
 /// The workplace of a config. A profile with `sandbox = true` gets its sandbox started.
 ///
 /// # Errors
 /// The ledger can't be opened, or the sandbox doesn't start.
-pub async fn open(config: &Config, env: &Env, data_dir: &Path) -> Result<Workplace, OpenError> {
+pub async fn open(
+    config: &Config,
+    env: &Env,
+    data_dir: &Path,
+    opening: Option<Opening>,
+) -> Result<Workplace, OpenError> {
     if config.profile.sandbox {
         return open_sandbox(config, data_dir).await;
     }
     let profile = &config.profile;
+    let ledger = match opening {
+        Some(opening) => opening.done()?,
+        None => ledger(data_dir)?.0,
+    };
     Ok(Workplace {
         shop: shop(config),
-        ports: ports(profile, secret_later(profile, env), data_dir)?,
+        ports: Ports {
+            gateway: gateway(profile, secret_later(profile, env)),
+            ledger,
+            desktop: Arc::new(Desktop::new()),
+            clock: Arc::new(SystemClock),
+        },
         template: profile.reference_template.clone(),
         customer_texts: CUSTOMER,
         customer: None,
@@ -159,7 +203,7 @@ impl FirstStart {
     async fn reopen(&self) -> Result<Workplace, String> {
         let config =
             layer::load(&self.places, &self.options, &self.env).map_err(|error| error.to_string())?;
-        open(&config, &self.env, &self.places.data_dir).await.map_err(|error| error.to_string())
+        open(&config, &self.env, &self.places.data_dir, None).await.map_err(|error| error.to_string())
     }
 }
 
