@@ -246,6 +246,8 @@ key-no = no
 ## The command line
 cli-internal = Something is broken: { $what }
 cli-internal-hint = Nothing is lost: what was to be sent is in the outbox. Please report it.
+cli-report = The report is { $path }
+cli-no-report = No report could be written: { $what }
 cli-panic = paylink has a mistake in it and stopped. The report is { $path }
 cli-panic-no-report = paylink has a mistake in it and stopped. No report could be written: { $what }
 cli-stdout = Standard output can't be written: { $what }

@@ -245,6 +245,8 @@ key-no = nei
 ## Kommandolinjen
 cli-internal = Noe er ødelagt: { $what }
 cli-internal-hint = Ingenting er tapt: det som skulle sendes, ligger i utboksen. Meld gjerne fra.
+cli-report = Rapporten er { $path }
+cli-no-report = Rapporten kunne ikke skrives: { $what }
 cli-panic = paylink har en feil i seg og stoppet. Rapporten er { $path }
 cli-panic-no-report = paylink har en feil i seg og stoppet. Rapporten kunne ikke skrives: { $what }
 cli-stdout = Kan ikke skrive til standard ut: { $what }

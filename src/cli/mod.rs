@@ -77,6 +77,10 @@ pub fn run(words: impl IntoIterator<Item = OsString>, env: Env) -> ExitCode {
             exit(status)
         }
         Ok(Err(failure)) => {
+            let failure = match &run.places {
+                Ok(places) => report::on_failure(&places.data_dir, run.output, failure),
+                Err(_) => failure,
+            };
             run.output.failure(&failure);
             exit(failure.status)
         }

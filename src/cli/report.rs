@@ -3,7 +3,6 @@
 
 use std::backtrace::Backtrace;
 use std::fmt::Write as _;
-use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -18,7 +17,14 @@ pub fn on_panic(data_dir: PathBuf, output: Output) {
     std::panic::set_hook(Box::new(move |info| {
         // First of all: what is said below must be readable, and the shell usable.
         crate::runtime::terminal::restore();
-        let said = match write(&data_dir, info) {
+        let payload = info.payload();
+        let message = payload
+            .downcast_ref::<&str>()
+            .map(|s| (*s).to_owned())
+            .or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        let said = match write(&data_dir, &message, &place) {
             Ok(path) => output.texts.t_args("cli-panic", &[("path", path.display().to_string().into())]),
             Err(e) => output.texts.t_args("cli-panic-no-report", &[("what", e.to_string().into())]),
         };
@@ -27,16 +33,23 @@ pub fn on_panic(data_dir: PathBuf, output: Output) {
     }));
 }
 
-fn write(data_dir: &Path, info: &PanicHookInfo<'_>) -> std::io::Result<PathBuf> {
-    let payload = info.payload();
-    let message = payload
-        .downcast_ref::<&str>()
-        .map(|s| (*s).to_owned())
-        .or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_default();
-    let place = info.location().map(ToString::to_string).unwrap_or_default();
+/// An internal failure that is no panic has a report too, named in its message (contracts, 1).
+pub fn on_failure(data_dir: &Path, output: Output, failure: Failure) -> Failure {
+    if failure.status != Status::Internal {
+        return failure;
+    }
+    let t = output.texts;
+    let said = match write(data_dir, &failure.message, "a command") {
+        Ok(path) => t.t_args("cli-report", &[("path", path.display().to_string().into())]),
+        Err(e) => t.t_args("cli-no-report", &[("what", e.to_string().into())]),
+    };
+    let message = format!("{}. {said}", failure.message.trim_end_matches('.'));
+    Failure { message, ..failure }
+}
+
+fn write(data_dir: &Path, message: &str, place: &str) -> std::io::Result<PathBuf> {
     let now = Timestamp::now();
-    let text = text(&message, &place, now, &Backtrace::force_capture().to_string());
+    let text = text(message, place, now, &Backtrace::force_capture().to_string());
     make_private_folder(data_dir)?;
     // Two panics within a second have two reports.
     for n in 0..10 {

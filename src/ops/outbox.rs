@@ -125,7 +125,9 @@ pub async fn send_patiently(ports: &Ports, id: LinkId, patience: Duration) -> Re
             without_connection += 1;
         }
         let now = ports.clock.now();
-        if next_at > until || now >= until || without_connection >= NO_CONNECTION_TRIES {
+        // A try that can't end in time is not begun: what the last one said is the reason.
+        let last_start = until.checked_sub(send::SHORTEST_TRY).unwrap_or(until);
+        if next_at.max(now) > last_start || without_connection >= NO_CONNECTION_TRIES {
             return Ok(sent);
         }
         let wait = next_at.duration_since(now).max(jiff::SignedDuration::from_millis(50));

@@ -19,7 +19,7 @@ const LAST_CALL: Duration = Duration::from_secs(45);
 /// Where somebody has to see to the account first, trying often helps nobody.
 const NOT_ALLOWED_PAUSE: Duration = Duration::from_secs(5 * 60);
 /// Nothing is begun for somebody who waits no longer than this.
-const SHORTEST_TRY: Duration = Duration::from_secs(2);
+pub(super) const SHORTEST_TRY: Duration = Duration::from_secs(2);
 /// A session that was just made may not be in the backend's list at once.
 const SECOND_LOOK: Duration = Duration::from_secs(2);
 

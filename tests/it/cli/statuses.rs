@@ -28,6 +28,15 @@ fn status_1_something_is_broken() {
         .unwrap();
     let broken = world.run(&["list", "--json"]).is(1);
     assert_eq!(broken.error()["code"], "internal");
+    // The report file is there, and named.
+    let report = std::fs::read_dir(&world.data)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .find(|p| p.extension().is_some_and(|e| e == "txt"))
+        .unwrap();
+    let said = broken.error()["message"].as_str().unwrap().to_owned();
+    assert!(said.contains(report.to_str().unwrap()), "{said}");
+    assert!(std::fs::read_to_string(report).unwrap().contains("no such table"));
 }
 
 #[test]
