@@ -240,32 +240,39 @@ fn address(draft: &Draft, verdict: &mut Verdict) {
     }
 }
 
+/// What is typed of an address is looked at also while the rest is still missing.
 fn known_address(draft: &Draft, verdict: &mut Verdict) {
-    let needed = [
-        (FieldId::Name, &draft.name),
-        (FieldId::Street, &draft.street),
-        (FieldId::PostalCode, &draft.postal_code),
-        (FieldId::Place, &draft.place),
+    let typed = [
+        (FieldId::Name, draft.name.as_str()),
+        (FieldId::Street, draft.street.as_str()),
+        (FieldId::PostalCode, draft.postal_code.as_str()),
+        (FieldId::Place, draft.place.as_str()),
     ];
-    let before = verdict.issues.len();
-    for (field, text) in needed {
-        if text.trim().is_empty() {
+    let is_missing = |text: &str| text.trim().is_empty();
+    let [name, street, postal_code, place] = typed.map(|(_, text)| if is_missing(text) { "-" } else { text });
+    let parsed = Address::parse(name, street, postal_code, place, &draft.country);
+    let error = parsed.as_ref().err().map(|error| (address_error_field(*error), *error));
+    let mut right = true;
+    for (field, text) in typed.into_iter().chain([(FieldId::Country, draft.country.as_str())]) {
+        if is_missing(text) && field != FieldId::Country {
             verdict.wrong(field, FieldError::Missing);
-        }
-    }
-    if verdict.issues.len() > before {
-        return;
-    }
-    match Address::parse(&draft.name, &draft.street, &draft.postal_code, &draft.place, &draft.country) {
-        Ok(address) => verdict.address = Some(AddressPlan::Known(address)),
-        Err(error) => {
-            let field = match error {
-                AddressError::Missing(field) | AddressError::TooLong(field) => address_field(field),
-                AddressError::PostalCode => FieldId::PostalCode,
-                AddressError::Country => FieldId::Country,
-            };
+        } else if let Some((_, error)) = error.filter(|(of, _)| *of == field) {
             verdict.wrong(field, FieldError::Address(error));
+        } else {
+            continue;
         }
+        right = false;
+    }
+    if right {
+        verdict.address = parsed.ok().map(AddressPlan::Known);
+    }
+}
+
+const fn address_error_field(error: AddressError) -> FieldId {
+    match error {
+        AddressError::Missing(field) | AddressError::TooLong(field) => address_field(field),
+        AddressError::PostalCode => FieldId::PostalCode,
+        AddressError::Country => FieldId::Country,
     }
 }
 

@@ -163,3 +163,30 @@ fn a_part_of_the_methods_is_named() {
     let verdict = look(&app.model.wizard, &shop, &app.now);
     assert_eq!(verdict.issues[0].error, FieldError::NoMethod);
 }
+
+#[test]
+fn an_address_half_typed_tells_all_that_is_wrong() {
+    let known = |d: &mut Draft| {
+        d.address = AddressChoice::Known;
+        d.name = "Kari Nordmann".into();
+        d.country = "NO".into();
+    };
+    let missing = |f| (f, FieldError::Missing);
+    let bad = |f, e| (f, FieldError::Address(e));
+    let code = wrong(|d| {
+        known(d);
+        d.postal_code = "01".into();
+    });
+    let postal = bad(FieldId::PostalCode, AddressError::PostalCode);
+    assert_eq!(code, [missing(FieldId::Street), postal, missing(FieldId::Place)]);
+    let country = wrong(|d| {
+        known(d);
+        (d.street, d.place, d.country) = ("Storgata 1".into(), "Oslo".into(), "Norge".into());
+    });
+    assert_eq!(country, [missing(FieldId::PostalCode), bad(FieldId::Country, AddressError::Country)]);
+    let swedish = wrong(|d| {
+        known(d);
+        (d.street, d.place, d.country) = ("Storgata 1".into(), "Lund".into(), "SE".into());
+    });
+    assert_eq!(swedish, [missing(FieldId::PostalCode)], "an empty code is only missing");
+}

@@ -30,6 +30,8 @@ pub(super) fn act(t: &mut Turn<'_>, action: Action) {
         Action::List | Action::Search => list::enter(t),
         Action::SendNow => {
             t.ask(Effect::Flush(None));
+            // Another process may have made links that are not known here yet.
+            t.ask(Effect::LoadDashboard);
             tracking::look_now(t);
         }
         _ => {}
@@ -92,7 +94,7 @@ pub(super) fn news(t: &mut Turn<'_>, news: DashboardNews) {
 
 pub(super) fn available(model: &Model, action: Action) -> bool {
     match action {
-        Action::SendNow => !model.dashboard.outbox.is_empty() || !model.tracking.rows.is_empty(),
+        Action::SendNow => !model.dashboard.outbox.is_empty() || !model.dashboard.rows.is_empty(),
         Action::New | Action::Next => model.shop.is_some(),
         Action::List | Action::Search => true,
         _ => !model.dashboard.rows.is_empty(),

@@ -220,6 +220,7 @@ pub const TABLE: &[Binding] = &[
     row(C::Payment, &[k(Code::Down), c('j'), k(Code::Tab)], A::Down, "key-down", 0),
     row(C::Payment, &[c(' ')], A::Toggle, "key-toggle", 1),
     row(C::Payment, &[c('a')], A::All, "key-all-methods", 2),
+    row(C::Payment, &[ctrl('x')], A::ClearDraft, "key-clear-draft", 5),
     row(C::Payment, &[k(Code::Enter), ctrl('n')], A::Next, "key-next", 3),
     row(C::Payment, &[k(Code::Esc), ctrl('p')], A::Back, "key-back", 4),
     row(C::Payment, &[c('?')], A::Help, "key-help", 10),
@@ -232,7 +233,7 @@ pub const TABLE: &[Binding] = &[
     row(C::Products, &[ctrl('z')], A::Undo, "key-undo", 3),
     row(C::Products, &[ctrl('n')], A::Next, "key-next", 4),
     row(C::Products, &[k(Code::Esc), ctrl('p')], A::Back, "key-back", 5),
-    row(C::Products, &[ctrl('x')], A::ClearDraft, "key-clear-draft", 0),
+    row(C::Products, &[ctrl('x')], A::ClearDraft, "key-clear-draft", 6),
     // 4 Order
     row(C::Order, &[k(Code::Tab), k(Code::Down)], A::NextField, "key-next-field", 1),
     row(C::Order, &[Key::shift(Code::Tab), k(Code::Up)], A::PreviousField, "key-previous-field", 0),
@@ -273,6 +274,7 @@ pub const TABLE: &[Binding] = &[
     row(C::QrFull, &[c('v')], A::QrLevel, "key-qr-level", 2),
     row(C::QrFull, &[c('d')], A::QrDrawing, "key-qr-drawing", 3),
     row(C::QrFull, &[c('c')], A::Copy, "key-copy", 4),
+    row(C::QrFull, &[c('n')], A::New, "key-new", 5),
     row(C::QrFull, &[c('?')], A::Help, "key-help", 10),
     // All links
     row(C::List, &[k(Code::Enter)], A::Open, "key-open", 1),

@@ -38,6 +38,7 @@ fn close(t: &mut Turn<'_>) {
         _ => {
             t.model.screen = Screen::Dashboard;
             dashboard::move_by(t, 0);
+            t.ask(Effect::LoadDashboard);
         }
     }
 }
@@ -71,13 +72,14 @@ pub(super) fn available(model: &Model, action: Action) -> bool {
     let link = shown(model);
     let busy = model.link.as_ref().is_some_and(|s| s.busy);
     match action {
+        // An address that can't be paid any more is not handed out.
         Action::Copy
         | Action::Email
         | Action::CopyMail
-        | Action::OpenPage
         | Action::QrFull
         | Action::QrLevel
-        | Action::QrDrawing => url(model).is_some(),
+        | Action::QrDrawing => url(model).is_some() && link.is_some_and(|l| l.state.payable()),
+        Action::OpenPage => url(model).is_some(),
         // On a live link the key looks anew, which the tracker does anyway: no word about it.
         Action::SendNow => link.is_some_and(|l| matches!(l.state, LinkState::Queued | LinkState::Uncertain)),
         Action::Cancel => !busy && link.is_some_and(can_cancel),
@@ -117,6 +119,10 @@ fn with_address(t: &mut Turn<'_>, action: Action) {
         t.say(Tone::Info, Say::NoAddressYet);
         return;
     };
+    if !available(t.model, action) {
+        t.say(Tone::Info, Say::NotPayable);
+        return;
+    }
     match action {
         Action::Copy => t.ask(Effect::Copy(url)),
         Action::Email => t.ask(Effect::OpenMail(id)),

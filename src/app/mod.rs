@@ -112,6 +112,15 @@ pub fn available(model: &Model, action: Action) -> bool {
     }
 }
 
+/// Whether something waits that the screen shown can send: what "send now" is about.
+#[must_use]
+pub fn something_to_send(model: &Model) -> bool {
+    match (model.context(), &model.link) {
+        (Context::Link, Some(screen)) => screen.link.as_ref().is_some_and(|l| l.state.in_outbox()),
+        _ => !model.dashboard.outbox.is_empty(),
+    }
+}
+
 fn key(t: &mut Turn<'_>, key: Key) {
     t.model.toast = None;
     match keys::action(t.model.context(), key) {

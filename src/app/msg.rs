@@ -99,7 +99,7 @@ pub enum Reply {
     /// The customer was played in the sandbox; `Err`: the sandbox's words.
     Played(Result<(), String>),
     /// The account was set up and works; from now on it is the shop.
-    SetUp(Result<Box<Shop>, String>),
+    SetUp(Result<Box<Shop>, SetUpTrouble>),
     /// Whether we are online, learned by the way.
     Net(Net),
     /// The ledger can't be used: one line.
@@ -126,6 +126,28 @@ pub enum KeepError {
     ReferenceUsed,
     /// The ledger can't be used: one line.
     Ledger(String),
+}
+
+/// Why an account could not be set up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SetUpTrouble {
+    /// Signing in did not work. Nothing was written.
+    SignIn(Fault),
+    /// The account works and the config is written, but the secret can't be kept on this machine.
+    NotKept {
+        /// The config.
+        config: String,
+        /// Why, in a line.
+        why: String,
+    },
+    /// Something else, in a line.
+    Other(String),
+}
+
+impl From<String> for SetUpTrouble {
+    fn from(line: String) -> Self {
+        Self::Other(line)
+    }
 }
 
 /// Why a link was not withdrawn.

@@ -1,5 +1,6 @@
 //! What the app has to say to the seller: a closed list. The words are the language files'.
 
+use super::msg::SetUpTrouble;
 use crate::domain::link::DeliveryStatus;
 use crate::ports::Fault;
 
@@ -72,10 +73,12 @@ pub enum Say {
     DraftResumed,
     /// That key does nothing here and now, and why is plain: no link address yet.
     NoAddressYet,
+    /// The link can't be paid any more (or not now): its address is not handed out.
+    NotPayable,
     /// Signing in failed.
     SignedOut,
-    /// The set-up did not work: one line.
-    SetUpFailed(String),
+    /// The set-up did not work.
+    SetUpFailed(SetUpTrouble),
     /// There is no link chosen.
     NothingChosen,
     /// Something on this step is to be mended first.

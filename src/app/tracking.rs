@@ -154,12 +154,10 @@ pub(super) fn tracked(t: &mut Turn<'_>, changed: Vec<Link>, fault: Option<Fault>
         }
     }
     t.model.clock_off_by = (skew.abs() >= CLOCK_OFF).then_some(skew);
-    if changed.is_empty() {
-        return;
-    }
     for link in changed {
         news::link_changed(t, link);
     }
+    // Also without news: another process on the same data folder may have made or changed links.
     t.ask(Effect::LoadDashboard);
 }
 

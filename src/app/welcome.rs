@@ -6,6 +6,7 @@ use super::effect::SetUp;
 use super::key::Key;
 use super::keys::Action;
 use super::model::{Issue, Model, Screen, SetUpForm, Shop, Tone};
+use super::msg::SetUpTrouble;
 use super::say::Say;
 use super::turn::Turn;
 use super::{Effect, first_questions};
@@ -162,7 +163,7 @@ fn next(t: &mut Turn<'_>) {
 }
 
 /// The account works, or why not.
-pub(super) fn set_up(t: &mut Turn<'_>, result: Result<Box<Shop>, String>) {
+pub(super) fn set_up(t: &mut Turn<'_>, result: Result<Box<Shop>, SetUpTrouble>) {
     t.model.set_up.busy = false;
     match result {
         Ok(shop) => {
@@ -172,7 +173,7 @@ pub(super) fn set_up(t: &mut Turn<'_>, result: Result<Box<Shop>, String>) {
             t.model.screen = Screen::Dashboard;
             t.out.extend(first_questions());
         }
-        Err(line) => t.model.set_up.failed = Some(Say::SetUpFailed(line)),
+        Err(trouble) => t.model.set_up.failed = Some(Say::SetUpFailed(trouble)),
     }
 }
 

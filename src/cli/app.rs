@@ -28,11 +28,21 @@ pub fn app(run: &Run) -> Result<Status, Failure> {
                 show(run, Some(place.map_err(|error| not_opened(run.texts(), &error))?), None).await
             })
         }
-        Err(_) if matches!(run.config, Err(ConfigError::Missing(_))) => {
+        Err(_) if no_config_yet(run) => {
             let host = FirstStart { places, options: run.options.clone(), env: run.env.clone() };
             super::asynchronous(run.texts(), show(run, None, Some(Arc::new(host))))
         }
         Err(failure) => Err(failure),
+    }
+}
+
+/// Whether there's no config, neither at the default place nor at the one that was named: the first start
+/// writes it there.
+fn no_config_yet(run: &Run) -> bool {
+    match &run.config {
+        Err(ConfigError::Missing(_)) => true,
+        Err(ConfigError::File { file, .. }) => !file.exists(),
+        _ => false,
     }
 }
 

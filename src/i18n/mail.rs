@@ -1,6 +1,6 @@
 //! The mail that carries a link to the customer, in the customer's language.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 
 use super::Texts;
 use crate::domain::link::Link;
@@ -8,13 +8,7 @@ use crate::domain::link::Link;
 impl Texts {
     /// Subject and text of the mail for `link`, from `merchant`. `None` while the link has no address.
     #[must_use]
-    pub fn mail(
-        self,
-        merchant: &str,
-        link: &Link,
-        now: Timestamp,
-        zone: &TimeZone,
-    ) -> Option<(String, String)> {
+    pub fn mail(self, merchant: &str, link: &Link, zone: &TimeZone) -> Option<(String, String)> {
         let url = link.url.as_deref()?;
         let amount = self.amount(link.amount);
         let subject =
@@ -26,7 +20,7 @@ impl Texts {
                 ("amount", amount.as_str().into()),
                 ("url", url.into()),
                 ("reference", link.sale.reference.as_str().into()),
-                ("until", self.moment(link.expires_at, now, zone).into()),
+                ("until", self.date_and_clock(link.expires_at, zone).into()),
             ],
         );
         Some((subject, text))

@@ -34,7 +34,7 @@ impl Texts {
         }
     }
 
-    /// A day seen from `now`: `today`, `tomorrow`, `yesterday`, else the date.
+    /// A day seen from `now`: `today`, `tomorrow`, `yesterday`, else the date, short.
     #[must_use]
     pub fn day(self, at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
         let day = at.to_zoned(zone.clone()).date();
@@ -46,7 +46,7 @@ impl Texts {
         } else if today.checked_sub(1.day()).is_ok_and(|d| d == day) {
             self.t("time-yesterday").into_owned()
         } else {
-            self.date(day)
+            self.short_date(day, today)
         }
     }
 
@@ -64,7 +64,8 @@ impl Texts {
         format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
     }
 
-    /// A moment seen from `now`: `12:41` today, else `tomorrow 12:41`, `22 Nov 2026 12:41`.
+    /// A moment seen from `now`: `12:41` today, else `tomorrow 12:41`, `22 Nov 12:41`, with the year where
+    /// it is another.
     #[must_use]
     pub fn moment(self, at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
         let same_day = at.to_zoned(zone.clone()).date() == now.to_zoned(zone.clone()).date();
@@ -72,8 +73,14 @@ impl Texts {
         if same_day { clock } else { format!("{} {clock}", self.day(at, now, zone)) }
     }
 
-    /// How far away: `in 23 h`, `om 23 t`, `5 min ago`, `for 5 min siden`. To the nearest minute, then the
-    /// largest unit of it.
+    /// A moment for somebody who reads it another day: `22 Nov 2026 12:41`.
+    #[must_use]
+    pub fn date_and_clock(self, at: Timestamp, zone: &TimeZone) -> String {
+        format!("{} {}", self.date(at.to_zoned(zone.clone()).date()), self.clock(at, zone))
+    }
+
+    /// How far away: `in 23 h`, `om 23 t`, `5 min ago`, `for 5 min siden`. The largest unit,
+    /// rounded: what was made for a week doesn't say six days a minute later.
     #[must_use]
     pub fn relative(self, at: Timestamp, now: Timestamp) -> String {
         let away = at.duration_since(now);
@@ -100,11 +107,12 @@ enum Unit {
 }
 
 fn largest_unit(span: SignedDuration) -> (i64, Unit) {
-    match (span.as_secs() + 30) / 60 {
-        0 => (0, Unit::Now),
-        m if m < 60 => (m, Unit::Minutes),
-        m if m < 48 * 60 => (m / 60, Unit::Hours),
-        m => (m / (24 * 60), Unit::Days),
+    let round = |unit: i64| (span.as_secs() + unit / 2) / unit;
+    match (round(60), round(60 * 60), round(24 * 60 * 60)) {
+        (0, ..) => (0, Unit::Now),
+        (minutes, ..) if minutes < 60 => (minutes, Unit::Minutes),
+        (_, hours, _) if hours < 48 => (hours, Unit::Hours),
+        (.., days) => (days, Unit::Days),
     }
 }
 
@@ -130,8 +138,10 @@ mod tests {
         assert_eq!(NB.moment(at("2026-11-22T23:30:00Z"), now, &oslo), "i morgen 00:30");
         assert_eq!(NB.moment(at("2026-11-22T20:00:00Z"), now, &oslo), "21:00");
         assert_eq!(NB.day(at("2026-11-21T20:00:00Z"), now, &oslo), "i går");
-        assert_eq!(EN.moment(at("2026-12-02T08:05:00Z"), now, &oslo), "2 Dec 2026 09:05");
-        assert_eq!(NB.moment(at("2026-12-02T08:05:00Z"), now, &oslo), "02.12.2026 09:05");
+        assert_eq!(EN.moment(at("2026-12-02T08:05:00Z"), now, &oslo), "2 Dec 09:05");
+        assert_eq!(NB.moment(at("2026-12-02T08:05:00Z"), now, &oslo), "02.12. 09:05");
+        // Mails are read another day.
+        assert_eq!(EN.date_and_clock(at("2026-11-22T23:30:00Z"), &oslo), "23 Nov 2026 00:30");
         let day = |text: &str| text.parse::<Date>().unwrap();
         assert_eq!(EN.short_date(day("2026-03-02"), day("2026-11-22")), "2 Mar");
         assert_eq!(NB.short_date(day("2026-03-02"), day("2026-11-22")), "02.03.");
@@ -146,10 +156,12 @@ mod tests {
             ("2026-11-22T11:59:31Z", "now", "nå"),
             ("2026-11-22T12:15:00Z", "in 15 min", "om 15 min"),
             ("2026-11-22T11:55:00Z", "5 min ago", "for 5 min siden"),
-            ("2026-11-23T11:59:29Z", "in 23 h", "om 23 t"),
+            ("2026-11-22T12:59:59Z", "in 1 h", "om 1 t"),
+            ("2026-11-23T11:29:59Z", "in 23 h", "om 23 t"),
             ("2026-11-23T11:59:59Z", "in 24 h", "om 24 t"),
             ("2026-11-21T12:00:00Z", "24 h ago", "for 24 t siden"),
-            ("2026-11-29T12:00:00Z", "in 7 days", "om 7 dager"),
+            ("2026-11-24T11:59:59Z", "in 2 days", "om 2 dager"),
+            ("2026-11-29T11:58:00Z", "in 7 days", "om 7 dager"),
             ("2026-11-20T11:00:00Z", "2 days ago", "for 2 dager siden"),
         ];
         for (then, en, nb) in cases {

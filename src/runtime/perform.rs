@@ -7,7 +7,7 @@ use super::workplace::{Host, Workplace};
 use crate::app::draft::{Defaults, Draft};
 use crate::app::effect::Effect;
 use crate::app::model::{ListFilter, Now, QrWish};
-use crate::app::msg::{CancelTrouble, DashboardNews, KeepError, Reply};
+use crate::app::msg::{CancelTrouble, DashboardNews, KeepError, Reply, SetUpTrouble};
 use crate::domain::link::{Link, LinkId};
 use crate::domain::reference::Reference;
 use crate::domain::sale::Sale;
@@ -72,7 +72,7 @@ pub(super) async fn perform(effect: Effect, context: Context) {
     }
 }
 
-fn opened(result: Result<Workplace, String>, tx: &Sender) {
+fn opened(result: Result<Workplace, SetUpTrouble>, tx: &Sender) {
     match result {
         Ok(workplace) => {
             let shop = Box::new(workplace.shop.clone());
@@ -193,7 +193,7 @@ async fn mail(place: &Workplace, id: LinkId, now: &Now) -> Option<Mail> {
         crate::domain::sale::Delivery::Email(to) => Some(to.clone()),
         _ => None,
     };
-    let (subject, text) = place.customer_texts.mail(&place.shop.merchant_name, &link, now.at, &now.zone)?;
+    let (subject, text) = place.customer_texts.mail(&place.shop.merchant_name, &link, &now.zone)?;
     Some(Mail { to, subject, text })
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::app::effect::{Play, SetUp};
 use crate::app::model::Shop;
+use crate::app::msg::SetUpTrouble;
 use crate::domain::reference::ReferenceTemplate;
 use crate::i18n::Texts;
 use crate::ports::{Ports, Reply};
@@ -32,7 +33,7 @@ pub trait Customer: Send + Sync {
 /// Opens workplaces at the first start.
 pub trait Host: Send + Sync {
     /// Writes a config for the embedded sandbox and opens it.
-    fn use_sandbox(&self) -> Reply<'_, Result<Workplace, String>>;
+    fn use_sandbox(&self) -> Reply<'_, Result<Workplace, SetUpTrouble>>;
     /// Tries the account; if it works, writes the config, keeps the secret in the keyring and opens it.
-    fn set_up(&self, account: SetUp) -> Reply<'_, Result<Workplace, String>>;
+    fn set_up(&self, account: SetUp) -> Reply<'_, Result<Workplace, SetUpTrouble>>;
 }

@@ -1,13 +1,15 @@
 //! What every screen has: the header, the stepper with the sum so far, a message, and the footer.
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 
 use super::pen::{Pen, width};
 use super::theme::Role;
 use super::words;
-use crate::app::Model;
 use crate::app::keys::{self, Action, Binding, Context};
 use crate::app::model::{STEPS, Screen, Target};
+use crate::app::{self, Model};
 use crate::i18n::Texts;
 
 /// The room between header and footer, a column kept free at both sides.
@@ -125,11 +127,11 @@ pub(crate) fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     pen.clear(Rect::new(area.x, y, area.width, 1));
     let texts = pen.texts();
     let rows = footer_rows(model, texts, area.width.saturating_sub(2));
-    let total: u16 = rows.iter().map(|b| item_width(b, texts) + 3).sum();
+    let total: u16 = rows.iter().map(|b| item_width(model, b, texts) + 3).sum();
     let gap = if total.saturating_sub(3) <= area.width.saturating_sub(2) { " · " } else { "  " };
     let mut x = area.x + 1;
     for (index, binding) in rows.into_iter().enumerate() {
-        x = item(binding, pen, x, y, if index == 0 { "" } else { gap });
+        x = item(model, binding, pen, x, y, if index == 0 { "" } else { gap });
     }
 }
 
@@ -143,7 +145,7 @@ fn footer_rows(model: &Model, texts: Texts, room: u16) -> Vec<&'static Binding> 
         rows.extend(global_help());
     }
     let stays = |b: &&Binding| matches!(b.action, Action::Next | Action::Back | Action::Quit | Action::Help);
-    while rows.iter().map(|b| item_width(b, texts) + 2).sum::<u16>() > room + 2 {
+    while rows.iter().map(|b| item_width(model, b, texts) + 2).sum::<u16>() > room + 2 {
         match rows.iter().rposition(|b| !stays(b)) {
             Some(last) => drop(rows.remove(last)),
             None => break,
@@ -156,17 +158,29 @@ fn global_help() -> Option<&'static Binding> {
     keys::TABLE.iter().find(|b| b.context == Context::Global && b.action == Action::Help)
 }
 
+/// The key as the footer shows it. A pair of arrows is told as one.
 fn label(binding: &Binding) -> String {
-    binding.keys.first().map(|k| k.label()).unwrap_or_default()
+    let first = |binding: &Binding| binding.keys.first().map(|k| k.label()).unwrap_or_default();
+    if binding.action != Action::Left {
+        return first(binding);
+    }
+    let right = keys::TABLE.iter().find(|b| b.context == binding.context && b.action == Action::Right);
+    first(binding) + &right.map(first).unwrap_or_default()
 }
 
-fn item_width(binding: &Binding, texts: Texts) -> u16 {
-    width(&label(binding)) + 1 + width(&texts.t(binding.text))
+/// What the key does right now: with nothing to send, sending is looking.
+fn word(model: &Model, binding: &Binding, texts: Texts) -> Cow<'static, str> {
+    let looks = binding.action == Action::SendNow && !app::something_to_send(model);
+    texts.t(if looks { "key-look-now" } else { binding.text })
 }
 
-fn item(binding: &Binding, pen: &mut Pen<'_>, x: u16, y: u16, gap: &str) -> u16 {
+fn item_width(model: &Model, binding: &Binding, texts: Texts) -> u16 {
+    width(&label(binding)) + 1 + width(&word(model, binding, texts))
+}
+
+fn item(model: &Model, binding: &Binding, pen: &mut Pen<'_>, x: u16, y: u16, gap: &str) -> u16 {
     let from = pen.put(x, y, width(gap), gap, Role::Muted);
-    let word = pen.texts().t(binding.text);
+    let word = word(model, binding, pen.texts());
     let key = label(binding);
     let x = pen.put(from, y, width(&key), &key, Role::Accent);
     let x = pen.put(x + 1, y, width(&word), &word, Role::Muted);

@@ -30,6 +30,10 @@ pub enum Role {
     Badge,
 }
 
+/// Text on a ground of our own.
+const LIGHT_TEXT: Color = Color::Rgb(236, 239, 243);
+const DARK_TEXT: Color = Color::Rgb(24, 28, 34);
+
 impl Role {
     /// Every role.
     pub const ALL: [Self; 10] = [
@@ -53,6 +57,8 @@ pub enum Ground {
     Dark,
     /// Dark on light.
     Light,
+    /// Not told: most terminals don't say. Colours that can be read on either.
+    Unknown,
 }
 
 /// How many colours there are.
@@ -107,7 +113,7 @@ impl Theme {
     /// Chosen by the config (`None`: as the terminal says) and the environment.
     #[must_use]
     pub fn choose(wish: Option<Ground>, terminal: &Terminal<'_>) -> Self {
-        let ground = wish.or_else(|| terminal.colorfgbg.and_then(ground_of)).unwrap_or(Ground::Dark);
+        let ground = wish.or_else(|| terminal.colorfgbg.and_then(ground_of)).unwrap_or(Ground::Unknown);
         let coloured = depth_of(&Terminal { no_color: None, ..*terminal });
         let fixed = match coloured {
             Depth::True => Palette::TrueColor,
@@ -136,8 +142,8 @@ impl Theme {
         self.fixed
     }
 
-    /// How `role` looks. The ordinary text keeps the terminal's own colours, so that a wrong guess of
-    /// the ground never makes it unreadable.
+    /// How `role` looks. The ordinary text keeps the terminal's own colours; who gives it a ground of
+    /// another colour gives it its own colour too, so that a wrong guess never makes it unreadable.
     #[must_use]
     pub fn style(self, role: Role) -> Style {
         let plain = Style::new();
@@ -152,13 +158,16 @@ impl Theme {
                 None => bold,
             },
             Role::Selection => match (self.depth, self.ground) {
-                (Depth::True, Ground::Dark) => plain.bg(Color::Rgb(38, 52, 72)),
-                (Depth::True, Ground::Light) => plain.bg(Color::Rgb(214, 228, 245)),
-                (Depth::Sixteen | Depth::Mono, _) => plain.add_modifier(Modifier::REVERSED),
+                (Depth::True, Ground::Dark) => plain.fg(LIGHT_TEXT).bg(Color::Rgb(38, 52, 72)),
+                (Depth::True, Ground::Light) => plain.fg(DARK_TEXT).bg(Color::Rgb(214, 228, 245)),
+                (Depth::True, Ground::Unknown) | (Depth::Sixteen | Depth::Mono, _) => {
+                    plain.add_modifier(Modifier::REVERSED)
+                }
             },
             Role::Input => match (self.depth, self.ground) {
-                (Depth::True, Ground::Dark) => plain.bg(Color::Rgb(40, 44, 52)),
-                (Depth::True, Ground::Light) => plain.bg(Color::Rgb(236, 238, 242)),
+                (Depth::True, Ground::Dark) => plain.fg(LIGHT_TEXT).bg(Color::Rgb(40, 44, 52)),
+                (Depth::True, Ground::Light) => plain.fg(DARK_TEXT).bg(Color::Rgb(236, 238, 242)),
+                (Depth::True, Ground::Unknown) => plain.fg(LIGHT_TEXT).bg(Color::Rgb(64, 70, 82)),
                 (Depth::Sixteen | Depth::Mono, _) => plain.add_modifier(Modifier::UNDERLINED),
             },
             Role::Badge => match self.colour(Role::Warning) {
@@ -170,8 +179,8 @@ impl Theme {
 
     /// The foreground of `role`; `None` where it has none of its own.
     fn colour(self, role: Role) -> Option<Color> {
-        use Ground::{Dark, Light};
-        let of16 = |dark, light| Some(if self.ground == Dark { dark } else { light });
+        use Ground::{Dark, Light, Unknown};
+        let of16 = |dark, light| Some(if self.ground == Light { light } else { dark });
         let rgb = |(r, g, b): (u8, u8, u8)| Some(Color::Rgb(r, g, b));
         match (self.depth, role, self.ground) {
             (Depth::Mono, _, _) => None,
@@ -183,14 +192,19 @@ impl Theme {
             (Depth::Sixteen, Role::Error, _) => of16(Color::LightRed, Color::Red),
             (Depth::True, Role::Muted, Dark) => rgb((148, 156, 168)),
             (Depth::True, Role::Muted, Light) => rgb((96, 104, 116)),
+            (Depth::True, Role::Muted, Unknown) => rgb((118, 125, 135)),
             (Depth::True, Role::Accent, Dark) => rgb((102, 178, 255)),
             (Depth::True, Role::Accent, Light) => rgb((0, 92, 184)),
+            (Depth::True, Role::Accent, Unknown) => rgb((30, 130, 230)),
             (Depth::True, Role::Paid, Dark) => rgb((92, 214, 128)),
             (Depth::True, Role::Paid, Light) => rgb((16, 122, 56)),
+            (Depth::True, Role::Paid, Unknown) => rgb((20, 148, 70)),
             (Depth::True, Role::Warning, Dark) => rgb((240, 190, 80)),
             (Depth::True, Role::Warning, Light) => rgb((148, 90, 0)),
+            (Depth::True, Role::Warning, Unknown) => rgb((180, 116, 0)),
             (Depth::True, Role::Error, Dark) => rgb((255, 120, 110)),
             (Depth::True, Role::Error, Light) => rgb((186, 26, 26)),
+            (Depth::True, Role::Error, Unknown) => rgb((224, 68, 58)),
             (_, Role::Text | Role::Strong | Role::Selection | Role::Input | Role::Badge, _) => None,
         }
     }
@@ -223,13 +237,13 @@ mod tests {
             (theme.ground(), theme.depth())
         };
         let none = Terminal::default();
-        assert_eq!(chosen(none), (Ground::Dark, Depth::Sixteen));
-        assert_eq!(chosen(Terminal { colorterm: Some("truecolor"), ..none }), (Ground::Dark, Depth::True));
-        assert_eq!(chosen(Terminal { term: Some("xterm-direct"), ..none }), (Ground::Dark, Depth::True));
+        assert_eq!(chosen(none), (Ground::Unknown, Depth::Sixteen));
+        assert_eq!(chosen(Terminal { colorterm: Some("truecolor"), ..none }), (Ground::Unknown, Depth::True));
+        assert_eq!(chosen(Terminal { term: Some("xterm-direct"), ..none }), (Ground::Unknown, Depth::True));
         assert_eq!(chosen(Terminal { colorfgbg: Some("0;15"), ..none }), (Ground::Light, Depth::Sixteen));
         assert_eq!(chosen(Terminal { colorfgbg: Some("0;default;7"), ..none }).0, Ground::Light);
         assert_eq!(chosen(Terminal { colorfgbg: Some("15;8"), ..none }).0, Ground::Dark);
-        assert_eq!(chosen(Terminal { colorfgbg: Some("15;default"), ..none }).0, Ground::Dark);
+        assert_eq!(chosen(Terminal { colorfgbg: Some("15;default"), ..none }).0, Ground::Unknown);
         let mono = Terminal { no_color: Some("1"), colorterm: Some("truecolor"), ..none };
         assert_eq!(chosen(mono).1, Depth::Mono);
         assert_eq!(Theme::choose(None, &mono).fixed_colours(), Palette::TrueColor);
@@ -244,9 +258,52 @@ mod tests {
         assert_eq!(Theme::choose(Some(Ground::Light), &dark).ground(), Ground::Light);
     }
 
+    /// How well two colours can be told apart, 1 to 21 (WCAG 2).
+    fn contrast(a: Color, b: Color) -> f64 {
+        let luminance = |colour| {
+            let Color::Rgb(r, g, b) = colour else { panic!("{colour:?}") };
+            let part = |c: u8| {
+                let c = f64::from(c) / 255.0;
+                if c <= 0.039_28 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+            };
+            0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b)
+        };
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn what_is_written_can_be_read_on_its_ground() {
+        let (black, white) = (Color::Rgb(24, 24, 24), Color::Rgb(255, 255, 255));
+        let grounds = |ground| match ground {
+            Ground::Dark => vec![black],
+            Ground::Light => vec![white],
+            Ground::Unknown => vec![black, white],
+        };
+        for ground in [Ground::Dark, Ground::Light, Ground::Unknown] {
+            let theme = Theme::new(ground, Depth::True);
+            for role in [Role::Muted, Role::Accent, Role::Paid, Role::Warning, Role::Error] {
+                let colour = theme.style(role).fg.unwrap();
+                for on in grounds(ground) {
+                    assert!(contrast(colour, on) >= 3.5, "{ground:?} {role:?} {}", contrast(colour, on));
+                }
+            }
+            // What has a ground of its own has its own colour too, whatever the terminal's is.
+            for role in [Role::Input, Role::Selection] {
+                let style = theme.style(role);
+                let reversed = style.add_modifier.contains(Modifier::REVERSED);
+                match (style.fg, style.bg) {
+                    (Some(fg), Some(bg)) => assert!(contrast(fg, bg) >= 7.0, "{ground:?} {role:?}"),
+                    (None, None) => assert!(reversed, "{ground:?} {role:?}"),
+                    other => panic!("{ground:?} {role:?} {other:?}"),
+                }
+            }
+        }
+    }
+
     #[test]
     fn without_colours_no_style_has_one() {
-        for ground in [Ground::Dark, Ground::Light] {
+        for ground in [Ground::Dark, Ground::Light, Ground::Unknown] {
             for role in Role::ALL {
                 let style = Theme::new(ground, Depth::Mono).style(role);
                 assert_eq!((style.fg, style.bg), (None, None), "{role:?}");
@@ -256,7 +313,7 @@ mod tests {
 
     #[test]
     fn what_is_chosen_and_what_is_wrong_stand_out_in_every_theme() {
-        for ground in [Ground::Dark, Ground::Light] {
+        for ground in [Ground::Dark, Ground::Light, Ground::Unknown] {
             for depth in [Depth::Mono, Depth::Sixteen, Depth::True] {
                 let theme = Theme::new(ground, depth);
                 for role in Role::ALL.into_iter().filter(|r| *r != Role::Text) {

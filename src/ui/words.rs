@@ -6,7 +6,9 @@ use crate::app::check::FieldError;
 use crate::app::draft::{AddressChoice, Channel, ExpiryChoice};
 use crate::app::keys::Context;
 use crate::app::model::{ListFilter, Net, Question, Tone};
+use crate::app::msg::SetUpTrouble;
 use crate::app::say::Say;
+use crate::domain::fault::FaultKind;
 use crate::domain::link::{EventKind, LinkState};
 use crate::i18n::{Spoken, Texts};
 use crate::ui::theme::Role;
@@ -55,13 +57,32 @@ impl Spoken for Say {
             Self::DraftCleared => texts.t("toast-draft-cleared"),
             Self::DraftResumed => texts.t("toast-draft-resumed"),
             Self::NoAddressYet => texts.t("toast-no-address-yet"),
+            Self::NotPayable => texts.t("toast-not-payable"),
             Self::SignedOut => texts.t("fault-not-signed-in"),
-            Self::SetUpFailed(words) => {
-                texts.t_args("toast-set-up-failed", &[("words", words.as_str().into())]).into()
-            }
+            Self::SetUpFailed(trouble) => texts.say(trouble),
             Self::NothingChosen => texts.t("toast-nothing-chosen"),
             Self::MendFirst => texts.t("toast-mend-first"),
             Self::ReferenceTaken => texts.t("toast-reference-taken"),
+        }
+    }
+}
+
+impl Spoken for SetUpTrouble {
+    fn say(&self, texts: Texts) -> Cow<'static, str> {
+        match self {
+            Self::SignIn(fault) => match fault.kind {
+                FaultKind::NotSent | FaultKind::Maybe => texts.t("set-up-no-contact"),
+                FaultKind::NotSignedIn => texts.t("set-up-not-signed-in"),
+                FaultKind::Refused => texts.refusal(fault.message.as_deref()),
+                kind => texts.say(&kind),
+            },
+            Self::NotKept { config, why } => {
+                let args = [("config", config.as_str().into()), ("why", why.as_str().into())];
+                texts.t_args("set-up-not-kept", &args).into()
+            }
+            Self::Other(words) => {
+                texts.t_args("toast-set-up-failed", &[("words", words.as_str().into())]).into()
+            }
         }
     }
 }

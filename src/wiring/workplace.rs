@@ -11,6 +11,7 @@ use super::customer::SandboxCustomer;
 use super::embedded::{Embedded, EmbeddedError};
 use super::{gateway, keep_secret, ledger, ports, secret_later, secret_now, shop};
 use crate::app::effect::SetUp;
+use crate::app::msg::SetUpTrouble;
 use crate::config::model::{API_URL, CHECKOUT_URL};
 use crate::config::write::{FirstConfig, write_first};
 use crate::config::{Config, Env, Options, Places, Profile, layer};
@@ -208,16 +209,16 @@ impl FirstStart {
 }
 
 impl Host for FirstStart {
-    fn use_sandbox(&self) -> Reply<'_, Result<Workplace, String>> {
+    fn use_sandbox(&self) -> Reply<'_, Result<Workplace, SetUpTrouble>> {
         Box::pin(async move {
             let first =
                 FirstConfig { profile: "sandbox".to_owned(), sandbox: true, ..FirstConfig::default() };
             write_first(&self.config(), &first).map_err(|error| error.to_string())?;
-            self.reopen().await
+            Ok(self.reopen().await?)
         })
     }
 
-    fn set_up(&self, account: SetUp) -> Reply<'_, Result<Workplace, String>> {
+    fn set_up(&self, account: SetUp) -> Reply<'_, Result<Workplace, SetUpTrouble>> {
         Box::pin(async move {
             let text = |text: &str| Some(text.trim().to_owned()).filter(|t| !t.is_empty());
             let first = FirstConfig {
@@ -233,21 +234,15 @@ impl Host for FirstStart {
                 Profile::new(&first.account_id, &first.client_id, ours(API_URL)?, ours(CHECKOUT_URL)?);
             let secret = SecretString::from(account.client_secret.trim().to_owned());
             // Tried before anything is written: a typing mistake leaves no trace.
-            gateway(&profile, secret_now(secret.clone()))
-                .sign_in()
-                .await
-                .map_err(|fault| fault.to_string())?;
+            gateway(&profile, secret_now(secret.clone())).sign_in().await.map_err(SetUpTrouble::SignIn)?;
             let (keep, kept) = (profile, secret);
             let in_keyring = crate::ops::blocking(move || keep_secret(&keep, &kept)).await;
             write_first(&self.config(), &first).map_err(|error| error.to_string())?;
             if let Err(error) = in_keyring {
-                return Err(format!(
-                    "the account works and {} is written, but the secret could not be kept ({error}): start \
-                     paylink with PAYLINK_CLIENT_SECRET, or name a client_secret_command there",
-                    self.config().display()
-                ));
+                let config = self.config().display().to_string();
+                return Err(SetUpTrouble::NotKept { config, why: error.to_string() });
             }
-            self.reopen().await
+            Ok(self.reopen().await?)
         })
     }
 }

@@ -7,6 +7,7 @@ mod browser;
 mod cli;
 mod client;
 mod config;
+mod first_start;
 mod i18n;
 mod journeys;
 mod ledger_processes;

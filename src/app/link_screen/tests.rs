@@ -137,3 +137,37 @@ fn no_mail_program_says_what_else() {
     app.keys("Up");
     assert_eq!(said(&app), None, "goes with the next key");
 }
+
+#[test]
+fn a_link_that_cannot_be_paid_is_not_handed_out() {
+    for state in [LinkState::Captured, LinkState::Declined, LinkState::Cancelled, LinkState::OnHold] {
+        let mut app = showing(link(1, state), Vec::new());
+        for key in ["c", "e", "m", "f"] {
+            assert_eq!(app.keys(key), [], "{key}");
+            assert_eq!(said(&app), Some(&Say::NotPayable), "{key}");
+        }
+        assert_eq!(app.model.screen, Screen::Link);
+        assert!(!available(&app.model, Action::Copy) && available(&app.model, Action::OpenPage));
+    }
+}
+
+#[test]
+fn the_next_customer_comes_from_the_large_code_too() {
+    let mut app = showing(link(1, LinkState::Open), Vec::new());
+    app.keys("f n");
+    assert_eq!((app.model.screen, &app.model.link), (Screen::Payment, &None));
+}
+
+#[test]
+fn sending_is_told_only_where_something_waits() {
+    let app = showing(link(1, LinkState::Open), Vec::new());
+    assert!(!crate::app::something_to_send(&app.model));
+    let app = showing(link(1, LinkState::Queued), vec![entry(1, false)]);
+    assert!(crate::app::something_to_send(&app.model));
+}
+
+#[test]
+fn back_on_the_dashboard_the_ledger_is_read_anew() {
+    let mut app = showing(link(1, LinkState::Captured), Vec::new());
+    assert!(app.keys("Esc").contains(&Effect::LoadDashboard));
+}

@@ -302,6 +302,7 @@ pub(super) fn act(t: &mut Turn<'_>, action: Action, key: Option<Key>) {
         Action::Next if key.is_some_and(|k| k.code == Code::Enter) && to_unfilled(t) => {}
         Action::Next => next(t),
         Action::Back => back(t),
+        Action::ClearDraft => super::overlay::ask_clear(t),
         _ => match t.model.screen {
             Screen::Payment => payment::act(t, action),
             Screen::Products => products::act(t, action, key),

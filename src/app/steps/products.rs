@@ -105,7 +105,6 @@ pub(super) fn act(t: &mut Turn<'_>, action: Action, key: Option<Key>) {
         Action::AddLine => add(t),
         Action::RemoveLine => remove(t, line, column),
         Action::Undo => undo(t),
-        Action::ClearDraft => super::super::overlay::ask_clear(t),
         _ => {}
     }
 }

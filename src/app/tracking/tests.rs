@@ -130,3 +130,13 @@ fn a_ledger_that_fails_does_not_end_the_rounds() {
     app.pass(60);
     assert!(app.model.tracking.asking || asks(&app.send(Msg::Due(Timer::Track))));
 }
+
+#[test]
+fn links_of_another_process_are_seen_at_the_next_look() {
+    let mut app = App::new();
+    app.reply(dashboard(&[link(1, LinkState::Open)], Vec::new()));
+    let effects = app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0 });
+    assert!(effects.contains(&Effect::LoadDashboard));
+    app.reply(dashboard(&[], Vec::new()));
+    assert!(app.keys("s").contains(&Effect::LoadDashboard), "also with nothing to follow here");
+}

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::app::Model;
-use crate::app::draft::{AddressChoice, Channel, FieldId};
+use crate::app::draft::{AddressChoice, Channel, Draft, FieldId};
 use crate::domain::method::MethodChoice;
 use crate::domain::phone::Phone;
 use crate::ui::frame;
@@ -46,6 +46,13 @@ fn chosen_methods(model: &Model) -> MethodChoice {
     MethodChoice { whole_profile: false, methods }
 }
 
+/// The address as it was typed, in one line.
+fn known_address(draft: &Draft) -> String {
+    let place = format!("{} {}", draft.postal_code.trim(), draft.place.trim());
+    let parts = [draft.name.trim(), draft.street.trim(), place.trim()];
+    parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
 /// The sale once more.
 fn summary(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let texts = pen.texts();
@@ -71,7 +78,11 @@ fn summary(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         rows.push(("order-expiry", until, Role::Text));
     }
     if draft.address != AddressChoice::None {
-        rows.push(("order-address", texts.say(&draft.address).into_owned(), Role::Text));
+        let address = match draft.address {
+            AddressChoice::Known => known_address(draft),
+            choice => texts.say(&choice).into_owned(),
+        };
+        rows.push(("order-address", address, Role::Text));
     }
     let capture = if draft.auto_capture { "order-capture-now" } else { "order-capture-later" };
     rows.push(("order-capture", texts.t(capture).into_owned(), Role::Text));

@@ -202,8 +202,13 @@ fn play(model: &Model, pen: &mut Pen<'_>, area: Rect, bottom: u16) -> u16 {
         pen.hits.add(Rect::new(from, y, x.saturating_sub(from), 1), Target::Do(action));
         x += 2;
     }
-    // Nothing to play any more: the row stays free.
-    if x > area.x { y.saturating_sub(1) } else { y }
+    // Nothing to play any more: the rows stay free.
+    if x == area.x {
+        return y;
+    }
+    let y = y.saturating_sub(1);
+    pen.put(area.x, y, area.width, &texts.t("link-play"), Role::Muted);
+    y.saturating_sub(1)
 }
 
 /// The customer's address, in full.
@@ -225,6 +230,8 @@ fn expires(link: &Link, pen: &mut Pen<'_>, area: Rect, mut bottom: u16) -> u16 {
         let away = texts.relative(link.expires_at, now.at);
         let args = [("moment", moment.into()), ("away", away.into())];
         bottom = upwards(pen, area, bottom, &texts.t_args("link-expires", &args), Role::Text);
+    } else if link.settled() || link.paid() {
+        return bottom;
     }
     // Once it's sent, the timeline tells to whom.
     let told = |kind| link.events.iter().any(|e| e.kind == kind);

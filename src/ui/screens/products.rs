@@ -118,7 +118,7 @@ fn line(model: &Model, pen: &mut Pen<'_>, area: Rect, columns: &Columns, index: 
     if wizard.focus.and_then(line_of) == Some(index) {
         pen.put(area.x, y, 1, "▸", Role::Accent);
     }
-    let mut wrong = None;
+    let mut wrong = Vec::new();
     for (id, x, room) in columns.fields(index, area.x) {
         let value = wizard.draft.text(id).unwrap_or("");
         let place = Rect::new(x, y, room, 1);
@@ -140,19 +140,25 @@ fn line(model: &Model, pen: &mut Pen<'_>, area: Rect, columns: &Columns, index: 
             }
             pen.hits.add(place, Target::Field(id));
         }
-        if wrong.is_none() {
-            wrong = error.map(|e| (x, e));
-        }
+        wrong.extend(error.map(|e| (x, e)));
     }
     if let Some(Some(amount)) = wizard.amounts.get(index) {
         pen.put_right(columns.right(area.x), y, columns.amount, &texts.amount(*amount), Role::Text);
     }
-    let Some((x, error)) = wrong else { return y + 1 };
-    // Under its field, moved to the left where it would run out of the window.
-    let needed = width(&texts.say(error)) + 2;
-    let x = x.min(area.right().saturating_sub(needed)).max(area.x + 2);
-    let under = Rect::new(x, y + 1, area.right().saturating_sub(x), area.bottom().saturating_sub(y + 1));
-    field::mistake(pen, under, error)
+    let mut y = y + 1;
+    for (x, error) in wrong {
+        // Under its field, moved to the left where it would run out of the window.
+        let needed = width(&texts.say(error)) + 2;
+        let x = x.min(area.right().saturating_sub(needed)).max(area.x + 2);
+        if y < area.bottom() {
+            y = field::mistake(
+                pen,
+                Rect::new(x, y, area.right().saturating_sub(x), area.bottom() - y),
+                error,
+            );
+        }
+    }
+    y
 }
 
 /// A typed rate as the language writes it; what is no rate, as typed.

@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::app::Model;
 use crate::ui::frame;
-use crate::ui::pen::Pen;
+use crate::ui::pen::{Pen, width};
 use crate::ui::theme::Role;
 use crate::ui::widgets::{big, qr};
 use crate::ui::words;
@@ -49,6 +49,13 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
             let x = body.x + body.width.saturating_sub(taken) / 2;
             let y = body.y + body.height.saturating_sub(fit.rows) / 2;
             let place = qr::paint(pen, Position::new(x, y), &fit);
+            if let Some(key) = qr::left_out(&fit, model.qr) {
+                let said = texts.t(key);
+                let from = area.x + 1 + width(name) + 2;
+                if from + width(&said) + 2 <= end {
+                    pen.put(from, area.y, width(&said), &said, Role::Warning);
+                }
+            }
             if both {
                 let right = Rect::new(place.right() + 4, body.y + body.height / 3, beside, body.height);
                 big::draw(pen, right.intersection(body), &amount, Role::Strong);

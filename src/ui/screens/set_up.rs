@@ -48,6 +48,8 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         let under = Rect::new(left, y, room, body.bottom().saturating_sub(y));
         match form.issues.iter().find(|i| i.field == *id) {
             Some(issue) => y = field::mistake(pen, under, &issue.error),
+            // What went wrong needs the room of the notes.
+            None if form.failed.is_some() => {}
             None => y = pen.put_wrapped(under, &texts.t(note), Role::Muted),
         }
         y += 1;

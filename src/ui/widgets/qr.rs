@@ -64,6 +64,17 @@ pub(crate) fn paint(pen: &mut Pen<'_>, at: Position, fit: &Fit) -> Rect {
     Rect::new(at.x, at.y, fit.cols, fit.rows)
 }
 
+/// What was asked for and doesn't fit into the room, as a message id: a key that changes nothing says why.
+pub(crate) fn left_out(fit: &Fit, wish: QrWish) -> Option<&'static str> {
+    if wish.full_blocks && fit.drawing != Drawing::Full {
+        Some("qr-no-blocks")
+    } else if wish.strong && fit.matrix.level() != Level::Q {
+        Some("qr-not-strong")
+    } else {
+        None
+    }
+}
+
 fn fit(url: &str, (columns, rows): Size, wish: QrWish) -> Result<Fit, QrError> {
     let level = if wish.strong { Level::Q } else { Level::M };
     let half = || qr::fit(url, columns, rows, level, Drawing::Half);
@@ -79,5 +90,23 @@ const fn needed(error: &QrError) -> Size {
         QrError::TooSmall { need_cols, need_rows } => (*need_cols, *need_rows),
         // No address is that long; what the largest code needs.
         QrError::TooLong => (185, 93),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wish_without_room_is_told() {
+        let url = "https://checkout.dintero.com/v1/view/T12345678.465U8CUzaPVpneu1wt8Wei";
+        let left = |room, strong, full_blocks| {
+            let wish = QrWish { strong, full_blocks };
+            left_out(&fit(url, room, wish).unwrap(), wish)
+        };
+        assert_eq!(left((80, 22), false, false), None);
+        assert_eq!(left((80, 22), true, false), Some("qr-not-strong"));
+        assert_eq!(left((80, 22), true, true), Some("qr-no-blocks"));
+        assert_eq!(left((200, 58), true, true), None);
     }
 }

@@ -2,6 +2,9 @@
 
 use super::*;
 use paylink::app::effect::SetUp;
+use paylink::app::msg::SetUpTrouble;
+use paylink::domain::fault::FaultKind;
+use paylink::ports::Fault;
 use paylink::runtime::Host;
 
 #[tokio::test(start_paused = true)]
@@ -49,13 +52,19 @@ async fn the_list_filters() {
 struct Opens(Workplace);
 
 impl Host for Opens {
-    fn use_sandbox(&self) -> Reply<'_, Result<Workplace, String>> {
+    fn use_sandbox(&self) -> Reply<'_, Result<Workplace, SetUpTrouble>> {
         Box::pin(async { Ok(self.0.clone()) })
     }
 
-    fn set_up(&self, account: SetUp) -> Reply<'_, Result<Workplace, String>> {
+    fn set_up(&self, account: SetUp) -> Reply<'_, Result<Workplace, SetUpTrouble>> {
         let good = account.client_secret == "right";
-        Box::pin(async move { if good { Ok(self.0.clone()) } else { Err("the secret is wrong".into()) } })
+        Box::pin(async move {
+            if good {
+                Ok(self.0.clone())
+            } else {
+                Err(SetUpTrouble::SignIn(Fault::new(FaultKind::NotSignedIn, "401")))
+            }
+        })
     }
 }
 
@@ -90,7 +99,7 @@ async fn a_newcomer_sets_up_an_account() {
         seller.keys("Enter").await;
     }
     assert_eq!(seller.at(), Screen::SetUp);
-    seller.sees("the secret is wrong");
+    seller.sees("Dintero does not take these");
     seller.keys("Up Up C-u").await;
     seller.text("right").await;
     seller.keys("Enter").await;

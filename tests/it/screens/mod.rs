@@ -144,7 +144,7 @@ fn styles(buffer: &Buffer) -> String {
 
 #[test]
 fn each_theme_in_its_styles() {
-    for ground in [Ground::Dark, Ground::Light] {
+    for ground in [Ground::Dark, Ground::Light, Ground::Unknown] {
         for depth in [Depth::Mono, Depth::Sixteen, Depth::True] {
             let look = look(Lang::English, Theme::new(ground, depth));
             let size = (80, 24);

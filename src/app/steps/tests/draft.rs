@@ -57,6 +57,11 @@ fn starting_over_is_asked_first() {
     let effects = app.keys("C-x y");
     assert!(effects.contains(&Effect::KeepDraft(None)));
     assert_eq!((app.model.screen, app.draft().has_content()), (Screen::Payment, false));
+
+    // Also right where a draft comes back.
+    let mut app = three_lines();
+    app.keys("Esc C-x");
+    assert_eq!(app.model.overlay, Some(Overlay::Confirm(Question::ClearDraft)));
 }
 
 #[test]
