@@ -22,8 +22,6 @@ use crate::wiring::{self, embedded::Embedded};
 pub const PATIENCE: Duration = Duration::from_secs(30);
 /// What can't be reached in this time is printed as it is known here.
 const A_FEW_SECONDS: Duration = Duration::from_secs(5);
-/// The most links of a list that are read one by one for the rest of their story.
-const SINGLES: usize = 60;
 /// How many links are named where a text means several.
 const NAMED: usize = 5;
 
@@ -196,8 +194,7 @@ impl<'a> Shop<'a> {
     pub async fn refresh(&self, rows: &[LinkRow]) -> Result<(), Failure> {
         let at_backend = || rows.iter().filter(|r| r.session_id.is_some());
         let batch: Vec<LinkId> = at_backend().map(|r| r.id).collect();
-        let singles: Vec<LinkId> =
-            at_backend().filter(|r| !r.settled()).map(|r| r.id).take(SINGLES).collect();
+        let singles: Vec<LinkId> = at_backend().filter(|r| !r.settled()).map(|r| r.id).collect();
         if batch.is_empty() {
             return Ok(());
         }

@@ -4,6 +4,22 @@ use serde_json::{Value, json};
 
 use super::{Going, World};
 
+/// Every link that is printed is up to date, also at the end of a long list.
+#[test]
+fn a_long_list_is_up_to_date_to_its_end() {
+    let world = World::new();
+    let oldest = world.link(&["--reference", "OLDEST"]);
+    for _ in 0..64 {
+        world.run(&["new", "--offline", "--item", "Vaffel;1;45.00"]).is(5);
+    }
+    let all = world.run(&["list", "--json"]).is(0);
+    assert_eq!(all.out.lines().count(), 65);
+    world.visit(&oldest);
+    let all = world.run(&["list", "--json"]).is(0);
+    let last: serde_json::Value = serde_json::from_str(all.out.lines().last().unwrap()).unwrap();
+    assert_eq!((&last["reference"], &last["state"]), (&"OLDEST".into(), &"opened".into()), "{}", all.err);
+}
+
 #[test]
 fn a_new_link_asks_for_what_was_said() {
     let world = World::new();
