@@ -52,10 +52,11 @@ impl Drop for Quiet {
 /// The terminal is gone, or the person gave up (Ctrl-C, Ctrl-D, Esc).
 pub fn ask_secret(question: &str) -> io::Result<SecretString> {
     let mut err = io::stderr().lock();
-    write!(err, "{question} ")?;
-    err.flush()?;
     let typed = {
+        // Before the question: who answers at once is not to be shown either.
         let _quiet = Quiet::new()?;
+        write!(err, "{question} ")?;
+        err.flush()?;
         typed()
     };
     writeln!(err)?;
