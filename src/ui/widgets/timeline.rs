@@ -85,6 +85,10 @@ fn story(link: &Link, texts: Texts) -> Vec<Step> {
         if event.kind == EventKind::PayingEnded || (event.kind == EventKind::Drafted && made) {
             continue;
         }
+        // An address that was corrected, or told twice by the backend, is one line.
+        if repeats.0 == Some(EventKind::AddressGiven) && event.kind == EventKind::AddressGiven {
+            continue;
+        }
         // Looking at the page again and again is one line.
         if repeats.0 == Some(event.kind) && event.kind == EventKind::Opened {
             repeats.1 += 1;
@@ -167,4 +171,22 @@ fn to_come(link: &Link) -> [(EventKind, bool); 2] {
         (EventKind::Opened, live && !has(EventKind::Opened)),
         (EventKind::Captured, live || link.state == LinkState::OnHold),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::testing::link;
+
+    #[test]
+    fn an_address_told_twice_is_one_line() {
+        let mut link = link(1, LinkState::Opened);
+        let at = link.created_at;
+        let told = |kind| LinkEvent { at, kind, detail: None, key: None };
+        link.events =
+            vec![told(EventKind::Opened), told(EventKind::AddressGiven), told(EventKind::AddressGiven)];
+        let lines = story(&link, Texts::default());
+        let label = Texts::default().say(&EventKind::AddressGiven);
+        assert_eq!(lines.iter().filter(|s| s.label == label).count(), 1);
+    }
 }
