@@ -56,6 +56,9 @@ pub(in crate::app) fn begin(t: &mut Turn<'_>) {
         t.say(Tone::Info, Say::DraftResumed);
     } else {
         renew(t, true);
+        // A draft of last time still waits for the ledger's word: asked again, it takes this one's place.
+        let waiting = t.model.doubtful.as_ref().and_then(|d| d.id);
+        t.out.extend(waiting.map(Effect::LoadLink));
     }
     show(t, Screen::Payment);
 }
@@ -69,10 +72,15 @@ fn show(t: &mut Turn<'_>, step: Screen) {
     go(t, step);
 }
 
+/// The draft has done its work. One of last time that still waits takes its place in the ledger.
+pub(super) fn forget(t: &mut Turn<'_>) {
+    t.ask(Effect::KeepDraft(t.model.doubtful.clone()));
+}
+
 /// Throws the draft away and starts over.
 pub(in crate::app) fn clear(t: &mut Turn<'_>) {
     renew(t, true);
-    t.ask(Effect::KeepDraft(None));
+    forget(t);
     t.model.dashboard.draft_waiting = draft_waiting(t.model);
     t.say(Tone::Info, Say::DraftCleared);
     show(t, Screen::Payment);

@@ -109,6 +109,9 @@ pub(in crate::app) fn found_sent(t: &mut Turn<'_>, id: LinkId) {
 /// The ledger has no such link: a draft that might have become it was not sent.
 pub(in crate::app) fn not_sent(t: &mut Turn<'_>, id: LinkId) {
     if t.model.doubtful.as_ref().is_some_and(|d| d.id == Some(id))
+        // It waits while another sale is being typed.
+        && !t.model.wizard.draft.has_content()
+        && !t.model.wizard.submitting
         && let Some(draft) = t.model.doubtful.take()
     {
         begin::take_up(t, *draft);
@@ -136,7 +139,7 @@ fn done(t: &mut Turn<'_>, id: LinkId) {
     let link = t.model.wizard.pending.take_if(|l| l.id == id);
     remember(t);
     begin::renew(t, false);
-    t.ask(Effect::KeepDraft(None));
+    begin::forget(t);
     t.model.dashboard.draft_waiting = draft_waiting(t.model);
     t.model.overlay = None;
     link_screen::open(t, id, Screen::Dashboard);

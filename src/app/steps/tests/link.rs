@@ -205,3 +205,23 @@ fn every_choice_reaches_the_sale() {
     assert!(!sale.auto_capture);
     assert!(matches!(&sale.delivery, Delivery::Email(e) if e.as_str() == "kari@example.com"));
 }
+
+#[test]
+fn a_draft_of_last_time_waits_when_the_ledger_fails_and_while_another_is_typed() {
+    let draft = Draft { id: Some(id(7)), phone: "41234567".into(), ..Draft::default() };
+    let mut app = App::bare(Some(shop()));
+    let draft = Some(Box::new(draft));
+    app.reply(Reply::Remembered { draft, qr: QrWish::default(), defaults: Defaults::default() });
+    app.reply(Reply::LedgerTrouble("locked".into()));
+    assert!(app.model.dashboard.draft_waiting);
+    app.go_to_last_step();
+    app.reply(Reply::NoLink(id(7)));
+    assert_eq!(app.lines()[0][0], "Vaffel", "what is being typed stays");
+    let (sold, _) = App::submitted(&app.keys("Enter")).unwrap();
+    let effects = app.reply(Reply::Kept(Ok(sold)));
+    assert!(effects.iter().any(|e| matches!(e, Effect::KeepDraft(Some(d)) if d.id == Some(id(7)))));
+    assert!(app.keys("n").contains(&Effect::LoadLink(id(7))));
+    app.reply(Reply::NoLink(id(7)));
+    assert_eq!((app.draft().id, app.draft().phone.as_str()), (Some(id(7)), "41234567"));
+    assert_eq!(said(&app), Some(&Say::DraftResumed));
+}
