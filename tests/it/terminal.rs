@@ -255,10 +255,13 @@ fn leave(term: &mut Term, way: &str) {
 
 #[test]
 fn an_error_at_the_start_leaves_the_terminal_alone() {
-    let term = Setup::paylink(&["--config", "/nowhere/paylink.toml"]).start();
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("paylink.toml");
+    std::fs::write(&config, "[profiles.fair]\naccount_id = 12\n").unwrap();
+    let term = Setup::paylink(&["--config", config.to_str().unwrap()]).start();
     let ended = term.ends();
     ended.restored().with_status(3);
-    assert!(ended.text.contains("/nowhere/paylink.toml"), "{}", ended.text);
+    assert!(ended.text.contains("account_id"), "{}", ended.text);
     assert!(!String::from_utf8_lossy(&ended.raw).contains("\x1b[?1049h"), "the screen was taken");
 }
 
