@@ -21,8 +21,8 @@ const ON_SCREEN: SignedDuration = SignedDuration::from_secs(2);
 const FRESH: SignedDuration = SignedDuration::from_secs(10);
 /// Until this age an unopened link in sight is asked singly, to tell that it was opened.
 const WATCH_OPENING: SignedDuration = SignedDuration::from_mins(10);
-/// How many of those in one round.
-const SINGLES: usize = 3;
+/// The least time between two of those: thirty fresh links in sight must not cost three requests a second.
+const LOOKS: SignedDuration = SignedDuration::from_secs(2);
 /// The least time between two requests that ask for many.
 const BREATH: SignedDuration = SignedDuration::from_secs(1);
 /// A moment after its expiry a link is looked at, to tell the end.
@@ -47,6 +47,7 @@ pub struct Memory {
     /// Asked singly: whether it was opened.
     looked: HashMap<LinkId, Timestamp>,
     last_batch: Option<Timestamp>,
+    last_look: Option<Timestamp>,
     hold_until: Option<Timestamp>,
     faults: u32,
 }
@@ -103,6 +104,9 @@ impl Memory {
         }
         for id in &singles {
             self.looked.insert(*id, now);
+            if sight.open != Some(*id) {
+                self.last_look = Some(now);
+            }
         }
         if !batch.is_empty() {
             self.last_batch = Some(now);
@@ -111,23 +115,13 @@ impl Memory {
         Plan { batch, singles, wake_at }
     }
 
-    /// The link on screen, and unopened fresh ones in sight, as far as they're due.
+    /// The link on screen, and of the unopened fresh ones in sight the one that waited longest.
     fn singles(&self, rows: &[LinkRow], sight: InSight<'_>, now: Timestamp) -> Vec<LinkId> {
-        let mut singles = Vec::new();
-        for row in rows {
-            if let Some(due) = self.look_due(row, sight)
-                && due <= now
-            {
-                let on_screen = sight.open == Some(row.id);
-                if on_screen {
-                    singles.insert(0, row.id);
-                } else if singles.len() < SINGLES {
-                    singles.push(row.id);
-                }
-            }
-        }
-        singles.truncate(SINGLES + 1);
-        singles
+        let due = |row: &LinkRow| self.look_due(row, sight).filter(|at| *at <= now);
+        let on_screen = rows.iter().find(|r| sight.open == Some(r.id) && due(r).is_some());
+        let listed = rows.iter().filter(|r| sight.open != Some(r.id));
+        let next = listed.filter_map(|r| Some((due(r)?, r.id))).min();
+        on_screen.map(|r| r.id).into_iter().chain(next.map(|(_, id)| id)).collect()
     }
 
     fn batch(&self, rows: &[LinkRow], sight: InSight<'_>, singles: &[LinkId], now: Timestamp) -> Vec<LinkId> {
@@ -178,6 +172,7 @@ impl Memory {
         let fresh_until = later(row.created_at, WATCH_OPENING)?;
         let watch = row.state == LinkState::Open && sight.listed.contains(&row.id);
         let due = looked.and_then(|at| later(at, FRESH)).unwrap_or(row.created_at);
+        let due = self.last_look.and_then(|at| later(at, LOOKS)).map_or(due, |from| due.max(from));
         (watch && due <= fresh_until).then_some(due)
     }
 
@@ -319,6 +314,16 @@ mod tests {
         assert_eq!(memory.plan(&rows, sight, at(1)).singles, vec![rows[0].id]);
         assert!(memory.plan(&rows, sight, at(601)).singles.contains(&rows[0].id));
         assert!(memory.plan(&rows, sight, at(700)).singles.is_empty());
+    }
+
+    #[test]
+    fn many_fresh_links_in_sight_take_turns() {
+        let rows: Vec<_> = (1..=30).map(|n| row(n, 0, LinkState::Open)).collect();
+        let listed: Vec<_> = rows.iter().map(|r| r.id).collect();
+        let (requests, asked) = run(&rows, InSight { open: None, listed: &listed }, 0, 300);
+        assert!(requests <= 300 / 2 + 300 / 10 + 2, "{requests} requests in 300 s");
+        assert_eq!(asked.len(), 30);
+        assert!(asked.values().all(|times| longest_gap(times) <= 12), "each one is still asked about");
     }
 
     #[test]
