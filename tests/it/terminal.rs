@@ -173,20 +173,12 @@ fn the_code_alone_in_every_drawing_and_level_is_read() {
         for _ in 0..3 {
             assert_eq!(term.reads_qr(), address);
             check_everywhere(&term, &address, drawing);
-            changes(&mut term, "v", "another level");
+            term.changes_by("v");
         }
-        changes(&mut term, "d", "another drawing");
+        term.changes_by("d");
     }
     term.press("esc");
     term.sees("NOT OPENED");
-}
-
-/// Presses a key and waits until what is on the screen changes, colours included.
-#[track_caller]
-fn changes(term: &mut Term, key: &str, what: &str) {
-    let before = term.screen().contents_formatted();
-    term.press(key);
-    term.waits_for(what, |screen| screen.contents_formatted() != before);
 }
 
 /// Reads the code by two decoders, in every kind of cell.

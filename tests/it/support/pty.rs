@@ -283,8 +283,32 @@ impl Term {
     #[track_caller]
     pub(crate) fn reads_qr(&mut self) -> String {
         let theme = self.theme;
-        let found = self.waits(|term| qr::on_screen(term.screen(), theme, qr::PLAIN));
+        let found = self.waits(|term| {
+            if !term.frame_is_whole() {
+                return None;
+            }
+            qr::on_screen(term.screen(), theme, qr::PLAIN)
+        });
         found.unwrap_or_else(|| panic!("waited for a QR code\n{}", self.shown()))
+    }
+
+    /// Presses a key and waits until a whole frame shows something else, colours included.
+    #[track_caller]
+    pub(crate) fn changes_by(&mut self, key: &str) {
+        let before = self.screen().contents_formatted();
+        self.press(key);
+        let changed = self.waits(|term| {
+            (term.frame_is_whole() && term.screen().contents_formatted() != before).then_some(())
+        });
+        if changed.is_none() {
+            panic!("waited for {key} to change the screen\n{}", self.shown());
+        }
+    }
+
+    /// Whether the output ends where a frame of the app without a caret ends: with the cursor hidden. Large
+    /// frames come in several pieces.
+    fn frame_is_whole(&self) -> bool {
+        !self.screen().alternate_screen() || self.raw.ends_with(b"\x1b[?25l")
     }
 
     /// Looks after each piece of output, until there is something, or patience or the program is at its end.
