@@ -19,6 +19,10 @@ use crate::domain::money::Money;
 use crate::domain::reference::{Reference, ReferenceTemplate};
 use crate::domain::sale::{Delivery, Sale};
 
+mod outbox;
+
+pub use outbox::{MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Overdue};
+
 /// A boxed future, so that ports are object safe.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -200,45 +204,6 @@ pub enum LedgerError {
     /// Anything else of the database.
     #[error("the ledger: {0}")]
     Database(String),
-}
-
-/// What kind of request waits in the outbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum OutboxKind {
-    /// Make the link.
-    Create,
-    /// Withdraw it.
-    Cancel,
-}
-
-impl OutboxKind {
-    /// The word in the ledger.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Cancel => "cancel",
-        }
-    }
-}
-
-/// A request that is to go out, or may have gone out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutboxEntry {
-    /// The link it is for.
-    pub link: LinkId,
-    /// What is to be done.
-    pub kind: OutboxKind,
-    /// How often it was tried.
-    pub attempts: u32,
-    /// Not before this moment.
-    pub next_at: Timestamp,
-    /// The last failure, one line.
-    pub last_error: Option<String>,
-    /// A request is (or was, when its process died) on the wire: set durably before it is written.
-    pub in_flight: bool,
-    /// Waits for the seller's word.
-    pub needs_decision: bool,
 }
 
 /// Which links are meant.
@@ -457,7 +422,8 @@ pub trait Ledger: Send + Sync {
     /// Claims an entry for sending: marks it in flight, counts the attempt, and for a `Create` sets
     /// the link to `creating`, durably and by one caller alone. `None`: another one has it (another
     /// thread of this process too), or it's gone, or it needs a decision, or it's a `Create` for a link
-    /// that is at the backend or has ended. `next_at` is the caller's to mind.
+    /// that is at the backend or has ended, or an older entry of the same link still waits: what was
+    /// asked for a link is done in that order. `next_at` is the caller's to mind.
     ///
     /// The entry comes back with the attempt counted and `in_flight` as it was *before*: a claim whose
     /// process died is given out again as soon as that is known, at the latest after `lease`, then with
@@ -473,13 +439,19 @@ pub trait Ledger: Send + Sync {
         now: Timestamp,
         lease: Duration,
     ) -> Result<Option<OutboxEntry>, LedgerError>;
+    /// Keeps what is about to be sent with a claimed entry (its `order`), durably: what was sent can be
+    /// recognised afterwards. `false`: the claim has gone to somebody else, so nothing may be sent.
+    ///
+    /// # Errors
+    /// The database's.
+    fn note_order(&self, entry: &OutboxEntry) -> Result<bool, LedgerError>;
     /// Closes the entry and keeps the link's new state, in one transaction.
     ///
     /// # Errors
     /// The database's.
     fn settle_entry(&self, link: &Link, kind: OutboxKind) -> Result<(), LedgerError>;
-    /// Gives the entry back with a new `next_at`, `last_error`, `in_flight` and `needs_decision`
-    /// (`attempts` as claimed), keeps the link's state, releases the claim; all in one transaction. If
+    /// Gives the entry back with a new `next_at`, `last_error`, `in_flight`, `needs_decision`, `overdue`
+    /// and `order` (`attempts` as claimed), keeps the link's state, releases the claim; all in one transaction. If
     /// the claim has gone to another process meanwhile, or the entry is gone, nothing changes: theirs is
     /// the truth.
     ///

@@ -120,6 +120,7 @@ fault-untrusted = The answer is not to be trusted and was not used.
 ## What a person must deal with
 alarm-double-payment = Paid twice
 alarm-amount-differs = Another amount was paid
+alarm-paid-elsewhere = Paid by the link that was lost
 
 ## How long to pay
 expiry-minutes =
@@ -229,6 +230,7 @@ key-make-link = make the link
 key-copy = copy
 key-email = e-mail
 key-qr-full = large QR
+key-change = change
 key-cancel = cancel
 key-again = sell again
 key-open-page = open in the browser
@@ -355,8 +357,19 @@ cli-queued-hint = It goes out with the next paylink command or the app, once the
 cli-not-allowed-hint = It stays in the outbox and goes out once that is put right; see `paylink doctor`
 cli-uncertain = { $reference } may have been sent ({ $why })
 cli-decide-hint = A second message could make the customer pay twice: ask the customer, then `paylink outbox send REF` or `paylink outbox drop REF`
-cli-expired-unsent = { $reference } was not sent in time: its time to be paid is over
-cli-expired-unsent-hint = Make a new link
+cli-overdue-expired = { $reference } was not sent: its time to be paid is over
+cli-overdue-old = { $reference } was not sent: it has waited since long, and the customer may have gone
+cli-overdue-hint = `paylink outbox send REF` sends it all the same, `paylink outbox drop REF` gives it up
+cli-money-not-possible = { $reference }: { $what } is not possible: { $state }
+cli-money-failed = { $reference }: { $what } was tried and failed
+cli-money-waiting = { $reference }: { $what } is not done yet: it is in the outbox, nothing is lost
+cli-money-waiting-because = { $reference }: { $what } is not done yet ({ $why }): it is in the outbox, nothing is lost
+cli-money-waiting-hint = It goes on by itself; `paylink outbox` shows it, `paylink outbox send REF` tries now
+cli-money-in-progress = { $reference }: { $what } is accepted and in progress
+cli-money-unknown = { $reference }: { $what } may have been carried out ({ $why })
+cli-money-unknown-hint = It is being found out and is never repeated blindly; `paylink outbox send REF` looks now
+cli-money-another = { $reference }: another amount waits already to be moved
+cli-money-another-hint = See `paylink outbox`; send it or drop it first
 cli-withdrawn = { $reference } was withdrawn meanwhile
 cli-not-paid = { $reference } is not paid: { $state }
 cli-time-up = The time is up and { $reference } is not paid: { $state }
@@ -381,6 +394,17 @@ cli-file = { $path } can't be written: { $what }
 cli-file-hint = Choose another file
 cli-outbox-create = make the link
 cli-outbox-cancel = withdraw the link
+cli-outbox-capture = withdraw the money
+cli-outbox-void = release the money
+cli-outbox-refund = give the money back
+cli-outbox-look = look for the lost link
+cli-outbox-expired = its time is over: waits for you
+cli-outbox-old = waits since long: waits for you
+cli-outbox-tries =
+    { $count ->
+        [one] tried once
+       *[other] tried { $count } times
+    }
 cli-outbox-decide = waits for you
 cli-drop-not = { $reference } is not in the outbox: { $state }
 cli-drop-hint = `paylink cancel REF` withdraws a link that was sent
@@ -488,6 +512,12 @@ confirm-cancel = Cancel the link { $reference }?
 confirm-cancel-means = The customer can't pay with this link any more.
 confirm-withdraw = Drop { $reference }?
 confirm-withdraw-means = It has not been sent. The customer gets nothing.
+confirm-give-up = Give { $reference } up?
+confirm-give-up-means = It may have been sent. The payment service is asked first, and what is found there is withdrawn.
+confirm-send-late = Send { $reference } now?
+confirm-send-late-expired = Its time to be paid was over before it could be sent. It gets the same time from now on.
+confirm-send-late-old = It has waited for hours. The customer may have gone, or have paid in another way.
+confirm-change-over-draft = Throw the draft away and change this link?
 confirm-send-again = Send { $reference } again?
 confirm-send-again-means = The first message may have gone out. If it did, the customer gets two and could pay twice. Ask first.
 confirm-clear-draft = Throw the draft away?
@@ -527,6 +557,7 @@ dashboard-waiting =
         [one] { $count } request waits to be sent. It goes out by itself.
        *[other] { $count } requests wait to be sent. They go out by themselves.
     }
+dashboard-next-try = Next try { $time }.
 dashboard-clock-off = This machine's clock is { $minutes } min off.
 dashboard-draft = A draft waits: n goes on with it.
 
@@ -601,7 +632,18 @@ link-qr-later = The QR code comes when the link is made.
 link-busy = …
 link-alarm = { $alarm }! Deal with it, then press !
 link-decide = It is not known whether the message went out. Ask the customer. s sends it again.
-link-next-try = Next try at { $time }
+link-late-expired = Its time to be paid was over before it could be sent. s sends it with a new time, r changes it, x drops it.
+link-late-old = It has waited for hours and was not sent. s sends it all the same, r changes it, x drops it.
+link-tried =
+    { $count ->
+        [one] tried once
+       *[other] tried { $count } times
+    }
+link-next-try = next try at { $time }
+link-waits-cancel = Cancelling waits
+link-waits-capture = Capturing the money waits
+link-waits-void = Releasing the money waits
+link-waits-refund = Giving the money back waits
 link-message-failed = The message didn't get through. Show the QR code, or copy the link.
 link-phone-page = The customer's phone: { $page }
 link-play = Play the customer:

@@ -119,6 +119,7 @@ fault-untrusted = Svaret er ikke til å stole på og ble ikke brukt.
 ## Det et menneske må ta seg av
 alarm-double-payment = Betalt to ganger
 alarm-amount-differs = Et annet beløp er betalt
+alarm-paid-elsewhere = Betalt med lenken som gikk tapt
 
 ## Betalingsfrist
 expiry-minutes =
@@ -228,6 +229,7 @@ key-make-link = lag lenken
 key-copy = kopier
 key-email = e-post
 key-qr-full = stor QR
+key-change = endre
 key-cancel = kanseller
 key-again = selg igjen
 key-open-page = åpne i nettleseren
@@ -354,8 +356,19 @@ cli-queued-hint = Den går ut med neste paylink-kommando eller appen, når det e
 cli-not-allowed-hint = Den blir i utboksen og går ut når det er ordnet; se `paylink doctor`
 cli-uncertain = { $reference } er kanskje sendt ({ $why })
 cli-decide-hint = En melding til kan få kunden til å betale to ganger: spør kunden, og så `paylink outbox send REF` eller `paylink outbox drop REF`
-cli-expired-unsent = { $reference } ble ikke sendt i tide: betalingsfristen er ute
-cli-expired-unsent-hint = Lag en ny lenke
+cli-overdue-expired = { $reference } ble ikke sendt: betalingsfristen er ute
+cli-overdue-old = { $reference } ble ikke sendt: den har ventet lenge, og kunden kan ha gått
+cli-overdue-hint = `paylink outbox send REF` sender den likevel, `paylink outbox drop REF` gir den opp
+cli-money-not-possible = { $reference }: kan ikke { $what }: { $state }
+cli-money-failed = { $reference }: forsøket på å { $what } mislyktes
+cli-money-waiting = { $reference }: å { $what } er ikke gjort ennå: det ligger i utboksen, ingenting er tapt
+cli-money-waiting-because = { $reference }: å { $what } er ikke gjort ennå ({ $why }): det ligger i utboksen, ingenting er tapt
+cli-money-waiting-hint = Det går videre av seg selv; `paylink outbox` viser det, `paylink outbox send REF` prøver nå
+cli-money-in-progress = { $reference }: å { $what } er godtatt og pågår
+cli-money-unknown = { $reference }: å { $what } kan ha blitt utført ({ $why })
+cli-money-unknown-hint = Det undersøkes, og gjentas aldri i blinde; `paylink outbox send REF` ser etter nå
+cli-money-another = { $reference }: et annet beløp venter allerede på å bli flyttet
+cli-money-another-hint = Se `paylink outbox`; send det eller dropp det først
 cli-withdrawn = { $reference } ble trukket tilbake i mellomtiden
 cli-not-paid = { $reference } er ikke betalt: { $state }
 cli-time-up = Tiden er ute, og { $reference } er ikke betalt: { $state }
@@ -378,8 +391,19 @@ cli-qr-none = { $reference } har ingen adresse ennå: { $state }
 cli-qr-none-hint = `paylink outbox send REF` prøver å sende den nå
 cli-file = { $path } kan ikke skrives: { $what }
 cli-file-hint = Velg en annen fil
-cli-outbox-create = lag lenken
-cli-outbox-cancel = trekk lenken tilbake
+cli-outbox-create = lage lenken
+cli-outbox-cancel = trekke lenken tilbake
+cli-outbox-capture = trekke beløpet
+cli-outbox-void = frigi beløpet
+cli-outbox-refund = betale tilbake
+cli-outbox-look = lete etter den tapte lenken
+cli-outbox-expired = fristen er ute: venter på deg
+cli-outbox-old = har ventet lenge: venter på deg
+cli-outbox-tries =
+    { $count ->
+        [one] forsøkt én gang
+       *[other] forsøkt { $count } ganger
+    }
 cli-outbox-decide = venter på deg
 cli-drop-not = { $reference } ligger ikke i utboksen: { $state }
 cli-drop-hint = `paylink cancel REF` trekker tilbake en lenke som er sendt
@@ -487,6 +511,12 @@ confirm-cancel = Kansellere lenken { $reference }?
 confirm-cancel-means = Kunden kan ikke lenger betale med denne lenken.
 confirm-withdraw = Droppe { $reference }?
 confirm-withdraw-means = Den er ikke sendt. Kunden får ingenting.
+confirm-give-up = Gi opp { $reference }?
+confirm-give-up-means = Den kan være sendt. Betalingstjenesten spørres først, og det som finnes der, trekkes tilbake.
+confirm-send-late = Sende { $reference } nå?
+confirm-send-late-expired = Betalingsfristen var ute før den kunne sendes. Den får like lang frist fra nå av.
+confirm-send-late-old = Den har ventet i timevis. Kunden kan ha gått, eller ha betalt på en annen måte.
+confirm-change-over-draft = Kaste kladden og endre denne lenken?
 confirm-send-again = Sende { $reference } på nytt?
 confirm-send-again-means = Den første meldingen kan ha gått ut. I så fall får kunden to, og kan betale to ganger. Spør først.
 confirm-clear-draft = Kaste kladden?
@@ -526,6 +556,7 @@ dashboard-waiting =
         [one] { $count } forespørsel venter på å bli sendt. Den går av seg selv.
        *[other] { $count } forespørsler venter på å bli sendt. De går av seg selv.
     }
+dashboard-next-try = Neste forsøk { $time }.
 dashboard-clock-off = Klokken på denne maskinen går { $minutes } min feil.
 dashboard-draft = En kladd venter: n fortsetter på den.
 
@@ -600,7 +631,18 @@ link-qr-later = QR-koden kommer når lenken er laget.
 link-busy = …
 link-alarm = { $alarm }! Ordne opp, og trykk !
 link-decide = Det er usikkert om meldingen gikk ut. Spør kunden. s sender på nytt.
-link-next-try = Neste forsøk kl. { $time }
+link-late-expired = Betalingsfristen var ute før den kunne sendes. s sender den med ny frist, r endrer den, x dropper den.
+link-late-old = Den har ventet i timevis og er ikke sendt. s sender den likevel, r endrer den, x dropper den.
+link-tried =
+    { $count ->
+        [one] forsøkt én gang
+       *[other] forsøkt { $count } ganger
+    }
+link-next-try = neste forsøk kl. { $time }
+link-waits-cancel = Tilbaketrekkingen venter
+link-waits-capture = Trekket venter
+link-waits-void = Frigivelsen venter
+link-waits-refund = Tilbakebetalingen venter
 link-message-failed = Meldingen kom ikke fram. Vis QR-koden, eller kopier lenken.
 link-phone-page = Kundens telefon: { $page }
 link-play = Spill kunden:

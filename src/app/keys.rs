@@ -70,6 +70,8 @@ pub enum Action {
     SendNow,
     /// Withdraw the link, or what is queued.
     Cancel,
+    /// Change what is queued, before it is sent.
+    Change,
     /// Make another link with the same lines.
     Again,
     /// All links.
@@ -253,6 +255,7 @@ pub const TABLE: &[Binding] = &[
     row(C::Link, &[c('e')], A::Email, "key-email", 2),
     row(C::Link, &[c('f')], A::QrFull, "key-qr-full", 3),
     row(C::Link, &[c('s')], A::SendNow, "key-send-now", 4),
+    row(C::Link, &[c('r')], A::Change, "key-change", 5),
     row(C::Link, &[c('x')], A::Cancel, "key-cancel", 5),
     row(C::Link, &[c('a')], A::Again, "key-again", 6),
     row(C::Link, &[c('n')], A::New, "key-new", 7),

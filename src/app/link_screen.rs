@@ -10,7 +10,7 @@ use super::{Effect, dashboard, list, news, steps, tracking};
 use crate::domain::fault::FaultKind;
 use crate::domain::link::{DeliveryStatus, Link, LinkId, LinkState};
 use crate::domain::sale::Delivery;
-use crate::ports::{Fault, OutboxEntry};
+use crate::ports::{Fault, OutboxEntry, Overdue};
 
 /// Shows a link.
 pub(super) fn open(t: &mut Turn<'_>, id: LinkId, from: Screen) {
@@ -25,6 +25,7 @@ pub(super) fn open(t: &mut Turn<'_>, id: LinkId, from: Screen) {
             scroll: 0,
             just_paid: false,
             deliver: false,
+            change: false,
         });
     }
     t.ask(Effect::LoadLink(id));
@@ -57,8 +58,14 @@ fn needs_decision(model: &Model) -> bool {
     model.link.as_ref().is_some_and(|s| s.outbox.iter().any(|e| e.needs_decision))
 }
 
+/// Why the link asks before it is sent, where it was certainly not sent.
+fn late(model: &Model) -> Option<Overdue> {
+    let asks = model.link.iter().flat_map(|s| &s.outbox).find(|e| e.needs_decision);
+    asks.and_then(|e| e.overdue)
+}
+
 fn can_cancel(link: &Link) -> bool {
-    link.state == LinkState::Queued
+    matches!(link.state, LinkState::Queued | LinkState::Uncertain)
         || link.state.payable()
         || (link.session_id.is_some() && matches!(link.state, LinkState::OnHold | LinkState::Unknown))
 }
@@ -83,6 +90,8 @@ pub(super) fn available(model: &Model, action: Action) -> bool {
         // On a live link the key looks anew, which the tracker does anyway: no word about it.
         Action::SendNow => link.is_some_and(|l| matches!(l.state, LinkState::Queued | LinkState::Uncertain)),
         Action::Cancel => !busy && link.is_some_and(can_cancel),
+        // What may have been sent can't be changed any more.
+        Action::Change => !busy && link.is_some_and(|l| l.state == LinkState::Queued),
         Action::Again => link.is_some() && !model.wizard.submitting,
         Action::Settle => link.is_some_and(|l| !l.alarms.is_empty()),
         Action::PlayOpen | Action::PlayPay | Action::PlayDecline => can_play(model),
@@ -147,6 +156,10 @@ fn with_link(t: &mut Turn<'_>, action: Action) {
     let session = link.session_id.clone();
     match action {
         Action::SendNow => match state {
+            LinkState::Queued | LinkState::Uncertain if late(t.model).is_some() => {
+                let question = late(t.model).map(|why| Question::SendLate(id, reference, why));
+                t.model.overlay = question.map(Overlay::Confirm);
+            }
             LinkState::Uncertain if needs_decision(t.model) => {
                 t.model.overlay = Some(Overlay::Confirm(Question::SendAgain(id, reference)));
             }
@@ -154,13 +167,17 @@ fn with_link(t: &mut Turn<'_>, action: Action) {
             _ => tracking::look_now(t),
         },
         Action::Cancel => {
-            let question = if state == LinkState::Queued {
-                Question::Withdraw(id, reference)
-            } else {
-                Question::Cancel(id, reference)
+            let question = match state {
+                LinkState::Queued => Question::Withdraw(id, reference),
+                LinkState::Uncertain => Question::GiveUp(id, reference),
+                _ => Question::Cancel(id, reference),
             };
             t.model.overlay = Some(Overlay::Confirm(question));
         }
+        Action::Change if t.model.wizard.draft.has_content() => {
+            t.model.overlay = Some(Overlay::Confirm(Question::ChangeOverDraft(id)));
+        }
+        Action::Change => change(t),
         Action::Again if t.model.wizard.draft.has_content() => {
             t.model.overlay = Some(Overlay::Confirm(Question::AgainOverDraft(id)));
         }
@@ -190,6 +207,15 @@ pub(super) fn again(t: &mut Turn<'_>) {
         t.model.link = None;
         steps::again(t, &link);
     }
+}
+
+/// Takes the queued link back, to be changed in the steps: first it must be sure that it doesn't go out.
+pub(super) fn change(t: &mut Turn<'_>) {
+    let Some(screen) = &mut t.model.link else { return };
+    screen.change = true;
+    screen.busy = true;
+    let id = screen.id;
+    t.ask(Effect::Withdraw(id));
 }
 
 /// Marks that a request for the link is under way, or over.
@@ -250,6 +276,13 @@ pub(super) fn sent(t: &mut Turn<'_>, link: Link, fault: Option<Fault>) {
     let (id, status) = (link.id, link.delivery_status);
     let withdrawn = link.state == LinkState::Cancelled;
     let messages = matches!(link.sale.delivery, Delivery::Sms(_)) && link.session_id.is_some();
+    let change = on_screen && t.model.link.as_mut().is_some_and(|s| std::mem::take(&mut s.change));
+    if change && withdrawn {
+        news::link_changed(t, link.clone());
+        t.model.link = None;
+        steps::change(t, &link);
+        return t.ask(Effect::LoadDashboard);
+    }
     news::link_changed(t, link);
     match fault {
         Some(fault) if on_screen => trouble(t, fault),

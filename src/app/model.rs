@@ -12,7 +12,7 @@ use crate::domain::link::{Link, LinkId, LinkState};
 use crate::domain::method::Method;
 use crate::domain::money::{Currency, Money};
 use crate::domain::vat::VatRate;
-use crate::ports::{DayTotals, LinkRow, OutboxEntry};
+use crate::ports::{DayTotals, LinkRow, OutboxEntry, Overdue};
 
 /// The moment and the place, given to every update and every drawing.
 #[derive(Debug, Clone)]
@@ -104,8 +104,14 @@ pub enum Question {
     Cancel(LinkId, String),
     /// Drop this queued link, which was never sent?
     Withdraw(LinkId, String),
+    /// Give up this link, which may have been sent?
+    GiveUp(LinkId, String),
     /// The message may have gone out: send again? (contracts, 5)
     SendAgain(LinkId, String),
+    /// It was not sent in time: send it all the same?
+    SendLate(LinkId, String, Overdue),
+    /// A draft waits: throw it away and change this queued link?
+    ChangeOverDraft(LinkId),
     /// Throw the draft away?
     ClearDraft,
     /// A draft waits: throw it away and sell this link's lines again?
@@ -247,6 +253,8 @@ pub struct LinkScreen {
     pub just_paid: bool,
     /// Just made: once its address is known, it is copied or the mail program is opened.
     pub deliver: bool,
+    /// Once it is withdrawn it is shown in the steps, to be changed.
+    pub change: bool,
 }
 
 /// How the QR code is drawn, remembered.

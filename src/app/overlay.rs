@@ -52,14 +52,15 @@ fn yes(t: &mut Turn<'_>, question: Question) {
             link_screen::busy(t, true);
             t.ask(Effect::Cancel(id));
         }
-        Question::Withdraw(id, _) => {
+        Question::Withdraw(id, _) | Question::GiveUp(id, _) => {
             link_screen::busy(t, true);
             t.ask(Effect::Withdraw(id));
         }
-        Question::SendAgain(id, _) => {
+        Question::SendAgain(id, _) | Question::SendLate(id, ..) => {
             link_screen::busy(t, true);
             t.ask(Effect::SendAgain(id));
         }
+        Question::ChangeOverDraft(_) => link_screen::change(t),
         Question::ClearDraft => steps::clear(t),
         Question::AgainOverDraft(_) => link_screen::again(t),
     }

@@ -95,9 +95,12 @@ pub(crate) fn entry(n: u128, needs_decision: bool) -> OutboxEntry {
         kind: OutboxKind::Create,
         attempts: 1,
         next_at: noon().saturating_add(jiff::SignedDuration::from_secs(60)).unwrap(),
+        since: noon(),
         last_error: None,
         in_flight: false,
         needs_decision,
+        overdue: None,
+        order: None,
     }
 }
 

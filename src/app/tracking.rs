@@ -82,7 +82,9 @@ fn listed(model: &Model) -> Vec<LinkId> {
 
 fn outbox(t: &mut Turn<'_>) {
     let rest = t.model.tracking.flushed_at.and_then(|at| at.checked_add(OUTBOX_REST).ok());
-    let next = t.model.dashboard.outbox.iter().map(|e| due_at(e, t.now.at)).min();
+    // What was late waits for the seller alone.
+    let waits = |e: &&OutboxEntry| !(e.needs_decision && e.overdue.is_some());
+    let next = t.model.dashboard.outbox.iter().filter(waits).map(|e| due_at(e, t.now.at)).min();
     let next = next.map(|next| rest.map_or(next, |rest| next.max(rest)));
     let at = match (next, t.model.tracking.outbox_wake) {
         (None, _) => None,
@@ -95,7 +97,8 @@ fn outbox(t: &mut Turn<'_>) {
 
 fn due_at(entry: &OutboxEntry, now: Timestamp) -> Timestamp {
     let least = if entry.in_flight { OUTBOX_IN_FLIGHT } else { OUTBOX_SOON };
-    entry.next_at.max(now.saturating_add(least).unwrap_or(now))
+    let soon = now.saturating_add(least).unwrap_or(now);
+    if entry.is_due(now) { soon } else { entry.next_at.max(soon) }
 }
 
 /// A countdown is told by the minute, while one is in sight.
@@ -133,7 +136,7 @@ fn flush(t: &mut Turn<'_>) {
     if t.model.dashboard.outbox.is_empty() {
         return;
     }
-    for entry in t.model.dashboard.outbox.iter_mut().filter(|e| !e.needs_decision && e.next_at <= t.now.at) {
+    for entry in t.model.dashboard.outbox.iter_mut().filter(|e| !e.needs_decision && e.is_due(t.now.at)) {
         entry.in_flight = true;
     }
     t.model.tracking.flushed_at = Some(t.now.at);

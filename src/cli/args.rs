@@ -68,6 +68,12 @@ pub enum Command {
     Qr(Qr),
     /// Withdraw a link before it is paid
     Cancel(One),
+    /// Withdraw reserved money
+    Capture(Capture),
+    /// Release reserved money
+    Void(One),
+    /// Give money back
+    Refund(Refund),
     /// Say that a link's alarms are dealt with
     Settle(One),
     /// See, send or drop what waits to be sent
@@ -186,12 +192,37 @@ pub struct Watch {
     pub reference: String,
 }
 
-/// `cancel`, `settle`
+/// `cancel`, `void`, `settle`
 #[derive(Debug, Clone, ClapArgs)]
 pub struct One {
     /// Reference, link id, session id or transaction id
     #[arg(value_name = "REF")]
     pub reference: String,
+}
+
+/// `capture`
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Capture {
+    /// Reference, link id, session id or transaction id
+    #[arg(value_name = "REF")]
+    pub reference: String,
+    /// A part of it; left out, all that is reserved
+    #[arg(long, value_name = "AMOUNT")]
+    pub amount: Option<String>,
+}
+
+/// `refund`
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Refund {
+    /// Reference, link id, session id or transaction id
+    #[arg(value_name = "REF")]
+    pub reference: String,
+    /// A part of it; left out, all that was withdrawn
+    #[arg(long, value_name = "AMOUNT")]
+    pub amount: Option<String>,
+    /// Why, for your own records at the payment service
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
 }
 
 /// `qr`

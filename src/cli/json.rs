@@ -34,7 +34,7 @@ pub struct LinkJson<'a> {
 
 /// An amount.
 #[derive(Debug, Serialize)]
-struct MoneyJson {
+pub struct MoneyJson {
     minor: i64,
     currency: &'static str,
     text: String,
@@ -98,7 +98,7 @@ impl LinkJson<'_> {
 
 /// What a script reads must not change with the seller's language: amounts are written as in the
 /// contracts.
-fn money(money: Money) -> MoneyJson {
+pub fn money(money: Money) -> MoneyJson {
     MoneyJson {
         minor: money.minor(),
         currency: money.currency().code(),

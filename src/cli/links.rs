@@ -146,7 +146,11 @@ pub fn cancel(run: &Run, args: &args::One) -> Result<Status, Failure> {
     })
 }
 
-fn cancelled(shop: &Shop<'_>, done: &Cancelling) -> Result<Status, Failure> {
+/// What came of withdrawing a link.
+///
+/// # Errors
+/// It is not withdrawn.
+pub fn cancelled(shop: &Shop<'_>, done: &Cancelling) -> Result<Status, Failure> {
     let t = shop.texts();
     let state = t.say(&done.link.state);
     let args =

@@ -12,6 +12,7 @@ pub mod links;
 pub mod log;
 pub mod login;
 pub mod methods;
+pub mod money;
 pub mod new;
 pub mod outbox;
 pub mod output;
@@ -123,6 +124,9 @@ fn dispatch(run: &Run, command: Option<Command>) -> Result<Status, Failure> {
         Some(Command::Watch(args)) => links::watch(run, &args),
         Some(Command::Qr(args)) => qr::run(run, &args),
         Some(Command::Cancel(args)) => links::cancel(run, &args),
+        Some(Command::Capture(args)) => money::capture(run, &args),
+        Some(Command::Void(args)) => money::void(run, &args),
+        Some(Command::Refund(args)) => money::refund(run, &args),
         Some(Command::Settle(args)) => links::settle(run, &args),
         Some(Command::Outbox(args)) => outbox::run(run, &args.action.unwrap_or(OutboxAction::List)),
         Some(Command::Demo(args)) => app::demo(run, &args),

@@ -19,7 +19,7 @@ use crate::domain::reference::Reference;
 use crate::domain::sale::{AddressPlan, Delivery, Sale};
 use crate::ops::outbox::{self, Outcome, Sent};
 use crate::ops::track;
-use crate::ports::{FaultKind, LedgerError};
+use crate::ports::{FaultKind, LedgerError, Overdue};
 
 /// How long signing in may take before the sale is kept without it.
 const SIGN_IN_PATIENCE: Duration = Duration::from_secs(8);
@@ -293,9 +293,14 @@ pub fn failure(shop: &Shop<'_>, sent: &Sent) -> Option<Failure> {
             let hint = if needs_decision { t.t("cli-decide-hint") } else { t.t("cli-unknown-hint") };
             Some(Failure::new(Status::Unknown, "outcome_unknown", named("cli-uncertain"), hint))
         }
-        Outcome::Expired => {
-            Some(Failure::input("expired", named("cli-expired-unsent"), t.t("cli-expired-unsent-hint")))
+        Outcome::Overdue(why) => {
+            let key = match why {
+                Overdue::Expired => "cli-overdue-expired",
+                Overdue::Old => "cli-overdue-old",
+            };
+            Some(Failure::new(Status::Unreachable, "waits_for_you", named(key), t.t("cli-overdue-hint")))
         }
+        Outcome::Moved | Outcome::InProgress { .. } | Outcome::NotPossible => None,
         Outcome::Cancelled | Outcome::NotCancelled => {
             Some(Failure::input("withdrawn", named("cli-withdrawn"), t.t("cli-no-such-link-hint")))
         }

@@ -5,9 +5,11 @@ use serde::Serialize;
 use super::args::OutboxAction;
 use super::human::columns;
 use super::shop::{Secret, Shop, in_shop};
-use super::{Failure, Run, Status, json, new};
+use super::{Failure, Run, Status, json, money, new};
+use crate::domain::link::{Link, LinkId};
+use crate::ops::cancel;
 use crate::ops::outbox::{self, Outcome};
-use crate::ports::OutboxKind;
+use crate::ports::{OutboxEntry, OutboxKind, Overdue};
 
 /// A request of the outbox, as scripts see it.
 #[derive(Serialize)]
@@ -18,6 +20,8 @@ struct EntryJson<'a> {
     attempts: u32,
     next_at: String,
     needs_decision: bool,
+    question: Option<&'static str>,
+    amount: Option<json::MoneyJson>,
     last_error: Option<&'a str>,
 }
 
@@ -56,41 +60,67 @@ async fn list(shop: &mut Shop<'_>) -> Result<Status, Failure> {
                 attempts: entry.attempts,
                 next_at: json::time(entry.next_at),
                 needs_decision: entry.needs_decision,
+                question: question(&entry),
+                amount: entry.order.as_ref().and_then(|o| o.amount).map(json::money),
                 last_error: entry.last_error.as_deref(),
             };
             let line = serde_json::to_string(&object).map_err(|e| Failure::internal(t, e))?;
             shop.run.output.line(&line)?;
             continue;
         }
-        let kind = match entry.kind {
-            OutboxKind::Create => t.t("cli-outbox-create"),
-            OutboxKind::Cancel => t.t("cli-outbox-cancel"),
-        };
+        let kind = t.t(money::word(entry.kind));
+        let amount = entry.order.as_ref().and_then(|o| o.amount).unwrap_or(link.amount);
         let when = if entry.needs_decision {
-            t.t("cli-outbox-decide").into_owned()
-        } else if entry.next_at <= view.now {
+            let key = match entry.overdue {
+                None => "cli-outbox-decide",
+                Some(Overdue::Expired) => "cli-outbox-expired",
+                Some(Overdue::Old) => "cli-outbox-old",
+            };
+            t.t(key).into_owned()
+        } else if entry.is_due(view.now) {
             t.t("time-now").into_owned()
         } else {
             t.moment(entry.next_at, view.now, &view.zone)
         };
+        let tries = match entry.attempts {
+            0 => String::new(),
+            count => t.t_args("cli-outbox-tries", &[("count", count.into())]),
+        };
         cells.push([
             reference.to_owned(),
-            t.amount(link.amount),
+            t.amount(amount),
             kind.into_owned(),
             when,
+            tries,
             entry.last_error.unwrap_or_default(),
         ]);
     }
-    for line in columns(&cells, &[false, true, false, false, false]) {
+    for line in columns(&cells, &[false, true, false, false, false, false]) {
         shop.run.output.line(&line)?;
     }
     Ok(Status::Done)
 }
 
-/// Sends a link now. Where the seller has to decide, this is the word: the first request is taken as lost.
+/// What the seller is asked, for scripts.
+fn question(entry: &OutboxEntry) -> Option<&'static str> {
+    entry.needs_decision.then(|| entry.overdue.map_or("maybe_sent", Overdue::word))
+}
+
+/// The link's first entry: what is sent or dropped first.
+async fn first_of(shop: &Shop<'_>, link: LinkId) -> Result<Option<OutboxEntry>, Failure> {
+    let account = shop.account().to_owned();
+    let all = shop.ask(move |l| l.outbox(&account)).await?;
+    Ok(all.into_iter().find(|e| e.link == link && e.kind.asked_for()))
+}
+
+/// Sends what waits for a link now, the oldest first. Where the seller has to decide, this is the word: the
+/// first request is taken as lost, and one that is late goes out all the same.
 async fn send(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
     let link = shop.named(reference, true).await?;
-    let entry = shop.entry(link.id, OutboxKind::Create).await?;
+    let entry = first_of(shop, link.id).await?;
+    if let Some(kind) = entry.as_ref().map(|e| e.kind).filter(|kind| *kind != OutboxKind::Create) {
+        return send_other(shop, &link, kind).await;
+    }
     let sent = if entry.is_some_and(|e| e.needs_decision) {
         let decided = outbox::send_again_patiently(&shop.ports, link.id, shop.patience()).await;
         decided.map_err(|e| shop.ledger_failure(&e))?
@@ -101,10 +131,27 @@ async fn send(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
     new::failure(shop, &sent).map_or(Ok(Status::Done), Err)
 }
 
-/// Gives up a link that waits. One that is at the backend already is for `cancel`.
+/// Sends what is to be done with a link that is at the backend.
+async fn send_other(shop: &Shop<'_>, link: &Link, kind: OutboxKind) -> Result<Status, Failure> {
+    if kind.moves_money() {
+        let sent = money::send(shop, &link.id, kind).await?;
+        shop.print(&sent.link)?;
+        return money::failure(shop, &sent, kind).map_or(Ok(Status::Done), Err);
+    }
+    let done = cancel::cancel(&shop.ports, link.id).await.map_err(|e| shop.ledger_failure(&e))?;
+    shop.print(&done.link)?;
+    super::links::cancelled(shop, &done)
+}
+
+/// Gives up what waits for a link, the oldest first. A link that is at the backend already is for `cancel`.
 async fn drop(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
     let t = shop.texts();
     let link = shop.named(reference, true).await?;
+    if let Some(entry) = first_of(shop, link.id).await?.filter(|e| e.kind != OutboxKind::Create) {
+        let sent = outbox::give_up(&shop.ports, &entry).await.map_err(|e| shop.ledger_failure(&e))?;
+        shop.print(&sent.link)?;
+        return money::failure(shop, &sent, entry.kind).map_or(Ok(Status::Done), Err);
+    }
     if !link.state.in_outbox() {
         let args = [("reference", link.sale.reference.as_str().into()), ("state", t.say(&link.state).into())];
         let hint = t.t("cli-drop-hint");

@@ -22,3 +22,11 @@ pub enum FaultKind {
     /// nothing was sent, because the backend could not prove who it is (a certificate).
     Untrusted,
 }
+
+impl FaultKind {
+    /// A no for good: it did nothing, and trying again would bring the same answer.
+    #[must_use]
+    pub const fn is_no(self) -> bool {
+        matches!(self, Self::Refused | Self::NotFound | Self::Forbidden)
+    }
+}

@@ -401,6 +401,8 @@ pub enum Alarm {
     DoublePayment,
     /// The backend's amount is not the one we asked for.
     AmountDiffers,
+    /// A link that was lost on the way was paid, and this one was not: the customer must not pay again.
+    PaidElsewhere,
 }
 
 impl Alarm {
@@ -410,6 +412,7 @@ impl Alarm {
         match self {
             Self::DoublePayment => "double_payment",
             Self::AmountDiffers => "amount_differs",
+            Self::PaidElsewhere => "paid_elsewhere",
         }
     }
 }

@@ -170,6 +170,7 @@ impl Spoken for Alarm {
         texts.t(match self {
             Self::DoublePayment => "alarm-double-payment",
             Self::AmountDiffers => "alarm-amount-differs",
+            Self::PaidElsewhere => "alarm-paid-elsewhere",
         })
     }
 }

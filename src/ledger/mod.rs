@@ -203,18 +203,7 @@ impl Ledger for SqliteLedger {
                 return Err(LedgerError::ReferenceUsed(reference.clone()).into());
             }
             record::insert(tx, link)?;
-            outbox::enqueue(
-                tx,
-                &OutboxEntry {
-                    link: link.id,
-                    kind: OutboxKind::Create,
-                    attempts: 0,
-                    next_at: link.created_at,
-                    last_error: None,
-                    in_flight: false,
-                    needs_decision: false,
-                },
-            )
+            outbox::enqueue(tx, &OutboxEntry::new(link.id, OutboxKind::Create, link.created_at))
         })
     }
 
@@ -297,6 +286,11 @@ impl Ledger for SqliteLedger {
         let owner = self.alive.claimant(folder, &self.owner);
         let dead = |owner: &str| alive::is_dead(folder, owner);
         self.write(|tx| outbox::claim(tx, owner, &dead, link, kind, now, lease))
+    }
+
+    fn note_order(&self, entry: &OutboxEntry) -> Result<bool, LedgerError> {
+        let owner = self.alive.claimant(self.folder(), &self.owner);
+        self.write(|tx| outbox::note_order(tx, owner, entry))
     }
 
     fn settle_entry(&self, link: &Link, kind: OutboxKind) -> Result<(), LedgerError> {

@@ -8,36 +8,46 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use super::error::Trouble;
 use super::record::{self, Moment, micros};
 use crate::domain::link::{Link, LinkId, LinkState};
-use crate::ports::{OutboxEntry, OutboxKind};
+use crate::ports::{MoneyOrder, OutboxEntry, OutboxKind, Overdue};
 
-fn kind(word: &str) -> Option<OutboxKind> {
-    [OutboxKind::Create, OutboxKind::Cancel].into_iter().find(|kind| kind.word() == word)
-}
+/// The columns that [`read`] takes, at the beginning of a row.
+const COLUMNS: &str = "o.attempts, o.next_at, o.last_error, o.in_flight, o.needs_decision, o.overdue, o.what,
+    o.since";
+/// The first column after them.
+const NEXT: usize = 8;
 
-/// An entry from the columns `attempts, next_at, last_error, in_flight, needs_decision` at the beginning.
+/// An entry from [`COLUMNS`].
 fn read(row: &Row<'_>, link: LinkId, kind: OutboxKind) -> rusqlite::Result<OutboxEntry> {
     Ok(OutboxEntry {
         link,
         kind,
         attempts: row.get(0)?,
         next_at: row.get::<_, Moment>(1)?.0,
+        since: row.get::<_, Moment>(7)?.0,
         last_error: row.get(2)?,
         in_flight: row.get(3)?,
         needs_decision: row.get(4)?,
+        overdue: row.get::<_, Option<String>>(5)?.as_deref().and_then(Overdue::from_word),
+        order: row.get::<_, Option<String>>(6)?.and_then(|text| serde_json::from_str(&text).ok()),
     })
+}
+
+/// The order as it is kept.
+fn what(order: Option<&MoneyOrder>) -> Result<Option<String>, Trouble> {
+    order.map(serde_json::to_string).transpose().map_err(|_| Trouble::odd("an order has no text form"))
 }
 
 /// All entries of an account, oldest first; CROSS JOIN begins with the few entries. Kinds that only a newer version knows are left to it.
 pub(super) fn all(connection: &Connection, account_id: &str) -> Result<Vec<OutboxEntry>, Trouble> {
-    let mut statement = connection.prepare_cached(
-        "SELECT o.attempts, o.next_at, o.last_error, o.in_flight, o.needs_decision, l.id, o.kind
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS}, l.id, o.kind
          FROM outbox AS o CROSS JOIN links AS l ON l.seq = o.link WHERE l.account_id = ?1 ORDER BY o.nr",
-    )?;
+    ))?;
     let mut rows = statement.query([account_id])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
-        let (id, word): (String, String) = (row.get(5)?, row.get(6)?);
-        if let (Some(id), Some(kind)) = (LinkId::parse(&id), kind(&word)) {
+        let (id, word): (String, String) = (row.get(NEXT)?, row.get(NEXT + 1)?);
+        if let (Some(id), Some(kind)) = (LinkId::parse(&id), OutboxKind::from_word(&word)) {
             entries.push(read(row, id, kind)?);
         }
     }
@@ -53,13 +63,14 @@ fn seq_of(tx: &Transaction<'_>, id: LinkId) -> Result<i64, Trouble> {
 pub(super) fn enqueue(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<(), Trouble> {
     let seq = seq_of(tx, entry.link)?;
     tx.prepare_cached(
-        "INSERT INTO outbox (link, kind, attempts, next_at, last_error, in_flight, needs_decision)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        "INSERT INTO outbox (link, kind, attempts, next_at, last_error, in_flight, needs_decision, overdue, what, since)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (link, kind) DO UPDATE SET
              attempts = CASE WHEN owner IS NULL THEN excluded.attempts ELSE attempts END,
              in_flight = CASE WHEN owner IS NULL THEN excluded.in_flight ELSE in_flight END,
-             next_at = excluded.next_at, last_error = excluded.last_error,
-             needs_decision = excluded.needs_decision",
+             what = CASE WHEN owner IS NULL THEN excluded.what ELSE what END,
+             next_at = excluded.next_at, since = excluded.since, last_error = excluded.last_error,
+             needs_decision = excluded.needs_decision, overdue = excluded.overdue",
     )?
     .execute(params![
         seq,
@@ -68,7 +79,10 @@ pub(super) fn enqueue(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<(), T
         micros(entry.next_at),
         entry.last_error,
         entry.in_flight,
-        entry.needs_decision
+        entry.needs_decision,
+        entry.overdue.map(Overdue::word),
+        what(entry.order.as_ref())?,
+        micros(entry.since)
     ])?;
     Ok(())
 }
@@ -85,16 +99,19 @@ pub(super) fn claim(
     lease: Duration,
 ) -> Result<Option<OutboxEntry>, Trouble> {
     let found = tx
-        .prepare_cached(
-            "SELECT o.attempts, o.next_at, o.last_error, o.in_flight, o.needs_decision,
-                 o.nr, o.claimed_at, l.seq, l.state, o.owner
-             FROM outbox AS o JOIN links AS l ON l.seq = o.link WHERE l.id = ?1 AND o.kind = ?2",
-        )?
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS}, o.nr, o.claimed_at, l.seq, l.state, o.owner
+             FROM outbox AS o JOIN links AS l ON l.seq = o.link WHERE l.id = ?1 AND o.kind = ?2
+                 -- What was asked for a link is done in that order; a creation that is over holds up nothing.
+                 AND NOT EXISTS (SELECT 1 FROM outbox AS e
+                     WHERE e.link = o.link AND e.nr < o.nr AND e.kind <> 'look' AND (e.kind <> 'create'
+                         OR l.state IN ('queued', 'creating', 'uncertain', 'refused')))",
+        ))?
         .query_row(params![link.to_string(), kind.word()], |row| {
-            let claimed_at: Option<i64> = row.get(6)?;
-            let state: String = row.get(8)?;
-            let holder: Option<String> = row.get(9)?;
-            let place = (row.get::<_, i64>(5)?, row.get::<_, i64>(7)?);
+            let claimed_at: Option<i64> = row.get(NEXT + 1)?;
+            let state: String = row.get(NEXT + 3)?;
+            let holder: Option<String> = row.get(NEXT + 4)?;
+            let place = (row.get::<_, i64>(NEXT)?, row.get::<_, i64>(NEXT + 2)?);
             Ok((read(row, link, kind)?, place, claimed_at, state, holder))
         })
         .optional()?;
@@ -129,6 +146,17 @@ pub(super) fn claim(
     Ok(Some(entry))
 }
 
+/// Keeps the order of a claimed entry; see `Ledger::note_order`.
+pub(super) fn note_order(tx: &Transaction<'_>, owner: &str, entry: &OutboxEntry) -> Result<bool, Trouble> {
+    let seq = seq_of(tx, entry.link)?;
+    let noted = tx
+        .prepare_cached(
+            "UPDATE outbox SET what = ?3 WHERE link = ?1 AND kind = ?2 AND owner = ?4 AND attempts = ?5",
+        )?
+        .execute(params![seq, entry.kind.word(), what(entry.order.as_ref())?, owner, entry.attempts])?;
+    Ok(noted == 1)
+}
+
 /// Closes the entry and keeps the link.
 pub(super) fn settle(tx: &Transaction<'_>, link: &Link, kind: OutboxKind) -> Result<(), Trouble> {
     let seq = seq_of(tx, link.id)?;
@@ -149,7 +177,7 @@ pub(super) fn release(
     let given_back = tx
         .prepare_cached(
             "UPDATE outbox SET attempts = ?3, next_at = ?4, last_error = ?5, in_flight = ?6,
-                 needs_decision = ?7, owner = NULL, claimed_at = NULL
+                 needs_decision = ?7, overdue = ?9, what = ?10, since = ?11, owner = NULL, claimed_at = NULL
              WHERE link = ?1 AND kind = ?2 AND (owner IS NULL OR (owner = ?8 AND attempts = ?3))",
         )?
         .execute(params![
@@ -160,7 +188,10 @@ pub(super) fn release(
             entry.last_error,
             entry.in_flight,
             entry.needs_decision,
-            owner
+            owner,
+            entry.overdue.map(Overdue::word),
+            what(entry.order.as_ref())?,
+            micros(entry.since)
         ])?;
     if given_back == 0 {
         return Ok(());

@@ -31,7 +31,8 @@ pub(super) fn totals(
     let waiting = connection
         .prepare_cached(
             // CROSS JOIN begins with the few entries, not with all links.
-            "SELECT count(*) FROM outbox AS o CROSS JOIN links AS l ON l.seq = o.link WHERE l.account_id = ?1",
+            "SELECT count(*) FROM outbox AS o CROSS JOIN links AS l ON l.seq = o.link
+             WHERE l.account_id = ?1 AND o.kind <> 'look'",
         )?
         .query_row([account_id], |row| row.get(0))?;
     Ok(DayTotals { paid, outstanding, paid_count, open_count, waiting })

@@ -72,9 +72,16 @@ impl Cancelling {
                 CancelEnd::Later { fault: fault_or("the outcome is not known yet"), next_at: Some(next_at) }
             }
             Outcome::Busy => CancelEnd::Later { fault: fault_or("it is being sent just now"), next_at: None },
-            Outcome::Created | Outcome::Adopted | Outcome::Already | Outcome::Refused | Outcome::Expired => {
-                CancelEnd::AlreadyEnded
+            // It waits here for the seller's word, and can be withdrawn without asking anybody.
+            Outcome::Overdue(_) | Outcome::InProgress { .. } => {
+                CancelEnd::Later { fault: fault_or("the outcome is not known yet"), next_at: None }
             }
+            Outcome::Created
+            | Outcome::Adopted
+            | Outcome::Already
+            | Outcome::Refused
+            | Outcome::Moved
+            | Outcome::NotPossible => CancelEnd::AlreadyEnded,
         };
         Self { link, end }
     }
@@ -107,7 +114,7 @@ pub(super) async fn at_backend(ports: &Ports, id: LinkId) -> Result<Cancelling, 
             carry_out(ports, id, true).await.map(Cancelling::from_sent)
         }
         First::Stop(link, end) => Ok(Cancelling { link, end }),
-        First::NoAnswer(link, fault) if is_no(&fault) => {
+        First::NoAnswer(link, fault) if fault.kind.is_no() => {
             Ok(Cancelling { link, end: CancelEnd::Refused(fault) })
         }
         First::NoAnswer(_, fault) => {
@@ -122,15 +129,8 @@ pub(super) async fn at_backend(ports: &Ports, id: LinkId) -> Result<Cancelling, 
 
 /// Writes down that the link is to be withdrawn. `doubt`: a request may have gone out already.
 pub(super) async fn journal(ports: &Ports, id: LinkId, doubt: bool) -> Result<(), LedgerError> {
-    let entry = OutboxEntry {
-        link: id,
-        kind: OutboxKind::Cancel,
-        attempts: 0,
-        next_at: ports.clock.now(),
-        last_error: None,
-        in_flight: doubt,
-        needs_decision: false,
-    };
+    let entry =
+        OutboxEntry { in_flight: doubt, ..OutboxEntry::new(id, OutboxKind::Cancel, ports.clock.now()) };
     on_ledger(ports, move |ledger| ledger.enqueue(&entry)).await
 }
 
@@ -198,7 +198,7 @@ async fn carry_out(ports: &Ports, id: LinkId, fresh: bool) -> Result<Sent, Ledge
         match state_first(ports, id).await? {
             First::Go(_) => {}
             First::Stop(link, end) => return finish(ports, claim, link, end).await,
-            First::NoAnswer(link, fault) if is_no(&fault) => {
+            First::NoAnswer(link, fault) if fault.kind.is_no() => {
                 return finish(ports, claim, link, CancelEnd::Refused(fault)).await;
             }
             First::NoAnswer(link, fault) => return later(ports, claim, link, fault).await,
@@ -226,7 +226,7 @@ async fn carry_out(ports: &Ports, id: LinkId, fresh: bool) -> Result<Sent, Ledge
         (First::NoAnswer(link, _), None) if link.state == LinkState::Cancelled => {
             finish(ports, claim, link, CancelEnd::Cancelled).await
         }
-        (First::Go(link), Some(fault)) | (First::NoAnswer(link, _), Some(fault)) if is_no(&fault) => {
+        (First::Go(link), Some(fault)) | (First::NoAnswer(link, _), Some(fault)) if fault.kind.is_no() => {
             finish(ports, claim, link, CancelEnd::Refused(fault)).await
         }
         (First::Go(link), fault) => {
@@ -241,11 +241,6 @@ async fn carry_out(ports: &Ports, id: LinkId, fresh: bool) -> Result<Sent, Ledge
 /// Did nothing, and may do better another time.
 const fn certainly_nothing(fault: &Fault) -> bool {
     matches!(fault.kind, FaultKind::NotSent | FaultKind::NotSignedIn | FaultKind::Untrusted)
-}
-
-/// Did nothing, and never will.
-const fn is_no(fault: &Fault) -> bool {
-    matches!(fault.kind, FaultKind::Refused | FaultKind::NotFound | FaultKind::Forbidden)
 }
 
 /// Closes the entry.

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::link::{Alarm, Link, LinkId, LinkState};
+use crate::domain::link::{Alarm, EventKind, Link, LinkId, LinkState};
 use crate::ports::{Ledger, LedgerError, LinkFilter};
 
 /// How many links that mention the reference are looked through for a replacement.
@@ -41,12 +41,20 @@ pub(super) fn check(ledger: &dyn Ledger, link: &Link, now: Timestamp) -> Result<
         if let [only] = paid.as_slice() {
             amend(only.id, &mut |l| clear(l))?;
         }
+    } else if told_elsewhere(link) {
+        amend(link.id, &mut |l| l.raise(Alarm::DoublePayment, now))?;
     } else if !paid.is_empty() {
         for id in paid.iter().map(|l| l.id).chain([link.id]) {
             amend(id, &mut |l| l.raise(Alarm::DoublePayment, now))?;
         }
     }
     Ok(changed)
+}
+
+/// Whether the link that was lost before this one was found paid.
+fn told_elsewhere(link: &Link) -> bool {
+    let word = Some(Alarm::PaidElsewhere.word());
+    link.events.iter().any(|e| e.kind == EventKind::Alarm && e.detail.as_deref() == word)
 }
 
 /// The other links for the same order: with the same reference, the one that this one replaces, and

@@ -6,6 +6,7 @@
 pub mod backoff;
 pub mod cancel;
 mod double;
+mod lost;
 pub mod mail;
 pub mod money;
 pub mod outbox;

@@ -1,19 +1,31 @@
-//! Capture, void and refund: never repeated blindly. The transaction is read again first, captures and
-//! refunds carry a reference of their own, and an answer of 202 is "in progress", not done (contracts, 5).
+//! Capture, void and refund: never repeated blindly (contracts, 5). What is asked is in the outbox before
+//! anything goes out and stays there until its end is known. The transaction is read before each try; a
+//! request that went out is looked for in it by its own reference; an answer of 202 is "in progress", not
+//! done.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
+use super::outbox::{Outcome, Sent, entry_of, standing};
+use super::send::{self, Claim};
 use super::{kept, on_ledger, track};
-use crate::domain::lifecycle::{TransactionEvent, TransactionNews, TransactionStatus};
+use crate::domain::lifecycle::TransactionNews;
 use crate::domain::link::{Link, LinkId};
 use crate::domain::money::Money;
-use crate::ports::{Fault, FaultKind, LedgerError, MoneyMove, Moved, Ports};
+use crate::ports::{
+    Fault, FaultKind, LedgerError, MoneyOrder, MoneySent, Moved, OutboxEntry, OutboxKind, Ports,
+};
 
-/// A request whose process died may still be carried out for this long.
+mod plan;
+
+use plan::Found;
+
+/// A request whose answer was lost may still be carried out for this long.
 const ON_THE_WIRE: Duration = Duration::from_secs(60);
+/// Between two looks at what was accepted, or may be on the wire: at first, and at most.
+const FIRST_LOOK: Duration = Duration::from_secs(1);
+const LAST_LOOK: Duration = Duration::from_secs(30);
 
 /// What is to be done with the money.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,240 +38,287 @@ pub enum Movement {
     Refund(Option<Money>, Option<String>),
 }
 
-/// How moving money ended, with the link as it's kept now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moving {
-    /// The link.
-    pub link: Link,
-    /// How it ended.
-    pub end: MoneyEnd,
+impl Movement {
+    /// Its kind in the outbox.
+    #[must_use]
+    pub const fn kind(&self) -> OutboxKind {
+        match self {
+            Self::Capture(_) => OutboxKind::Capture,
+            Self::Void => OutboxKind::Void,
+            Self::Refund(..) => OutboxKind::Refund,
+        }
+    }
+
+    fn order(self) -> MoneyOrder {
+        let (amount, reason) = match self {
+            Self::Capture(amount) => (amount, None),
+            Self::Void => (None, None),
+            Self::Refund(amount, reason) => (amount, reason),
+        };
+        MoneyOrder { amount, reason, sent: None }
+    }
 }
 
-/// How moving money ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MoneyEnd {
-    /// Done.
-    Done,
-    /// Accepted, in progress: follow the link, don't send it again.
-    InProgress,
-    /// Nothing was sent: the payment isn't in a state for this (the link says which), or the amount is
-    /// more than there is.
-    NotPossible,
-    /// Certainly nothing was done.
-    Fault(Fault),
-    /// It may have been carried out: look again before anything else.
-    Unknown(Fault),
+/// What came of asking for money to be moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ordered {
+    /// It's written down, now or before.
+    Waits,
+    /// Another amount of that kind waits already, and stays as it is.
+    AnotherWaits,
 }
 
-/// What was on the wire, kept until its outcome is known.
-#[derive(Serialize, Deserialize)]
-struct Journal {
-    reference: String,
-    at: Timestamp,
-}
-
-/// Moves money of a link.
+/// Writes down durably what is to be done with the money of a link; nothing is sent yet. What is asked for
+/// twice is done once.
 ///
 /// # Errors
 /// The ledger's.
-pub async fn move_money(ports: &Ports, id: LinkId, what: Movement) -> Result<Moving, LedgerError> {
-    let link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
-    let Some(transaction_id) = link.transaction_id.clone() else {
-        return Ok(Moving { link, end: MoneyEnd::NotPossible });
+pub async fn order(ports: &Ports, id: LinkId, what: Movement) -> Result<Ordered, LedgerError> {
+    let (kind, now) = (what.kind(), ports.clock.now());
+    on_ledger(ports, move |ledger| {
+        let order = what.order();
+        if let Some(waits) = entry_of(ledger, id, kind)? {
+            let same = waits.order.is_some_and(|o| o.amount == order.amount);
+            return Ok(if same { Ordered::Waits } else { Ordered::AnotherWaits });
+        }
+        ledger.enqueue(&OutboxEntry { order: Some(order), ..OutboxEntry::new(id, kind, now) })?;
+        Ok(Ordered::Waits)
+    })
+    .await
+}
+
+/// Sends what waits of that kind, and follows it for at most `patience`.
+///
+/// # Errors
+/// The ledger's.
+pub async fn send_patiently(
+    ports: &Ports,
+    id: LinkId,
+    kind: OutboxKind,
+    patience: Duration,
+) -> Result<Sent, LedgerError> {
+    let started = ports.clock.now();
+    let until = started.checked_add(patience).unwrap_or(started);
+    loop {
+        let sent = send(ports, id, kind).await?;
+        let next_at = match sent.outcome {
+            Outcome::Queued { next_at }
+            | Outcome::InProgress { next_at }
+            | Outcome::Uncertain { next_at, .. } => next_at,
+            _ => return Ok(sent),
+        };
+        let now = ports.clock.now();
+        if next_at.max(now) >= until {
+            return Ok(sent);
+        }
+        let wait = next_at.duration_since(now).max(SignedDuration::from_millis(50));
+        tokio::time::sleep(Duration::try_from(wait).unwrap_or_default()).await;
+    }
+}
+
+/// One try to carry out what waits of that kind, or a look at what became of it.
+///
+/// # Errors
+/// The ledger's. If it fails after the request went out, the next try finds out first.
+pub async fn send(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sent, LedgerError> {
+    let Some(mut claim) = send::claim(ports, id, kind).await? else { return standing(ports, id, kind).await };
+    let now = match look(ports, &mut claim).await? {
+        Look::Seen(now) => now,
+        Look::Not(outcome, fault) => return close(ports, claim, outcome, fault).await,
     };
-    let now = match ports.gateway.transaction(&transaction_id).await {
-        Ok(transaction) => transaction,
-        Err(fault) => return Ok(Moving { link, end: MoneyEnd::Fault(fault) }),
+    let mut order = claim.entry.order.clone().unwrap_or_default();
+    if let Some(outcome) = become_of(ports, &mut order, kind, &now, claim.entry.attempts) {
+        claim.entry.order = Some(order);
+        return close(ports, claim, outcome, None).await;
+    }
+    if plan::working(&now) {
+        let next_at = next_look(ports, claim.entry.attempts);
+        return close(ports, claim, Outcome::InProgress { next_at }, None).await;
+    }
+    let Some(plan) = plan::plan(&claim.link, &now, kind, &order) else {
+        return close(ports, claim, Outcome::NotPossible, None).await;
     };
-    let link = learn(ports, id, now.clone()).await?;
-    let key = format!("moving:{id}");
-    if let Some(before) = journal(ports, &key).await? {
-        match outcome_of(&now, &before.reference) {
-            None if ports.clock.now().duration_since(before.at) < wire_time() => {
-                return Ok(Moving { link, end: MoneyEnd::InProgress });
+    let sent = MoneySent {
+        reference: plan.request.reference.clone(),
+        at: ports.clock.now(),
+        before: plan.before,
+        accepted: false,
+    };
+    claim.entry.order = Some(MoneyOrder { sent: Some(sent), ..order });
+    let entry = claim.entry.clone();
+    if !on_ledger(ports, move |ledger| ledger.note_order(&entry)).await? {
+        // Our claim has gone to somebody else.
+        return standing(ports, id, kind).await;
+    }
+    let transaction = &now.id;
+    let answer = match kind {
+        OutboxKind::Void => ports.gateway.void(transaction).await,
+        OutboxKind::Refund => ports.gateway.refund(transaction, &plan.request).await,
+        _ => ports.gateway.capture(transaction, &plan.request).await,
+    };
+    answered(ports, claim, answer).await
+}
+
+/// Takes back what was asked, if it has not gone out. What may have gone out is looked for first.
+///
+/// # Errors
+/// The ledger's.
+pub async fn withdraw(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sent, LedgerError> {
+    let Some(mut claim) = send::claim(ports, id, kind).await? else { return standing(ports, id, kind).await };
+    let mut order = claim.entry.order.clone().unwrap_or_default();
+    if order.sent.is_some() {
+        match look(ports, &mut claim).await? {
+            Look::Seen(now) => {
+                if let Some(outcome) = become_of(ports, &mut order, kind, &now, claim.entry.attempts) {
+                    claim.entry.order = Some(order);
+                    return close(ports, claim, outcome, None).await;
+                }
             }
-            _ => forget(ports, &key).await?,
+            Look::Not(outcome, fault) => return close(ports, claim, outcome, fault).await,
         }
     }
-    if in_progress(&now) {
-        return Ok(Moving { link, end: MoneyEnd::InProgress });
-    }
-    let Some(plan) = plan(&link, &now, &what) else {
-        return Ok(Moving { link, end: MoneyEnd::NotPossible });
+    claim.settle(ports, Outcome::Cancelled, None).await
+}
+
+/// What reading the transaction brought.
+enum Look {
+    Seen(TransactionNews),
+    /// It can't be read: how that ends the try.
+    Not(Outcome, Option<Fault>),
+}
+
+/// Reads the transaction and keeps what is new.
+async fn look(ports: &Ports, claim: &mut Claim) -> Result<Look, LedgerError> {
+    let Some(transaction) = claim.link.transaction_id.clone() else {
+        return Ok(Look::Not(Outcome::NotPossible, None));
     };
-    let noted = Journal { reference: plan.reference.clone(), at: ports.clock.now() };
-    let (note_key, text) = (key.clone(), serde_json::to_string(&noted).unwrap_or_default());
-    on_ledger(ports, move |ledger| ledger.put(&note_key, Some(&text))).await?;
-    let answer = match &what {
-        Movement::Capture(_) => ports.gateway.capture(&transaction_id, &plan).await,
-        Movement::Void => ports.gateway.void(&transaction_id).await,
-        Movement::Refund(..) => ports.gateway.refund(&transaction_id, &plan).await,
-    };
-    match answer {
-        Ok(Moved { done, transaction }) => {
-            let told = match transaction {
-                Some(transaction) => Some(transaction),
-                None => ports.gateway.transaction(&transaction_id).await.ok(),
-            };
-            forget(ports, &key).await?;
-            let link = match told {
-                Some(transaction) => learn(ports, id, transaction).await?,
-                None => link,
-            };
-            let end = if done { MoneyEnd::Done } else { MoneyEnd::InProgress };
-            Ok(Moving { link, end })
+    let doubt = was_sent(claim);
+    match ports.gateway.transaction(&transaction).await {
+        Ok(now) => {
+            claim.link = learn(ports, claim.link.id, now.clone()).await?;
+            Ok(Look::Seen(now))
         }
-        Err(fault) if fault.kind == FaultKind::Maybe => {
-            find_out(ports, &link, &transaction_id, &now, &plan.reference, fault, &key).await
-        }
+        // Not reading it is no answer to whether it was carried out.
+        Err(fault) if fault.kind.is_no() && !doubt => Ok(Look::Not(Outcome::Refused, Some(fault))),
         Err(fault) => {
-            forget(ports, &key).await?;
-            Ok(Moving { link, end: MoneyEnd::Fault(fault) })
+            let next_at = ports.clock.now();
+            Ok(Look::Not(Outcome::Queued { next_at }, Some(fault)))
         }
     }
 }
 
-/// After an answer that was lost: the transaction tells whether it was carried out.
-async fn find_out(
+/// What became of the request that went out, if one did and it can't be sent (again): how this try ends.
+fn become_of(
     ports: &Ports,
-    link: &Link,
-    transaction_id: &str,
-    before: &TransactionNews,
-    reference: &str,
-    fault: Fault,
-    key: &str,
-) -> Result<Moving, LedgerError> {
-    let Ok(after) = ports.gateway.transaction(transaction_id).await else {
-        return Ok(Moving { link: link.clone(), end: MoneyEnd::Unknown(fault) });
+    order: &mut MoneyOrder,
+    kind: OutboxKind,
+    now: &TransactionNews,
+    attempts: u32,
+) -> Option<Outcome> {
+    let sent = order.sent.as_mut()?;
+    let next_at = next_look(ports, attempts);
+    match plan::found(now, kind, sent) {
+        Found::Done => Some(Outcome::Moved),
+        Found::Failed => Some(Outcome::Refused),
+        Found::Working => Some(Outcome::InProgress { next_at }),
+        // What the backend has accepted comes to an end there, and is never sent again.
+        Found::Nothing if sent.accepted => Some(Outcome::InProgress { next_at }),
+        Found::Nothing => {
+            let clock = ports.clock.now();
+            // A clock that was set back must not make it wait till then.
+            sent.at = sent.at.min(clock);
+            let wire = SignedDuration::try_from(ON_THE_WIRE).unwrap_or_default();
+            let on_the_wire = clock.duration_since(sent.at) < wire;
+            on_the_wire.then_some(Outcome::Uncertain { needs_decision: false, next_at })
+        }
+    }
+}
+
+/// What the backend said to the request.
+async fn answered(
+    ports: &Ports,
+    mut claim: Claim,
+    answer: Result<Moved, Fault>,
+) -> Result<Sent, LedgerError> {
+    let id = claim.link.id;
+    let fault = match answer {
+        Ok(Moved { done, transaction }) => {
+            let transaction = match (transaction, &claim.link.transaction_id) {
+                (Some(transaction), _) => Some(transaction),
+                (None, Some(known)) => ports.gateway.transaction(known).await.ok(),
+                (None, None) => None,
+            };
+            if let Some(transaction) = transaction {
+                claim.link = learn(ports, id, transaction).await?;
+            }
+            if let Some(sent) = claim.entry.order.as_mut().and_then(|o| o.sent.as_mut()) {
+                sent.accepted = true;
+            }
+            let next_at = next_look(ports, 1);
+            let outcome = if done { Outcome::Moved } else { Outcome::InProgress { next_at } };
+            return close(ports, claim, outcome, None).await;
+        }
+        Err(fault) => fault,
     };
-    let told = outcome_of(&after, reference);
-    let moved = after.status != before.status;
-    let progress = in_progress(&after);
-    let link = learn(ports, link.id, after).await?;
-    let end = match told {
-        Some(true) => MoneyEnd::Done,
-        Some(false) => MoneyEnd::Fault(Fault { kind: FaultKind::Refused, ..fault }),
-        // A backend that doesn't give references back: the status has moved, so it was carried out.
-        None if moved => MoneyEnd::Done,
-        None if progress => MoneyEnd::InProgress,
-        // It isn't there yet, and may still come: the note stays.
-        None => return Ok(Moving { link, end: MoneyEnd::Unknown(fault) }),
-    };
-    forget(ports, key).await?;
-    Ok(Moving { link, end })
+    match fault.kind {
+        FaultKind::Maybe => {
+            // Perhaps the transaction tells at once.
+            if let Look::Seen(now) = look(ports, &mut claim).await? {
+                let mut order = claim.entry.order.clone().unwrap_or_default();
+                let told = become_of(ports, &mut order, claim.entry.kind, &now, claim.entry.attempts);
+                if let Some(outcome) = told {
+                    let fault = Some(fault).filter(|_| outcome != Outcome::Moved);
+                    return close(ports, claim, outcome, fault).await;
+                }
+            }
+            let next_at = next_look(ports, claim.entry.attempts);
+            close(ports, claim, Outcome::Uncertain { needs_decision: false, next_at }, Some(fault)).await
+        }
+        _ if fault.kind.is_no() => close(ports, claim, Outcome::Refused, Some(fault)).await,
+        _ => {
+            // Certainly nothing was done.
+            if let Some(order) = &mut claim.entry.order {
+                order.sent = None;
+            }
+            let next_at = ports.clock.now();
+            close(ports, claim, Outcome::Queued { next_at }, Some(fault)).await
+        }
+    }
+}
+
+/// Ends a try: the entry is closed, or given back for another time.
+async fn close(
+    ports: &Ports,
+    mut claim: Claim,
+    outcome: Outcome,
+    fault: Option<Fault>,
+) -> Result<Sent, LedgerError> {
+    let doubt = was_sent(&claim);
+    match (outcome, fault) {
+        (Outcome::InProgress { next_at } | Outcome::Uncertain { next_at, .. }, fault) => {
+            claim.release(ports, next_at, doubt, outcome, fault).await
+        }
+        (Outcome::Queued { .. }, Some(fault)) => {
+            claim.entry.in_flight = doubt;
+            claim.give_back(ports, fault).await
+        }
+        (outcome, fault) => claim.settle(ports, outcome, fault).await,
+    }
+}
+
+/// Whether a request of this entry went out whose end isn't known.
+fn was_sent(claim: &Claim) -> bool {
+    claim.entry.order.as_ref().is_some_and(|order| order.sent.is_some())
+}
+
+/// When to look again: soon at first, then less often.
+fn next_look(ports: &Ports, attempts: u32) -> Timestamp {
+    let pause = FIRST_LOOK.saturating_mul(attempts.max(1)).min(LAST_LOOK);
+    let now = ports.clock.now();
+    now.checked_add(pause).unwrap_or(now)
 }
 
 async fn learn(ports: &Ports, id: LinkId, news: TransactionNews) -> Result<Link, LedgerError> {
     track::take(ports, id, None, Some(news)).await?;
     on_ledger(ports, move |ledger| kept(ledger, id)).await
-}
-
-async fn journal(ports: &Ports, key: &str) -> Result<Option<Journal>, LedgerError> {
-    let key = key.to_owned();
-    let text = on_ledger(ports, move |ledger| ledger.get(&key)).await?;
-    Ok(text.and_then(|t| serde_json::from_str(&t).ok()))
-}
-
-async fn forget(ports: &Ports, key: &str) -> Result<(), LedgerError> {
-    let key = key.to_owned();
-    on_ledger(ports, move |ledger| ledger.put(&key, None)).await
-}
-
-fn wire_time() -> SignedDuration {
-    SignedDuration::try_from(ON_THE_WIRE).unwrap_or_default()
-}
-
-/// The operation whose reference is `reference`: whether it went through, `None` if it isn't there.
-fn outcome_of(transaction: &TransactionNews, reference: &str) -> Option<bool> {
-    let ours = transaction.events.iter().filter(|e| e.reference.as_deref() == Some(reference));
-    ours.filter(|e| !e.event.starts_with("INITIATE_")).map(|e| e.success).next_back()
-}
-
-/// Something was begun (202) and hasn't come to an end.
-fn in_progress(transaction: &TransactionNews) -> bool {
-    let ended = |begun: &TransactionEvent| {
-        let word = begun.event.strip_prefix("INITIATE_").unwrap_or_default();
-        transaction.events.iter().any(|e| {
-            e.event == word
-                && match (&e.correlation, &begun.correlation) {
-                    (Some(a), Some(b)) => a == b,
-                    // Without what ties them together, one that came later is taken for its end.
-                    _ => e.at >= begun.at,
-                }
-        })
-    };
-    transaction.events.iter().any(|e| e.success && e.event.starts_with("INITIATE_") && !ended(e))
-}
-
-/// The sum and the number of the operations of a kind that went through.
-fn done(transaction: &TransactionNews, word: &str) -> (i64, usize) {
-    let events = transaction.events.iter().filter(|e| e.event == word && e.success);
-    events.fold((0, 0), |(sum, n), e| (sum + e.amount.unwrap_or_default(), n + 1))
-}
-
-/// What is to be sent, if the payment is in a state for it and has the money.
-fn plan(link: &Link, now: &TransactionNews, what: &Movement) -> Option<MoneyMove> {
-    use TransactionStatus as S;
-    let currency = link.amount.currency();
-    let authorized = now.amount.unwrap_or(link.amount.minor());
-    let (captured, captures) = done(now, "CAPTURE");
-    let (refunded, refunds) = done(now, "REFUND");
-    // With some methods authorizing and capturing are one step that leaves no event of its own.
-    let captured = match now.status {
-        S::Captured | S::Refunded | S::PartiallyRefunded if captured == 0 => authorized,
-        _ => captured,
-    };
-    let (possible, left, wanted, reference, reason) = match what {
-        Movement::Capture(amount) => (
-            matches!(now.status, S::Authorized | S::PartiallyCaptured | S::PartiallyCapturedRefunded),
-            authorized - captured,
-            amount,
-            format!("{}-C{}", link.sale.reference, captures + 1),
-            None,
-        ),
-        Movement::Void => (
-            matches!(now.status, S::Authorized | S::PartiallyCaptured),
-            authorized - captured,
-            &None,
-            format!("{}-V", link.sale.reference),
-            None,
-        ),
-        Movement::Refund(amount, reason) => (
-            matches!(
-                now.status,
-                S::Captured | S::PartiallyCaptured | S::PartiallyRefunded | S::PartiallyCapturedRefunded
-            ),
-            captured - refunded,
-            amount,
-            format!("{}-R{}", link.sale.reference, refunds + 1),
-            reason.clone(),
-        ),
-    };
-    if wanted.is_some_and(|w| w.currency() != currency) {
-        return None;
-    }
-    let minor = wanted.map_or(left, Money::minor);
-    if !possible || minor <= 0 || minor > left {
-        return None;
-    }
-    // The whole order at once: every line, as it was sold. A part has no lines of its own.
-    let whole = minor == link.amount.minor() && captured_lines(what, captures, refunds);
-    let items = if whole { lines(link) } else { Vec::new() };
-    Some(MoneyMove { amount: Money::new(minor, currency), reference, reason, items })
-}
-
-const fn captured_lines(what: &Movement, captures: usize, refunds: usize) -> bool {
-    match what {
-        Movement::Capture(_) => captures == 0,
-        Movement::Void => false,
-        Movement::Refund(..) => refunds == 0,
-    }
-}
-
-/// The lines as the session has them: numbered from 1.
-fn lines(link: &Link) -> Vec<(String, String, i64)> {
-    let line = |(i, l): (usize, &crate::domain::line::ProductLine)| {
-        ((i + 1).to_string(), l.quantity.value().to_string(), l.amount().minor())
-    };
-    link.sale.lines.iter().enumerate().map(line).collect()
 }

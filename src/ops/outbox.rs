@@ -6,12 +6,14 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
 
 use super::send::{self, Until};
-use super::{cancel, kept, on_ledger};
+use super::{backend_now, cancel, kept, lost, money, on_ledger};
 use crate::domain::link::{Link, LinkId, LinkState};
-use crate::ports::{Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Ports};
+use crate::ports::{Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports};
 
 /// How many requests of the outbox are on their way at a time.
 const AT_ONCE: usize = 4;
+/// So long the first request goes alone.
+const ALONE: Duration = Duration::from_secs(3);
 /// After the seller chose to wait, the backend is asked again after this long.
 const ANOTHER_LOOK: Duration = Duration::from_secs(30);
 /// So often a command tries again where there is no connection at all, before it leaves the rest to
@@ -60,18 +62,46 @@ pub enum Outcome {
         /// When the backend is asked again by itself.
         next_at: Timestamp,
     },
-    /// Its time to be paid was over before it could be sent: it was not sent.
-    Expired,
+    /// It was not sent, and the seller decides whether it still should be ([`decide`]).
+    Overdue(Overdue),
     /// It was withdrawn.
     Cancelled,
     /// It could not be withdrawn: there is money, or the backend said no.
     NotCancelled,
+    /// The money was moved.
+    Moved,
+    /// The backend has accepted it and works on it: it's followed, never sent again.
+    InProgress {
+        /// When the backend is asked how far it is.
+        next_at: Timestamp,
+    },
+    /// The payment isn't in a state for it (the link says which), or there is less money than that:
+    /// nothing was sent.
+    NotPossible,
 }
 
-/// What the seller decides about a link that was maybe sent.
+impl Outcome {
+    /// Whether the entry is closed: what waits behind it can go.
+    const fn closed(self) -> bool {
+        matches!(
+            self,
+            Self::Created
+                | Self::Adopted
+                | Self::Already
+                | Self::Refused
+                | Self::Cancelled
+                | Self::NotCancelled
+                | Self::Moved
+                | Self::NotPossible
+        )
+    }
+}
+
+/// What the seller decides about a link that was maybe sent, or was not sent in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// Make it anew, though the customer may get a second message.
+    /// Make it (anew), though the customer may get a second message. One whose time is over gets its time
+    /// from now on.
     SendAgain,
     /// Ask the backend again in a while.
     Wait,
@@ -135,8 +165,8 @@ pub async fn send_patiently(ports: &Ports, id: LinkId, patience: Duration) -> Re
     }
 }
 
-/// The seller's word that the first request is to be taken as lost ([`Decision::SendAgain`]), from a command that
-/// waits at most `patience`.
+/// The seller's word that it is to be sent ([`Decision::SendAgain`]), from a command that waits at most
+/// `patience`.
 ///
 /// # Errors
 /// The ledger's.
@@ -146,8 +176,37 @@ pub async fn send_again_patiently(
     patience: Duration,
 ) -> Result<Sent, LedgerError> {
     let now = ports.clock.now();
-    reopen(ports, id, now, false).await?;
-    send::attempt(ports, id, true, Until::Then(now.checked_add(patience).unwrap_or(now))).await
+    let until = Until::Then(now.checked_add(patience).unwrap_or(now));
+    send_again(ports, id, until).await
+}
+
+async fn send_again(ports: &Ports, id: LinkId, until: Until) -> Result<Sent, LedgerError> {
+    renew(ports, id).await?;
+    reopen(ports, id, ports.clock.now(), false).await?;
+    send::attempt(ports, id, true, until).await
+}
+
+/// A link whose time was over before it was sent gets as much time as the seller gave it, from now on. Durable
+/// before it is sent, so that the next try knows it too.
+async fn renew(ports: &Ports, id: LinkId) -> Result<(), LedgerError> {
+    let link = on_ledger(ports, move |ledger| {
+        let asked = entry_of(ledger, id, OutboxKind::Create)?.is_some_and(|e| e.needs_decision);
+        Ok(if asked { ledger.link(id)? } else { None })
+    });
+    let Some(link) = link.await? else { return Ok(()) };
+    let life = link.sale.expires_at.duration_since(link.created_at);
+    let Ok(renewed) = backend_now(ports).checked_add(life) else { return Ok(()) };
+    if send::overdue(ports, &link) != Some(Overdue::Expired) || !life.is_positive() {
+        return Ok(());
+    }
+    on_ledger(ports, move |ledger| {
+        ledger.amend(id, &mut |link| {
+            link.expires_at = renewed;
+            true
+        })?;
+        Ok(())
+    })
+    .await
 }
 
 /// Sends everything in the outbox that is due at `now`. Without a connection the first failure is
@@ -163,36 +222,82 @@ pub async fn flush(
 ) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
     let account = account_id.to_owned();
     let entries = on_ledger(ports, move |ledger| ledger.outbox(&account)).await?;
-    let mut due = entries.into_iter().filter(|e| e.next_at <= now);
+    let mut links: Vec<Vec<OutboxEntry>> = Vec::new();
+    for entry in entries {
+        match links.iter_mut().find(|of_link| of_link[0].link == entry.link) {
+            Some(of_link) => of_link.push(entry),
+            None => links.push(vec![entry]),
+        }
+    }
+    let mut links = links.into_iter().filter(|of_link| of_link.iter().any(|e| e.is_due(now)));
     let mut running = FuturesUnordered::new();
     let mut done = Vec::new();
     let mut down: Option<Fault> = None;
+    // The first one alone, to learn whether there is a connection; but if it is stuck, only for a moment.
+    let alone = tokio::time::sleep(ALONE);
+    tokio::pin!(alone);
+    let mut first = true;
     loop {
         while running.len() < AT_ONCE
-            && let Some(entry) = due.next()
+            && let Some(of_link) = links.next()
         {
-            let (ports, offline) = (ports.clone(), down.clone());
-            running.push(async move {
-                let sent = match (entry.kind, offline) {
-                    _ if entry.needs_decision => send::peek(&ports, entry.link).await,
-                    (kind, Some(fault)) => put_off(&ports, entry.link, kind, fault).await.map(Some),
-                    (OutboxKind::Create, None) => send_now(&ports, entry.link).await.map(Some),
-                    (OutboxKind::Cancel, None) => cancel::send(&ports, entry.link).await.map(Some),
-                };
-                (entry.link, sent)
-            });
-            // The first one alone, to learn whether there is a connection.
-            if done.is_empty() {
+            running.push(send_in_order(ports, of_link, now, down.clone()));
+            if first {
                 break;
             }
         }
-        let Some((id, sent)) = running.next().await else { return Ok(done) };
-        let Some(sent) = sent? else { continue };
-        if let Some(fault) = sent.fault.as_ref().filter(|f| no_connection(f)) {
-            down = Some(fault.clone());
+        let all = tokio::select! {
+            all = running.next() => all,
+            () = &mut alone, if first => {
+                first = false;
+                continue;
+            }
+        };
+        first = false;
+        let Some(all) = all else { return Ok(done) };
+        for sent in all? {
+            if let Some(fault) = sent.fault.as_ref().filter(|f| no_connection(f)) {
+                down = Some(fault.clone());
+            }
+            done.push((sent.link.id, sent));
         }
-        done.push((id, sent));
     }
+}
+
+/// Sends what waits for one link, in the order it was asked for, up to the first that can't be closed.
+async fn send_in_order(
+    ports: &Ports,
+    of_link: Vec<OutboxEntry>,
+    now: Timestamp,
+    offline: Option<Fault>,
+) -> Result<Vec<Sent>, LedgerError> {
+    let mut done = Vec::new();
+    for entry in of_link {
+        if !entry.is_due(now) {
+            if entry.kind.asked_for() {
+                break;
+            }
+            continue;
+        }
+        let (id, kind) = (entry.link, entry.kind);
+        let sent = match (kind, &offline) {
+            _ if entry.needs_decision && entry.overdue.is_some() => None,
+            _ if entry.needs_decision => send::peek(ports, id).await?,
+            (_, Some(fault)) => Some(put_off(ports, id, kind, fault.clone()).await?),
+            (OutboxKind::Create, None) => Some(send_now(ports, id).await?),
+            (OutboxKind::Cancel, None) => Some(cancel::send(ports, id).await?),
+            (OutboxKind::Capture | OutboxKind::Void | OutboxKind::Refund, None) => {
+                Some(money::send(ports, id, kind).await?)
+            }
+            (OutboxKind::Look, None) => lost::look(ports, id).await?,
+        };
+        let stop = kind.asked_for() && sent.as_ref().is_none_or(|s| !s.outcome.closed());
+        done.extend(sent);
+        if stop {
+            break;
+        }
+    }
+    Ok(done)
 }
 
 /// Whether there was no connection to the backend at all.
@@ -216,10 +321,7 @@ pub async fn decide(ports: &Ports, id: LinkId, decision: Decision) -> Result<Sen
     let now = ports.clock.now();
     match decision {
         Decision::Drop => return withdraw(ports, id).await,
-        Decision::SendAgain => {
-            reopen(ports, id, now, false).await?;
-            send::attempt(ports, id, true, Until::Done).await
-        }
+        Decision::SendAgain => send_again(ports, id, Until::Done).await,
         Decision::Wait => {
             let next_at = now.checked_add(ANOTHER_LOOK).unwrap_or(now);
             reopen(ports, id, next_at, false).await?;
@@ -229,18 +331,21 @@ pub async fn decide(ports: &Ports, id: LinkId, decision: Decision) -> Result<Sen
 }
 
 /// Changes an entry that waits for the seller: when the backend is asked again, and whether the question
-/// stays. That something may have been sent stays in any case.
+/// stays. That something may have been sent stays in any case, and so does that the seller knows it is late.
 pub(super) async fn reopen(
     ports: &Ports,
     id: LinkId,
     next_at: Timestamp,
     needs_decision: bool,
 ) -> Result<(), LedgerError> {
+    let since = ports.clock.now();
     on_ledger(ports, move |ledger| {
         let Some(entry) = entry_of(ledger, id, OutboxKind::Create)?.filter(|e| e.needs_decision) else {
             return Ok(());
         };
-        ledger.enqueue(&OutboxEntry { needs_decision, in_flight: true, next_at, ..entry })
+        // What asks because it is late was certainly not sent, unless it says so itself.
+        let in_flight = entry.in_flight || entry.overdue.is_none();
+        ledger.enqueue(&OutboxEntry { needs_decision, in_flight, next_at, since, ..entry })
     })
     .await
 }
@@ -256,7 +361,23 @@ pub async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
     send::withdraw(ports, id).await
 }
 
-fn entry_of(
+/// Gives up a request about a link that is at the backend: one that may have been carried out is looked up
+/// first, and what was is not given up any more.
+///
+/// # Errors
+/// The ledger's.
+pub async fn give_up(ports: &Ports, entry: &OutboxEntry) -> Result<Sent, LedgerError> {
+    if entry.kind.moves_money() {
+        return money::withdraw(ports, entry.link, entry.kind).await;
+    }
+    match send::claim(ports, entry.link, entry.kind).await? {
+        // Withdrawing a link twice does no harm, so what may be on the wire needs no look.
+        Some(claim) => claim.settle(ports, Outcome::Already, None).await,
+        None => standing(ports, entry.link, entry.kind).await,
+    }
+}
+
+pub(super) fn entry_of(
     ledger: &dyn crate::ports::Ledger,
     id: LinkId,
     kind: OutboxKind,
@@ -272,6 +393,7 @@ pub(super) async fn standing(ports: &Ports, id: LinkId, kind: OutboxKind) -> Res
         let outcome = match (link.state, entry_of(ledger, id, kind)?) {
             (LinkState::Refused, _) => Outcome::Refused,
             (state, _) if kind == OutboxKind::Create && !state.in_outbox() => Outcome::Already,
+            (_, Some(OutboxEntry { needs_decision: true, overdue: Some(why), .. })) => Outcome::Overdue(why),
             (_, Some(entry)) if entry.needs_decision || link.state == LinkState::Uncertain => {
                 Outcome::Uncertain { needs_decision: entry.needs_decision, next_at: entry.next_at }
             }

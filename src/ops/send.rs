@@ -10,7 +10,8 @@ use crate::domain::clean;
 use crate::domain::lifecycle::{self, SessionNews};
 use crate::domain::link::{EventKind, Link, LinkEvent, LinkId, LinkState};
 use crate::domain::method::{MethodKind, kind_of_type};
-use crate::ports::{Created, Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Ports};
+use crate::domain::sale::Sale;
+use crate::ports::{Created, Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports};
 
 /// A claim is given to another process after this long: longer than the requests of one claim take.
 const LEASE: Duration = Duration::from_secs(90);
@@ -22,6 +23,11 @@ const NOT_ALLOWED_PAUSE: Duration = Duration::from_secs(5 * 60);
 pub(super) const SHORTEST_TRY: Duration = Duration::from_secs(2);
 /// A session that was just made may not be in the backend's list at once.
 const SECOND_LOOK: Duration = Duration::from_secs(2);
+/// A sale that waited longer than this asks before it goes out: the customer may be gone, or have paid in
+/// another way.
+const SENSIBLE_AGE: Duration = Duration::from_secs(12 * 60 * 60);
+/// A link with less time left than this can't be paid in peace.
+const NO_TIME_LEFT: Duration = Duration::from_secs(60);
 
 /// What the seller is told of a link that is not trusted. The address itself is never shown.
 const UNTRUSTED: &str = "the backend answered with a link to a foreign address; it was withdrawn";
@@ -71,8 +77,13 @@ impl Claim {
         fault: Option<Fault>,
     ) -> Result<Sent, LedgerError> {
         self.entry.next_at = next_at;
+        self.entry.since = ports.clock.now();
         self.entry.in_flight = doubt;
-        self.entry.needs_decision = matches!(outcome, Outcome::Uncertain { needs_decision: true, .. });
+        self.entry.needs_decision =
+            matches!(outcome, Outcome::Uncertain { needs_decision: true, .. } | Outcome::Overdue(_));
+        if let Outcome::Overdue(why) = outcome {
+            self.entry.overdue = Some(why);
+        }
         self.entry.last_error = fault.as_ref().map(|f| clean::line_within(&f.detail, 200));
         let id = self.link.id;
         let link = on_ledger(ports, move |ledger| {
@@ -172,7 +183,21 @@ async fn create(ports: &Ports, link: &Link, until: Until) -> Result<Created, Fau
             time_up.await?;
         }
     }
-    until.within(ports, FaultKind::Maybe, ports.gateway.create(link.id, &link.sale)).await
+    // A link that was late may have got more time than its sale says.
+    let sale = Sale { expires_at: link.expires_at, ..link.sale.clone() };
+    until.within(ports, FaultKind::Maybe, ports.gateway.create(link.id, &sale)).await
+}
+
+/// Why a link that waits here should not go out without asking.
+pub(super) fn overdue(ports: &Ports, link: &Link) -> Option<Overdue> {
+    let span = |limit| SignedDuration::try_from(limit).unwrap_or_default();
+    // Its time is judged by the backend's clock; how long it waited here, by ours.
+    let left = link.expires_at.duration_since(backend_now(ports));
+    let waited = ports.clock.now().duration_since(link.created_at);
+    if left <= SignedDuration::ZERO || (left < span(NO_TIME_LEFT) && waited > span(NO_TIME_LEFT)) {
+        return Some(Overdue::Expired);
+    }
+    (waited > span(SENSIBLE_AGE)).then_some(Overdue::Old)
 }
 
 /// Asks the backend for the session that carries this link's id.
@@ -208,6 +233,7 @@ pub(super) async fn attempt(
     };
     let messages = claim.link.sale.delivery.messages_customer();
     // A claim whose process died, or a try whose outcome nobody knows: something may be there.
+    let maybe_lost = claim.entry.in_flight && messages;
     if claim.entry.in_flight {
         match look(ports, &claim.link, until).await {
             Look::Found(session) => return adopt(ports, claim, &session).await,
@@ -216,11 +242,10 @@ pub(super) async fn attempt(
             Look::NoAnswer(fault) => return stay_uncertain(ports, claim, fault).await,
         }
     }
-    if backend_now(ports) > claim.link.sale.expires_at {
-        let at = claim.link.sale.expires_at;
-        set_state(&mut claim.link, LinkState::Expired, at);
-        claim.link.record_once(at, EventKind::Expired, None);
-        return claim.settle(ports, Outcome::Expired, None).await;
+    // The seller's word is asked for once; that its time is over is a new question.
+    let known = |why| why == Overdue::Old && (again || claim.entry.overdue.is_some());
+    if let Some(why) = overdue(ports, &claim.link).filter(|why| !known(*why)) {
+        return ask_whether(ports, claim, why).await;
     }
     let mut lost = false;
     loop {
@@ -229,7 +254,7 @@ pub(super) async fn attempt(
             return claim.give_back(ports, fault).await;
         }
         let fault = match create(ports, &claim.link, until).await {
-            Ok(created) => return made(ports, claim, created).await,
+            Ok(created) => return made(ports, claim, created, maybe_lost).await,
             Err(fault) => fault,
         };
         match (fault.kind, &fault.session_id) {
@@ -292,6 +317,14 @@ async fn stay_uncertain(ports: &Ports, mut claim: Claim, fault: Fault) -> Result
     claim.give_back(ports, fault).await
 }
 
+/// It waited too long to go out by itself: the seller decides.
+async fn ask_whether(ports: &Ports, mut claim: Claim, why: Overdue) -> Result<Sent, LedgerError> {
+    let now = ports.clock.now();
+    let doubt = claim.entry.in_flight;
+    set_state(&mut claim.link, if doubt { LinkState::Uncertain } else { LinkState::Queued }, now);
+    claim.release(ports, now, doubt, Outcome::Overdue(why), None).await
+}
+
 /// A message may have gone out, and the backend doesn't know the session: the seller decides.
 async fn ask_seller(ports: &Ports, mut claim: Claim, fault: Option<Fault>) -> Result<Sent, LedgerError> {
     let now = ports.clock.now();
@@ -321,7 +354,13 @@ pub(super) async fn peek(ports: &Ports, id: LinkId) -> Result<Option<Sent>, Ledg
     if found { attempt(ports, id, false, Until::Done).await.map(Some) } else { Ok(None) }
 }
 
-async fn made(ports: &Ports, mut claim: Claim, created: Created) -> Result<Sent, LedgerError> {
+/// The link is there. `maybe_lost`: an earlier one may be too, and the customer may have it.
+async fn made(
+    ports: &Ports,
+    mut claim: Claim,
+    created: Created,
+    maybe_lost: bool,
+) -> Result<Sent, LedgerError> {
     // If the claim took so long that another process made the link, ours has an address that nobody has.
     let id = claim.link.id;
     let kept = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
@@ -349,6 +388,9 @@ async fn made(ports: &Ports, mut claim: Claim, created: Created) -> Result<Sent,
         ..SessionNews::default()
     };
     lifecycle::merge(link, Some(&news), None, now);
+    if maybe_lost {
+        super::lost::remember(ports, id).await?;
+    }
     claim.settle(ports, Outcome::Created, None).await
 }
 

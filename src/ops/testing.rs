@@ -93,6 +93,7 @@ pub(crate) enum Call {
     Cancel,
     Transaction,
     Transactions,
+    Search,
     Capture,
     Void,
     Refund,
@@ -107,6 +108,8 @@ pub(crate) enum Wrong {
     Lost,
     /// It isn't done, and nobody can tell.
     Cut,
+    /// The answer is lost at once, and it's done so much later.
+    Late(Duration),
     /// It takes so long, then goes well.
     Slow(Duration),
 }
@@ -133,7 +136,7 @@ struct Backend {
 }
 
 pub(crate) struct SimGateway {
-    state: Mutex<Backend>,
+    state: Arc<Mutex<Backend>>,
     power: Arc<Power>,
     clock: Arc<dyn Clock>,
 }
@@ -149,9 +152,31 @@ impl SimGateway {
         lock(&self.state).cannot_list = Some(kind);
     }
 
+    /// It can list them again.
+    pub(crate) fn can_list(&self) {
+        lock(&self.state).cannot_list = None;
+    }
+
     /// Captures and the like are answered with 202 and nothing comes of them.
     pub(crate) fn in_progress(&self) {
         lock(&self.state).in_progress = true;
+    }
+
+    /// What is in progress comes to a good end.
+    pub(crate) fn finish(&self) {
+        let now = self.clock.now();
+        let mut state = lock(&self.state);
+        state.in_progress = false;
+        for transaction in state.sessions.iter_mut().filter_map(|s| s.transaction.as_mut()) {
+            let begun = transaction.events.iter().rfind(|e| e.event.starts_with("INITIATE_")).cloned();
+            let Some(begun) = begun else { continue };
+            let word = begun.event.strip_prefix("INITIATE_").unwrap_or_default().to_owned();
+            transaction.status =
+                TransactionStatus::from_word(begun.status_after.as_deref().unwrap_or_default());
+            transaction.updated_at = Some(now);
+            let id = Some(format!("e{}", transaction.events.len()));
+            transaction.events.push(TransactionEvent { id, event: word, at: Some(now), ..begun });
+        }
     }
 
     pub(crate) fn calls(&self, call: Call) -> usize {
@@ -202,7 +227,7 @@ impl SimGateway {
     async fn call<T>(
         &self,
         call: Call,
-        work: impl FnOnce(&mut Backend, Timestamp) -> Result<T, Fault>,
+        work: impl FnOnce(&mut Backend, Timestamp) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         if self.power.is_off() {
             return Err(Fault::new(FaultKind::NotSent, "no power"));
@@ -218,6 +243,15 @@ impl SimGateway {
             Some(Wrong::Fault(fault)) => return Err(fault),
             Some(Wrong::Cut) => return Err(lost()),
             Some(Wrong::Slow(time)) => tokio::time::sleep(time).await,
+            Some(Wrong::Late(time)) => {
+                let (state, clock) = (self.state.clone(), self.clock.clone());
+                tokio::spawn(async move {
+                    tokio::time::sleep(time).await;
+                    drop(work(&mut lock(&state), clock.now()));
+                });
+                let _ = self.power.step();
+                return Err(lost());
+            }
             Some(Wrong::Lost) | None => {}
         }
         let done = work(&mut lock(&self.state), self.clock.now());
@@ -236,7 +270,8 @@ impl SimGateway {
         after: &'static str,
         what: Option<&MoneyMove>,
     ) -> Result<Moved, Fault> {
-        self.call(call, |state, now| {
+        let (id, what) = (id.to_owned(), what.cloned());
+        self.call(call, move |state, now| {
             let progress = state.in_progress;
             let transaction = state
                 .sessions
@@ -248,16 +283,16 @@ impl SimGateway {
                 id: Some(format!("e{}", transaction.events.len())),
                 event: if progress { format!("INITIATE_{word}") } else { word.to_owned() },
                 success: true,
-                amount: what.map(|w| w.amount.minor()),
+                amount: what.as_ref().map(|w| w.amount.minor()),
                 at: Some(now),
                 status_after: Some(after.to_owned()),
                 error: None,
-                reference: what.map(|w| w.reference.clone()),
+                reference: what.as_ref().map(|w| w.reference.clone()),
                 correlation: Some(format!("c{}", transaction.events.len())),
             });
             transaction.updated_at = Some(now);
             if !progress {
-                let whole = what.is_none_or(|w| Some(w.amount.minor()) == transaction.amount);
+                let whole = what.as_ref().is_none_or(|w| Some(w.amount.minor()) == transaction.amount);
                 let word = if whole { after.to_owned() } else { format!("PARTIALLY_{after}") };
                 transaction.status = TransactionStatus::from_word(&word);
             }
@@ -279,6 +314,7 @@ pub(crate) fn event(name: &str, at: Timestamp) -> SessionEvent {
 
 impl Gateway for SimGateway {
     fn create<'a>(&'a self, id: LinkId, sale: &'a Sale) -> Reply<'a, Result<Created, Fault>> {
+        let sale = sale.clone();
         Box::pin(self.call(Call::Create, move |state, now| {
             let session_id = format!("{ACCOUNT}.s{}", state.sessions.len() + 1);
             let messages = usize::from(sale.delivery.messages_customer());
@@ -306,6 +342,7 @@ impl Gateway for SimGateway {
     }
 
     fn session<'a>(&'a self, session_id: &'a str) -> Reply<'a, Result<SessionNews, Fault>> {
+        let session_id = session_id.to_owned();
         Box::pin(self.call(Call::Session, move |state, _| {
             let found = state.sessions.iter().find(|s| s.news.id == session_id);
             found.map(|s| s.news.clone()).ok_or_else(|| Fault::new(FaultKind::NotFound, "no such session"))
@@ -313,16 +350,18 @@ impl Gateway for SimGateway {
     }
 
     fn find_sessions<'a>(&'a self, reference: &'a str) -> Reply<'a, Result<Vec<SessionNews>, Fault>> {
+        let reference = reference.to_owned();
         Box::pin(self.call(Call::Find, move |state, _| {
             if let Some(kind) = state.cannot_list {
                 return Err(Fault::new(kind, "no list here"));
             }
-            let ours = |s: &&Sim| s.news.merchant_reference.as_deref() == Some(reference);
+            let ours = |s: &&Sim| s.news.merchant_reference.as_deref() == Some(reference.as_str());
             Ok(state.sessions.iter().filter(ours).map(|s| s.news.clone()).collect())
         }))
     }
 
     fn cancel<'a>(&'a self, session_id: &'a str) -> Reply<'a, Result<SessionNews, Fault>> {
+        let session_id = session_id.to_owned();
         Box::pin(self.call(Call::Cancel, move |state, now| {
             let session = state
                 .sessions
@@ -344,6 +383,7 @@ impl Gateway for SimGateway {
     }
 
     fn transaction<'a>(&'a self, id: &'a str) -> Reply<'a, Result<TransactionNews, Fault>> {
+        let id = id.to_owned();
         Box::pin(self.call(Call::Transaction, move |state, _| {
             let mut all = state.sessions.iter().filter_map(|s| s.transaction.as_ref());
             all.find(|t| t.id == id).cloned().ok_or_else(|| Fault::new(FaultKind::NotFound, "none"))
@@ -355,14 +395,19 @@ impl Gateway for SimGateway {
         session_ids: &'a [String],
     ) -> Reply<'a, Result<Vec<TransactionNews>, Fault>> {
         assert!(session_ids.len() <= 100, "at most a hundred in one request");
+        let session_ids = session_ids.to_vec();
         Box::pin(self.call(Call::Transactions, move |state, _| {
             let asked = state.sessions.iter().filter(|s| session_ids.contains(&s.news.id));
             Ok(asked.filter_map(|s| s.transaction.clone()).collect())
         }))
     }
 
-    fn search_transactions<'a>(&'a self, _: &'a str) -> Reply<'a, Result<Vec<TransactionNews>, Fault>> {
-        Box::pin(async { Ok(Vec::new()) })
+    fn search_transactions<'a>(&'a self, text: &'a str) -> Reply<'a, Result<Vec<TransactionNews>, Fault>> {
+        let text = text.to_owned();
+        Box::pin(self.call(Call::Search, move |state, _| {
+            let all = state.sessions.iter().filter_map(|s| s.transaction.clone());
+            Ok(all.filter(|t| t.merchant_reference.as_deref() == Some(text.as_str())).collect())
+        }))
     }
 
     fn capture<'a>(&'a self, id: &'a str, what: &'a MoneyMove) -> Reply<'a, Result<Moved, Fault>> {
@@ -451,15 +496,7 @@ impl Ledger for SimLedger {
     fn insert(&self, link: &Link, _: bool) -> Result<(), LedgerError> {
         self.write(|kept| {
             kept.links.insert(link.id, link.clone());
-            let entry = OutboxEntry {
-                link: link.id,
-                kind: OutboxKind::Create,
-                attempts: 0,
-                next_at: link.created_at,
-                last_error: None,
-                in_flight: false,
-                needs_decision: false,
-            };
+            let entry = OutboxEntry::new(link.id, OutboxKind::Create, link.created_at);
             kept.outbox.push((entry, None));
             Ok(())
         })
@@ -529,6 +566,11 @@ impl Ledger for SimLedger {
     fn enqueue(&self, entry: &OutboxEntry) -> Result<(), LedgerError> {
         self.write(|kept| {
             match kept.place(entry.link, entry.kind) {
+                Some(i) if kept.outbox[i].1.is_some() => {
+                    let held = kept.outbox[i].0.clone();
+                    let (attempts, in_flight, order) = (held.attempts, held.in_flight, held.order);
+                    kept.outbox[i].0 = OutboxEntry { attempts, in_flight, order, ..entry.clone() };
+                }
                 Some(i) => kept.outbox[i].0 = entry.clone(),
                 None => kept.outbox.push((entry.clone(), None)),
             }
@@ -548,7 +590,9 @@ impl Ledger for SimLedger {
             let held = kept.outbox[i].1;
             let lease = SignedDuration::try_from(lease).unwrap();
             let may_create = kept.links[&link].state.in_outbox();
+            let behind = kept.outbox[..i].iter().any(|(e, _)| e.link == link && e.kind != OutboxKind::Look);
             if held.is_some_and(|since| now < since + lease)
+                || behind
                 || kept.outbox[i].0.needs_decision
                 || (kind == OutboxKind::Create && !may_create)
             {
@@ -562,6 +606,18 @@ impl Ledger for SimLedger {
                 kept.links.get_mut(&link).expect("kept").state = LinkState::Creating;
             }
             Ok(Some(before))
+        })
+    }
+
+    fn note_order(&self, entry: &OutboxEntry) -> Result<bool, LedgerError> {
+        self.write(|kept| {
+            let place = kept.place(entry.link, entry.kind);
+            let ours =
+                place.filter(|i| kept.outbox[*i].1.is_some() && kept.outbox[*i].0.attempts == entry.attempts);
+            if let Some(i) = ours {
+                kept.outbox[i].0.order.clone_from(&entry.order);
+            }
+            Ok(ours.is_some())
         })
     }
 
@@ -635,7 +691,7 @@ impl World {
         let power = Arc::new(Power::default());
         let clock: Arc<dyn Clock> = Arc::new(TokioClock { began: tokio::time::Instant::now() });
         let backend =
-            Arc::new(SimGateway { state: Mutex::default(), power: power.clone(), clock: clock.clone() });
+            Arc::new(SimGateway { state: Arc::default(), power: power.clone(), clock: clock.clone() });
         let ledger = Arc::new(SimLedger { state: Mutex::default(), power: power.clone() });
         let ports = Ports { gateway: backend.clone(), ledger, desktop: Arc::new(NoDesktop), clock };
         Self { ports, backend, power, ids: AtomicUsize::new(0) }

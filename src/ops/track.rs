@@ -2,7 +2,7 @@
 
 use futures_util::stream::{self, StreamExt};
 
-use super::{backend_now, double, kept, on_ledger};
+use super::{backend_now, double, kept, lost, on_ledger};
 use crate::domain::lifecycle::{self, SessionNews, TransactionNews};
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ports::{Fault, FaultKind, LedgerError, Ports};
@@ -210,5 +210,8 @@ pub(super) async fn take(
         Ok(all)
     })
     .await?;
+    if changed.iter().any(|link| link.id == id && link.state.has_money()) {
+        lost::look_soon(ports, id).await?;
+    }
     Ok(Round { changed, fault: None })
 }

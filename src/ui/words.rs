@@ -11,6 +11,7 @@ use crate::app::say::Say;
 use crate::domain::fault::FaultKind;
 use crate::domain::link::{EventKind, LinkState};
 use crate::i18n::{Spoken, Texts};
+use crate::ports::Overdue;
 use crate::ui::theme::Role;
 
 impl Spoken for Say {
@@ -189,6 +190,20 @@ pub(crate) fn question(question: &Question, texts: Texts) -> (String, Cow<'stati
             texts.t_args("confirm-send-again", &[("reference", reference.as_str().into())]),
             texts.t("confirm-send-again-means"),
         ),
+        Question::GiveUp(_, reference) => (
+            texts.t_args("confirm-give-up", &[("reference", reference.as_str().into())]),
+            texts.t("confirm-give-up-means"),
+        ),
+        Question::SendLate(_, reference, why) => (
+            texts.t_args("confirm-send-late", &[("reference", reference.as_str().into())]),
+            texts.t(match why {
+                Overdue::Expired => "confirm-send-late-expired",
+                Overdue::Old => "confirm-send-late-old",
+            }),
+        ),
+        Question::ChangeOverDraft(_) => {
+            (texts.t("confirm-change-over-draft").into_owned(), texts.t("confirm-clear-draft-means"))
+        }
         Question::ClearDraft => {
             (texts.t("confirm-clear-draft").into_owned(), texts.t("confirm-clear-draft-means"))
         }

@@ -257,9 +257,12 @@ impl World {
             kind: OutboxKind::Create,
             attempts: 1,
             next_at: self.at,
+            since: self.at,
             last_error: None,
             in_flight: false,
             needs_decision: self.links[id].state == LinkState::Uncertain,
+            overdue: None,
+            order: None,
         };
         self.outbox.iter().map(entry).collect()
     }

@@ -55,6 +55,11 @@ fn withdrawing_is_asked_first() {
     assert_eq!(app.keys("Esc"), []);
     assert_eq!(app.keys("x y"), [Effect::Withdraw(id(1))]);
 
+    let mut app = showing(link(1, LinkState::Uncertain), vec![entry(1, true)]);
+    app.keys("x");
+    assert_eq!(app.model.overlay, Some(Overlay::Confirm(Question::GiveUp(id(1), "KARI-001".into()))));
+    assert_eq!(app.keys("y"), [Effect::Withdraw(id(1))]);
+
     let open = link(2, LinkState::Open);
     let mut app = showing(open.clone(), Vec::new());
     assert_eq!(app.keys("x j"), [Effect::Cancel(id(2))]);
@@ -170,4 +175,36 @@ fn sending_is_told_only_where_something_waits() {
 fn back_on_the_dashboard_the_ledger_is_read_anew() {
     let mut app = showing(link(1, LinkState::Captured), Vec::new());
     assert!(app.keys("Esc").contains(&Effect::LoadDashboard));
+}
+
+#[test]
+fn what_is_late_is_sent_on_the_sellers_word() {
+    let late = OutboxEntry { overdue: Some(Overdue::Old), ..entry(1, true) };
+    let mut app = showing(link(1, LinkState::Queued), vec![late]);
+    app.keys("s");
+    let question = Question::SendLate(id(1), "KARI-001".into(), Overdue::Old);
+    assert_eq!(app.model.overlay, Some(Overlay::Confirm(question)));
+    assert_eq!(app.keys("y"), [Effect::SendAgain(id(1))]);
+}
+
+#[test]
+fn a_queued_link_is_changed_once_it_is_sure_not_to_go_out() {
+    let mut app = showing(to_phone(link(1, LinkState::Queued)), vec![entry(1, false)]);
+    assert_eq!(app.keys("r"), [Effect::Withdraw(id(1))]);
+    assert_eq!(app.keys("r"), [], "it is on its way");
+    let withdrawn = then(&to_phone(link(1, LinkState::Queued)), LinkState::Cancelled);
+    app.reply(Reply::Sent(Box::new(withdrawn), None));
+    assert_eq!(app.model.screen, Screen::Delivery);
+    let draft = &app.model.wizard.draft;
+    assert_eq!((draft.reference.as_str(), draft.phone.as_str()), ("KARI-001", "+4741234567"));
+    assert_eq!(draft.lines[0].description, "Vaffel");
+
+    // It went out in that moment: it stays what it is.
+    let mut app = showing(link(1, LinkState::Queued), vec![entry(1, false)]);
+    app.keys("r");
+    app.reply(Reply::Sent(Box::new(then(&link(1, LinkState::Queued), LinkState::Open)), None));
+    assert_eq!((app.model.screen, app.model.wizard.draft.has_content()), (Screen::Link, false));
+    // What may have been sent can't be changed.
+    let mut app = showing(link(1, LinkState::Uncertain), vec![entry(1, true)]);
+    assert_eq!(app.keys("r"), []);
 }

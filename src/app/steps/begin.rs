@@ -137,6 +137,32 @@ pub(in crate::app) fn again(t: &mut Turn<'_>, link: &Link) {
     show(t, Screen::Delivery);
 }
 
+/// Changes a link that was withdrawn before it was sent: everything as it was, the customer and the reference
+/// too, ready to be changed and sent.
+pub(in crate::app) fn change(t: &mut Turn<'_>, link: &Link) {
+    again(t, link);
+    let draft = &mut t.model.wizard.draft;
+    link.sale.reference.as_str().clone_into(&mut draft.reference);
+    draft.reference_typed = true;
+    (draft.expiry, draft.expiry_text) = expiry_of(link);
+    keep_soon(t);
+    refresh(t);
+}
+
+/// The choice that gave the link its time, as near as its length tells.
+fn expiry_of(link: &Link) -> (ExpiryChoice, String) {
+    let life = link.sale.expires_at.duration_since(link.created_at);
+    let choice = match life.as_mins() {
+        14..=15 => ExpiryChoice::Minutes15,
+        1439..=1440 => ExpiryChoice::Day,
+        10_079..=10_080 => ExpiryChoice::Week,
+        // A calendar month, with an hour for the change of clocks.
+        40_259..=44_701 => ExpiryChoice::Month,
+        _ => return (ExpiryChoice::Own, link.sale.expires_at.to_string()),
+    };
+    (choice, String::new())
+}
+
 /// A price as a seller would type it, in the form of our markets: `45`, `49,90`.
 fn price(money: Money) -> String {
     if money.minor() % 100 == 0 {
@@ -154,6 +180,9 @@ pub(in crate::app) fn remembered(
 ) {
     t.model.qr = qr;
     t.model.defaults = defaults;
+    // The ledger may answer late: what was kept since the start is the draft that is being typed.
+    let own = t.model.wizard.draft.id.filter(|_| t.model.step().is_some_and(|at| at > 0));
+    let draft = draft.filter(|draft| draft.id.is_none() || draft.id != own);
     match draft {
         // It may be sold already: the program may have ended before it was forgotten.
         Some(draft) if draft.has_content() && draft.id.is_some() => {

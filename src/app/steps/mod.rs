@@ -9,7 +9,7 @@ mod payment;
 mod products;
 mod submit;
 
-pub(super) use begin::{again, begin, clear, remembered};
+pub(super) use begin::{again, begin, change, clear, remembered};
 pub(super) use input::{choose, click, paste, scroll, type_in};
 pub(super) use order::{proposed, reference_used};
 pub(super) use payment::offer;

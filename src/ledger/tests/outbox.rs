@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::super::SqliteLedger;
 use super::{ACCOUNT, at, sample, sent, with};
 use crate::domain::link::LinkState;
-use crate::ports::{Ledger, OutboxEntry, OutboxKind};
+use crate::domain::money::{Currency, Money};
+use crate::ports::{Ledger, MoneyOrder, MoneySent, OutboxEntry, OutboxKind};
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -29,9 +30,12 @@ fn a_claim_is_given_once_and_marks_the_link() {
         kind: OutboxKind::Create,
         attempts: 1,
         next_at: at(1),
+        since: at(1),
         last_error: None,
         in_flight: false,
         needs_decision: false,
+        overdue: None,
+        order: None,
     };
     assert_eq!(entry, fresh, "as it was before, with the attempt counted");
     let link = ledger.link(sample(1).id).unwrap().unwrap();
@@ -116,21 +120,45 @@ fn a_late_release_does_not_take_the_claim_from_its_new_owner() {
 fn a_link_at_the_backend_is_never_made_again() {
     for state in LinkState::ALL {
         let ledger = with(&[sent(1, state)]);
-        let entry = OutboxEntry {
-            link: sample(1).id,
-            kind: OutboxKind::Create,
-            attempts: 0,
-            next_at: at(1),
-            last_error: None,
-            in_flight: false,
-            needs_decision: false,
-        };
+        let entry = OutboxEntry::new(sample(1).id, OutboxKind::Create, at(1));
         ledger.enqueue(&entry).unwrap();
         assert_eq!(claim(&ledger, 1, 5).is_some(), state.in_outbox(), "{state}");
         let cancel = OutboxEntry { kind: OutboxKind::Cancel, ..entry };
         ledger.enqueue(&cancel).unwrap();
-        assert!(ledger.claim(cancel.link, cancel.kind, at(5), LEASE).unwrap().is_some());
+        let claimed = ledger.claim(cancel.link, cancel.kind, at(5), LEASE).unwrap();
+        assert_eq!(claimed.is_some(), !state.in_outbox(), "{state}");
     }
+}
+
+#[test]
+fn what_is_asked_for_a_link_has_its_turn() {
+    let ledger = with(&[sent(1, LinkState::Authorized), sent(2, LinkState::Authorized)]);
+    let entry = |n, kind| OutboxEntry {
+        order: Some(MoneyOrder { amount: Some(Money::new(500, Currency::Nok)), ..MoneyOrder::default() }),
+        ..OutboxEntry::new(sample(n).id, kind, at(1))
+    };
+    let look = OutboxEntry::new(sample(1).id, OutboxKind::Look, at(1));
+    let (capture, refund, other) =
+        (entry(1, OutboxKind::Capture), entry(1, OutboxKind::Refund), entry(2, OutboxKind::Refund));
+    for entry in [&look, &capture, &refund, &other] {
+        ledger.enqueue(entry).unwrap();
+    }
+    assert_eq!(ledger.outbox(ACCOUNT).unwrap(), [look, capture.clone(), refund.clone(), other.clone()]);
+    assert_eq!(ledger.totals(ACCOUNT, at(0)).unwrap().waiting, 3, "a look of our own is not counted");
+    let claim = |e: &OutboxEntry| ledger.claim(e.link, e.kind, at(5), LEASE).unwrap();
+    assert_eq!(claim(&refund), None, "the capture comes first");
+    assert!(claim(&other).is_some(), "another link waits for nobody");
+    let mut claimed = claim(&capture).unwrap();
+    assert_eq!(claimed.order, capture.order);
+    // What is about to be sent is kept with the claim, by its holder alone.
+    let sent = MoneySent { reference: "A-C1".to_owned(), at: at(6), before: 0, accepted: false };
+    claimed.order = Some(MoneyOrder { sent: Some(sent), ..claimed.order.unwrap() });
+    assert!(ledger.note_order(&claimed).unwrap());
+    assert_eq!(ledger.outbox(ACCOUNT).unwrap()[1].order, claimed.order);
+    assert!(!ledger.note_order(&OutboxEntry { attempts: 7, ..claimed.clone() }).unwrap());
+    assert_eq!(claim(&refund), None, "it still waits");
+    ledger.settle_entry(&super::sent(1, LinkState::Captured), OutboxKind::Capture).unwrap();
+    assert!(claim(&refund).is_some());
 }
 
 #[test]

@@ -3,50 +3,68 @@ use std::time::Duration;
 use crate::domain::link::{LinkId, LinkState};
 use crate::domain::money::{Currency, Money};
 use crate::domain::sale::Delivery;
-use crate::ops::money::{MoneyEnd, Movement, move_money};
-use crate::ops::testing::{Call, World, Wrong, fault};
+use crate::ops::money::{self, Movement, Ordered, send_patiently, withdraw};
+use crate::ops::outbox::{Outcome, Sent, flush};
+use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault};
 use crate::ops::track::refresh_one;
-use crate::ports::FaultKind;
+use crate::ports::{FaultKind, OutboxKind};
 
 async fn authorized() -> (World, LinkId) {
     let world = World::new();
     let id = world.send("A-1", Delivery::Link).await;
     world.backend.pay(&world.session_id(id), "AUTHORIZED");
     refresh_one(&world.ports, id).await.unwrap();
-    tokio::time::advance(Duration::from_secs(5)).await;
+    pass(5).await;
     (world, id)
+}
+
+async fn pass(seconds: u64) {
+    tokio::time::advance(Duration::from_secs(seconds)).await;
 }
 
 fn nok(minor: i64) -> Option<Money> {
     Some(Money::new(minor, Currency::Nok))
 }
 
+/// Asks for it and tries once.
+async fn once(world: &World, id: LinkId, what: Movement) -> Sent {
+    let kind = what.kind();
+    assert_eq!(money::order(&world.ports, id, what).await.unwrap(), Ordered::Waits);
+    money::send(&world.ports, id, kind).await.unwrap()
+}
+
+fn captured(world: &World) -> i64 {
+    let session = world.backend.sessions().remove(0);
+    let events = session.transaction.unwrap().events;
+    events.iter().filter(|e| e.event == "CAPTURE" && e.success).filter_map(|e| e.amount).sum()
+}
+
 #[tokio::test(start_paused = true)]
 async fn capture_then_refund() {
     let (world, id) = authorized().await;
-    let done = move_money(&world.ports, id, Movement::Capture(None)).await.unwrap();
-    assert_eq!((done.end, done.link.state), (MoneyEnd::Done, LinkState::Captured));
-    let again = move_money(&world.ports, id, Movement::Capture(None)).await.unwrap();
-    assert_eq!(again.end, MoneyEnd::NotPossible);
+    let done = once(&world, id, Movement::Capture(None)).await;
+    assert_eq!((done.outcome, done.link.state), (Outcome::Moved, LinkState::Captured));
+    assert_eq!(world.entry(id), None, "closed");
+    let again = once(&world, id, Movement::Capture(None)).await;
+    assert_eq!((again.outcome, world.entry(id)), (Outcome::NotPossible, None));
     assert_eq!(world.backend.calls(Call::Capture), 1);
-    tokio::time::advance(Duration::from_secs(5)).await;
-    let too_much = move_money(&world.ports, id, Movement::Refund(nok(12_001), None)).await.unwrap();
-    assert_eq!(too_much.end, MoneyEnd::NotPossible);
-    let done = move_money(&world.ports, id, Movement::Refund(nok(2000), None)).await.unwrap();
-    assert_eq!((done.end, done.link.state), (MoneyEnd::Done, LinkState::PartiallyRefunded));
-    let rest = move_money(&world.ports, id, Movement::Refund(nok(10_001), None)).await.unwrap();
-    assert_eq!(rest.end, MoneyEnd::NotPossible, "only the rest is left");
-    let other = Some(Money::new(100, Currency::Sek));
-    let other = move_money(&world.ports, id, Movement::Refund(other, None)).await.unwrap();
-    assert_eq!(other.end, MoneyEnd::NotPossible);
+    pass(5).await;
+    let too_much = once(&world, id, Movement::Refund(nok(12_001), None)).await;
+    assert_eq!(too_much.outcome, Outcome::NotPossible);
+    let done = once(&world, id, Movement::Refund(nok(2000), None)).await;
+    assert_eq!((done.outcome, done.link.state), (Outcome::Moved, LinkState::PartiallyRefunded));
+    let rest = once(&world, id, Movement::Refund(nok(10_001), None)).await;
+    assert_eq!(rest.outcome, Outcome::NotPossible, "only the rest is left");
+    let other = once(&world, id, Movement::Refund(Some(Money::new(100, Currency::Sek)), None)).await;
+    assert_eq!(other.outcome, Outcome::NotPossible);
 }
 
 #[tokio::test(start_paused = true)]
 async fn references_of_our_own() {
     let (world, id) = authorized().await;
-    move_money(&world.ports, id, Movement::Capture(nok(5000))).await.unwrap();
-    tokio::time::advance(Duration::from_secs(5)).await;
-    move_money(&world.ports, id, Movement::Capture(nok(5000))).await.unwrap();
+    once(&world, id, Movement::Capture(nok(5000))).await;
+    pass(5).await;
+    once(&world, id, Movement::Capture(nok(5000))).await;
     let session = world.backend.sessions().remove(0);
     let references: Vec<_> =
         session.transaction.unwrap().events.into_iter().filter_map(|e| e.reference).collect();
@@ -56,59 +74,156 @@ async fn references_of_our_own() {
 #[tokio::test(start_paused = true)]
 async fn void() {
     let (world, id) = authorized().await;
-    let done = move_money(&world.ports, id, Movement::Void).await.unwrap();
-    assert_eq!((done.end, done.link.state), (MoneyEnd::Done, LinkState::Voided));
-    let again = move_money(&world.ports, id, Movement::Void).await.unwrap();
-    assert_eq!(again.end, MoneyEnd::NotPossible);
+    let done = once(&world, id, Movement::Void).await;
+    assert_eq!((done.outcome, done.link.state), (Outcome::Moved, LinkState::Voided));
+    let again = once(&world, id, Movement::Void).await;
+    assert_eq!(again.outcome, Outcome::NotPossible);
 }
 
 #[tokio::test(start_paused = true)]
 async fn accepted_is_not_done() {
     let (world, id) = authorized().await;
     world.backend.in_progress();
-    let done = move_money(&world.ports, id, Movement::Capture(None)).await.unwrap();
-    assert_eq!((done.end, done.link.state), (MoneyEnd::InProgress, LinkState::Authorized));
-    let again = move_money(&world.ports, id, Movement::Capture(None)).await.unwrap();
-    assert_eq!(again.end, MoneyEnd::InProgress);
+    let sent = once(&world, id, Movement::Capture(None)).await;
+    assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
+    assert_eq!(sent.link.state, LinkState::Authorized);
+    // It stays in the outbox and is followed, for hours if need be, and never sent again.
+    for _ in 0..20 {
+        pass(3600).await;
+        let sent = money::send(&world.ports, id, OutboxKind::Capture).await.unwrap();
+        assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
+    }
     assert_eq!(world.backend.calls(Call::Capture), 1);
+    // It can't be taken back any more either.
+    let sent = withdraw(&world.ports, id, OutboxKind::Capture).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
+    world.backend.finish();
+    let sent = money::send(&world.ports, id, OutboxKind::Capture).await.unwrap();
+    assert_eq!((sent.outcome, sent.link.state), (Outcome::Moved, LinkState::Captured));
+    assert_eq!((world.entry(id), world.backend.calls(Call::Capture)), (None, 1));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_is_looked_up_and_never_repeated() {
     let (world, id) = authorized().await;
     world.backend.wrong(Call::Capture, [Wrong::Lost]);
-    let done = move_money(&world.ports, id, Movement::Capture(None)).await.unwrap();
-    assert_eq!((done.end, done.link.state), (MoneyEnd::Done, LinkState::Captured));
+    let done = once(&world, id, Movement::Capture(None)).await;
+    assert_eq!((done.outcome, done.link.state), (Outcome::Moved, LinkState::Captured));
     assert_eq!(world.backend.calls(Call::Capture), 1);
 
     // It isn't there: it may still be on its way, so it's not sent again for a while.
     let (world, id) = authorized().await;
     world.backend.wrong(Call::Capture, [Wrong::Cut]);
-    let done = move_money(&world.ports, id, Movement::Capture(None)).await.unwrap();
-    assert!(matches!(done.end, MoneyEnd::Unknown(_)));
-    let again = move_money(&world.ports, id, Movement::Capture(None)).await.unwrap();
-    assert_eq!(again.end, MoneyEnd::InProgress);
-    tokio::time::advance(Duration::from_secs(61)).await;
-    let done = move_money(&world.ports, id, Movement::Capture(None)).await.unwrap();
-    assert_eq!(done.end, MoneyEnd::Done);
+    let sent = once(&world, id, Movement::Capture(None)).await;
+    assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{sent:?}");
+    let again = once(&world, id, Movement::Capture(None)).await;
+    assert!(matches!(again.outcome, Outcome::Uncertain { .. }), "{again:?}");
+    assert_eq!(world.backend.calls(Call::Capture), 1);
+    pass(61).await;
+    let sent = money::send(&world.ports, id, OutboxKind::Capture).await.unwrap();
+    assert_eq!((sent.outcome, captured(&world)), (Outcome::Moved, 12_000));
     assert_eq!(world.backend.calls(Call::Capture), 2);
+
+    // It comes late, when we have long stopped waiting for it.
+    let (world, id) = authorized().await;
+    world.backend.wrong(Call::Capture, [Wrong::Late(Duration::from_secs(40))]);
+    let sent = once(&world, id, Movement::Capture(None)).await;
+    assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{sent:?}");
+    let sent = send_patiently(&world.ports, id, OutboxKind::Capture, Duration::from_secs(90)).await.unwrap();
+    assert_eq!((sent.outcome, captured(&world)), (Outcome::Moved, 12_000));
+    assert_eq!(world.backend.calls(Call::Capture), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_sent_blindly() {
     let (world, id) = authorized().await;
     world.backend.wrong(Call::Transaction, [fault(FaultKind::NotSent)]);
-    let done = move_money(&world.ports, id, Movement::Capture(None)).await.unwrap();
-    assert!(matches!(done.end, MoneyEnd::Fault(f) if f.kind == FaultKind::NotSent));
+    let sent = once(&world, id, Movement::Capture(None)).await;
+    assert!(matches!(sent.outcome, Outcome::Queued { .. }), "{sent:?}");
     assert_eq!(world.backend.calls(Call::Capture), 0);
-    // A plain no leaves nothing behind: it can be tried again at once.
+    // It waits, and goes out by itself.
+    pass(30).await;
+    let done = flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    assert_eq!((done.len(), done[0].1.outcome), (1, Outcome::Moved));
+
+    // A plain no leaves nothing behind: it can be asked for again at once.
+    let (world, id) = authorized().await;
     world.backend.wrong(Call::Capture, [fault(FaultKind::Refused)]);
-    let done = move_money(&world.ports, id, Movement::Capture(None)).await.unwrap();
-    assert!(matches!(done.end, MoneyEnd::Fault(f) if f.kind == FaultKind::Refused));
-    let done = move_money(&world.ports, id, Movement::Capture(None)).await.unwrap();
-    assert_eq!(done.end, MoneyEnd::Done);
+    let sent = once(&world, id, Movement::Capture(None)).await;
+    assert_eq!((sent.outcome, world.entry(id)), (Outcome::Refused, None));
+    assert_eq!(once(&world, id, Movement::Capture(None)).await.outcome, Outcome::Moved);
 
     let unpaid = world.send("B-1", Delivery::Link).await;
-    let done = move_money(&world.ports, unpaid, Movement::Refund(None, None)).await.unwrap();
-    assert_eq!(done.end, MoneyEnd::NotPossible);
+    assert_eq!(once(&world, unpaid, Movement::Refund(None, None)).await.outcome, Outcome::NotPossible);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_asked_twice_is_done_once() {
+    let (world, id) = authorized().await;
+    let capture = || Movement::Capture(nok(5000));
+    assert_eq!(money::order(&world.ports, id, capture()).await.unwrap(), Ordered::Waits);
+    assert_eq!(money::order(&world.ports, id, capture()).await.unwrap(), Ordered::Waits);
+    let other = money::order(&world.ports, id, Movement::Capture(nok(7000))).await.unwrap();
+    assert_eq!(other, Ordered::AnotherWaits);
+    let (one, two) = tokio::join!(
+        money::send(&world.ports, id, OutboxKind::Capture),
+        money::send(&world.ports, id, OutboxKind::Capture)
+    );
+    assert!([one.unwrap().outcome, two.unwrap().outcome].contains(&Outcome::Moved));
+    assert_eq!((captured(&world), world.backend.calls(Call::Capture)), (5000, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_the_order_it_was_asked_for() {
+    let (world, id) = authorized().await;
+    money::order(&world.ports, id, Movement::Capture(None)).await.unwrap();
+    money::order(&world.ports, id, Movement::Refund(nok(2000), None)).await.unwrap();
+    let early = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    assert_eq!(early.outcome, Outcome::Busy, "it waits for its turn");
+    // The first one can't be done now, so the second waits, and what is for other links goes on.
+    world.backend.wrong(Call::Transaction, [fault(FaultKind::NotSent)]);
+    flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    assert_eq!((world.backend.calls(Call::Capture), world.backend.calls(Call::Refund)), (0, 0));
+    pass(30).await;
+    let done = flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    assert_eq!(done.iter().map(|(_, s)| s.outcome).collect::<Vec<_>>(), [Outcome::Moved, Outcome::Moved]);
+    assert_eq!(world.link(id).state, LinkState::PartiallyRefunded);
+}
+
+#[tokio::test(start_paused = true)]
+async fn taken_back_before_it_goes_out() {
+    let (world, id) = authorized().await;
+    money::order(&world.ports, id, Movement::Void).await.unwrap();
+    let sent = withdraw(&world.ports, id, OutboxKind::Void).await.unwrap();
+    assert_eq!((sent.outcome, world.entry(id)), (Outcome::Cancelled, None));
+    assert_eq!(world.link(id).state, LinkState::Authorized);
+    // What may have gone out is looked up first, and it was done.
+    world.backend.wrong(Call::Void, [Wrong::Late(Duration::from_secs(2))]);
+    once(&world, id, Movement::Void).await;
+    pass(3).await;
+    let sent = withdraw(&world.ports, id, OutboxKind::Void).await.unwrap();
+    assert_eq!((sent.outcome, sent.link.state), (Outcome::Moved, LinkState::Voided));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_power_cut_at_every_step() {
+    let mut cut_short = 0;
+    for step in 1..20 {
+        let (world, id) = authorized().await;
+        world.power.cut_at(step);
+        let ordered = money::order(&world.ports, id, Movement::Capture(nok(5000))).await;
+        let sent = money::send(&world.ports, id, OutboxKind::Capture).await;
+        cut_short += usize::from(ordered.is_err() || sent.is_err());
+        world.power.back();
+        // Long enough for every lease and for what may be on the wire.
+        for _ in 0..10 {
+            pass(100).await;
+            flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        }
+        assert_eq!(world.entry(id), None, "cut at step {step}");
+        let wanted = if ordered.is_ok() { 5000 } else { captured(&world) };
+        assert_eq!(captured(&world), wanted, "cut at step {step}");
+        assert!(captured(&world) <= 5000, "cut at step {step}");
+    }
+    assert!(cut_short > 4, "{cut_short}");
 }

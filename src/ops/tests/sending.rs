@@ -6,7 +6,8 @@ use crate::ops::outbox::{
     Decision, Outcome, decide, flush, send_again_patiently, send_now, send_patiently, withdraw,
 };
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault, sms};
-use crate::ports::{Fault, FaultKind};
+use crate::ports::{Fault, FaultKind, OutboxEntry, Overdue};
+use jiff::SignedDuration;
 
 async fn pass(seconds: u64) {
     tokio::time::advance(Duration::from_secs(seconds)).await;
@@ -460,16 +461,92 @@ async fn the_id_without_the_address_is_enough() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn too_late_to_be_sent() {
+async fn what_is_late_asks_before_it_goes_out() {
     let world = World::new();
     world.backend.wrong(Call::Create, [fault(FaultKind::NotSent)]);
     let id = world.keep("A-1", sms());
     send_now(&world.ports, id).await.unwrap();
     pass(86_401).await;
     let sent = send_now(&world.ports, id).await.unwrap();
-    assert_eq!(sent.outcome, Outcome::Expired);
-    assert_eq!((world.link(id).state, world.entry(id)), (LinkState::Expired, None));
-    assert_eq!(world.messages(id), 0);
+    assert_eq!(sent.outcome, Outcome::Overdue(Overdue::Expired));
+    assert_eq!((sent.link.state, sent.link.session_id), (LinkState::Queued, None), "nothing is lost");
+    let entry = world.entry(id).unwrap();
+    assert!(entry.needs_decision && !entry.in_flight && entry.overdue == Some(Overdue::Expired));
+    // Not by itself, and not by "send now" either.
+    pass(60).await;
+    flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    assert_eq!(send_now(&world.ports, id).await.unwrap().outcome, Outcome::Overdue(Overdue::Expired));
+    assert_eq!((world.backend.calls(Call::Create), world.backend.calls(Call::Find)), (1, 0));
+    // The seller's word gives it its time anew.
+    let sent = decide(&world.ports, id, Decision::SendAgain).await.unwrap();
+    assert_eq!((sent.outcome, world.messages(id)), (Outcome::Created, 1));
+    let expires = world.backend.sessions()[0].news.expires_at.unwrap();
+    assert_eq!(expires, world.now() + SignedDuration::from_hours(24));
+    assert_eq!(world.link(id).expires_at, expires);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waited_long_asks_once() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [fault(FaultKind::NotSent)]);
+    let id = world.keep("A-1", sms());
+    send_now(&world.ports, id).await.unwrap();
+    pass(12 * 3600 + 1).await;
+    let sent = send_now(&world.ports, id).await.unwrap();
+    assert_eq!(sent.outcome, Outcome::Overdue(Overdue::Old));
+    // With the seller's word it goes out by itself, also when the next try fails too.
+    world.backend.wrong(Call::Create, [fault(FaultKind::NotSent)]);
+    let sent = decide(&world.ports, id, Decision::SendAgain).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::Queued { .. }), "{sent:?}");
+    pass(30).await;
+    let done = flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    assert_eq!((done.len(), done[0].1.outcome, world.messages(id)), (1, Outcome::Created, 1));
+    assert_eq!(world.link(id).expires_at, world.link(id).sale.expires_at, "its time is as it was");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_late_can_be_given_up() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [fault(FaultKind::NotSent)]);
+    let id = world.keep("A-1", Delivery::Link);
+    send_now(&world.ports, id).await.unwrap();
+    pass(13 * 3600).await;
+    send_now(&world.ports, id).await.unwrap();
+    let sent = withdraw(&world.ports, id).await.unwrap();
+    assert_eq!((sent.outcome, sent.link.state), (Outcome::Cancelled, LinkState::Cancelled));
+    assert_eq!((world.entry(id), world.backend.calls(Call::Create)), (None, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_set_back_puts_nothing_off() {
+    let world = World::new();
+    let id = world.keep("A-1", Delivery::Link);
+    // Written by a clock that was a day ahead.
+    let ahead = world.now() + SignedDuration::from_hours(24);
+    let entry = OutboxEntry { next_at: ahead, since: ahead, ..world.entry(id).unwrap() };
+    world.ports.ledger.enqueue(&entry).unwrap();
+    let done = flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    assert_eq!(done.len(), 1);
+    assert_eq!(done[0].1.outcome, Outcome::Created);
+    // A pause that was decided just now is kept.
+    let id = world.keep("B-1", Delivery::Link);
+    let entry = OutboxEntry { next_at: ahead, ..world.entry(id).unwrap() };
+    world.ports.ledger.enqueue(&entry).unwrap();
+    assert_eq!(flush(&world.ports, ACCOUNT, world.now()).await.unwrap(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_stuck_holds_up_nobody() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [Wrong::Slow(Duration::from_secs(60))]);
+    let stuck = world.keep("A-1", Delivery::Link);
+    let others: Vec<LinkId> = (1..=9).map(|n| world.keep(&format!("B-{n}"), Delivery::Link)).collect();
+    let (ports, now) = (world.ports.clone(), world.now());
+    let flushing = tokio::spawn(async move { flush(&ports, ACCOUNT, now).await });
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(world.link(stuck).state, LinkState::Creating);
+    assert!(others.iter().all(|id| world.link(*id).state == LinkState::Open));
+    assert_eq!(flushing.await.unwrap().unwrap().len(), 10);
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ratatui::layout::Rect;
 
-use crate::app::Model;
+use crate::app::{Model, Now};
 use crate::domain::money::{Currency, Money};
 use crate::i18n::Texts;
 use crate::ui::frame;
@@ -16,7 +16,7 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let body = frame::step(model, pen, area);
     let dashboard = &model.dashboard;
     let mut y = totals(model, pen, body);
-    for (text, role) in notes(model, pen.texts()) {
+    for (text, role) in notes(model, &pen.look.now, pen.texts()) {
         pen.put(body.x + 2, y, body.width.saturating_sub(2), &text, role);
         y += 1;
     }
@@ -69,7 +69,7 @@ fn sums(of: &BTreeMap<String, i64>, currency: Currency, texts: Texts) -> String 
 }
 
 /// What the seller should know before the list.
-fn notes(model: &Model, texts: Texts) -> Vec<(String, Role)> {
+fn notes(model: &Model, now: &Now, texts: Texts) -> Vec<(String, Role)> {
     let mut notes = Vec::new();
     let outbox = &model.dashboard.outbox;
     let count = |n: usize| [("count", n.into())];
@@ -81,9 +81,17 @@ fn notes(model: &Model, texts: Texts) -> Vec<(String, Role)> {
     if decisions > 0 {
         notes.push((format!("? {}", texts.t_args("dashboard-decisions", &count(decisions))), Role::Warning));
     }
-    let waiting = outbox.len() - decisions;
+    let waits = outbox.iter().filter(|e| e.kind.asked_for() && !e.needs_decision);
+    let waiting = waits.clone().count();
     if waiting > 0 {
-        notes.push((format!("↑ {}", texts.t_args("dashboard-waiting", &count(waiting))), Role::Accent));
+        let mut text = format!("↑ {}", texts.t_args("dashboard-waiting", &count(waiting)));
+        if let Some(next) = waits.filter(|e| e.attempts > 0).map(|e| e.next_at).min()
+            && next > now.at
+        {
+            let when = texts.clock_seconds(next, &now.zone);
+            text = format!("{text} {}", texts.t_args("dashboard-next-try", &[("time", when.into())]));
+        }
+        notes.push((text, Role::Accent));
     }
     if let Some(seconds) = model.clock_off_by {
         let minutes = (seconds.abs() + 30) / 60;

@@ -2,11 +2,13 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::Model;
 use crate::app::keys::{self, Action, Context};
 use crate::app::model::{LinkScreen, Target};
+use crate::app::{Model, Now};
 use crate::domain::link::{DeliveryStatus, EventKind, Link, LinkState};
 use crate::domain::sale::Delivery;
+use crate::i18n::Texts;
+use crate::ports::{OutboxEntry, OutboxKind, Overdue};
 use crate::ui::frame;
 use crate::ui::pen::{Pen, width, wrap};
 use crate::ui::theme::Role;
@@ -138,22 +140,27 @@ fn state(link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) -> u16
     if let Some(reason) = &link.reason {
         y = pen.put_wrapped(rest(y), reason, role);
     }
-    let decide = screen.outbox.iter().any(|e| e.needs_decision);
-    let advice = if decide {
-        texts.t("link-decide")
+    let asks = screen.outbox.iter().find(|e| e.needs_decision);
+    let decide = asks.is_some();
+    let advice = if let Some(asks) = asks {
+        texts.t(match asks.overdue {
+            None => "link-decide",
+            Some(Overdue::Expired) => "link-late-expired",
+            Some(Overdue::Old) => "link-late-old",
+        })
     } else if link.state == LinkState::Opened && !link.opened_by_person() {
         texts.t("link-opened-perhaps")
     } else {
         texts.advice(link.state)
     };
     y = pen.put_wrapped(rest(y), &advice, if decide { Role::Warning } else { Role::Muted });
-    if let Some(next) =
-        screen.outbox.iter().filter(|e| !e.needs_decision && e.attempts > 0).map(|e| e.next_at).min()
-        && next > pen.look.now.at
-    {
-        let when = texts.clock_seconds(next, &pen.look.now.zone);
-        let text = texts.t_args("link-next-try", &[("time", when.into())]);
-        y = pen.put_wrapped(rest(y), &text, Role::Muted);
+    let sending = link.state == LinkState::Creating;
+    let waits = |e: &&OutboxEntry| e.kind.asked_for() && !e.needs_decision && !sending;
+    for entry in screen.outbox.iter().filter(waits) {
+        let text = waiting(entry, &pen.look.now, texts);
+        if !text.is_empty() {
+            y = pen.put_wrapped(rest(y), &text, Role::Muted);
+        }
     }
     match link.delivery_status {
         DeliveryStatus::Failed | DeliveryStatus::Skipped => {
@@ -162,6 +169,28 @@ fn state(link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) -> u16
         DeliveryStatus::Pending | DeliveryStatus::Sent | DeliveryStatus::None | DeliveryStatus::Unknown => {}
     }
     y
+}
+
+/// What waits, how often it was tried, and when it is tried next.
+fn waiting(entry: &OutboxEntry, now: &Now, texts: Texts) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let what = match entry.kind {
+        // The state of the link says it.
+        OutboxKind::Create | OutboxKind::Look => None,
+        OutboxKind::Cancel => Some("link-waits-cancel"),
+        OutboxKind::Capture => Some("link-waits-capture"),
+        OutboxKind::Void => Some("link-waits-void"),
+        OutboxKind::Refund => Some("link-waits-refund"),
+    };
+    words.extend(what.map(|key| texts.t(key).into_owned()));
+    if entry.attempts > 0 {
+        words.push(texts.t_args("link-tried", &[("count", entry.attempts.into())]));
+        if entry.next_at > now.at {
+            let when = texts.clock_seconds(entry.next_at, &now.zone);
+            words.push(texts.t_args("link-next-try", &[("time", when.into())]));
+        }
+    }
+    words.join(" · ")
 }
 
 /// Draws rows that end above `bottom`; returns the new bottom, with a free row between.

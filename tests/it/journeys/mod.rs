@@ -318,6 +318,12 @@ impl Journey {
         self.control.get("/sandbox/messages").await.as_array().unwrap().clone()
     }
 
+    /// The link on the screen.
+    fn link(&self) -> paylink::domain::link::Link {
+        let shown = self.engine.model().link.as_ref().and_then(|s| s.link.clone());
+        shown.unwrap_or_else(|| panic!("no link is shown:\n{}", self.screen()))
+    }
+
     /// The session of the link on screen.
     fn session(&self) -> String {
         let screen = self.engine.model().link.as_ref().unwrap();

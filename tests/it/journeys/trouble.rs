@@ -1,5 +1,8 @@
 //! No coverage, lost answers, power cuts: a sale is never lost and never made twice.
 
+use paylink::domain::link::{Alarm, LinkState};
+use paylink::ports::OutboxKind;
+
 use super::*;
 
 #[tokio::test(start_paused = true)]
@@ -159,7 +162,74 @@ async fn a_doubtful_message_waits_for_the_sellers_word() {
     assert_eq!(seller.asked().await.len(), 2);
     let link = seller.engine.model().link.as_ref().unwrap().link.clone().unwrap();
     assert!(link.state.payable(), "{}", seller.screen());
-    assert_eq!(seller.engine.model().dashboard.outbox, []);
+    // Nothing waits to be sent; the one that was lost is looked for.
+    let outbox = &seller.engine.model().dashboard.outbox;
+    assert!(outbox.iter().all(|e| e.kind == OutboxKind::Look) && outbox.len() == 1, "{outbox:?}");
+    assert!(!seller.screen().contains("waiting"), "{}", seller.screen());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_link_that_is_paid_raises_an_alarm() {
+    let mut seller = Journey::open().await;
+    let lost = json!({ "path": "/v1/sessions-profile", "kind": "drop_after", "times": 1 });
+    seller.control.post("/sandbox/faults", lost).await;
+    let blind =
+        json!({ "path": "/v1/sessions", "method": "GET", "kind": "status", "status": 403, "times": -1 });
+    seller.control.post("/sandbox/faults", blind).await;
+    seller.sell_by_sms().await;
+    seller.pass(60).await;
+    seller.keys("s y").await;
+    let messages = seller.messages().await;
+    assert_eq!(messages.len(), 2, "the seller wanted a second one");
+    // The customer pays by the first message, whose link nobody here knows. Later the backend can list again.
+    seller.control.call(reqwest::Method::DELETE, "/sandbox/faults", None).await.unwrap();
+    let known = seller.link().session_id.unwrap();
+    let first = messages.iter().filter_map(|m| m["session_id"].as_str()).find(|id| *id != known).unwrap();
+    let pay = json!({ "payment_product_type": "vipps", "outcome": "authorized" });
+    seller.control.post(&format!("/sandbox/sessions/{first}/pay"), pay).await;
+    seller.pass(120).await;
+    assert_eq!(seller.link().alarms, [Alarm::PaidElsewhere], "{}", seller.screen());
+    seller.pass(60).await;
+    assert_eq!(seller.link().state, LinkState::Cancelled, "it can't be paid again: {}", seller.screen());
+    seller.sees("Paid by the link that was lost");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_queued_can_be_changed_before_it_goes_out() {
+    let mut seller = Journey::open().await;
+    seller.line.down.store(true, Ordering::SeqCst);
+    seller.sell_by_sms().await;
+    seller.pass(5).await;
+    seller.sees("QUEUED");
+    let reference = seller.link().sale.reference.as_str().to_owned();
+    seller.keys("r").await;
+    assert_eq!(seller.at(), Screen::Delivery, "{}", seller.screen());
+    seller.sees("5 DELIVERY");
+    assert_eq!(seller.engine.model().wizard.draft.reference, reference);
+    seller.line.down.store(false, Ordering::SeqCst);
+    seller.keys("Enter").await;
+    seller.pass(30).await;
+    assert_eq!(seller.messages().await.len(), 1, "the first one never went out: {}", seller.screen());
+    let sessions = seller.asked().await;
+    assert_eq!(sessions.len(), 1, "{sessions:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_late_asks_before_it_goes_out() {
+    let mut seller = Journey::open().await;
+    seller.line.down.store(true, Ordering::SeqCst);
+    seller.sell_by_sms().await;
+    seller.pass(13 * 3600).await;
+    seller.line.down.store(false, Ordering::SeqCst);
+    seller.pass(3600).await;
+    assert_eq!(seller.messages().await.len(), 0, "{}", seller.screen());
+    seller.sees("waited for hours");
+    seller.keys("s").await;
+    seller.sees("The customer may have gone");
+    seller.keys("y").await;
+    seller.pass(5).await;
+    assert_eq!(seller.messages().await.len(), 1, "{}", seller.screen());
+    assert_eq!(seller.link().state, LinkState::Open);
 }
 
 #[tokio::test(start_paused = true)]

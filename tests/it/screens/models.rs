@@ -272,9 +272,12 @@ fn entry(link: LinkId, needs_decision: bool) -> OutboxEntry {
         kind: OutboxKind::Create,
         attempts: 3,
         next_at: at("2026-11-22T11:43:05Z"),
+        since: at("2026-11-22T11:41:07Z"),
         last_error: None,
         in_flight: false,
         needs_decision,
+        overdue: None,
+        order: None,
     }
 }
 
@@ -438,5 +441,6 @@ fn on_link(model: &mut Model, link: Link) {
         scroll: 0,
         just_paid: false,
         deliver: false,
+        change: false,
     });
 }

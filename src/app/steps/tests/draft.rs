@@ -1,6 +1,6 @@
 use super::super::*;
 use super::{kept_drafts, link_screen_of, on_products, said, three_lines};
-use crate::app::draft::Channel;
+use crate::app::draft::{Channel, Defaults};
 use crate::app::model::{Overlay, Question, Target};
 use crate::app::msg::{Msg, Reply};
 use crate::app::testing::{App, id, link, to_email, to_phone};
@@ -139,4 +139,25 @@ fn the_keys_can_be_asked_for_where_nothing_is_typed() {
     assert!(matches!(app.model.overlay, Some(Overlay::Help { .. })));
     app.keys("? F1 Esc");
     assert_eq!(app.model.overlay, None);
+}
+
+#[test]
+fn a_ledger_that_answers_late_does_not_take_the_seller_back() {
+    let mut app = App::bare(Some(crate::app::testing::shop()));
+    app.keys("n Enter");
+    assert_eq!(app.model.screen, Screen::Products);
+    // What was kept on the way is this session's own draft, with content or without.
+    let kept = app.draft().clone();
+    let remembered = |draft| Reply::Remembered {
+        draft: Some(Box::new(draft)),
+        qr: crate::app::model::QrWish::default(),
+        defaults: Defaults::default(),
+    };
+    app.reply(remembered(kept));
+    assert_eq!(app.model.screen, Screen::Products, "still where the seller types");
+    app.text("Waffle");
+    let kept = app.draft().clone();
+    let effects = app.reply(remembered(kept));
+    assert_eq!((app.model.screen, app.draft().lines[0].description.as_str()), (Screen::Products, "Waffle"));
+    assert!(!effects.iter().any(|e| matches!(e, Effect::LoadLink(_))));
 }

@@ -49,5 +49,6 @@ fn link_screen_of(link: crate::domain::link::Link) -> crate::app::model::LinkScr
         scroll: 0,
         just_paid: false,
         deliver: false,
+        change: false,
     }
 }

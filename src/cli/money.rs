@@ -1,0 +1,141 @@
+//! `paylink capture`, `void` and `refund`.
+
+use super::args;
+use super::shop::{Secret, Shop, in_shop};
+use super::{Failure, Run, Status, sale};
+use crate::domain::amount::parse_price;
+use crate::domain::clean;
+use crate::domain::money::Money;
+use crate::ops::money::{self, Movement, Ordered};
+use crate::ops::outbox::{Outcome, Sent};
+use crate::ports::OutboxKind;
+
+/// The longest reason that is sent with a refund.
+const REASON: usize = 200;
+
+/// `capture`: withdraws reserved money.
+///
+/// # Errors
+/// No such link, the payment is not in a state for it, no connection, or the backend says no.
+pub fn capture(run: &Run, args: &args::Capture) -> Result<Status, Failure> {
+    let amount = amount(run, args.amount.as_deref())?;
+    carry_out(run, &args.reference, Movement::Capture(amount))
+}
+
+/// `void`: releases reserved money.
+///
+/// # Errors
+/// As [`capture`].
+pub fn void(run: &Run, args: &args::One) -> Result<Status, Failure> {
+    carry_out(run, &args.reference, Movement::Void)
+}
+
+/// `refund`: gives money back.
+///
+/// # Errors
+/// As [`capture`].
+pub fn refund(run: &Run, args: &args::Refund) -> Result<Status, Failure> {
+    let amount = amount(run, args.amount.as_deref())?;
+    let reason = args.reason.as_deref().map(|r| clean::line_within(r, REASON)).filter(|r| !r.is_empty());
+    carry_out(run, &args.reference, Movement::Refund(amount, reason))
+}
+
+fn amount(run: &Run, text: Option<&str>) -> Result<Option<Money>, Failure> {
+    let Some(text) = text else { return Ok(None) };
+    let t = run.texts();
+    let money = parse_price(text, run.config()?.profile.currency);
+    let money = money.map_err(|e| sale::option(t, "--amount", text, &e))?;
+    if money.minor() > 0 {
+        return Ok(Some(money));
+    }
+    let zero = crate::domain::line::LineError::ZeroAmount;
+    Err(sale::option(t, "--amount", text, &zero))
+}
+
+fn carry_out(run: &Run, reference: &str, what: Movement) -> Result<Status, Failure> {
+    in_shop(run, Secret::Needed, async |shop| {
+        let t = shop.texts();
+        let link = shop.named(reference, false).await?;
+        let (id, kind) = (link.id, what.kind());
+        let ordered = money::order(&shop.ports, id, what).await.map_err(|e| shop.ledger_failure(&e))?;
+        if ordered == Ordered::AnotherWaits {
+            let args = [("reference", link.sale.reference.as_str().into())];
+            let hint = t.t("cli-money-another-hint");
+            return Err(Failure::input("another_waits", t.t_args("cli-money-another", &args), hint));
+        }
+        let sent = send(shop, &link.id, kind).await?;
+        shop.print(&sent.link)?;
+        failure(shop, &sent, kind).map_or(Ok(Status::Done), Err)
+    })
+}
+
+/// Sends what waits of that kind, and follows it while the seller waits.
+///
+/// # Errors
+/// The ledger's.
+pub async fn send(
+    shop: &Shop<'_>,
+    id: &crate::domain::link::LinkId,
+    kind: OutboxKind,
+) -> Result<Sent, Failure> {
+    let sent = money::send_patiently(&shop.ports, *id, kind, shop.patience()).await;
+    sent.map_err(|e| shop.ledger_failure(&e))
+}
+
+/// What is wrong after trying to move money, if anything.
+pub fn failure(shop: &Shop<'_>, sent: &Sent, kind: OutboxKind) -> Option<Failure> {
+    let t = shop.texts();
+    let reference = sent.link.sale.reference.as_str();
+    let why = sent.fault.as_ref().map(|f| f.detail.clone()).unwrap_or_default();
+    let named = |key: &'static str| {
+        let args = [
+            ("reference", reference.to_owned().into()),
+            ("what", t.t(word(kind)).into_owned().into()),
+            ("state", t.say(&sent.link.state).into_owned().into()),
+            ("why", why.clone().into()),
+        ];
+        t.t_args(key, &args)
+    };
+    let failed =
+        |status, code, message, hint: &'static str| Some(Failure::new(status, code, message, t.t(hint)));
+    match sent.outcome {
+        Outcome::NotPossible => {
+            failed(Status::Input, "not_possible", named("cli-money-not-possible"), "cli-cancel-ended-hint")
+        }
+        Outcome::Refused => Some(match &sent.fault {
+            Some(fault) => Failure::fault(t, fault),
+            None => {
+                Failure::new(Status::Refused, "refused", named("cli-money-failed"), t.t("cli-refused-hint"))
+            }
+        }),
+        Outcome::NotAllowed { .. } => {
+            let failure = sent.fault.as_ref().map(|fault| Failure::fault(t, fault));
+            let message = failure.map_or_else(|| named("cli-money-waiting"), |f| f.message);
+            failed(Status::SignIn, "not_allowed", message, "cli-not-allowed-hint")
+        }
+        Outcome::Queued { .. } | Outcome::Busy => {
+            let key = if why.is_empty() { "cli-money-waiting" } else { "cli-money-waiting-because" };
+            failed(Status::Unreachable, "unreachable", named(key), "cli-money-waiting-hint")
+        }
+        Outcome::InProgress { .. } => {
+            failed(Status::Unknown, "in_progress", named("cli-money-in-progress"), "cli-money-waiting-hint")
+        }
+        Outcome::Uncertain { .. } => {
+            failed(Status::Unknown, "outcome_unknown", named("cli-money-unknown"), "cli-money-unknown-hint")
+        }
+        _ => None,
+    }
+}
+
+/// The word for what is done.
+#[must_use]
+pub const fn word(kind: OutboxKind) -> &'static str {
+    match kind {
+        OutboxKind::Create => "cli-outbox-create",
+        OutboxKind::Cancel => "cli-outbox-cancel",
+        OutboxKind::Capture => "cli-outbox-capture",
+        OutboxKind::Void => "cli-outbox-void",
+        OutboxKind::Refund => "cli-outbox-refund",
+        OutboxKind::Look => "cli-outbox-look",
+    }
+}

@@ -1,0 +1,110 @@
+use std::time::Duration;
+
+use crate::domain::link::{Alarm, LinkId, LinkState};
+use crate::ops::outbox::{Decision, decide, flush, send_now};
+use crate::ops::testing::{ACCOUNT, Call, World, Wrong, sms};
+use crate::ops::track::refresh_one;
+use crate::ports::{FaultKind, OutboxKind};
+
+async fn pass(world: &World, seconds: u64) {
+    for _ in 0..seconds.div_ceil(20) {
+        tokio::time::advance(Duration::from_secs(20)).await;
+        flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    }
+}
+
+/// A link whose first answer was lost and whose session the backend doesn't list; the seller had it sent
+/// again. Gives the link and the lost session.
+async fn sent_twice() -> (World, LinkId, String) {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [Wrong::Lost]);
+    world.backend.cannot_list(FaultKind::Forbidden);
+    let id = world.keep("A-1", sms());
+    send_now(&world.ports, id).await.unwrap();
+    assert!(world.entry(id).unwrap().needs_decision);
+    decide(&world.ports, id, Decision::SendAgain).await.unwrap();
+    assert_eq!((world.link(id).state, world.messages(id)), (LinkState::Open, 2));
+    let kinds: Vec<_> = world.ports.ledger.outbox(ACCOUNT).unwrap().iter().map(|e| e.kind).collect();
+    assert_eq!(kinds, [OutboxKind::Look]);
+    let lost = world.backend.sessions().remove(0).news.id;
+    assert_ne!(lost, world.session_id(id));
+    (world, id, lost)
+}
+
+fn cancelled(world: &World, session: &str) -> bool {
+    let sessions = world.backend.sessions();
+    sessions.iter().find(|s| s.news.id == session).unwrap().news.cancelled_at.is_some()
+}
+
+#[tokio::test(start_paused = true)]
+async fn found_unpaid_it_is_withdrawn() {
+    let (world, id, lost) = sent_twice().await;
+    world.backend.can_list();
+    pass(&world, 60).await;
+    assert!(cancelled(&world, &lost));
+    assert!(!cancelled(&world, &world.session_id(id)), "the one that the seller has stays");
+    assert_eq!((world.entry(id), world.link(id).alarms), (None, vec![]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn found_paid_the_other_one_is_withdrawn() {
+    for can_list in [true, false] {
+        let (world, id, lost) = sent_twice().await;
+        if can_list {
+            world.backend.can_list();
+        }
+        world.backend.pay(&lost, "AUTHORIZED");
+        pass(&world, 60).await;
+        assert_eq!(world.link(id).alarms, [Alarm::PaidElsewhere], "can list: {can_list}");
+        assert_eq!(world.link(id).state, LinkState::Cancelled, "it can't be paid a second time");
+        assert!(!cancelled(&world, &lost), "what is paid is not touched");
+        assert_eq!(world.entry(id), None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn paid_by_both_is_told() {
+    let (world, id, lost) = sent_twice().await;
+    world.backend.pay(&lost, "CAPTURED");
+    world.backend.pay(&world.session_id(id), "AUTHORIZED");
+    refresh_one(&world.ports, id).await.unwrap();
+    // Seeing the payment is reason enough to look at once.
+    flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    assert_eq!(world.link(id).alarms, [Alarm::DoublePayment]);
+    assert_eq!(world.link(id).state, LinkState::Authorized);
+
+    // The other way round: first the lost one is seen, and ours is paid before it is closed.
+    let (world, id, lost) = sent_twice().await;
+    world.backend.pay(&lost, "AUTHORIZED");
+    tokio::time::advance(Duration::from_secs(20)).await;
+    world.backend.wrong(Call::Session, [Wrong::Cut]);
+    flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    assert_eq!(world.link(id).alarms, [Alarm::PaidElsewhere]);
+    world.backend.pay(&world.session_id(id), "AUTHORIZED");
+    pass(&world, 120).await;
+    assert!(world.link(id).alarms.contains(&Alarm::DoublePayment));
+    assert_eq!(world.link(id).state, LinkState::Authorized, "money is never voided by itself");
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_it_is_being_paid_it_is_left_alone() {
+    let (world, id, lost) = sent_twice().await;
+    world.backend.can_list();
+    world.backend.pay(&lost, "INITIATED");
+    pass(&world, 60).await;
+    assert!(!cancelled(&world, &lost));
+    world.backend.pay(&lost, "AUTHORIZED");
+    pass(&world, 60).await;
+    assert_eq!(world.link(id).alarms, [Alarm::PaidElsewhere]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_looked_for_until_its_time_is_over() {
+    let (world, id, _) = sent_twice().await;
+    pass(&world, 23 * 3600).await;
+    assert!(world.entry(id).is_some());
+    let looks = world.backend.calls(Call::Search);
+    assert!((5..40).contains(&looks), "{looks} in a day: soon at first, then rarely");
+    pass(&world, 8 * 3600).await;
+    assert_eq!((world.entry(id), world.link(id).alarms), (None, vec![]));
+}

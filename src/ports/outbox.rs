@@ -1,0 +1,167 @@
+//! What waits to be sent, and how it stands with it (contracts, 5).
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::link::LinkId;
+use crate::domain::money::Money;
+
+/// What kind of request waits in the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum OutboxKind {
+    /// Make the link.
+    Create,
+    /// Withdraw it.
+    Cancel,
+    /// Withdraw reserved money.
+    Capture,
+    /// Release reserved money.
+    Void,
+    /// Give money back.
+    Refund,
+    /// Look for a session that was lost and may still be paid, after the seller had the link made anew.
+    Look,
+}
+
+impl OutboxKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] =
+        [Self::Create, Self::Cancel, Self::Capture, Self::Void, Self::Refund, Self::Look];
+
+    /// The word in the ledger and in `--json`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Cancel => "cancel",
+            Self::Capture => "capture",
+            Self::Void => "void",
+            Self::Refund => "refund",
+            Self::Look => "look",
+        }
+    }
+
+    /// The kind with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Whether it moves the money of a payment.
+    #[must_use]
+    pub const fn moves_money(self) -> bool {
+        matches!(self, Self::Capture | Self::Void | Self::Refund)
+    }
+
+    /// Whether the seller asked for it. A look is our own care: it is not counted as waiting.
+    #[must_use]
+    pub const fn asked_for(self) -> bool {
+        !matches!(self, Self::Look)
+    }
+}
+
+/// Why a link that was certainly not sent asks before it goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Overdue {
+    /// The time to pay it was over before it could be sent.
+    Expired,
+    /// It has waited so long that the customer may have gone, or have paid in another way.
+    Old,
+}
+
+impl Overdue {
+    /// The word in the ledger and in `--json`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Old => "old",
+        }
+    }
+
+    /// The reason with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Expired, Self::Old].into_iter().find(|reason| reason.word() == word)
+    }
+}
+
+/// What is asked of the money of a payment, and what was sent of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct MoneyOrder {
+    /// How much; `None`: all there is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+    /// Why, for a refund.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What was sent, once a request went out; kept before it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<MoneySent>,
+}
+
+/// A request about money that went out, so that it is recognised in the transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoneySent {
+    /// Our own reference for it.
+    pub reference: String,
+    /// When, by this machine's clock.
+    pub at: Timestamp,
+    /// How many operations of this kind had gone through before it.
+    pub before: usize,
+    /// The backend has accepted it and works on it (202).
+    #[serde(default)]
+    pub accepted: bool,
+}
+
+/// A request that is to go out, or may have gone out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxEntry {
+    /// The link it is for.
+    pub link: LinkId,
+    /// What is to be done.
+    pub kind: OutboxKind,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Not before this moment.
+    pub next_at: Timestamp,
+    /// When that was decided: if it lies ahead, this machine's clock was set back, and `next_at` means nothing.
+    pub since: Timestamp,
+    /// The last failure, one line.
+    pub last_error: Option<String>,
+    /// A request is (or was, when its process died) on the wire: set durably before it is written.
+    pub in_flight: bool,
+    /// Waits for the seller's word.
+    pub needs_decision: bool,
+    /// Why it asks, where nothing was sent; else it asks because it may have been sent.
+    pub overdue: Option<Overdue>,
+    /// What is asked of the money; for [`OutboxKind::moves_money`] alone.
+    pub order: Option<MoneyOrder>,
+}
+
+impl OutboxEntry {
+    /// An entry that was not tried yet, due at once: at `now`.
+    #[must_use]
+    pub const fn new(link: LinkId, kind: OutboxKind, now: Timestamp) -> Self {
+        Self {
+            link,
+            kind,
+            attempts: 0,
+            next_at: now,
+            since: now,
+            last_error: None,
+            in_flight: false,
+            needs_decision: false,
+            overdue: None,
+            order: None,
+        }
+    }
+
+    /// Whether it's to be tried at `now`.
+    #[must_use]
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        // A clock that was only put right by moments is no reason.
+        const MOMENTS: SignedDuration = SignedDuration::from_secs(5);
+        self.next_at <= now || self.since.duration_since(now) > MOMENTS
+    }
+}
