@@ -445,13 +445,14 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn note_order(&self, entry: &OutboxEntry) -> Result<bool, LedgerError>;
-    /// Closes the entry and keeps the link's new state, in one transaction.
+    /// Closes the entry and, for a `Create`, keeps the link's new state, in one transaction. With other kinds
+    /// the link stays as it is kept: the tracker may know more of it than the claim did.
     ///
     /// # Errors
     /// The database's.
     fn settle_entry(&self, link: &Link, kind: OutboxKind) -> Result<(), LedgerError>;
     /// Gives the entry back with a new `next_at`, `last_error`, `in_flight`, `needs_decision`, `overdue`
-    /// and `order` (`attempts` as claimed), keeps the link's state, releases the claim; all in one transaction. If
+    /// and `order` (`attempts` as claimed), keeps the link's state (for a `Create`), releases the claim; all in one transaction. If
     /// the claim has gone to another process meanwhile, or the entry is gone, nothing changes: theirs is
     /// the truth.
     ///

@@ -63,6 +63,10 @@ fn carry_out(run: &Run, reference: &str, what: Movement) -> Result<Status, Failu
             let hint = t.t("cli-money-another-hint");
             return Err(Failure::input("another_waits", t.t_args("cli-money-another", &args), hint));
         }
+        if ordered == Ordered::NoPayment {
+            let sent = Sent { link, outcome: Outcome::NotPossible, fault: None };
+            return failure(shop, &sent, kind).map_or(Ok(Status::Done), Err);
+        }
         let sent = send(shop, &link.id, kind).await?;
         shop.print(&sent.link)?;
         failure(shop, &sent, kind).map_or(Ok(Status::Done), Err)

@@ -90,6 +90,25 @@ pub enum TransactionStatus {
 }
 
 impl TransactionStatus {
+    /// Money is held or taken, and not all of it given back.
+    #[must_use]
+    pub const fn holds_money(&self) -> bool {
+        matches!(
+            self,
+            Self::Authorized
+                | Self::PartiallyCaptured
+                | Self::Captured
+                | Self::PartiallyRefunded
+                | Self::PartiallyCapturedRefunded
+        )
+    }
+
+    /// It may still become a payment.
+    #[must_use]
+    pub const fn underway(&self) -> bool {
+        matches!(self, Self::Initiated | Self::OnHold | Self::Other(_))
+    }
+
     /// From the API's word, in any case; the support pages' lower-case variants too (API, 12).
     #[must_use]
     pub fn from_word(word: &str) -> Self {

@@ -157,12 +157,13 @@ pub(super) fn note_order(tx: &Transaction<'_>, owner: &str, entry: &OutboxEntry)
     Ok(noted == 1)
 }
 
-/// Closes the entry and keeps the link.
+/// Closes the entry and keeps the link. Only a creation has something to say about the link that nobody else
+/// says: what was read with another claim may be old by now.
 pub(super) fn settle(tx: &Transaction<'_>, link: &Link, kind: OutboxKind) -> Result<(), Trouble> {
     let seq = seq_of(tx, link.id)?;
     tx.prepare_cached("DELETE FROM outbox WHERE link = ?1 AND kind = ?2")?
         .execute(params![seq, kind.word()])?;
-    record::update(tx, link)
+    if kind == OutboxKind::Create { record::update(tx, link) } else { Ok(()) }
 }
 
 /// Gives the entry back. If the claim has gone to somebody else meanwhile (the lease was over), or the
@@ -196,5 +197,5 @@ pub(super) fn release(
     if given_back == 0 {
         return Ok(());
     }
-    record::update(tx, link)
+    if entry.kind == OutboxKind::Create { record::update(tx, link) } else { Ok(()) }
 }

@@ -152,13 +152,14 @@ enum First {
 /// Reads session and transaction, keeps the news, and says whether the link may be withdrawn.
 async fn state_first(ports: &Ports, id: LinkId) -> Result<First, LedgerError> {
     let link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
+    let asked = ports.clock.now();
     let news = match track::read(ports, &link).await {
         Some(Ok(news)) => news,
         Some(Err(fault)) => return Ok(First::NoAnswer(link, fault)),
         None => return Ok(First::Stop(link, CancelEnd::AlreadyEnded)),
     };
     let closed = is_closed(&news.session);
-    track::take(ports, id, Some(news.session), news.transaction).await?;
+    track::take(ports, id, Some(news.session), news.transaction, asked).await?;
     let link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
     if let Some(fault) = news.fault {
         // There is a payment, and how it stands isn't known.
@@ -208,9 +209,10 @@ async fn carry_out(ports: &Ports, id: LinkId, fresh: bool) -> Result<Sent, Ledge
         let link = claim.link.clone();
         return finish(ports, claim, link, CancelEnd::AlreadyEnded).await;
     };
+    let asked = ports.clock.now();
     let fault = match ports.gateway.cancel(&session_id).await {
         Ok(session) => {
-            track::take(ports, id, Some(session), None).await?;
+            track::take(ports, id, Some(session), None, asked).await?;
             None
         }
         Err(fault) => Some(fault),

@@ -2,14 +2,12 @@
 //! know of it and the seller had the link made anew, the customer may hold two links. The lost one is looked
 //! for until its time is over: found unpaid it is withdrawn, found paid it raises an alarm.
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::outbox::{Outcome, Sent, entry_of};
-use super::send::{self, Claim};
-use super::{backend_now, cancel, kept, on_ledger};
-use crate::domain::lifecycle::{SessionNews, TransactionNews, TransactionStatus};
+use super::send;
+use super::{backend_now, cancel, on_ledger};
+use crate::domain::lifecycle::{SessionNews, TransactionNews};
 use crate::domain::link::{Alarm, Link, LinkId};
 use crate::ports::{Fault, LedgerError, OutboxEntry, OutboxKind, Ports};
 
@@ -18,7 +16,7 @@ const FIRST: SignedDuration = SignedDuration::from_secs(10);
 /// The longest pause between two looks.
 const LONGEST: SignedDuration = SignedDuration::from_hours(6);
 /// While the lost session is being paid it is looked at this often.
-const PAYING: Duration = Duration::from_secs(15);
+const PAYING: SignedDuration = SignedDuration::from_secs(15);
 /// So long after its time it can't be paid any more.
 const AFTER_EXPIRY: SignedDuration = SignedDuration::from_mins(15);
 
@@ -44,49 +42,34 @@ pub(super) async fn look_soon(ports: &Ports, id: LinkId) -> Result<(), LedgerErr
 
 /// What a look brought.
 enum Seen {
-    /// It is closed, or it was paid and the alarm is raised: nothing is left to be done.
-    Dealt(Option<Alarm>),
-    /// It isn't there (yet), or can't be closed now.
-    Again(SignedDuration),
+    /// What the seller must know, if anything, and when to look again.
+    Something(Option<Alarm>, SignedDuration),
     /// The backend couldn't be asked.
     NoAnswer(Fault),
 }
 
-/// One look. `None`: somebody else looks.
+/// One look. `None`: somebody else looks. Nobody knows how many sessions were lost, so looking goes on until
+/// the link's time is over.
 pub(super) async fn look(ports: &Ports, id: LinkId) -> Result<Option<Sent>, LedgerError> {
     let Some(claim) = send::claim(ports, id, OutboxKind::Look).await? else { return Ok(None) };
-    let sent = match see(ports, &claim.link).await {
-        Seen::Dealt(alarm) => {
-            if let Some(alarm) = alarm {
-                raise(ports, id, alarm).await?;
-                if alarm == Alarm::PaidElsewhere {
-                    // The sale is paid: the customer must not be able to pay it again.
-                    cancel::journal(ports, id, false).await?;
-                }
-            }
-            settle(ports, claim).await?
-        }
-        Seen::Again(pause) => {
-            let over = claim.link.expires_at.checked_add(AFTER_EXPIRY).unwrap_or(Timestamp::MAX);
-            if backend_now(ports) > over {
-                settle(ports, claim).await?
-            } else {
-                let now = ports.clock.now();
-                let next_at = now.checked_add(pause).unwrap_or(now);
-                let outcome = Outcome::InProgress { next_at };
-                claim.release(ports, next_at, false, outcome, None).await?
-            }
-        }
-        Seen::NoAnswer(fault) => claim.give_back(ports, fault).await?,
+    let (alarm, pause) = match see(ports, &claim.link).await {
+        Seen::Something(alarm, pause) => (alarm, pause),
+        Seen::NoAnswer(fault) => return claim.give_back(ports, fault).await.map(Some),
     };
-    Ok(Some(sent))
-}
-
-/// Closes the entry. The link is as the ledger has it: somebody may have followed it meanwhile.
-async fn settle(ports: &Ports, mut claim: Claim) -> Result<Sent, LedgerError> {
-    let id = claim.link.id;
-    claim.link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
-    claim.settle(ports, Outcome::Already, None).await
+    if let Some(alarm) = alarm {
+        raise(ports, id, alarm).await?;
+        if alarm == Alarm::PaidElsewhere && claim.link.state.payable() {
+            // The sale is paid: the customer must not be able to pay it again.
+            cancel::journal(ports, id, false).await?;
+        }
+    }
+    let over = claim.link.expires_at.checked_add(AFTER_EXPIRY).unwrap_or(Timestamp::MAX);
+    if backend_now(ports) > over {
+        return claim.settle(ports, Outcome::Already, None).await.map(Some);
+    }
+    let now = ports.clock.now();
+    let next_at = now.checked_add(pause).unwrap_or(now);
+    claim.release(ports, next_at, false, Outcome::InProgress { next_at }, None).await.map(Some)
 }
 
 async fn raise(ports: &Ports, id: LinkId, alarm: Alarm) -> Result<(), LedgerError> {
@@ -95,36 +78,35 @@ async fn raise(ports: &Ports, id: LinkId, alarm: Alarm) -> Result<(), LedgerErro
 }
 
 async fn see(ports: &Ports, link: &Link) -> Seen {
-    let now = backend_now(ports);
-    let waited = now.duration_since(link.created_at) / 2;
-    let later = Seen::Again(waited.clamp(FIRST, LONGEST));
-    match ports.gateway.find_sessions(link.sale.reference.as_str()).await {
+    let waited = backend_now(ports).duration_since(link.created_at) / 2;
+    let later = waited.clamp(FIRST, LONGEST);
+    let reference = link.sale.reference.as_str();
+    match ports.gateway.find_sessions(reference).await {
         Ok(sessions) => {
             let lost = |s: &&SessionNews| {
                 s.paylink_id.as_deref().and_then(LinkId::parse) == Some(link.id)
                     && link.session_id.as_ref() != Some(&s.id)
             };
-            let mut seen = None;
+            let (mut told, mut soonest) = (None, later);
             for session in sessions.iter().filter(lost) {
                 match close(ports, link, session).await {
-                    Seen::Dealt(None) if seen.is_some() => {}
-                    other => seen = Some(other),
-                }
-                if !matches!(seen, Some(Seen::Dealt(None))) {
-                    break;
+                    Ok(Closed::Paid) => told = Some(alarm(link)),
+                    Ok(Closed::Done) => {}
+                    Ok(Closed::NotYet(pause)) => soonest = soonest.min(pause),
+                    Err(fault) => return Seen::NoAnswer(fault),
                 }
             }
-            seen.unwrap_or(later)
+            Seen::Something(told, soonest)
         }
         // A backend that can't list sessions may still tell its payments.
-        Err(fault) if fault.kind.is_no() => {
-            match ports.gateway.search_transactions(link.sale.reference.as_str()).await {
-                Ok(all) if all.iter().any(|t| of_lost(link, t)) => Seen::Dealt(Some(alarm(link))),
-                Ok(_) => later,
-                Err(fault) if fault.kind.is_no() => later,
-                Err(fault) => Seen::NoAnswer(fault),
+        Err(fault) if fault.kind.is_no() => match ports.gateway.search_transactions(reference).await {
+            Ok(all) => {
+                let told = all.iter().any(|t| of_lost(link, t)).then(|| alarm(link));
+                Seen::Something(told, later)
             }
-        }
+            Err(fault) if fault.kind.is_no() => Seen::Something(None, later),
+            Err(fault) => Seen::NoAnswer(fault),
+        },
         Err(fault) => Seen::NoAnswer(fault),
     }
 }
@@ -138,54 +120,42 @@ fn of_lost(link: &Link, transaction: &TransactionNews) -> bool {
     let slack = SignedDuration::from_mins(5);
     let since =
         transaction.created_at.is_none_or(|at| at.checked_add(slack).is_ok_and(|at| at >= link.created_at));
-    same_order && other && since && pays(transaction)
+    same_order && other && since && transaction.status.holds_money()
 }
 
-/// Withdraws a lost session that was found, unless it is paid.
-async fn close(ports: &Ports, link: &Link, session: &SessionNews) -> Seen {
+/// How a lost session stands.
+enum Closed {
+    /// It holds money.
+    Paid,
+    /// It is closed and nothing was paid.
+    Done,
+    /// It is being closed, or being paid.
+    NotYet(SignedDuration),
+}
+
+/// Withdraws a lost session that was found, unless it is paid or being paid.
+async fn close(ports: &Ports, link: &Link, session: &SessionNews) -> Result<Closed, Fault> {
     if let Some(id) = &session.transaction_id {
-        match ports.gateway.transaction(id).await {
-            Ok(transaction) if pays(&transaction) => return Seen::Dealt(Some(alarm(link))),
-            Ok(transaction) if underway(&transaction) => {
-                return Seen::Again(SignedDuration::try_from(PAYING).unwrap_or_default());
-            }
-            // Without money it can be closed.
-            Ok(_) => {}
-            Err(fault) => return Seen::NoAnswer(fault),
+        let transaction = ports.gateway.transaction(id).await?;
+        if transaction.status.holds_money() {
+            return Ok(Closed::Paid);
+        }
+        if transaction.status.underway() {
+            return Ok(Closed::NotYet(PAYING));
         }
     }
-    if session.cancelled_at.is_some() {
-        return Seen::Dealt(None);
+    if session.cancelled_at.is_some() || backend_now(ports) > link.expires_at {
+        return Ok(Closed::Done);
     }
     match ports.gateway.cancel(&session.id).await {
         // See that it's closed at the next look.
-        Ok(_) => Seen::Again(FIRST),
-        Err(fault) if fault.kind.is_no() => Seen::Again(FIRST),
-        Err(fault) => Seen::NoAnswer(fault),
+        Ok(_) => Ok(Closed::NotYet(FIRST)),
+        Err(fault) if fault.kind.is_no() => Ok(Closed::NotYet(PAYING)),
+        Err(fault) => Err(fault),
     }
 }
 
 /// What the seller is told: paid twice, or paid by the link that was lost.
 const fn alarm(link: &Link) -> Alarm {
     if link.state.has_money() { Alarm::DoublePayment } else { Alarm::PaidElsewhere }
-}
-
-/// Money is held or taken.
-const fn pays(transaction: &TransactionNews) -> bool {
-    matches!(
-        transaction.status,
-        TransactionStatus::Authorized
-            | TransactionStatus::PartiallyCaptured
-            | TransactionStatus::Captured
-            | TransactionStatus::PartiallyRefunded
-            | TransactionStatus::PartiallyCapturedRefunded
-    )
-}
-
-/// It may still become a payment.
-const fn underway(transaction: &TransactionNews) -> bool {
-    matches!(
-        transaction.status,
-        TransactionStatus::Initiated | TransactionStatus::OnHold | TransactionStatus::Other(_)
-    )
 }

@@ -66,6 +66,8 @@ pub enum Ordered {
     Waits,
     /// Another amount of that kind waits already, and stays as it is.
     AnotherWaits,
+    /// There is no payment.
+    NoPayment,
 }
 
 /// Writes down durably what is to be done with the money of a link; nothing is sent yet. What is asked for
@@ -77,6 +79,9 @@ pub async fn order(ports: &Ports, id: LinkId, what: Movement) -> Result<Ordered,
     let (kind, now) = (what.kind(), ports.clock.now());
     on_ledger(ports, move |ledger| {
         let order = what.order();
+        if kept(ledger, id)?.transaction_id.is_none() {
+            return Ok(Ordered::NoPayment);
+        }
         if let Some(waits) = entry_of(ledger, id, kind)? {
             let same = waits.order.is_some_and(|o| o.amount == order.amount);
             return Ok(if same { Ordered::Waits } else { Ordered::AnotherWaits });
@@ -319,6 +324,7 @@ fn next_look(ports: &Ports, attempts: u32) -> Timestamp {
 }
 
 async fn learn(ports: &Ports, id: LinkId, news: TransactionNews) -> Result<Link, LedgerError> {
-    track::take(ports, id, None, Some(news)).await?;
+    // A transaction's news has nothing to do with the link's time.
+    track::take(ports, id, None, Some(news), ports.clock.now()).await?;
     on_ledger(ports, move |ledger| kept(ledger, id)).await
 }

@@ -23,6 +23,8 @@ const NOT_ALLOWED_PAUSE: Duration = Duration::from_secs(5 * 60);
 pub(super) const SHORTEST_TRY: Duration = Duration::from_secs(2);
 /// A session that was just made may not be in the backend's list at once.
 const SECOND_LOOK: Duration = Duration::from_secs(2);
+/// How many payments with the link's reference are looked into.
+const PAYMENTS: usize = 5;
 /// A sale that waited longer than this asks before it goes out: the customer may be gone, or have paid in
 /// another way.
 const SENSIBLE_AGE: Duration = Duration::from_secs(12 * 60 * 60);
@@ -212,13 +214,33 @@ async fn look(ports: &Ports, link: &Link, until: Until) -> Look {
                 .max_by_key(|s| (s.transaction_id.is_some(), s.cancelled_at.is_none(), s.created_at));
             ours.map_or(Look::NotThere, |s| Look::Found(Box::new(s)))
         }
-        Err(fault) => match fault.kind {
-            FaultKind::Refused | FaultKind::NotFound | FaultKind::Forbidden => Look::NotThere,
-            FaultKind::NotSent | FaultKind::Maybe | FaultKind::NotSignedIn | FaultKind::Untrusted => {
-                Look::NoAnswer(fault)
-            }
-        },
+        Err(fault) if fault.kind.is_no() => look_for_payment(ports, link, until).await,
+        Err(fault) => Look::NoAnswer(fault),
     }
+}
+
+/// A backend that can't list sessions may still tell that the lost one was paid.
+async fn look_for_payment(ports: &Ports, link: &Link, until: Until) -> Look {
+    let reference = link.sale.reference.as_str();
+    let asked = ports.gateway.search_transactions(reference);
+    let found = match until.within(ports, FaultKind::NotSent, asked).await {
+        Ok(found) => found,
+        Err(fault) if fault.kind.is_no() => return Look::NotThere,
+        Err(fault) => return Look::NoAnswer(fault),
+    };
+    let of_order = found.into_iter().filter(|t| t.merchant_reference.as_deref() == Some(reference));
+    // A reference may have been used before: few transactions, each of which names its session.
+    for id in of_order.filter_map(|t| t.session_id).take(PAYMENTS) {
+        match until.within(ports, FaultKind::NotSent, ports.gateway.session(&id)).await {
+            Ok(session) if session.paylink_id.as_deref().and_then(LinkId::parse) == Some(link.id) => {
+                return Look::Found(Box::new(session));
+            }
+            Ok(_) => {}
+            Err(fault) if fault.kind.is_no() => {}
+            Err(fault) => return Look::NoAnswer(fault),
+        }
+    }
+    Look::NotThere
 }
 
 /// One try. `again`: the seller wants it made even if a message may have gone out already.
@@ -447,6 +469,10 @@ pub(super) async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerEr
             Look::Found(session) => {
                 adopt(ports, claim, &session).await?;
                 return super::cancel::at_backend(ports, id).await.map(super::cancel::Cancelling::into_sent);
+            }
+            // A message may have gone out: its link must not be paid in secret.
+            Look::NotThere if claim.link.sale.delivery.messages_customer() => {
+                super::lost::remember(ports, id).await?;
             }
             Look::NotThere => {}
             // The question that was taken off the entry comes back, if there was one.

@@ -152,6 +152,13 @@ impl SimGateway {
         lock(&self.state).cannot_list = Some(kind);
     }
 
+    /// Nothing more goes wrong.
+    pub(crate) fn all_is_well(&self) {
+        let mut state = lock(&self.state);
+        state.wrong.clear();
+        state.cannot_list = None;
+    }
+
     /// It can list them again.
     pub(crate) fn can_list(&self) {
         lock(&self.state).cannot_list = None;
@@ -626,7 +633,9 @@ impl Ledger for SimLedger {
             if let Some(i) = kept.place(link.id, kind) {
                 kept.outbox.remove(i);
             }
-            kept.update(link);
+            if kind == OutboxKind::Create {
+                kept.update(link);
+            }
             Ok(())
         })
     }
@@ -637,7 +646,9 @@ impl Ledger for SimLedger {
                 kept.place(entry.link, entry.kind).filter(|i| kept.outbox[*i].0.attempts == entry.attempts)
             {
                 kept.outbox[i] = (entry.clone(), None);
-                kept.update(link);
+                if entry.kind == OutboxKind::Create {
+                    kept.update(link);
+                }
             }
             Ok(())
         })
@@ -725,11 +736,16 @@ impl World {
 
     /// Keeps a link that is to be sent.
     pub(crate) fn keep(&self, reference: &str, delivery: Delivery) -> LinkId {
+        self.try_keep(reference, delivery).unwrap()
+    }
+
+    /// Keeps a link that is to be sent, if there is power.
+    pub(crate) fn try_keep(&self, reference: &str, delivery: Delivery) -> Result<LinkId, LedgerError> {
         let n = self.ids.fetch_add(1, Ordering::SeqCst) + 1;
         let id = LinkId(Uuid::from_u128(u128::try_from(n).unwrap()));
         let link = Link::queued(id, ACCOUNT.to_owned(), self.sale(reference, delivery), self.now()).unwrap();
-        self.ports.ledger.insert(&link, true).unwrap();
-        id
+        self.ports.ledger.insert(&link, true)?;
+        Ok(id)
     }
 
     /// Keeps a link and sends it.

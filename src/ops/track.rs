@@ -1,6 +1,7 @@
 //! Following links: the backend's news read and merged into what the ledger has (design, "Live status").
 
 use futures_util::stream::{self, StreamExt};
+use jiff::Timestamp;
 
 use super::{backend_now, double, kept, lost, on_ledger};
 use crate::domain::lifecycle::{self, SessionNews, TransactionNews};
@@ -46,16 +47,17 @@ pub async fn refresh_one(ports: &Ports, id: LinkId) -> Result<Round, LedgerError
     if link.state.in_outbox() {
         return Ok(Round::default());
     }
+    let asked = ports.clock.now();
     match read(ports, &link).await {
         Some(Ok(news)) => {
-            let mut round = take(ports, id, Some(news.session), news.transaction).await?;
+            let mut round = take(ports, id, Some(news.session), news.transaction, asked).await?;
             round.fault = news.fault;
             Ok(round)
         }
         // Nobody knows how long a session can be read (API, 12.2): one that is gone after its time
         // was not paid. Before its time that means nothing.
         Some(Err(fault)) if fault.kind == FaultKind::NotFound => {
-            let now = backend_now(ports);
+            let now = by_backend(ports, asked);
             let mut changed = false;
             let link = on_ledger(ports, move |ledger| {
                 let link = ledger.amend(id, &mut |link| {
@@ -93,6 +95,7 @@ pub async fn refresh_many(ports: &Ports, ids: Vec<LinkId>) -> Result<Round, Ledg
         if sessions.is_empty() {
             continue;
         }
+        let asked = ports.clock.now();
         let transactions = match ports.gateway.transactions_of(&sessions).await {
             Ok(transactions) => transactions,
             Err(fault) => {
@@ -110,7 +113,7 @@ pub async fn refresh_many(ports: &Ports, ids: Vec<LinkId>) -> Result<Round, Ledg
             for transaction in &of_link {
                 // Only what is new is worth a step on the ledger.
                 if lifecycle::merge(&mut link.clone(), None, Some(transaction), now) {
-                    round.add(take(ports, link.id, None, Some((*transaction).clone())).await?);
+                    round.add(take(ports, link.id, None, Some((*transaction).clone()), asked).await?);
                 }
             }
             let first_seen = !of_link.is_empty() && link.transaction_id.is_none();
@@ -177,14 +180,22 @@ pub(super) async fn read(ports: &Ports, link: &Link) -> Option<Result<News, Faul
     Some(Ok(News { session, transaction, fault }))
 }
 
-/// Merges news into what the ledger has now, and looks for a double payment.
+/// A moment of ours by the backend's clock.
+fn by_backend(ports: &Ports, at: Timestamp) -> Timestamp {
+    at.checked_add(ports.gateway.clock_skew()).unwrap_or(at)
+}
+
+/// Merges news into what the ledger has now, and looks for a double payment. `asked`: when it was asked for, by
+/// our clock. An answer that was on its way while the link's time ran out says nothing of what was paid in its
+/// last moment, so the end is judged by when the question was put.
 pub(super) async fn take(
     ports: &Ports,
     id: LinkId,
     session: Option<SessionNews>,
     transaction: Option<TransactionNews>,
+    asked: Timestamp,
 ) -> Result<Round, LedgerError> {
-    let now = backend_now(ports);
+    let now = by_backend(ports, asked);
     let changed = on_ledger(ports, move |ledger| {
         let mut changed = false;
         let mut money_moved = false;

@@ -43,7 +43,7 @@ async fn found_unpaid_it_is_withdrawn() {
     pass(&world, 60).await;
     assert!(cancelled(&world, &lost));
     assert!(!cancelled(&world, &world.session_id(id)), "the one that the seller has stays");
-    assert_eq!((world.entry(id), world.link(id).alarms), (None, vec![]));
+    assert_eq!((world.link(id).state, world.link(id).alarms), (LinkState::Open, vec![]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -58,7 +58,8 @@ async fn found_paid_the_other_one_is_withdrawn() {
         assert_eq!(world.link(id).alarms, [Alarm::PaidElsewhere], "can list: {can_list}");
         assert_eq!(world.link(id).state, LinkState::Cancelled, "it can't be paid a second time");
         assert!(!cancelled(&world, &lost), "what is paid is not touched");
-        assert_eq!(world.entry(id), None);
+        let kinds: Vec<_> = world.ports.ledger.outbox(ACCOUNT).unwrap().iter().map(|e| e.kind).collect();
+        assert_eq!(kinds, [OutboxKind::Look], "nothing else is left to be done");
     }
 }
 
@@ -96,6 +97,43 @@ async fn while_it_is_being_paid_it_is_left_alone() {
     world.backend.pay(&lost, "AUTHORIZED");
     pass(&world, 60).await;
     assert_eq!(world.link(id).alarms, [Alarm::PaidElsewhere]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_was_given_up_in_doubt_is_not_paid_in_secret() {
+    for paid in [false, true] {
+        let world = World::new();
+        world.backend.wrong(Call::Create, [Wrong::Lost]);
+        world.backend.cannot_list(FaultKind::Forbidden);
+        let id = world.keep("A-1", sms());
+        send_now(&world.ports, id).await.unwrap();
+        decide(&world.ports, id, Decision::Drop).await.unwrap();
+        assert_eq!(world.link(id).state, LinkState::Cancelled);
+        let lost = world.backend.sessions().remove(0).news.id;
+        if paid {
+            world.backend.pay(&lost, "AUTHORIZED");
+        }
+        world.backend.can_list();
+        pass(&world, 60).await;
+        assert_eq!(world.link(id).alarms.is_empty(), !paid);
+        assert_eq!(cancelled(&world, &lost), !paid);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payment_tells_of_the_lost_link_where_sessions_can_not_be_listed() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [Wrong::Lost]);
+    world.backend.cannot_list(FaultKind::Forbidden);
+    let id = world.keep("A-1", sms());
+    send_now(&world.ports, id).await.unwrap();
+    assert_eq!(world.link(id).state, LinkState::Uncertain);
+    let lost = world.backend.sessions().remove(0).news.id;
+    world.backend.pay(&lost, "AUTHORIZED");
+    pass(&world, 60).await;
+    refresh_one(&world.ports, id).await.unwrap();
+    assert_eq!((world.link(id).state, world.session_id(id)), (LinkState::Authorized, lost));
+    assert_eq!((world.entry(id), world.messages(id)), (None, 1));
 }
 
 #[tokio::test(start_paused = true)]

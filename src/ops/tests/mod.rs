@@ -2,6 +2,7 @@
 
 mod cancelling;
 mod lost;
+mod machine;
 mod moving;
 mod sending;
 mod tracking;

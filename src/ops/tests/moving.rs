@@ -154,7 +154,8 @@ async fn nothing_is_sent_blindly() {
     assert_eq!(once(&world, id, Movement::Capture(None)).await.outcome, Outcome::Moved);
 
     let unpaid = world.send("B-1", Delivery::Link).await;
-    assert_eq!(once(&world, unpaid, Movement::Refund(None, None)).await.outcome, Outcome::NotPossible);
+    let ordered = money::order(&world.ports, unpaid, Movement::Refund(None, None)).await.unwrap();
+    assert_eq!((ordered, world.entry(unpaid)), (Ordered::NoPayment, None));
 }
 
 #[tokio::test(start_paused = true)]
@@ -200,7 +201,7 @@ async fn taken_back_before_it_goes_out() {
     // What may have gone out is looked up first, and it was done.
     world.backend.wrong(Call::Void, [Wrong::Late(Duration::from_secs(2))]);
     once(&world, id, Movement::Void).await;
-    pass(3).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     let sent = withdraw(&world.ports, id, OutboxKind::Void).await.unwrap();
     assert_eq!((sent.outcome, sent.link.state), (Outcome::Moved, LinkState::Voided));
 }

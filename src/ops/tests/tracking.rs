@@ -179,3 +179,20 @@ async fn what_is_not_at_the_backend_is_not_asked() {
     assert_eq!(refresh(&world.ports, vec![id], vec![id]).await.unwrap(), Default::default());
     assert_eq!(world.backend.all_calls(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_on_its_way_when_the_time_ran_out_ends_nothing() {
+    let world = World::new();
+    let id = world.send("A-1", Delivery::Link).await;
+    let session = world.session_id(id);
+    tokio::time::advance(Duration::from_secs(24 * 3600 - 1)).await;
+    // Read a second before the end, heard a second after it; paid in between.
+    let before = world.backend.sessions().remove(0).news;
+    let asked = world.now();
+    world.backend.pay(&session, "AUTHORIZED");
+    tokio::time::advance(Duration::from_secs(2)).await;
+    crate::ops::track::take(&world.ports, id, Some(before), None, asked).await.unwrap();
+    assert_eq!(world.link(id).state, LinkState::Open, "nobody knows yet");
+    refresh_one(&world.ports, id).await.unwrap();
+    assert_eq!(world.link(id).state, LinkState::Authorized);
+}

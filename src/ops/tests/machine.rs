@@ -1,0 +1,403 @@
+//! Any order of sales, faults, power cuts, restarts, payments, decisions, late and repeated answers: never
+//! two payable links for one sale without the seller's word, never a lost sale, never a payment that nobody
+//! sees, never money moved more often than it was asked for.
+//!
+//! `PROPTEST_CASES` runs more of them, `PROPTEST_RNG_SEED` runs the same ones again; a failure prints the
+//! shortest story that leads to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use crate::domain::lifecycle::{SessionNews, TransactionNews, TransactionStatus};
+use crate::domain::link::{Alarm, EventKind, LinkId, LinkState};
+use crate::domain::money::{Currency, Money};
+use crate::domain::sale::Delivery;
+use crate::ops::money::{self, Movement};
+use crate::ops::outbox::{Decision, decide, flush, send_now, withdraw};
+use crate::ops::testing::{ACCOUNT, Call, Sim, World, Wrong, fault, sms};
+use crate::ops::{cancel, track};
+use crate::ports::{FaultKind, OutboxKind};
+
+/// How often it runs where nobody says.
+const CASES: u32 = 400;
+
+/// Something that happens. A `usize` chooses among what there is.
+#[derive(Debug, Clone)]
+enum Step {
+    Sell {
+        by_sms: bool,
+    },
+    Pass(u64),
+    Flush,
+    /// Two processes at the same time.
+    FlushTwice,
+    SendNow(usize),
+    Again(usize),
+    Wait(usize),
+    Withdraw(usize),
+    Cancel(usize),
+    /// The customer pays with one of the links that customers have.
+    Pay(usize, &'static str),
+    Move(usize, Money3),
+    Look(usize),
+    /// An answer of some time ago comes once more.
+    Old(usize),
+    Goes(Call, Bad),
+    List(bool),
+    /// The power is cut at this step of what happens next.
+    Cut(usize),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Money3 {
+    Capture,
+    PartOfCapture,
+    Void,
+    Refund,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Bad {
+    NotSent,
+    Refused,
+    Lost,
+    Cut,
+    Late(u64),
+    Slow(u64),
+}
+
+impl Bad {
+    fn wrong(self) -> Wrong {
+        match self {
+            Self::NotSent => fault(FaultKind::NotSent),
+            Self::Refused => fault(FaultKind::Refused),
+            Self::Lost => Wrong::Lost,
+            Self::Cut => Wrong::Cut,
+            Self::Late(seconds) => Wrong::Late(Duration::from_secs(seconds)),
+            Self::Slow(seconds) => Wrong::Slow(Duration::from_secs(seconds)),
+        }
+    }
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let bad = prop_oneof![
+        2 => Just(Bad::NotSent),
+        1 => Just(Bad::Refused),
+        4 => Just(Bad::Lost),
+        2 => Just(Bad::Cut),
+        2 => (1..40_u64).prop_map(Bad::Late),
+        1 => (1..15_u64).prop_map(Bad::Slow),
+    ];
+    let call = prop_oneof![
+        6 => Just(Call::Create),
+        2 => Just(Call::Find),
+        1 => Just(Call::Session),
+        1 => Just(Call::Transaction),
+        1 => Just(Call::Search),
+        2 => Just(Call::Cancel),
+        2 => Just(Call::Capture),
+        1 => Just(Call::Void),
+        1 => Just(Call::Refund),
+    ];
+    let which = 0..6_usize;
+    let status = prop_oneof![4 => Just("AUTHORIZED"), 1 => Just("CAPTURED"), 1 => Just("INITIATED")];
+    let movement = prop_oneof![
+        Just(Money3::Capture),
+        Just(Money3::PartOfCapture),
+        Just(Money3::Void),
+        Just(Money3::Refund)
+    ];
+    prop_oneof![
+        4 => any::<bool>().prop_map(|by_sms| Step::Sell { by_sms }),
+        4 => prop_oneof![1..30_u64, 30..200_u64, Just(13 * 3600)].prop_map(Step::Pass),
+        6 => Just(Step::Flush),
+        2 => Just(Step::FlushTwice),
+        3 => which.clone().prop_map(Step::SendNow),
+        3 => which.clone().prop_map(Step::Again),
+        1 => which.clone().prop_map(Step::Wait),
+        1 => which.clone().prop_map(Step::Withdraw),
+        1 => which.clone().prop_map(Step::Cancel),
+        3 => (which.clone(), status).prop_map(|(w, s)| Step::Pay(w, s)),
+        3 => (which.clone(), movement).prop_map(|(w, m)| Step::Move(w, m)),
+        2 => which.clone().prop_map(Step::Look),
+        1 => which.prop_map(Step::Old),
+        6 => (call, bad).prop_map(|(c, b)| Step::Goes(c, b)),
+        2 => any::<bool>().prop_map(Step::List),
+        3 => (1..12_usize).prop_map(Step::Cut),
+    ]
+}
+
+/// What happened, besides what the world knows.
+struct Story {
+    world: World,
+    links: Vec<LinkId>,
+    /// How often the seller had a doubtful link sent again.
+    words: BTreeMap<LinkId, usize>,
+    /// What was asked of the money and written down.
+    orders: BTreeMap<(LinkId, OutboxKind), usize>,
+    /// The sessions whose address the seller has shown.
+    shown: BTreeSet<String>,
+    old: Vec<(LinkId, SessionNews, Option<TransactionNews>, Timestamp)>,
+}
+
+impl Story {
+    fn new() -> Self {
+        Self {
+            world: World::new(),
+            links: Vec::new(),
+            words: BTreeMap::new(),
+            orders: BTreeMap::new(),
+            shown: BTreeSet::new(),
+            old: Vec::new(),
+        }
+    }
+
+    fn link(&self, which: usize) -> Option<LinkId> {
+        (!self.links.is_empty()).then(|| self.links[which % self.links.len()])
+    }
+
+    fn sessions_of(&self, id: LinkId) -> Vec<Sim> {
+        let ours = Some(id.to_string());
+        self.world.backend.sessions().into_iter().filter(|s| s.news.paylink_id == ours).collect()
+    }
+
+    /// The sessions that a customer can open: by message, or because the seller has shown them.
+    fn held(&self) -> Vec<Sim> {
+        let held = |s: &Sim| s.messages > 0 || self.shown.contains(&s.news.id);
+        self.world.backend.sessions().into_iter().filter(held).collect()
+    }
+
+    async fn happens(&mut self, step: Step) {
+        let ports = self.world.ports.clone();
+        // What a process that dies would have said is never heard: its errors mean nothing here.
+        match step {
+            Step::Sell { by_sms } => {
+                let delivery = if by_sms { sms() } else { Delivery::Link };
+                // What could not be kept was never promised to anybody.
+                let kept = self.world.try_keep(&format!("R-{}", self.links.len() + 1), delivery);
+                if let Ok(id) = kept {
+                    self.links.push(id);
+                    drop(send_now(&ports, id).await);
+                }
+            }
+            Step::Pass(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
+            Step::Flush => drop(flush(&ports, ACCOUNT, self.world.now()).await),
+            Step::FlushTwice => {
+                let now = self.world.now();
+                drop(tokio::join!(flush(&ports, ACCOUNT, now), flush(&ports, ACCOUNT, now)));
+            }
+            Step::SendNow(which) => {
+                if let Some(id) = self.link(which) {
+                    drop(send_now(&ports, id).await);
+                }
+            }
+            Step::Again(which) => {
+                // Only what asks is sent again: that is when the key does it.
+                let asked = self.link(which).filter(|id| self.asks(*id));
+                if let Some(id) = asked {
+                    *self.words.entry(id).or_default() += 1;
+                    drop(decide(&ports, id, Decision::SendAgain).await);
+                }
+            }
+            Step::Wait(which) => {
+                if let Some(id) = self.link(which).filter(|id| self.asks(*id)) {
+                    drop(decide(&ports, id, Decision::Wait).await);
+                }
+            }
+            Step::Withdraw(which) => {
+                if let Some(id) = self.link(which) {
+                    drop(withdraw(&ports, id).await);
+                }
+            }
+            Step::Cancel(which) => {
+                if let Some(id) = self.link(which) {
+                    drop(cancel::cancel(&ports, id).await);
+                }
+            }
+            Step::Pay(which, status) => self.pay(which, status),
+            Step::Move(which, what) => self.move_money(which, what).await,
+            Step::Look(which) => {
+                if let Some(id) = self.link(which) {
+                    self.remember(id);
+                    drop(track::refresh_one(&ports, id).await);
+                }
+            }
+            Step::Old(which) => {
+                if !self.old.is_empty() {
+                    let (id, session, transaction, asked) = self.old[which % self.old.len()].clone();
+                    drop(track::take(&ports, id, Some(session), transaction, asked).await);
+                }
+            }
+            Step::Goes(call, bad) => self.world.backend.wrong(call, [bad.wrong()]),
+            Step::List(true) => self.world.backend.can_list(),
+            Step::List(false) => self.world.backend.cannot_list(FaultKind::Forbidden),
+            Step::Cut(at) => return self.world.power.cut_at(at),
+        }
+        // The process is started again.
+        self.world.power.back();
+        self.show();
+    }
+
+    fn asks(&self, id: LinkId) -> bool {
+        self.world.ports.ledger.outbox(ACCOUNT).unwrap().iter().any(|e| e.link == id && e.needs_decision)
+    }
+
+    /// The seller shows every address on the screen to the customer.
+    fn show(&mut self) {
+        for id in &self.links {
+            let link = self.world.link(*id);
+            if link.url.is_some() && link.state.payable() {
+                self.shown.extend(link.session_id);
+            }
+        }
+    }
+
+    /// What the backend says of a link now, to be told again later.
+    fn remember(&mut self, id: LinkId) {
+        let link = self.world.link(id);
+        let known =
+            self.world.backend.sessions().into_iter().find(|s| Some(&s.news.id) == link.session_id.as_ref());
+        if let Some(session) = known {
+            self.old.push((id, session.news, session.transaction, self.world.now()));
+        }
+    }
+
+    fn pay(&self, which: usize, status: &'static str) {
+        let now = self.world.now();
+        let open: Vec<Sim> = self
+            .held()
+            .into_iter()
+            .filter(|s| s.news.cancelled_at.is_none() && s.news.expires_at.is_none_or(|at| now < at))
+            .filter(|s| s.transaction.as_ref().is_none_or(|t| t.status == TransactionStatus::Initiated))
+            .collect();
+        if !open.is_empty() {
+            self.world.backend.pay(&open[which % open.len()].news.id, status);
+        }
+    }
+
+    async fn move_money(&mut self, which: usize, what: Money3) {
+        let Some(id) = self.link(which) else { return };
+        let part = Some(Money::new(5000, Currency::Nok));
+        let what = match what {
+            Money3::Capture => Movement::Capture(None),
+            Money3::PartOfCapture => Movement::Capture(part),
+            Money3::Void => Movement::Void,
+            Money3::Refund => Movement::Refund(part, None),
+        };
+        let kind = what.kind();
+        let ports = self.world.ports.clone();
+        let before = self.waits(id, kind);
+        drop(money::order(&ports, id, what).await);
+        self.world.power.back();
+        if !before && self.waits(id, kind) {
+            *self.orders.entry((id, kind)).or_default() += 1;
+        }
+        drop(money::send(&ports, id, kind).await);
+    }
+
+    fn waits(&self, id: LinkId, kind: OutboxKind) -> bool {
+        self.world.ports.ledger.outbox(ACCOUNT).unwrap().iter().any(|e| e.link == id && e.kind == kind)
+    }
+
+    /// The weather is fine again, and everything has the time that it needs.
+    async fn heals(&mut self) {
+        self.world.power.back();
+        self.world.backend.all_is_well();
+        for round in 0..50 {
+            let pause = if round < 20 { 60 } else { 60 * 60 };
+            tokio::time::sleep(Duration::from_secs(pause)).await;
+            flush(&self.world.ports, ACCOUNT, self.world.now()).await.unwrap();
+            let open = self.world.ports.ledger.unsettled(ACCOUNT).unwrap();
+            let ids = open.into_iter().map(|r| r.id).collect();
+            track::refresh_each(&self.world.ports, ids).await.unwrap();
+            self.show();
+        }
+    }
+
+    /// What must hold at any time.
+    fn holds(&self) {
+        for id in &self.links {
+            let link = self.world.link(*id);
+            let sessions = self.sessions_of(*id);
+            if link.sale.delivery.messages_customer() {
+                let allowed = 1 + self.words.get(id).copied().unwrap_or_default();
+                let messages: usize = sessions.iter().map(|s| s.messages).sum();
+                assert!(messages <= allowed, "{messages} messages for {id}, {allowed} were wanted");
+            } else {
+                let shown = sessions.iter().filter(|s| self.shown.contains(&s.news.id)).count();
+                assert!(shown <= 1, "{shown} addresses were shown for {id}");
+            }
+            for (kind, word) in
+                [(OutboxKind::Capture, "CAPTURE"), (OutboxKind::Void, "VOID"), (OutboxKind::Refund, "REFUND")]
+            {
+                let events = sessions.iter().filter_map(|s| s.transaction.as_ref()).flat_map(|t| &t.events);
+                let done = events.filter(|e| e.event == word && e.success).count();
+                let asked = self.orders.get(&(*id, kind)).copied().unwrap_or_default();
+                assert!(done <= asked, "{word} {done} times for {id}, asked {asked} times");
+            }
+        }
+    }
+
+    /// What must hold in the end.
+    fn ended_well(&self) {
+        let outbox = self.world.ports.ledger.outbox(ACCOUNT).unwrap();
+        for entry in &outbox {
+            assert!(entry.needs_decision, "left over: {entry:?} of {:?}", self.world.link(entry.link));
+        }
+        for id in &self.links {
+            let link = self.world.link(*id);
+            let asks = outbox.iter().any(|e| e.link == *id);
+            assert!(!link.state.in_outbox() || link.state == LinkState::Refused || asks, "lost: {link:?}");
+            for session in self.sessions_of(*id) {
+                let Some(transaction) = &session.transaction else { continue };
+                if link.session_id.as_ref() == Some(&session.news.id) {
+                    assert_eq!(link.transaction_id.as_ref(), Some(&transaction.id), "{link:?}");
+                    assert_eq!(
+                        link.state.has_money(),
+                        transaction.status.holds_money(),
+                        "{link:?} {transaction:?}"
+                    );
+                } else if transaction.status.holds_money() {
+                    let alarm = |alarm: Alarm| {
+                        link.events
+                            .iter()
+                            .any(|e| e.kind == EventKind::Alarm && e.detail.as_deref() == Some(alarm.word()))
+                    };
+                    assert!(
+                        alarm(Alarm::DoublePayment) || alarm(Alarm::PaidElsewhere),
+                        "a payment that nobody sees: {transaction:?} beside {link:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn cases() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { config.cases } else { CASES };
+    ProptestConfig { cases, failure_persistence: None, ..config }
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn never_twice_and_never_lost(steps in prop::collection::vec(step(), 1..40)) {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let mut story = Story::new();
+            for step in steps {
+                story.happens(step).await;
+                story.holds();
+            }
+            story.heals().await;
+            story.holds();
+            story.ended_well();
+        });
+    }
+}
