@@ -2,6 +2,7 @@
 
 mod commands;
 mod links;
+mod money;
 #[cfg(unix)]
 mod person;
 mod shape;

@@ -1,0 +1,170 @@
+//! Capture, void and refund: done once, whatever happens on the way.
+
+use serde_json::{Value, json};
+
+use super::{World, nobody};
+
+/// An authorized link under `reference`.
+fn authorized(world: &World, reference: &str) {
+    let link = world.link(&["--reference", reference, "--no-auto-capture"]);
+    world.pay(&link, "authorized");
+    let shown = world.run(&["show", reference, "--json"]).is(0).json();
+    assert_eq!(shown["state"], "authorized");
+}
+
+/// How many requests of this kind reached the backend.
+fn requests(world: &World, action: &str) -> usize {
+    let log = world.control("GET", "/sandbox/log", Value::Null);
+    let ends = |r: &&Value| r["path"].as_str().unwrap().ends_with(&format!("/{action}"));
+    log.as_array().unwrap().iter().filter(ends).count()
+}
+
+fn waiting(world: &World) -> Vec<Value> {
+    world.run(&["outbox", "--json"]).is(0).lines()
+}
+
+#[test]
+fn reserved_money_is_withdrawn_and_given_back() {
+    let world = World::new();
+    authorized(&world, "A-1");
+    let captured = world.run(&["capture", "A-1", "--json"]).is(0).json();
+    assert_eq!(captured["state"], "captured");
+    let again = world.run(&["capture", "A-1", "--json"]).is(3);
+    assert_eq!(again.error()["code"], "not_possible");
+    let part = world.run(&["refund", "A-1", "--amount", "20,50", "--reason", "cold", "--json"]).is(0).json();
+    assert_eq!(part["state"], "partially_refunded");
+    let too_much = world.run(&["refund", "A-1", "--amount", "69,51", "--json"]).is(3);
+    assert_eq!(too_much.error()["code"], "not_possible");
+    assert_eq!(world.run(&["refund", "A-1", "--json"]).is(0).json()["state"], "refunded");
+    assert_eq!((requests(&world, "capture"), requests(&world, "refund")), (1, 2));
+    authorized(&world, "A-2");
+    assert_eq!(world.run(&["void", "A-2", "--json"]).is(0).json()["state"], "voided");
+    assert_eq!(waiting(&world), Vec::<Value>::new());
+}
+
+#[test]
+fn wrong_input_moves_nothing() {
+    let world = World::new();
+    authorized(&world, "A-1");
+    for words in [
+        &["capture", "A-1", "--amount", "1.249"][..],
+        &["capture", "A-1", "--amount", "0"],
+        &["refund", "A-1", "--amount", "x"],
+        &["capture", "NOBODY"],
+    ] {
+        world.run(words).is(3);
+    }
+    world.run(&["refund", "A-1"]).is(3);
+    world.link(&["--reference", "OPEN"]);
+    assert_eq!(world.run(&["capture", "OPEN", "--json"]).is(3).error()["code"], "not_possible");
+    assert_eq!((requests(&world, "capture"), waiting(&world).len()), (0, 0));
+}
+
+#[test]
+fn without_coverage_it_waits_and_is_done_once() {
+    let world = World::new();
+    authorized(&world, "A-1");
+    world.write_config(&nobody(), "");
+    let down = world.run(&["capture", "A-1", "--amount", "40", "--json"]).is(5);
+    assert_eq!(down.error()["code"], "unreachable");
+    assert_eq!(down.json()["state"], "authorized");
+    let entries = waiting(&world);
+    assert_eq!(entries.len(), 1);
+    assert_eq!((&entries[0]["kind"], &entries[0]["amount"]["minor"]), (&json!("capture"), &json!(4000)));
+    // Another amount is no second try of the same.
+    assert_eq!(
+        world.run(&["capture", "A-1", "--amount", "50", "--json"]).is(3).error()["code"],
+        "another_waits"
+    );
+    world.write_config(world.url(), "");
+    // Any command sends what is due, in the order it was asked for.
+    let sent = world.run(&["outbox", "send", "A-1", "--json"]).is(0).json();
+    assert_eq!(sent["state"], "partially_captured");
+    assert_eq!((requests(&world, "capture"), waiting(&world).len()), (1, 0));
+}
+
+#[test]
+fn what_waits_can_be_dropped() {
+    let world = World::new();
+    authorized(&world, "A-1");
+    world.write_config(&nobody(), "");
+    world.run(&["void", "A-1"]).is(5);
+    world.run(&["outbox", "drop", "A-1"]).is(0);
+    assert_eq!(waiting(&world), Vec::<Value>::new());
+    world.write_config(world.url(), "");
+    assert_eq!(world.run(&["show", "A-1", "--json"]).is(0).json()["state"], "authorized");
+    assert_eq!(requests(&world, "void"), 0);
+}
+
+#[test]
+fn a_lost_answer_is_looked_up() {
+    for fault in [
+        json!({"kind": "drop_after"}),
+        json!({"kind": "garbage"}),
+        json!({"kind": "status", "status": 500, "carry_out": true}),
+        json!({"kind": "accepted", "ms": 1500}),
+        json!({"kind": "delay", "ms": 1500}),
+    ] {
+        let world = World::new();
+        authorized(&world, "A-1");
+        let mut fault = fault;
+        fault["path"] = json!("/v1/transactions/*");
+        fault["method"] = json!("POST");
+        fault["times"] = json!(1);
+        world.fault(fault.clone());
+        let captured = world.run(&["capture", "A-1", "--json"]);
+        assert_eq!((captured.status, captured.json()["state"].as_str()), (0, Some("captured")), "{fault}");
+        assert_eq!(requests(&world, "capture"), 1, "{fault}");
+        assert_eq!(waiting(&world), Vec::<Value>::new(), "{fault}");
+    }
+}
+
+#[test]
+fn what_certainly_did_nothing_is_tried_again_by_itself() {
+    let world = World::new();
+    authorized(&world, "A-1");
+    world.fault(json!({
+        "path": "/v1/transactions/*", "method": "POST", "kind": "status", "status": 429, "retry_after": 1, "times": 1
+    }));
+    assert_eq!(world.run(&["void", "A-1", "--json"]).is(0).json()["state"], "voided");
+    assert_eq!(requests(&world, "void"), 2);
+}
+
+#[test]
+fn a_no_is_told_once() {
+    let world = World::new();
+    authorized(&world, "A-1");
+    world.fault(
+        json!({"path": "/v1/transactions/*", "method": "POST", "kind": "status", "status": 400, "times": 1}),
+    );
+    assert_eq!(world.run(&["capture", "A-1", "--json"]).is(6).error()["code"], "refused");
+    assert_eq!((requests(&world, "capture"), waiting(&world).len()), (1, 0));
+}
+
+#[test]
+fn what_is_late_asks_before_it_goes_out() {
+    let world = World::new();
+    for (reference, hours, question) in [("LATE", 30, "expired"), ("OLD", 20, "old")] {
+        let new = ["new", "--item", "Vaffel;1;45", "--reference", reference, "--offline", "--expires", "1d"];
+        world.run(&new).is(5);
+        // As if it had waited so long.
+        let ledger = rusqlite::Connection::open(world.data.join("paylink.db")).unwrap();
+        let moved = "UPDATE links SET created_at = created_at - ?1, expires_at = expires_at - ?1
+                     WHERE reference = ?2";
+        let micros = hours * 3_600_000_000_i64;
+        assert_eq!(ledger.execute(moved, (micros, reference)).unwrap(), 1);
+        let listed = world.run(&["list", "--json"]).is(0);
+        assert!(listed.err.contains("decision"), "{}", listed.err);
+        let entry = waiting(&world).pop().unwrap();
+        assert_eq!((&entry["needs_decision"], &entry["question"]), (&json!(true), &json!(question)));
+        assert_eq!(world.run(&["show", reference, "--json"]).is(0).json()["state"], "queued");
+    }
+    assert_eq!(world.sessions_asked_for().len(), 0);
+    let now = jiff::Timestamp::now().to_string();
+    for reference in ["LATE", "OLD"] {
+        let sent = world.run(&["outbox", "send", reference, "--json"]).is(0).json();
+        assert_eq!(sent["state"], "open");
+        assert!(sent["expires_at"].as_str().unwrap() > now.as_str(), "{sent}");
+    }
+    assert_eq!(world.sessions_asked_for().len(), 2);
+}
