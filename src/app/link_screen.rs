@@ -269,6 +269,8 @@ fn over(t: &mut Turn<'_>, id: LinkId) {
 /// A request of the outbox came to an end.
 pub(super) fn sent(t: &mut Turn<'_>, link: Link, fault: Option<Fault>) {
     match &fault {
+        // What was never sent and is given up, or waits for the seller, needed no backend.
+        None if link.session_id.is_none() => {}
         None => tracking::answered(t),
         Some(fault) => tracking::net_of(t, fault),
     }

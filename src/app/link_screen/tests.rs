@@ -192,8 +192,10 @@ fn a_queued_link_is_changed_once_it_is_sure_not_to_go_out() {
     let mut app = showing(to_phone(link(1, LinkState::Queued)), vec![entry(1, false)]);
     assert_eq!(app.keys("r"), [Effect::Withdraw(id(1))]);
     assert_eq!(app.keys("r"), [], "it is on its way");
+    app.model.net = crate::app::model::Net::Offline;
     let withdrawn = then(&to_phone(link(1, LinkState::Queued)), LinkState::Cancelled);
     app.reply(Reply::Sent(Box::new(withdrawn), None));
+    assert_eq!(app.model.net, crate::app::model::Net::Offline, "nobody was asked");
     assert_eq!(app.model.screen, Screen::Delivery);
     let draft = &app.model.wizard.draft;
     assert_eq!((draft.reference.as_str(), draft.phone.as_str()), ("KARI-001", "+4741234567"));
