@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use clap::error::{ContextKind, ErrorKind};
 use serde::Serialize;
 
 use crate::config::ConfigError;
@@ -175,34 +174,6 @@ impl Failure {
                 texts.t("cli-untrusted-hint"),
             ),
         }
-    }
-
-    /// A wrong command line, from clap's own words, in one line.
-    #[must_use]
-    pub fn usage(error: &clap::Error) -> Self {
-        let rendered = error.render().to_string();
-        let mut words: Vec<&str> = Vec::new();
-        for line in rendered.lines().map(str::trim) {
-            if line.starts_with("Usage:") || line.starts_with("For more information") {
-                break;
-            }
-            // The tip names what was probably meant: it goes into the hint.
-            if !line.is_empty() && !line.starts_with("tip:") {
-                words.push(line);
-            }
-        }
-        let message = words.join(" ");
-        let message = message.strip_prefix("error: ").unwrap_or(&message).to_owned();
-        let near = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue]
-            .into_iter()
-            .find_map(|kind| error.get(kind).map(ToString::to_string))
-            .filter(|near| !near.is_empty());
-        let hint = match (near, error.kind()) {
-            (Some(near), _) => format!("Did you mean {near}? See paylink --help"),
-            (None, ErrorKind::MissingSubcommand) => "See paylink --help".to_owned(),
-            _ => "See paylink --help".to_owned(),
-        };
-        Self::new(Status::Usage, "usage", message, hint)
     }
 
     /// As the object of contracts, 1.

@@ -6,6 +6,7 @@ pub mod args;
 pub mod config_command;
 pub mod doctor;
 pub mod failure;
+pub mod help;
 pub mod human;
 pub mod json;
 pub mod links;
@@ -22,21 +23,23 @@ pub mod sale;
 pub mod sandbox;
 pub mod secret_input;
 pub mod shop;
+pub mod usage;
 pub mod zone;
 
 use std::cell::RefCell;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 use jiff::Timestamp;
 
 pub use failure::{Failure, Status};
 pub use json::LinkJson;
 
 use crate::config::paths::Platform;
-use crate::config::{Config, ConfigError, Env, Options, Places};
-use crate::i18n::{self, LangSource, Texts};
+use crate::config::{Config, ConfigError, Env, Options, Places, language};
+use crate::i18n::{self, Lang, LangSource, Texts};
 use args::{Args, Command, OutboxAction};
 use human::View;
 use output::Output;
@@ -55,7 +58,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, env: Env) -> ExitCode {
     let parsed = if words.len() <= 1 { Ok(Args::default()) } else { Args::try_parse_from(&words) };
     let args = match parsed {
         Ok(args) => args,
-        Err(error) => return not_parsed(&error, &words),
+        Err(error) => return not_parsed(error, &words, &env),
     };
     let run = match Run::new(&args, env) {
         Ok(run) => run,
@@ -94,10 +97,12 @@ fn exit(status: Status) -> ExitCode {
     ExitCode::from(status as u8)
 }
 
-/// Help, version, or a wrong command line. `--json` counts wherever it stands.
-fn not_parsed(error: &clap::Error, words: &[OsString]) -> ExitCode {
+/// Help, version, or a wrong command line, in the language that is asked for. `--json` counts wherever it stands.
+fn not_parsed(error: clap::Error, words: &[OsString], env: &Env) -> ExitCode {
     let json = words.iter().any(|w| w == "--json");
-    let output = Output::new(json, true, Texts::default());
+    let texts = language_without_config(words, env);
+    let output = Output::new(json, true, texts);
+    let error = help::parse_again(words, texts).unwrap_or(error);
     if !error.use_stderr() {
         // Help and version are results.
         return match output.bytes(error.render().to_string().as_bytes()) {
@@ -105,9 +110,32 @@ fn not_parsed(error: &clap::Error, words: &[OsString]) -> ExitCode {
             Err(failure) => exit(failure.status),
         };
     }
-    let failure = Failure::usage(error);
+    let failure = usage::failure(&error, words, texts);
     output.failure(&failure);
     exit(failure.status)
+}
+
+/// The language where options can't be had from the parser and the config is not read: what is said there is found
+/// all the same. A language that isn't known is not the mistake that is told here.
+fn language_without_config(words: &[OsString], env: &Env) -> Texts {
+    let text = |option| help::said(words, option).map(|value| value.to_string_lossy().into_owned());
+    let options = Options {
+        config: help::said(words, "--config").map(PathBuf::from),
+        lang: text("--lang"),
+        ..Options::default()
+    };
+    let places = Places::find(&options, env, Platform::here().as_ref());
+    Texts::new(nearest_language(&options, env, places.as_ref().ok().and_then(|p| language::seen(&p.config))))
+}
+
+/// The first of the languages wished for that paylink speaks.
+fn nearest_language(options: &Options, env: &Env, config: Option<String>) -> Lang {
+    [options.lang.as_deref(), env.lang.as_deref(), config.as_deref()]
+        .into_iter()
+        .flatten()
+        .find_map(Lang::from_code)
+        .or_else(|| Lang::from_code(&sys_locale::get_locale()?))
+        .unwrap_or_default()
 }
 
 fn dispatch(run: &Run, command: Option<Command>) -> Result<Status, Failure> {
@@ -136,7 +164,7 @@ fn dispatch(run: &Run, command: Option<Command>) -> Result<Status, Failure> {
 
 fn completions(run: &Run, shell: clap_complete::Shell) -> Result<Status, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Args::command(), "paylink", &mut script);
+    clap_complete::generate(shell, &mut help::in_words(run.texts()), "paylink", &mut script);
     run.output.bytes(&script)?;
     Ok(Status::Done)
 }
@@ -185,15 +213,24 @@ impl Run {
         let config =
             places.as_ref().map_err(Clone::clone).and_then(|p| crate::config::layer::load(p, &options, &env));
         let no_color = options.no_color || env.no_color;
-        let said = config.as_ref().ok().and_then(|c| c.ui.language.as_deref());
+        let said = match &config {
+            Ok(config) => config.ui.language.clone(),
+            // What is wrong in the file is told in its language.
+            Err(_) => places.as_ref().ok().and_then(|p| language::seen(&p.config)),
+        };
         let system = sys_locale::get_locale();
-        let texts = match i18n::choose(options.lang.as_deref(), env.lang.as_deref(), said, system.as_deref())
-        {
+        let texts = match i18n::choose(
+            options.lang.as_deref(),
+            env.lang.as_deref(),
+            said.as_deref(),
+            system.as_deref(),
+        ) {
             Ok(lang) => Texts::new(lang),
             Err(error) => {
                 let status = if error.place == LangSource::Option { Status::Usage } else { Status::Input };
-                let output = Output::new(global.json, no_color, Texts::default());
-                return Err((Failure::new(status, "language", error.to_string(), ""), output));
+                let texts = Texts::new(nearest_language(&options, &env, said));
+                let output = Output::new(global.json, no_color, texts);
+                return Err((Failure::new(status, "language", texts.say(&error), ""), output));
             }
         };
         let output = Output::new(global.json, no_color, texts);

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use url::Url;
 
+use super::ConfigError;
 use super::file::{self, FileConfig, FileProfile};
 use super::model::{API_URL, CHECKOUT_URL, Config, Profile, SecretFile, Ui};
 use super::paths::{CONFIG_FILE, Platform};
-use super::{ConfigError, model};
 
 /// What the command line says.
 #[derive(Debug, Clone, Default)]
@@ -234,17 +234,4 @@ fn take(profile: &mut Profile, raw: &FileProfile) {
 /// One of our own addresses.
 fn fixed(url: &str) -> Result<Url, ConfigError> {
     Url::parse(url).map_err(|e| ConfigError::Given { source_name: "default", what: format!("{url}: {e}") })
-}
-
-/// What the environment and the options say about the language, for words that are needed before (or
-/// without) a config.
-#[must_use]
-pub fn language_said<'a>(options: &'a Options, env: &'a Env) -> Option<&'a str> {
-    options.lang.as_deref().or(env.lang.as_deref())
-}
-
-/// Whether `code` is a language that paylink speaks.
-#[must_use]
-pub fn is_language(code: &str) -> bool {
-    model::LANGUAGES.contains(&code)
 }

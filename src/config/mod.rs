@@ -4,6 +4,7 @@
 //! tests never touch the process's own. What is wrong in a file is told in one line with file, line and key.
 
 pub mod file;
+pub mod language;
 pub mod layer;
 pub mod locate;
 pub mod model;

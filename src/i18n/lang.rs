@@ -1,6 +1,9 @@
 //! Which language: option over environment over config over the system's locale.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use super::{Spoken, Texts};
 
 /// A language that paylink speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -69,13 +72,19 @@ impl LangSource {
 }
 
 /// A language that paylink doesn't speak was asked for.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}: the language {code:?} is not known; known are en and nb", .place.name())]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LangError {
     /// The code, cleaned.
     pub code: String,
     /// Where it stood.
     pub place: LangSource,
+}
+
+impl Spoken for LangError {
+    fn say(&self, texts: Texts) -> Cow<'static, str> {
+        let args = [("place", self.place.name().into()), ("code", self.code.as_str().into())];
+        texts.t_args("mistake-language", &args).into()
+    }
 }
 
 /// The language to speak. An empty value counts as not given; the system's locale is never wrong,
@@ -124,7 +133,8 @@ mod tests {
     fn an_unknown_wish_is_told() {
         let error = choose(None, None, Some("klingon"), Some("en")).unwrap_err();
         assert_eq!(error.place, LangSource::Config);
-        assert_eq!(error.to_string(), "language: the language \"klingon\" is not known; known are en and nb");
+        let told = Texts::default().say(&error);
+        assert_eq!(told, "language: the language klingon is not known; known are en and nb");
         assert_eq!(choose(Some("sv"), Some("nb"), None, None).unwrap_err().place, LangSource::Option);
     }
 }

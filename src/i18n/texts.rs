@@ -1,5 +1,6 @@
-//! The texts of a language: a small handle, and one table per language that is read when it is first
-//! needed (only the language in use costs anything at the start).
+//! The texts of a language: a small handle, and two tables per language that are read when they are first
+//! needed (only the language in use costs anything at the start). The second has what the start doesn't need:
+//! help, and what is wrong with a command line or a config.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -42,18 +43,22 @@ impl Texts {
     /// kept out by a test.
     #[must_use]
     pub fn t(self, key: &'static str) -> Cow<'static, str> {
-        let bundle = bundle(self.lang);
-        match bundle.get_message(key).and_then(|m| m.value()) {
-            // Most texts have no variables and are borrowed from the table.
-            Some(pattern) => bundle.format_pattern(pattern, None, &mut Vec::new()),
-            None => Cow::Borrowed(key),
-        }
+        self.find(key).unwrap_or(Cow::Borrowed(key))
+    }
+
+    /// The text without variables that has this key, if there is one: for keys made from names.
+    #[must_use]
+    pub fn find(self, key: &str) -> Option<Cow<'static, str>> {
+        let bundle = holder(self.lang, key)?;
+        let pattern = bundle.get_message(key)?.value()?;
+        // Most texts have no variables and are borrowed from the table.
+        Some(bundle.format_pattern(pattern, None, &mut Vec::new()))
     }
 
     /// The text with this key and these values in it.
     #[must_use]
     pub fn t_args(self, key: &'static str, args: &[(&str, Value<'_>)]) -> String {
-        let bundle = bundle(self.lang);
+        let Some(bundle) = holder(self.lang, key) else { return key.to_owned() };
         let Some(pattern) = bundle.get_message(key).and_then(|m| m.value()) else { return key.to_owned() };
         let mut named = FluentArgs::with_capacity(args.len());
         for (name, value) in args {
@@ -71,21 +76,44 @@ pub(super) const fn source(lang: Lang) -> &'static str {
     }
 }
 
+/// The file of a language with what the start doesn't need.
+const fn help_source(lang: Lang) -> &'static str {
+    match lang {
+        Lang::English => include_str!("../../assets/lang/en-help.ftl"),
+        Lang::Bokmal => include_str!("../../assets/lang/nb-help.ftl"),
+    }
+}
+
+/// The table that has the text `key`.
+fn holder(lang: Lang, key: &str) -> Option<&'static Bundle> {
+    [bundle, help_bundle].into_iter().map(|table| table(lang)).find(|table| table.has_message(key))
+}
+
 /// The table of a language, read once per process.
 fn bundle(lang: Lang) -> &'static Bundle {
     static ENGLISH: OnceLock<Bundle> = OnceLock::new();
     static BOKMAL: OnceLock<Bundle> = OnceLock::new();
     match lang {
-        Lang::English => ENGLISH.get_or_init(|| read(lang, count_english)),
-        Lang::Bokmal => BOKMAL.get_or_init(|| read(lang, count_bokmal)),
+        Lang::English => ENGLISH.get_or_init(|| read(lang, source(lang), count_english)),
+        Lang::Bokmal => BOKMAL.get_or_init(|| read(lang, source(lang), count_bokmal)),
+    }
+}
+
+/// The second table of a language.
+fn help_bundle(lang: Lang) -> &'static Bundle {
+    static ENGLISH: OnceLock<Bundle> = OnceLock::new();
+    static BOKMAL: OnceLock<Bundle> = OnceLock::new();
+    match lang {
+        Lang::English => ENGLISH.get_or_init(|| read(lang, help_source(lang), count_english)),
+        Lang::Bokmal => BOKMAL.get_or_init(|| read(lang, help_source(lang), count_bokmal)),
     }
 }
 
 type Formatter = fn(&FluentValue<'_>, &IntlLangMemoizer) -> Option<String>;
 
-fn read(lang: Lang, formatter: Formatter) -> Bundle {
+fn read(lang: Lang, source: &str, formatter: Formatter) -> Bundle {
     // A file with a mistake still gives every text that could be read; a test keeps mistakes out.
-    let resource = FluentResource::try_new(source(lang).to_owned()).unwrap_or_else(|(readable, _)| readable);
+    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(readable, _)| readable);
     // Our own codes are well-formed; without one the plurals are the root's.
     let id = lang.code().parse::<LanguageIdentifier>().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![id]);
@@ -132,6 +160,15 @@ mod tests {
         assert_eq!(en.t_args("time-in-days", &[("count", 1.into())]), "in 1 day");
         assert_eq!(en.t_args("time-in-days", &[("count", 1249.into())]), "in 1,249 days");
         assert_eq!(nb.t_args("time-in-days", &[("count", 1249.into())]), "om 1\u{a0}249 dager");
+    }
+
+    #[test]
+    fn the_second_table_is_found_behind_the_first() {
+        let nb = Texts::new(Lang::Bokmal);
+        assert_eq!(nb.t("usage-word"), "Bruk");
+        assert_eq!(nb.find("command-list").as_deref(), Some("Vis alle lenker, den nyeste først"));
+        assert_eq!(nb.find("command-nonsense"), None);
+        assert_eq!(nb.t_args("usage-no-value", &[("option", "--wait".into())]), "--wait trenger en verdi");
     }
 
     #[test]

@@ -1,0 +1,142 @@
+# English: the help, and what is wrong with a command line or a config. A file of its own, which is read when one of its
+# texts is needed first: the start doesn't wait for it.
+# A command, option, value or placeholder of src/cli/args.rs finds its words by its name (src/cli/help.rs).
+
+## The frame of the help
+usage-word = Usage
+usage-commands = Commands
+usage-arguments = Arguments
+usage-options = Options
+usage-global = Options of every command
+usage-some-options = [OPTIONS]
+usage-command = COMMAND
+usage-default = [default: { $value }]
+usage-values = [one of: { $values }]
+usage-after =
+    Without a command the terminal app opens. `paylink demo` tries it without an account.
+    Exit status: 0 done, 1 internal error, 2 command line, 3 input or config, 4 not signed in, 5 payment service not reached (kept in the outbox), 6 refused, 7 outcome unknown, 8 --wait without payment.
+
+## Commands
+command-paylink = Take a payment by link from a laptop
+command-demo = The app against a sandbox with throw-away data: no account, no config, no network
+command-sandbox = The Dintero-compatible sandbox server alone
+command-new = Make a payment link and deliver it
+command-list = Show all links, newest first
+command-show = Show a link with its story
+command-watch = Follow a link until it is settled
+command-qr = Draw a link's QR code
+command-cancel = Withdraw a link before it is paid
+command-capture = Withdraw reserved money
+command-void = Release reserved money
+command-refund = Give money back
+command-settle = Say that a link's alarms are dealt with
+command-outbox = See, send or drop what waits to be sent
+command-outbox-list = Show what waits (as without a command)
+command-outbox-send = Send it now, also where you have to decide: the first request is taken as lost
+command-outbox-drop = Never send it
+command-login = Check the API client and keep its secret in the system keyring
+command-logout = Forget the client secret
+command-config = See where the config is, check it, or show it
+command-config-path = Where the config is
+command-config-check = Whether the config is right
+command-config-show = What is in force, from file, environment and defaults; never a secret
+command-doctor = Check config, keyring, payment service, sign-in, clock, data and terminal
+command-completions = Print the completions for a shell
+command-help = Show this help, or that of a command
+
+## Options of every command
+option-config = The config file [env: PAYLINK_CONFIG]
+option-data-dir = The folder of ledger and logs [env: PAYLINK_DATA_DIR]
+option-profile = The profile of the config to use [env: PAYLINK_PROFILE]
+option-lang = The language: en or nb [env: PAYLINK_LANG]
+option-json = Print JSON on standard output, and errors as JSON on standard error
+option-no-color = No colours [env: NO_COLOR]
+option-verbose = Write more to the log (twice for all); RUST_LOG is an alternative
+option-help = Show the help
+option-version = Show the version
+
+## Options and arguments of the commands
+option-lan = Make the customer's page reachable from phones on this network
+option-listen = The address and port to listen on; port 0 takes a free one
+option-sandbox-data = Keep the sandbox's data in this file
+option-items = A product line, DESCRIPTION;QUANTITY;UNIT_PRICE[;VAT_PERCENT]; can be repeated
+option-methods = A payment method (vipps, card, …, or a type such as dintero_psp.vipps), or all; can be repeated
+option-new-reference = The order reference; left out, the next one is made
+option-allow-duplicate-reference = Take the reference even if a live or paid link has it
+option-expires = How long it can be paid: 15min, 4h, 1d, 1w, 1m (a calendar month), today, or a date and time
+option-auto-capture = Withdraw the money when the customer pays
+option-no-auto-capture = Reserve the money until it is captured
+option-express = The customer fills in the address (Checkout Express)
+option-address = The customer's address, 'Name;Street;Code;Place;NO'
+option-sms = Send it to this phone
+option-email = It goes to this e-mail address (you send the mail)
+option-link = Just make the link (the default)
+option-new-offline = Send nothing now: keep it in the outbox
+option-wait = Wait for the payment, at most so many seconds
+option-search = Only links with these words in reference, description, phone, e-mail, name or id
+option-states = Only links in this state; can be repeated
+option-limit = At most so many; 0 for all
+option-offline = Ask nobody: what is known here
+option-reference = Reference, link id, session id or transaction id
+option-capture-amount = A part of it; left out, all that is reserved
+option-refund-amount = A part of it; left out, all that was withdrawn
+option-reason = Why, for your own records at the payment service
+option-png = Write a PNG picture (- for standard output)
+option-svg = Write an SVG picture (- for standard output)
+option-level = Error correction: how much of the code may be unreadable
+option-account-id = The account, T or P and eight digits
+option-client-id = The API client
+option-secret-stdin = Read the client secret from standard input
+option-profile-id = The Dintero payment profile, for a first config
+option-return-url = Where the customer lands after paying, for a first config
+option-merchant-name = Your name as customers know it, for a first config
+option-api-url = The API's address, for a first config
+option-checkout-url = The checkout's address, for a first config
+option-shell = The shell
+
+## Values
+value-level-l = 7 %, the smallest code
+value-level-m = 15 %
+value-level-q = 25 %, for glare
+
+## What stands for a value
+placeholder-file = FILE
+placeholder-dir = FOLDER
+placeholder-name = NAME
+placeholder-code = CODE
+placeholder-address-port = ADDRESS:PORT
+placeholder-item = ITEM
+placeholder-method = METHOD
+placeholder-text = TEXT
+placeholder-time = TIME
+placeholder-address = ADDRESS
+placeholder-phone = PHONE
+placeholder-seconds = SECONDS
+placeholder-state = STATE
+placeholder-number = NUMBER
+placeholder-amount = AMOUNT
+placeholder-ref = REF
+placeholder-level = LEVEL
+placeholder-id = ID
+placeholder-url = URL
+placeholder-shell = SHELL
+
+## What is wrong with a command line
+usage-unknown-option = `{ $command }` has no option { $option }
+usage-unknown-word = `{ $command }` does not know what { $word } is for
+usage-unknown-command = `{ $command }` has no command { $word }
+usage-no-command = `{ $command }` needs one of the commands { $known }
+usage-missing = `{ $command }` needs { $what }
+usage-no-value = { $option } needs a value
+usage-takes-no-value = { $option } takes no value
+usage-not-one-of = { $option }: { $value } is not one of { $known }
+usage-not-a-number = { $option }: { $value } is not a whole number
+usage-not-a-place = { $option }: { $value } is not an address with a port, such as 127.0.0.1:8080
+usage-not-taken = { $option }: { $value } is not a value that it takes
+usage-conflict = { $option } and { $other } exclude each other
+usage-twice = { $option } can be given only once
+usage-not-text = A word on the command line is not UTF-8 text
+usage-wrong = The command line is wrong
+usage-near = Did you mean { $near }? See `{ $command } --help`
+usage-hint = See `{ $command } --help`
+mistake-language = { $place }: the language { $code } is not known; known are en and nb
