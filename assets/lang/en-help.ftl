@@ -140,3 +140,96 @@ usage-wrong = The command line is wrong
 usage-near = Did you mean { $near }? See `{ $command } --help`
 usage-hint = See `{ $command } --help`
 mistake-language = { $place }: the language { $code } is not known; known are en and nb
+
+## What is wrong with a config
+config-at-key = { $file }, line { $line }: { $key }: { $what }
+config-at-line = { $file }, line { $line }: { $what }
+config-in-file = { $file }: { $what }
+config-no-home = There is no home folder (HOME is not set): say where with { $option }
+config-not-there = there is no such file
+config-unreadable = can't be read: { $what }
+config-not-a-file = is not a file
+config-too-large = is too large to be a config file
+config-not-text = is not UTF-8 text
+config-not-toml = is not valid TOML: look for a quote, a bracket or a = that is missing or too many
+config-not-quoted = texts must be in quotes
+config-duplicate = the key stands here twice
+config-no-profile = has no [profiles.NAME]: add one, or run `paylink login`
+config-no-default = default_profile is missing: say which of { $known } is meant, there or with --profile
+config-missing = { $key } is missing
+config-missing-variable = { $key } is missing: add it, or set { $variable }
+config-open-secret = a secret in the file is taken only when nobody else can read the file: chmod 600, or move the secret to the keyring with `paylink login`
+config-not-a-key = is not a key of the config; known here are { $known }
+config-not-a-key-near = is not a key of the config; did you mean { $near }?
+config-want-text = must be a text in quotes
+config-want-switch = must be true or false
+config-want-list = must be a list in [ ]
+config-want-table = must be a table
+config-want-other = is of the wrong type
+config-profile-name = a profile's name is letters, digits, - and _, at most 40
+config-no-account = is missing: the account, such as T12345678
+config-account-id = must be T (test) or P (production) and eight digits, such as T12345678
+config-empty = is empty
+config-not-an-id = must be plain letters, digits and signs without spaces
+config-too-long = is over { $max } characters
+config-not-an-address = is not an address
+config-not-https = must begin with https://
+config-http-elsewhere = must begin with https:// (http:// is for this machine alone)
+config-no-host = names no host
+config-name-in-address = must not have a name or password in it
+config-query-in-address = must not have ? or # in it
+config-not-one-of = "{ $given }" is not one of { $known }
+config-not-a-host = "{ $given }" is not a host (pay.example.com or pay.example.com:8443, without https:// and path)
+config-no-methods = is an empty list: leave the key out for all methods
+config-not-a-method = "{ $given }" is not a payment method: a short name (vipps, card, mobilepay, swish, klarna, applepay, googlepay, clicktopay, invoice, installment) or a type such as dintero_psp.vipps
+config-twice = { $method } is in the list twice
+config-not-offered = { $method } is not one of this profile's methods
+config-fixed-time = a fixed time can't be the default: 1d, 1w, 1m, 15min, 4h or today
+config-not-percent = must be a number of percent, such as 25 or 11.11
+config-no-program = names no program: ["pass", "dintero"]
+config-not-a-secret = must be a text that is not empty
+config-no-profiles = no profile is called so (there is none)
+config-no-such-profile = no profile is called so; there are { $known }
+config-no-return-url = profiles.{ $profile }.return_url is not set: customers land at { $url } after paying
+config-secret-in-file = profiles.{ $profile }.client_secret stands in the file in plain text: `paylink login` moves it to the keyring
+config-exists = { $path } exists already and is left as it is
+
+## What the operating system says
+system-not-found = there is no such file or program
+system-no-permission = no permission
+system-exists = it exists already
+system-not-a-folder = is not a folder
+system-is-a-folder = is a folder
+system-full = the disk is full
+system-read-only = the disk is read-only
+system-address-in-use = the address is in use
+system-address-not-here = the address is not this machine's
+system-refused = nobody answers there
+system-no-answer = no answer in time
+system-no-network = no network
+
+## Why there is no secret
+keyring-not-built = this paylink was built without a keyring
+keyring-absent = there is no system keyring here ({ $said })
+keyring-locked = the system keyring is locked ({ $said })
+keyring-no-answer = the system keyring does not answer; is it waiting to be unlocked?
+keyring-bad-entry = the entry in the system keyring can't be used ({ $said })
+secret-command-empty = client_secret_command is empty
+secret-command-not-started = client_secret_command: { $program } could not be started: { $why }
+secret-command-too-slow = client_secret_command: { $program } took longer than { $seconds } s
+secret-command-failed = client_secret_command: { $program } failed
+secret-command-no-secret = client_secret_command: { $program } printed no secret
+no-secret-keyring = no client secret: { $why }
+no-secret-nowhere = no client secret in environment, command, keyring or file
+secret-origin-environment = in the environment
+secret-origin-command = by client_secret_command
+secret-origin-keyring = in the keyring
+secret-origin-file = in the config file
+
+## The sandbox
+sandbox-read = The sandbox's data file { $place } can't be read: { $what }
+sandbox-parse = { $path } is not a sandbox's data file
+sandbox-write = The sandbox's data file { $place } can't be written: { $what }
+sandbox-listen = Can't listen on { $place }: { $what }
+sandbox-no-lan = This machine has no address on a local network: connect it, or leave out --lan
+sandbox-address = The sandbox's address can't be used

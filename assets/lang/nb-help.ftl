@@ -139,3 +139,96 @@ usage-wrong = Kommandolinjen er feil
 usage-near = Mener du { $near }? Se `{ $command } --help`
 usage-hint = Se `{ $command } --help`
 mistake-language = { $place }: språket { $code } er ikke kjent; kjente språk er en og nb
+
+## Hva som er galt med en konfigurasjon
+config-at-key = { $file }, linje { $line }: { $key }: { $what }
+config-at-line = { $file }, linje { $line }: { $what }
+config-in-file = { $file }: { $what }
+config-no-home = Det er ingen hjemmemappe (HOME er ikke satt): si hvor med { $option }
+config-not-there = filen finnes ikke
+config-unreadable = kan ikke leses: { $what }
+config-not-a-file = er ikke en fil
+config-too-large = er for stor til å være en konfigurasjonsfil
+config-not-text = er ikke UTF-8-tekst
+config-not-toml = er ikke gyldig TOML: se etter et anførselstegn, en parentes eller en = som mangler eller er for mye
+config-not-quoted = tekster må stå i anførselstegn
+config-duplicate = nøkkelen står her to ganger
+config-no-profile = har ingen [profiles.NAVN]: legg til en, eller kjør `paylink login`
+config-no-default = default_profile mangler: si hvilken av { $known } som menes, der eller med --profile
+config-missing = { $key } mangler
+config-missing-variable = { $key } mangler: legg den til, eller sett { $variable }
+config-open-secret = en hemmelighet i filen godtas bare når ingen andre kan lese filen: chmod 600, eller flytt den til nøkkelringen med `paylink login`
+config-not-a-key = er ikke en nøkkel i konfigurasjonen; her kjennes { $known }
+config-not-a-key-near = er ikke en nøkkel i konfigurasjonen; mener du { $near }?
+config-want-text = må være en tekst i anførselstegn
+config-want-switch = må være true eller false
+config-want-list = må være en liste i [ ]
+config-want-table = må være en tabell
+config-want-other = er av feil type
+config-profile-name = navnet på en profil er bokstaver, sifre, - og _, høyst 40
+config-no-account = mangler: kontoen, for eksempel T12345678
+config-account-id = må være T (test) eller P (produksjon) og åtte sifre, for eksempel T12345678
+config-empty = er tom
+config-not-an-id = må være vanlige bokstaver, sifre og tegn uten mellomrom
+config-too-long = er over { $max } tegn
+config-not-an-address = er ikke en adresse
+config-not-https = må begynne med https://
+config-http-elsewhere = må begynne med https:// (http:// er bare for denne maskinen)
+config-no-host = har ikke noe vertsnavn
+config-name-in-address = kan ikke ha navn eller passord i seg
+config-query-in-address = kan ikke ha ? eller # i seg
+config-not-one-of = «{ $given }» er ikke en av { $known }
+config-not-a-host = «{ $given }» er ikke et vertsnavn (pay.example.com eller pay.example.com:8443, uten https:// og sti)
+config-no-methods = er en tom liste: ta bort nøkkelen for å få alle betalingsmåter
+config-not-a-method = «{ $given }» er ikke en betalingsmåte: et kortnavn (vipps, card, mobilepay, swish, klarna, applepay, googlepay, clicktopay, invoice, installment) eller en type som dintero_psp.vipps
+config-twice = { $method } står to ganger i listen
+config-not-offered = { $method } er ikke blant betalingsmåtene til denne profilen
+config-fixed-time = et fast tidspunkt kan ikke være det vanlige: 1d, 1w, 1m, 15min, 4h eller today
+config-not-percent = må være et tall i prosent, for eksempel 25 eller 11.11
+config-no-program = nevner ikke noe program: ["pass", "dintero"]
+config-not-a-secret = må være en tekst som ikke er tom
+config-no-profiles = ingen profil heter det (det er ingen)
+config-no-such-profile = ingen profil heter det; her er { $known }
+config-no-return-url = profiles.{ $profile }.return_url er ikke satt: kunden kommer til { $url } etter betaling
+config-secret-in-file = profiles.{ $profile }.client_secret står åpent i filen: `paylink login` flytter den til nøkkelringen
+config-exists = { $path } finnes allerede og blir som den er
+
+## Det operativsystemet sier
+system-not-found = filen eller programmet finnes ikke
+system-no-permission = mangler tillatelse
+system-exists = den finnes allerede
+system-not-a-folder = er ikke en mappe
+system-is-a-folder = er en mappe
+system-full = disken er full
+system-read-only = disken er skrivebeskyttet
+system-address-in-use = adressen er i bruk
+system-address-not-here = adressen er ikke på denne maskinen
+system-refused = ingen svarer der
+system-no-answer = ikke noe svar i tide
+system-no-network = ikke noe nett
+
+## Hvorfor det ikke er noen hemmelighet
+keyring-not-built = denne paylink er bygd uten nøkkelring
+keyring-absent = det er ingen nøkkelring i systemet her ({ $said })
+keyring-locked = systemets nøkkelring er låst ({ $said })
+keyring-no-answer = systemets nøkkelring svarer ikke; venter den på å bli låst opp?
+keyring-bad-entry = det som ligger i systemets nøkkelring, kan ikke brukes ({ $said })
+secret-command-empty = client_secret_command er tom
+secret-command-not-started = client_secret_command: { $program } kunne ikke startes: { $why }
+secret-command-too-slow = client_secret_command: { $program } brukte mer enn { $seconds } s
+secret-command-failed = client_secret_command: { $program } mislyktes
+secret-command-no-secret = client_secret_command: { $program } skrev ingen hemmelighet
+no-secret-keyring = ingen klienthemmelighet: { $why }
+no-secret-nowhere = ingen klienthemmelighet i miljø, kommando, nøkkelring eller fil
+secret-origin-environment = i miljøet
+secret-origin-command = av client_secret_command
+secret-origin-keyring = i nøkkelringen
+secret-origin-file = i konfigurasjonsfilen
+
+## Sandkassen
+sandbox-read = Datafilen til sandkassen, { $place }, kan ikke leses: { $what }
+sandbox-parse = { $path } er ikke en datafil til sandkassen
+sandbox-write = Datafilen til sandkassen, { $place }, kan ikke skrives: { $what }
+sandbox-listen = Kan ikke lytte på { $place }: { $what }
+sandbox-no-lan = Denne maskinen har ingen adresse på et lokalt nett: koble den til, eller la være --lan
+sandbox-address = Adressen til sandkassen kan ikke brukes

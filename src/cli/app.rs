@@ -29,7 +29,8 @@ pub fn app(run: &Run) -> Result<Status, Failure> {
             })
         }
         Err(_) if no_config_yet(run) => {
-            let host = FirstStart { places, options: run.options.clone(), env: run.env.clone() };
+            let host =
+                FirstStart { places, options: run.options.clone(), env: run.env.clone(), texts: run.texts() };
             super::asynchronous(run.texts(), show(run, None, Some(Arc::new(host))))
         }
         Err(failure) => Err(failure),
@@ -107,7 +108,7 @@ pub fn not_opened(texts: Texts, error: &OpenError) -> Failure {
     match error {
         OpenError::Ledger(error) => Failure::ledger(texts, error),
         OpenError::Sandbox(error) => {
-            Failure::input("sandbox", error.to_string(), texts.t("cli-no-sandbox-hint"))
+            Failure::input("sandbox", texts.say(error), texts.t("cli-no-sandbox-hint"))
         }
     }
 }

@@ -46,18 +46,19 @@ fn config(run: &Run) -> Result<&Config, Failure> {
 fn check(run: &Run) -> Result<(), Failure> {
     let config = config(run)?;
     let file = config.file.as_ref().map(|f| f.display().to_string()).unwrap_or_default();
+    let said = config.warnings.iter().map(|warning| run.texts().say(warning));
     if run.output.json {
         let object = json!({
             "ok": true,
             "config": file,
             "profile": config.profile_name,
             "profiles": config.profile_names,
-            "warnings": config.warnings,
+            "warnings": said.collect::<Vec<_>>(),
         });
         return run.output.line(&object.to_string());
     }
-    for warning in &config.warnings {
-        run.output.note(&run.texts().t_args("cli-warning", &[("what", warning.as_str().into())]));
+    for warning in said {
+        run.output.note(&run.texts().t_args("cli-warning", &[("what", warning.into())]));
     }
     let args = [("path", file.into()), ("profile", config.profile_name.as_str().into())];
     run.output.line(&run.texts().t_args("cli-config-good", &args))

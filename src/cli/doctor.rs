@@ -11,6 +11,7 @@ use url::Url;
 use super::{Failure, Run, Status, asynchronous};
 use crate::config::Config;
 use crate::domain::method::resolve_types;
+use crate::i18n::Texts;
 use crate::ports::{FaultKind, Gateway, Ledger, LinkFilter};
 use crate::wiring::{self, SecretOrigin};
 
@@ -141,7 +142,8 @@ fn config(run: &Run) -> Check {
             if config.warnings.is_empty() {
                 Check::ok("config", detail)
             } else {
-                Check::new("config", Verdict::Warning, detail).hint(config.warnings.join("; "))
+                let said: Vec<_> = config.warnings.iter().map(|w| run.texts().say(w)).collect();
+                Check::new("config", Verdict::Warning, detail).hint(said.join("; "))
             }
         }
         Err(failure) => Check::failed("config", failure),
@@ -152,7 +154,13 @@ fn secret(run: &Run, config: &Config) -> (Check, Option<secrecy::SecretString>) 
     let t = run.texts();
     match wiring::secret(&config.profile, &run.env) {
         Ok((secret, origin)) => {
-            let detail = t.t_args("doctor-secret", &[("origin", origin.word().into())]);
+            let found = t.t(match origin {
+                SecretOrigin::Environment => "secret-origin-environment",
+                SecretOrigin::Command => "secret-origin-command",
+                SecretOrigin::Keyring => "secret-origin-keyring",
+                SecretOrigin::File => "secret-origin-file",
+            });
+            let detail = t.t_args("doctor-secret", &[("origin", found.into_owned().into())]);
             let check = match origin {
                 SecretOrigin::File => {
                     Check::new("secret", Verdict::Warning, detail).hint(t.t("doctor-secret-file-hint"))
@@ -163,7 +171,7 @@ fn secret(run: &Run, config: &Config) -> (Check, Option<secrecy::SecretString>) 
         }
         Err(why) => {
             let failure =
-                Failure::new(Status::SignIn, "not_signed_in", why.to_string(), t.t("cli-not-signed-in-hint"));
+                Failure::new(Status::SignIn, "not_signed_in", t.say(&why), t.t("cli-not-signed-in-hint"));
             (Check::failed("secret", failure), None)
         }
     }
@@ -175,9 +183,7 @@ fn keyring(run: &Run, config: &Config) -> Check {
     match wiring::keyring_has_secret(&config.profile) {
         Ok(true) => Check::ok("keyring", t.t("doctor-keyring-has")),
         Ok(false) => Check::ok("keyring", t.t("doctor-keyring-empty")),
-        Err(error) => {
-            Check::new("keyring", Verdict::Warning, error.to_string()).hint(t.t("cli-keyring-hint"))
-        }
+        Err(error) => Check::new("keyring", Verdict::Warning, t.say(&error)).hint(t.t("cli-keyring-hint")),
     }
 }
 
@@ -187,7 +193,7 @@ async fn backend(run: &Run, config: &Config, gateway: Option<std::sync::Arc<dyn 
     let reached = |url: &str| Check::ok("backend", t.t_args("doctor-reached", &[("url", url.into())]));
     let skipped = |name: &'static str, key: &'static str| Check::new(name, Verdict::Skipped, t.t(key));
     let Some(gateway) = gateway else {
-        let first = match reach(&config.profile.api_url).await {
+        let first = match reach(&config.profile.api_url, t).await {
             Ok(()) => reached(&url),
             Err(why) => {
                 let message = format!("{url}: {why}");
@@ -230,13 +236,13 @@ async fn backend(run: &Run, config: &Config, gateway: Option<std::sync::Arc<dyn 
 }
 
 /// Whether somebody listens there, where there's no secret to ask more with.
-async fn reach(url: &Url) -> Result<(), String> {
+async fn reach(url: &Url, texts: Texts) -> Result<(), String> {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
     let port = url.port_or_known_default().unwrap_or(443);
     match tokio::time::timeout(Duration::from_secs(5), tokio::net::TcpStream::connect((host, port))).await {
         Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err("no answer within 5 s".to_owned()),
+        Ok(Err(error)) => Err(texts.system(&error)),
+        Err(_) => Err(texts.t("system-no-answer").into_owned()),
     }
 }
 

@@ -110,9 +110,9 @@ impl Failure {
                 texts.t_args("cli-no-config", &[("path", path.display().to_string().into())]),
                 texts.t("cli-no-config-hint"),
             ),
-            ConfigError::NoHome(_) => Self::input("no_home", error.to_string(), texts.t("cli-no-home-hint")),
-            ConfigError::Given { .. } => Self::input("config", error.to_string(), texts.t("cli-given-hint")),
-            _ => Self::input("config", error.to_string(), texts.t("cli-config-hint")),
+            ConfigError::NoHome(_) => Self::input("no_home", texts.say(error), texts.t("cli-no-home-hint")),
+            ConfigError::Given { .. } => Self::input("config", texts.say(error), texts.t("cli-given-hint")),
+            _ => Self::input("config", texts.say(error), texts.t("cli-config-hint")),
         }
     }
 

@@ -11,7 +11,7 @@ use super::{Failure, Run, Status, asynchronous};
 use crate::config::file::{check_account_id, check_origin, check_page, check_word, is_profile_name};
 use crate::config::model::{API_URL, CHECKOUT_URL};
 use crate::config::write::{FirstConfig, WriteError, write_first};
-use crate::config::{ConfigError, Profile};
+use crate::config::{ConfigError, Profile, Wrong};
 use crate::wiring::{self, KeyringError};
 
 /// The name of the profile in a first config, unless `--profile` says another.
@@ -76,7 +76,7 @@ pub fn logout(run: &Run) -> Result<Status, Failure> {
     }
     let t = run.texts();
     let had = wiring::forget_secret(profile).map_err(|e| {
-        let what = [("what", e.to_string().into())];
+        let what = [("what", t.say(&e).into_owned().into())];
         Failure::input("keyring", t.t_args("cli-keyring", &what), t.t("cli-logout-hint"))
     })?;
     if run.output.json {
@@ -96,7 +96,7 @@ fn no_account(run: &Run) -> Failure {
 
 fn not_kept(run: &Run, error: &KeyringError, written: Option<&str>) -> Failure {
     let t = run.texts();
-    let what = [("what", error.to_string().into())];
+    let what = [("what", t.say(error).into_owned().into())];
     let mut message = t.t_args("cli-keyring", &what);
     if let Some(path) = written {
         message = format!("{}. {message}", t.t_args("cli-login-written", &[("path", path.into())]));
@@ -147,7 +147,7 @@ fn value<T>(
     said: Option<&String>,
     option: &'static str,
     question: &'static str,
-    check: impl Fn(&str) -> Result<T, String>,
+    check: impl Fn(&str) -> Result<T, Wrong>,
 ) -> Result<T, Failure> {
     let t = run.texts();
     let wrong = |what: String| {
@@ -155,16 +155,16 @@ fn value<T>(
         Failure::input("option", t.t_args("cli-login-value", &args), t.t("cli-login-hint"))
     };
     if let Some(said) = said {
-        return check(said).map_err(wrong);
+        return check(said).map_err(|what| wrong(t.say(&what).into_owned()));
     }
     if !can_ask() {
         return Err(wrong(t.t("cli-login-missing").into_owned()));
     }
     loop {
-        let answer = ask(&t.t(question)).map_err(|e: io::Error| wrong(e.to_string()))?;
+        let answer = ask(&t.t(question)).map_err(|e: io::Error| wrong(t.system(&e)))?;
         match check(answer.as_deref().unwrap_or_default()) {
             Ok(value) => return Ok(value),
-            Err(what) => run.output.note(&format!("  {what}")),
+            Err(what) => run.output.note(&format!("  {}", t.say(&what))),
         }
     }
 }
@@ -230,7 +230,7 @@ fn write(run: &Run, first: &FirstConfig) -> Result<String, Failure> {
             WriteError::Exists(_) => "cli-write-exists-hint",
             WriteError::Io(..) => "cli-write-hint",
         };
-        Failure::input("config", e.to_string(), run.texts().t(hint))
+        Failure::input("config", run.texts().say(&e), run.texts().t(hint))
     })?;
     Ok(path.display().to_string())
 }

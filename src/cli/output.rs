@@ -45,7 +45,7 @@ impl Output {
             _ => Failure::new(
                 Status::Input,
                 "stdout",
-                self.texts.t_args("cli-stdout", &[("what", e.to_string().into())]),
+                self.texts.t_args("cli-stdout", &[("what", self.texts.system(&e).into())]),
                 "",
             ),
         })

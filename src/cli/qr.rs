@@ -105,7 +105,7 @@ fn write(run: &Run, file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     done.map_err(|e| {
         let _ = std::fs::remove_file(&draft);
         let t = run.texts();
-        let what = [("path", file.display().to_string().into()), ("what", e.to_string().into())];
+        let what = [("path", file.display().to_string().into()), ("what", t.system(&e).into())];
         Failure::input("file", t.t_args("cli-file", &what), t.t("cli-file-hint"))
     })
 }

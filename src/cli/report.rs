@@ -26,7 +26,7 @@ pub fn on_panic(data_dir: PathBuf, output: Output) {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         let said = match write(&data_dir, &message, &place) {
             Ok(path) => output.texts.t_args("cli-panic", &[("path", path.display().to_string().into())]),
-            Err(e) => output.texts.t_args("cli-panic-no-report", &[("what", e.to_string().into())]),
+            Err(e) => output.texts.t_args("cli-panic-no-report", &[("what", output.texts.system(&e).into())]),
         };
         let hint = output.texts.t("cli-internal-hint");
         output.failure(&Failure::new(Status::Internal, "internal", said, hint));
@@ -41,7 +41,7 @@ pub fn on_failure(data_dir: &Path, output: Output, failure: Failure) -> Failure 
     let t = output.texts;
     let said = match write(data_dir, &failure.message, "a command") {
         Ok(path) => t.t_args("cli-report", &[("path", path.display().to_string().into())]),
-        Err(e) => t.t_args("cli-no-report", &[("what", e.to_string().into())]),
+        Err(e) => t.t_args("cli-no-report", &[("what", t.system(&e).into())]),
     };
     let message = format!("{}. {said}", failure.message.trim_end_matches('.'));
     Failure { message, ..failure }

@@ -62,7 +62,7 @@ fn failure(run: &Run, error: &SandboxError) -> Failure {
         SandboxError::Listen { .. } => run.texts().t("cli-sandbox-listen-hint"),
         _ => run.texts().t("cli-sandbox-data-hint"),
     };
-    Failure::input("sandbox", error.to_string(), hint)
+    Failure::input("sandbox", run.texts().say(error), hint)
 }
 
 /// Ctrl-C, and on Unix a plain `kill` too.

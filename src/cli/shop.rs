@@ -79,7 +79,7 @@ impl<'a> Shop<'a> {
         let t = run.texts();
         let opened = tokio::time::Instant::now();
         for warning in &run.config()?.warnings {
-            run.note(&t.t_args("cli-warning", &[("what", warning.as_str().into())]));
+            run.note(&t.t_args("cli-warning", &[("what", t.say(warning).into_owned().into())]));
         }
         let mut config = run.config()?.clone();
         let places = run.places()?;
@@ -96,10 +96,10 @@ impl<'a> Shop<'a> {
             Secret::Needed => {
                 let (profile, env) = (config.profile.clone(), run.env.clone());
                 let found = crate::ops::blocking(move || wiring::secret(&profile, &env)).await;
-                let (found, _) = found.map_err(|why| not_signed_in(t, &why.to_string()))?;
+                let (found, _) = found.map_err(|why| not_signed_in(t, &t.say(&why)))?;
                 wiring::secret_now(found)
             }
-            Secret::Wished | Secret::Unused => wiring::secret_later(&config.profile, &run.env),
+            Secret::Wished | Secret::Unused => wiring::secret_later(&config.profile, &run.env, t),
         };
         let (profile, folder) = (config.profile.clone(), places.data_dir.clone());
         let ports = crate::ops::blocking(move || wiring::ports(&profile, source, &folder))

@@ -1,20 +1,21 @@
 //! The config file: read, checked, and every mistake told with file, line and key.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::fmt::Display;
 use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use secrecy::SecretString;
+use serde::Deserialize;
 use serde::de::{self, Deserializer};
-use serde::{Deserialize, de::Error as _};
 use url::{Host, Url};
 
 use super::ConfigError;
 use super::locate::{Keys, key_by_eye, line_of};
 use super::model::{LANGUAGES, Theme};
+use super::wrong::{Wanted, Wrong};
 use crate::domain::clean;
 use crate::domain::expiry::Expiry;
 use crate::domain::method::Method;
@@ -95,35 +96,32 @@ pub struct FileProfile {
 /// # Errors
 /// It can't be read, or is wrong somewhere.
 pub fn read(path: &Path) -> Result<Option<FileConfig>, ConfigError> {
-    let whole = |what: String| ConfigError::File { file: path.to_path_buf(), what };
+    let whole = |what: Wrong| ConfigError::File { file: path.to_path_buf(), what };
     let meta = match std::fs::metadata(path) {
         Ok(meta) => meta,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(whole(format!("can't be read: {e}"))),
+        Err(e) => return Err(whole(Wrong::Unreadable(e.kind(), e.to_string()))),
     };
     if !meta.is_file() {
-        return Err(whole("is not a file".to_owned()));
+        return Err(whole(Wrong::NotAFile));
     }
     if meta.len() > MAX_BYTES {
-        return Err(whole("is too large to be a config file".to_owned()));
+        return Err(whole(Wrong::TooLarge));
     }
-    let bytes = std::fs::read(path).map_err(|e| whole(format!("can't be read: {e}")))?;
+    let bytes = std::fs::read(path).map_err(|e| whole(Wrong::Unreadable(e.kind(), e.to_string())))?;
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(e) => {
             let good = e.utf8_error().valid_up_to();
             let line = 1 + e.as_bytes()[..good].iter().filter(|b| **b == b'\n').count();
-            let what = "is not UTF-8 text".to_owned();
-            return Err(ConfigError::Line { file: path.to_path_buf(), line, what });
+            return Err(ConfigError::Line { file: path.to_path_buf(), line, what: Wrong::NotText });
         }
     };
     let config = parse(&text, path)?;
     if let Some((name, _)) = config.profiles.iter().find(|(_, p)| p.client_secret.is_some())
         && !only_owner_reads(&meta)
     {
-        let what = "a secret in the file is taken only when nobody else can read the file: \
-                    chmod 600, or move the secret to the keyring with `paylink login`";
-        return Err(at_key(&text, path, &format!("profiles.{name}.client_secret"), what));
+        return Err(at_key(&text, path, &format!("profiles.{name}.client_secret"), Wrong::OpenSecret));
     }
     Ok(Some(config))
 }
@@ -145,13 +143,25 @@ fn only_owner_reads(_meta: &std::fs::Metadata) -> bool {
 /// # Errors
 /// The first mistake, with its line and key.
 pub fn parse(text: &str, path: &Path) -> Result<FileConfig, ConfigError> {
-    let config: FileConfig = toml::from_str(text).map_err(|e| explain(&e, text, path))?;
-    check(&config).map_err(|(key, what)| at_key(text, path, &key, &what))?;
+    FOUND.take();
+    let config: FileConfig = toml::from_str(text).map_err(|e| explain(&e, FOUND.take(), text, path))?;
+    check(&config).map_err(|(key, what)| at_key(text, path, &key, what))?;
     Ok(config)
 }
 
+thread_local! {
+    /// What is wrong with the value that is being read: serde carries texts alone, and the words are not made here.
+    static FOUND: Cell<Option<Wrong>> = const { Cell::new(None) };
+}
+
+/// A value is wrong in this way.
+fn wrong<E: de::Error>(what: Wrong) -> E {
+    FOUND.set(Some(what));
+    E::custom("a wrong value")
+}
+
 /// A mistake at a key that was read well by itself.
-fn at_key(text: &str, path: &Path, key: &str, what: &str) -> ConfigError {
+fn at_key(text: &str, path: &Path, key: &str, what: Wrong) -> ConfigError {
     let keys = Keys::of(text);
     // A key that is missing is told at the table it should be in.
     let offset = keys
@@ -162,50 +172,55 @@ fn at_key(text: &str, path: &Path, key: &str, what: &str) -> ConfigError {
         file: path.to_path_buf(),
         line: line_of(text, offset),
         key: clean::line_within(key, 120),
-        what: what.to_owned(),
+        what,
     }
 }
 
-fn explain(error: &toml::de::Error, text: &str, path: &Path) -> ConfigError {
+fn explain(error: &toml::de::Error, found: Option<Wrong>, text: &str, path: &Path) -> ConfigError {
     let offset = error.span().map_or(text.len(), |s| s.start);
     let key = Keys::of(text).at(offset).map(str::to_owned).or_else(|| key_by_eye(text, offset));
     let (file, line) = (path.to_path_buf(), line_of(text, offset));
+    let what = found.unwrap_or_else(|| from_serde(error.message()));
     match key {
-        Some(key) => {
-            let what = plain(error.message(), key.ends_with("client_secret"));
-            ConfigError::Key { file, line, key: clean::line_within(&key, 120), what }
+        // The value is no matter; a key that is none or stands twice is.
+        Some(key)
+            if key.ends_with("client_secret")
+                && !matches!(what, Wrong::NotAKey { .. } | Wrong::Duplicate) =>
+        {
+            ConfigError::Key { file, line, key: clean::line_within(&key, 120), what: Wrong::NotASecret }
         }
-        None => ConfigError::Line { file, line, what: plain(error.message(), false) },
+        Some(key) => ConfigError::Key { file, line, key: clean::line_within(&key, 120), what },
+        None => ConfigError::Line { file, line, what },
     }
 }
 
-/// serde's words, made plain. A value that may be a secret is never repeated.
-fn plain(message: &str, secret: bool) -> String {
+/// What serde and the reader of TOML say, which is always in English.
+fn from_serde(message: &str) -> Wrong {
     if let Some(rest) = message.strip_prefix("unknown field `") {
         let mut names = rest.split('`').step_by(2).map(str::to_owned);
-        let wrong = names.next().unwrap_or_default();
+        let given = names.next().unwrap_or_default();
         let known: Vec<String> = names.collect();
-        return match nearest(&wrong, &known) {
-            Some(near) => format!("is not a key of the config; did you mean {near}?"),
-            None => format!("is not a key of the config; known here are {}", known.join(", ")),
-        };
+        return Wrong::NotAKey { near: nearest(&given, &known).map(str::to_owned), known };
     }
-    if secret {
-        return "must be a text that is not empty".to_owned();
-    }
-    if let Some((found, wanted)) =
+    if let Some((_, wanted)) =
         message.strip_prefix("invalid type: ").and_then(|m| m.rsplit_once(", expected "))
     {
-        let wanted = match wanted {
-            "a string" => "a text in quotes",
-            "a boolean" => "true or false",
-            "a sequence" => "a list in [ ]",
-            w if w.starts_with("struct ") || w == "a map" => "a table",
-            w => w,
+        return match wanted {
+            "a string" => Wrong::Type(Wanted::Text),
+            "a boolean" => Wrong::Type(Wanted::Switch),
+            "a sequence" => Wrong::Type(Wanted::List),
+            PERCENT => Wrong::NotPercent,
+            w if w.starts_with("struct ") || w == "a map" => Wrong::Type(Wanted::Table),
+            _ => Wrong::Type(Wanted::Other),
         };
-        return clean::line_within(&format!("must be {wanted}, not {found}"), 200);
     }
-    clean::line_within(message, 200)
+    if message.starts_with("duplicate key") {
+        Wrong::Duplicate
+    } else if message.starts_with("string values must be quoted") {
+        Wrong::NotQuoted
+    } else {
+        Wrong::NotToml
+    }
 }
 
 /// The known word that `wrong` was probably meant to be.
@@ -234,32 +249,27 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// What must hold between keys. The key and what is wrong with it.
-fn check(config: &FileConfig) -> Result<(), (String, String)> {
+fn check(config: &FileConfig) -> Result<(), (String, Wrong)> {
     for (name, profile) in &config.profiles {
         let key = |k: &str| format!("profiles.{name}.{k}");
         if !is_profile_name(name) {
-            let what = "a profile's name is letters, digits, - and _, at most 40";
-            return Err((format!("profiles.{name}"), what.to_owned()));
+            return Err((format!("profiles.{name}"), Wrong::ProfileName));
         }
         if profile.account_id.is_none() && !profile.sandbox {
-            return Err((key("account_id"), "is missing: the account, such as T12345678".to_owned()));
+            return Err((key("account_id"), Wrong::NoAccount));
         }
         if let (Some(offered), Some(ticked)) = (&profile.methods, &profile.default_methods) {
             let known = |m: &Method| offered.iter().any(|o| o == m || (!m.is_type() && o.kind() == m.kind()));
             if let Some(strange) = ticked.iter().find(|m| !known(m)) {
-                return Err((
-                    key("default_methods"),
-                    format!("{strange} is not one of this profile's methods"),
-                ));
+                return Err((key("default_methods"), Wrong::NotOffered(strange.to_string())));
             }
         }
     }
     match &config.default_profile {
-        Some(name) if !config.profiles.contains_key(name) => {
-            let names: Vec<&str> = config.profiles.keys().map(String::as_str).collect();
-            let known = if names.is_empty() { "there is none".to_owned() } else { names.join(", ") };
-            Err(("default_profile".to_owned(), format!("no profile is called so ({known})")))
-        }
+        Some(name) if !config.profiles.contains_key(name) => Err((
+            "default_profile".to_owned(),
+            Wrong::NoSuchProfile(config.profiles.keys().cloned().collect()),
+        )),
         _ => Ok(()),
     }
 }
@@ -286,25 +296,24 @@ pub fn is_loopback(url: &Url) -> bool {
 // One value each
 // ---------------------------------------------------------------------------------------------
 
-fn parsed<'de, D, T, E>(d: D, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    E: Display,
-{
+fn parsed<'de, D: Deserializer<'de>, T>(
+    d: D,
+    parse: impl FnOnce(&str) -> Result<T, Wrong>,
+) -> Result<Option<T>, D::Error> {
     let text = String::deserialize(d)?;
-    parse(&text).map(Some).map_err(D::Error::custom)
+    parse(&text).map(Some).map_err(wrong)
 }
 
 /// The account's form: T or P and eight digits (`^[PT]\d{8}$`).
 ///
 /// # Errors
 /// Another form.
-pub fn check_account_id(text: &str) -> Result<String, String> {
+pub fn check_account_id(text: &str) -> Result<String, Wrong> {
     let digits = text.strip_prefix(['T', 'P']).unwrap_or_default();
     if digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_digit()) {
         return Ok(text.to_owned());
     }
-    Err("must be T (test) or P (production) and eight digits, such as T12345678".to_owned())
+    Err(Wrong::AccountId)
 }
 
 fn account_id<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
@@ -315,12 +324,12 @@ fn account_id<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Erro
 ///
 /// # Errors
 /// Empty, too long, or with a space or control character in it.
-pub fn check_word(text: &str) -> Result<String, String> {
+pub fn check_word(text: &str) -> Result<String, Wrong> {
     if text.is_empty() {
-        return Err("is empty".to_owned());
+        return Err(Wrong::Empty);
     }
     if text.len() > 200 || !text.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err("must be plain letters, digits and signs without spaces".to_owned());
+        return Err(Wrong::NotAnId);
     }
     Ok(text.to_owned())
 }
@@ -333,19 +342,19 @@ fn word<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
 ///
 /// # Errors
 /// Not an address, or another scheme.
-pub fn check_page(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text.trim()).map_err(|e| format!("is not an address: {e}"))?;
+pub fn check_page(text: &str) -> Result<Url, Wrong> {
+    let url = Url::parse(text.trim()).map_err(|_| Wrong::NotAnAddress)?;
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(&url) => {}
-        "http" => return Err("must begin with https:// (http:// is for this machine alone)".to_owned()),
-        _ => return Err("must begin with https://".to_owned()),
+        "http" => return Err(Wrong::HttpElsewhere),
+        _ => return Err(Wrong::NotHttps),
     }
     if url.host_str().is_none_or(str::is_empty) {
-        return Err("names no host".to_owned());
+        return Err(Wrong::NoHost);
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("must not have a name or password in it".to_owned());
+        return Err(Wrong::NameInAddress);
     }
     Ok(url)
 }
@@ -358,10 +367,10 @@ fn page<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Url>, D::Error> {
 ///
 /// # Errors
 /// See there.
-pub fn check_origin(text: &str) -> Result<Url, String> {
+pub fn check_origin(text: &str) -> Result<Url, Wrong> {
     let url = check_page(text)?;
     if url.query().is_some() || url.fragment().is_some() {
-        return Err("must not have ? or # in it".to_owned());
+        return Err(Wrong::QueryInAddress);
     }
     Ok(url)
 }
@@ -370,12 +379,14 @@ fn origin<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Url>, D::Error> {
     parsed(d, check_origin)
 }
 
+fn not_one_of(text: &str, known: Vec<&'static str>) -> Wrong {
+    Wrong::NotOneOf { given: clean::line_within(text, 20), known }
+}
+
 fn currency<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Currency>, D::Error> {
     parsed(d, |text| {
-        Currency::from_code(text).ok_or_else(|| {
-            let known: Vec<&str> = Currency::ALL.into_iter().map(Currency::code).collect();
-            format!("{:?} is not one of {}", clean::line_within(text, 20), known.join(", "))
-        })
+        let known = || Currency::ALL.into_iter().map(Currency::code).collect();
+        Currency::from_code(text).ok_or_else(|| not_one_of(text, known()))
     })
 }
 
@@ -383,9 +394,9 @@ fn name<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
     parsed(d, |text| {
         let name = clean::line(text);
         match name.chars().count() {
-            0 => Err("is empty"),
+            0 => Err(Wrong::Empty),
             1..=100 => Ok(name),
-            _ => Err("is over 100 characters"),
+            _ => Err(Wrong::TooLong(100)),
         }
     })
 }
@@ -407,12 +418,7 @@ fn hosts<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Vec<String>>, D::Erro
     let texts = Vec::<String>::deserialize(d)?;
     let mut hosts = Vec::new();
     for text in texts {
-        hosts.push(host(&text).ok_or_else(|| {
-            let shown = clean::line_within(&text, 60);
-            D::Error::custom(format!(
-                "{shown:?} is not a host (pay.example.com or pay.example.com:8443, without https:// and path)"
-            ))
-        })?);
+        hosts.push(host(&text).ok_or_else(|| wrong(Wrong::NotAHost(clean::line_within(&text, 60))))?);
     }
     Ok(Some(hosts))
 }
@@ -420,19 +426,14 @@ fn hosts<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Vec<String>>, D::Erro
 fn methods<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Vec<Method>>, D::Error> {
     let texts = Vec::<String>::deserialize(d)?;
     if texts.is_empty() {
-        return Err(D::Error::custom("is an empty list: leave the key out for all methods"));
+        return Err(wrong(Wrong::NoMethods));
     }
     let mut methods: Vec<Method> = Vec::new();
     for text in texts {
-        let method = Method::parse(&text).map_err(|_| {
-            let shown = clean::line_within(&text, 40);
-            D::Error::custom(format!(
-                "{shown:?} is not a payment method: a short name (vipps, card, mobilepay, swish, klarna, applepay, \
-                 googlepay, clicktopay, invoice, installment) or a type such as dintero_psp.vipps"
-            ))
-        })?;
+        let method =
+            Method::parse(&text).map_err(|_| wrong(Wrong::NotAMethod(clean::line_within(&text, 40))))?;
         if methods.contains(&method) {
-            return Err(D::Error::custom(format!("{method} is in the list twice")));
+            return Err(wrong(Wrong::Twice(method.to_string())));
         }
         methods.push(method);
     }
@@ -444,15 +445,18 @@ const NOON: i64 = 1_709_208_000;
 
 fn expiry<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Expiry>, D::Error> {
     parsed(d, |text| {
-        let expiry = Expiry::parse(text, &TimeZone::UTC).map_err(|e| e.to_string())?;
+        let expiry = Expiry::parse(text, &TimeZone::UTC).map_err(Wrong::Expiry)?;
         if matches!(expiry, Expiry::At(_)) {
-            return Err("a fixed time can't be the default: 1d, 1w, 1m, 15min, 4h or today".to_owned());
+            return Err(Wrong::FixedTime);
         }
-        let noon = Timestamp::from_second(NOON).map_err(|e| e.to_string())?;
-        expiry.moment(noon, &TimeZone::UTC).map_err(|e| e.to_string())?;
+        let noon = Timestamp::from_second(NOON).unwrap_or_default();
+        expiry.moment(noon, &TimeZone::UTC).map_err(Wrong::Expiry)?;
         Ok(expiry)
     })
 }
+
+/// What serde is told is expected of a rate.
+const PERCENT: &str = "a number of percent";
 
 /// A number of percent: `25`, `11.11` or `"11.11"`.
 struct Percent;
@@ -461,11 +465,11 @@ impl de::Visitor<'_> for Percent {
     type Value = VatRate;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a number of percent")
+        f.write_str(PERCENT)
     }
 
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<VatRate, E> {
-        VatRate::from_percent(Decimal::from(number)).map_err(E::custom)
+        VatRate::from_percent(Decimal::from(number)).map_err(|e| wrong(Wrong::Vat(e)))
     }
 
     // A rate is no amount of money; its shortest text form is exact for two decimals.
@@ -474,9 +478,8 @@ impl de::Visitor<'_> for Percent {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<VatRate, E> {
-        let number: Decimal =
-            text.trim().parse().map_err(|_| E::custom("must be a number of percent, such as 25 or 11.11"))?;
-        VatRate::from_percent(number).map_err(E::custom)
+        let number: Decimal = text.trim().parse().map_err(|_| wrong(Wrong::NotPercent))?;
+        VatRate::from_percent(number).map_err(|e| wrong(Wrong::Vat(e)))
     }
 }
 
@@ -485,19 +488,19 @@ fn vat<'de, D: Deserializer<'de>>(d: D) -> Result<Option<VatRate>, D::Error> {
 }
 
 fn template<'de, D: Deserializer<'de>>(d: D) -> Result<Option<ReferenceTemplate>, D::Error> {
-    parsed(d, ReferenceTemplate::parse)
+    parsed(d, |text| ReferenceTemplate::parse(text).map_err(Wrong::Template))
 }
 
 fn command<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Vec<String>>, D::Error> {
     let words = Vec::<String>::deserialize(d)?;
     if words.first().is_none_or(|w| w.trim().is_empty()) {
-        return Err(D::Error::custom("names no program: [\"pass\", \"dintero\"]"));
+        return Err(wrong(Wrong::NoProgram));
     }
     Ok(Some(words))
 }
 
 fn secret<'de, D: Deserializer<'de>>(d: D) -> Result<Option<SecretString>, D::Error> {
-    parsed(d, |text| if text.is_empty() { Err("is empty") } else { Ok(SecretString::from(text)) })
+    parsed(d, |text| if text.is_empty() { Err(Wrong::NotASecret) } else { Ok(SecretString::from(text)) })
 }
 
 fn language<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
@@ -505,15 +508,13 @@ fn language<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error>
         if LANGUAGES.contains(&text) {
             return Ok(text.to_owned());
         }
-        Err(format!("{:?} is not one of {}", clean::line_within(text, 20), LANGUAGES.join(", ")))
+        Err(not_one_of(text, LANGUAGES.to_vec()))
     })
 }
 
 fn theme<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Theme>, D::Error> {
     parsed(d, |text| {
-        Theme::from_word(text).ok_or_else(|| {
-            let known: Vec<&str> = Theme::ALL.iter().map(|(_, w)| *w).collect();
-            format!("{:?} is not one of {}", clean::line_within(text, 20), known.join(", "))
-        })
+        let known = || Theme::ALL.iter().map(|(_, w)| *w).collect();
+        Theme::from_word(text).ok_or_else(|| not_one_of(text, known()))
     })
 }

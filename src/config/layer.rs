@@ -9,6 +9,7 @@ use super::ConfigError;
 use super::file::{self, FileConfig, FileProfile};
 use super::model::{API_URL, CHECKOUT_URL, Config, Profile, SecretFile, Ui};
 use super::paths::{CONFIG_FILE, Platform};
+use super::wrong::{Warning, Wrong};
 
 /// What the command line says.
 #[derive(Debug, Clone, Default)]
@@ -104,7 +105,7 @@ pub fn load(places: &Places, options: &Options, env: &Env) -> Result<Config, Con
     match file::read(&places.config)? {
         Some(found) => combine(found, places, options, env),
         None if places.config_named => {
-            Err(ConfigError::File { file: places.config.clone(), what: "there is no such file".to_owned() })
+            Err(ConfigError::File { file: places.config.clone(), what: Wrong::NotThere })
         }
         None => Err(ConfigError::Missing(places.config.clone())),
     }
@@ -120,10 +121,10 @@ pub fn combine(
     options: &Options,
     env: &Env,
 ) -> Result<Config, ConfigError> {
-    let whole = |what: String| ConfigError::File { file: places.config.clone(), what };
+    let whole = |what: Wrong| ConfigError::File { file: places.config.clone(), what };
     let names: Vec<String> = file.profiles.keys().cloned().collect();
     if names.is_empty() {
-        return Err(whole("has no [profiles.NAME]: add one, or run `paylink login`".to_owned()));
+        return Err(whole(Wrong::NoProfile));
     }
     let asked = options
         .profile
@@ -133,18 +134,14 @@ pub fn combine(
     let name = match (asked, &file.default_profile, names.as_slice()) {
         (Some((name, source_name)), _, _) => {
             if !file.profiles.contains_key(name) {
-                let what = format!("no profile is called so; there are {}", names.join(", "));
-                return Err(ConfigError::Given { source_name, what });
+                return Err(ConfigError::Given { source_name, what: Wrong::NoSuchProfile(names) });
             }
             name.clone()
         }
         (None, Some(name), _) => name.clone(),
         (None, None, [only]) => only.clone(),
         (None, None, _) => {
-            return Err(whole(format!(
-                "default_profile is missing: say which of {} is meant, there or with --profile",
-                names.join(", ")
-            )));
+            return Err(whole(Wrong::NoDefault(names)));
         }
     };
     let raw = file.profiles.get(&name).cloned().unwrap_or_default();
@@ -168,29 +165,28 @@ fn finish(
     mut raw: FileProfile,
     name: &str,
     env: &Env,
-    whole: &impl Fn(String) -> ConfigError,
-    warnings: &mut Vec<String>,
+    whole: &impl Fn(Wrong) -> ConfigError,
+    warnings: &mut Vec<Warning>,
 ) -> Result<Profile, ConfigError> {
     if raw.sandbox {
         return Ok(sandbox(raw, fixed(API_URL)?));
     }
-    let account_id =
-        raw.account_id.take().ok_or_else(|| whole(format!("profiles.{name}.account_id is missing")))?;
+    let missing = |key: &str, variable| Wrong::Missing { key: format!("profiles.{name}.{key}"), variable };
+    let account_id = raw.account_id.take().ok_or_else(|| whole(missing("account_id", None)))?;
     let client_id = match &env.client_id {
         Some(id) => file::check_word(id)
             .map_err(|what| ConfigError::Given { source_name: "PAYLINK_CLIENT_ID", what })?,
-        None => raw.client_id.take().ok_or_else(|| {
-            whole(format!("profiles.{name}.client_id is missing: add it, or set PAYLINK_CLIENT_ID"))
-        })?,
+        None => {
+            let missing = || whole(missing("client_id", Some("PAYLINK_CLIENT_ID")));
+            raw.client_id.take().ok_or_else(missing)?
+        }
     };
     let api_url = raw.api_url.take().map_or_else(|| fixed(API_URL), Ok)?;
     let checkout_url = raw.checkout_url.take().map_or_else(|| fixed(CHECKOUT_URL), Ok)?;
     let mut profile = Profile::new(&account_id, &client_id, api_url, checkout_url);
     if raw.return_url.is_none() {
-        warnings.push(format!(
-            "profiles.{name}.return_url is not set: customers land at {} after paying",
-            profile.return_url
-        ));
+        let (profile, instead) = (name.to_owned(), profile.return_url.to_string());
+        warnings.push(Warning::NoReturnUrl { profile, instead });
     }
     profile.return_url = raw.return_url.take().unwrap_or(profile.return_url);
     take(&mut profile, &raw);
@@ -198,9 +194,7 @@ fn finish(
     profile.link_hosts = raw.link_hosts.unwrap_or_default();
     profile.client_secret_command = raw.client_secret_command;
     if let Some(secret) = raw.client_secret {
-        warnings.push(format!(
-            "profiles.{name}.client_secret stands in the file in plain text: `paylink login` moves it to the keyring"
-        ));
+        warnings.push(Warning::SecretInFile { profile: name.to_owned() });
         profile.client_secret = Some(SecretFile(secret));
     }
     Ok(profile)
@@ -233,5 +227,5 @@ fn take(profile: &mut Profile, raw: &FileProfile) {
 
 /// One of our own addresses.
 fn fixed(url: &str) -> Result<Url, ConfigError> {
-    Url::parse(url).map_err(|e| ConfigError::Given { source_name: "default", what: format!("{url}: {e}") })
+    Url::parse(url).map_err(|_| ConfigError::Given { source_name: "default", what: Wrong::NotAnAddress })
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use url::Url;
 
+use super::wrong::Warning;
 use crate::domain::expiry::Expiry;
 use crate::domain::method::Method;
 use crate::domain::money::Currency;
@@ -33,8 +34,8 @@ pub struct Config {
     pub profile: Profile,
     /// How the program looks and speaks.
     pub ui: Ui,
-    /// What works but should be known: one line each, for standard error and `doctor`.
-    pub warnings: Vec<String>,
+    /// What works but should be known, for standard error and `doctor`.
+    pub warnings: Vec<Warning>,
 }
 
 /// One account to sell with.

@@ -32,13 +32,11 @@ pub struct FirstConfig {
 }
 
 /// Why no config was written.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum WriteError {
     /// There is one already.
-    #[error("{} exists already and is left as it is", .0.display())]
     Exists(PathBuf),
     /// The file or its folder can't be made.
-    #[error("{} can't be written: {}", .0.display(), .1)]
     Io(PathBuf, io::Error),
 }
 

@@ -1,6 +1,6 @@
 //! The program that prints the client secret (`client_secret_command`), run without a shell.
 
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -26,7 +26,7 @@ pub enum CommandError {
         /// The program.
         program: String,
         /// Why.
-        why: String,
+        why: ErrorKind,
     },
     /// It did not end in time.
     #[error("client_secret_command: {program} took longer than {seconds} s")]
@@ -71,7 +71,7 @@ fn run_within(command: &[String], patience: Duration) -> Result<SecretString, Co
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|e| CommandError::NotStarted { program: program.clone(), why: e.kind().to_string() })?;
+        .map_err(|e| CommandError::NotStarted { program: program.clone(), why: e.kind() })?;
     let printed = read(&mut child, deadline);
     let status = printed.is_some().then(|| wait(&mut child, deadline)).flatten();
     let (Some(printed), Some(status)) = (printed, status) else {

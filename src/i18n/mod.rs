@@ -7,6 +7,7 @@ pub mod format;
 pub mod lang;
 pub mod mail;
 pub mod mistakes;
+mod system;
 pub mod texts;
 pub mod time;
 pub mod words;

@@ -2,9 +2,9 @@
 
 mod customer;
 pub mod embedded;
+mod words;
 pub mod workplace;
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,10 +14,12 @@ use crate::app::model::Shop;
 use crate::config::{Config, Env, Profile};
 use crate::desktop::{Desktop, keyring, secret_command};
 use crate::dintero::{ClientConfig, DinteroClient, HttpTransport, SecretSource};
+use crate::i18n::Texts;
 use crate::ledger::SqliteLedger;
 use crate::ports::{Gateway, Ledger, LedgerError, Ports, SystemClock};
 
 pub use crate::desktop::keyring::KeyringError;
+pub use crate::desktop::secret_command::CommandError;
 
 /// Where a client secret was found. Earlier ones come before later ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,14 +47,15 @@ impl SecretOrigin {
     }
 }
 
-/// There is no client secret; why, in one line without any part of one.
+/// Why there is no client secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoSecret(String);
-
-impl fmt::Display for NoSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+pub enum NoSecret {
+    /// The program of `client_secret_command` gave none.
+    Command(CommandError),
+    /// The keyring can't be used, and there is none elsewhere.
+    Keyring(KeyringError),
+    /// There is none anywhere.
+    Nowhere,
 }
 
 /// The client secret of `profile`: environment, then command, then keyring, then file. A command that
@@ -67,7 +70,7 @@ pub fn secret(profile: &Profile, env: &Env) -> Result<(SecretString, SecretOrigi
     if let Some(command) = &profile.client_secret_command {
         return secret_command::run(command)
             .map(|secret| (secret, SecretOrigin::Command))
-            .map_err(|e| NoSecret(e.to_string()));
+            .map_err(NoSecret::Command);
     }
     // A secret in the file needs no keyring, and one that hangs would hold everything up.
     let kept = match (keyring::get(&profile.keyring_user()), &profile.client_secret) {
@@ -75,10 +78,10 @@ pub fn secret(profile: &Profile, env: &Env) -> Result<(SecretString, SecretOrigi
         (_, Some(file)) => return Ok((file.0.clone(), SecretOrigin::File)),
         (kept, None) => kept,
     };
-    Err(NoSecret(match kept {
-        Err(error) => format!("no client secret: {error}"),
-        Ok(_) => "no client secret in environment, command, keyring or file".to_owned(),
-    }))
+    Err(match kept {
+        Err(error) => NoSecret::Keyring(error),
+        Ok(_) => NoSecret::Nowhere,
+    })
 }
 
 /// Keeps the client secret of `profile` in the keyring.
@@ -106,11 +109,11 @@ pub fn keyring_has_secret(profile: &Profile) -> Result<bool, KeyringError> {
 }
 
 /// A secret that is looked up when the first token is needed: keyrings may be slow, and starting the app
-/// waits for nothing.
+/// waits for nothing. Why there is none is told in the language of `texts`.
 #[must_use]
-pub fn secret_later(profile: &Profile, env: &Env) -> Arc<dyn SecretSource> {
+pub fn secret_later(profile: &Profile, env: &Env, texts: Texts) -> Arc<dyn SecretSource> {
     let (profile, env) = (profile.clone(), env.clone());
-    Arc::new(move || secret(&profile, &env).map(|(secret, _)| secret).map_err(|e| e.to_string()))
+    Arc::new(move || secret(&profile, &env).map(|(secret, _)| secret).map_err(|e| texts.say(&e).into_owned()))
 }
 
 /// A secret that is known.

@@ -17,13 +17,16 @@ use crate::config::write::{FirstConfig, write_first};
 use crate::config::{Config, Env, Options, Places, Profile, layer};
 use crate::desktop::Desktop;
 use crate::dintero::HttpTransport;
-use crate::i18n::{Lang, Texts};
+use crate::i18n::{Lang, Spoken, Texts};
 use crate::ledger::SqliteLedger;
 use crate::ports::{Ledger, LedgerError, LinkFilter, Ports, Reply, SystemClock};
 use crate::runtime::{Host, Workplace};
 
 /// Customers are written to in Norwegian (field facts, 11).
 const CUSTOMER: Texts = Texts::new(Lang::Bokmal);
+
+/// What the app doesn't show goes to the log, which is in English.
+const LOG: Texts = Texts::new(Lang::English);
 
 /// Why there is no workplace.
 #[derive(Debug, thiserror::Error)]
@@ -86,7 +89,7 @@ pub async fn open(
     Ok(Workplace {
         shop: shop(config),
         ports: Ports {
-            gateway: gateway(profile, secret_later(profile, env)),
+            gateway: gateway(profile, secret_later(profile, env, LOG)),
             ledger,
             desktop: Arc::new(Desktop::new()),
             clock: Arc::new(SystemClock),
@@ -194,17 +197,26 @@ pub struct FirstStart {
     pub options: Options,
     /// What the environment says.
     pub env: Env,
+    /// The words for what goes wrong.
+    pub texts: Texts,
 }
 
 impl FirstStart {
+    fn words(&self, error: &impl Spoken) -> String {
+        self.texts.say(error).into_owned()
+    }
+
     fn config(&self) -> PathBuf {
         self.places.config.clone()
     }
 
     async fn reopen(&self) -> Result<Workplace, String> {
         let config =
-            layer::load(&self.places, &self.options, &self.env).map_err(|error| error.to_string())?;
-        open(&config, &self.env, &self.places.data_dir, None).await.map_err(|error| error.to_string())
+            layer::load(&self.places, &self.options, &self.env).map_err(|error| self.words(&error))?;
+        open(&config, &self.env, &self.places.data_dir, None).await.map_err(|error| match error {
+            OpenError::Ledger(error) => error.to_string(),
+            OpenError::Sandbox(error) => self.words(&error),
+        })
     }
 }
 
@@ -213,7 +225,7 @@ impl Host for FirstStart {
         Box::pin(async move {
             let first =
                 FirstConfig { profile: "sandbox".to_owned(), sandbox: true, ..FirstConfig::default() };
-            write_first(&self.config(), &first).map_err(|error| error.to_string())?;
+            write_first(&self.config(), &first).map_err(|error| self.words(&error))?;
             Ok(self.reopen().await?)
         })
     }
@@ -237,10 +249,10 @@ impl Host for FirstStart {
             gateway(&profile, secret_now(secret.clone())).sign_in().await.map_err(SetUpTrouble::SignIn)?;
             let (keep, kept) = (profile, secret);
             let in_keyring = crate::ops::blocking(move || keep_secret(&keep, &kept)).await;
-            write_first(&self.config(), &first).map_err(|error| error.to_string())?;
+            write_first(&self.config(), &first).map_err(|error| self.words(&error))?;
             if let Err(error) = in_keyring {
                 let config = self.config().display().to_string();
-                return Err(SetUpTrouble::NotKept { config, why: error.to_string() });
+                return Err(SetUpTrouble::NotKept { config, why: self.words(&error) });
             }
             Ok(self.reopen().await?)
         })

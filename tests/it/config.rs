@@ -9,6 +9,7 @@ use paylink::config::{Config, ConfigError, Theme, file};
 use paylink::domain::expiry::Expiry;
 use paylink::domain::money::Currency;
 use paylink::domain::vat::VatRate;
+use paylink::i18n::{Lang, Spoken, Texts};
 use secrecy::ExposeSecret;
 
 fn corpus(kind: &str) -> Vec<PathBuf> {
@@ -16,6 +17,10 @@ fn corpus(kind: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
     files.sort();
     files
+}
+
+fn en(error: &impl Spoken) -> String {
+    Texts::new(Lang::English).say(error).into_owned()
 }
 
 fn places(config: &Path) -> Places {
@@ -36,7 +41,7 @@ fn every_valid_file_is_taken() {
     assert!(files.len() >= 4, "{files:?}");
     for path in files {
         let options = Options { profile: None, ..Options::default() };
-        load(&places(&path), &options, &Env::default()).unwrap_or_else(|e| panic!("{e}"));
+        load(&places(&path), &options, &Env::default()).unwrap_or_else(|e| panic!("{}", en(&e)));
     }
 }
 
@@ -50,14 +55,19 @@ fn every_invalid_file_names_file_line_and_key() {
         let expected = text.lines().next().unwrap().strip_prefix("# expect ").unwrap().to_owned();
         let (place, message) = expected.split_once(": ").unwrap();
         let (line, key) = place.split_once(' ').unwrap();
-        let error = load(&places(&path), &Options::default(), &Env::default())
-            .expect_err(&path.display().to_string())
-            .to_string();
+        let wrong = load(&places(&path), &Options::default(), &Env::default())
+            .expect_err(&path.display().to_string());
+        let error = en(&wrong);
         let start = format!("{}, line {line}: {key}: ", path.display());
         assert!(error.starts_with(&start), "\n  told     {error}\n  expected {start}");
         assert!(error.contains(message), "{error}\nhas no\n{message}");
-        assert!(!error.contains('\n'), "{error}");
-        assert!(!error.contains("hunter2"), "{error}");
+        let bokmal = Texts::new(Lang::Bokmal).say(&wrong).into_owned();
+        let begins = format!("{}, linje {line}: {key}: ", path.display());
+        assert!(bokmal.starts_with(&begins), "\n  told     {bokmal}\n  expected {begins}");
+        for told in [error, bokmal] {
+            assert!(!told.contains('\n'), "{told}");
+            assert!(!told.contains("hunter2"), "{told}");
+        }
     }
 }
 
@@ -88,7 +98,7 @@ fn the_example_is_valid_and_says_the_defaults() {
 fn the_example_documents_every_key() {
     let example = include_str!("../../config.example.toml");
     for (text, table) in [("[profiles.a]\nx=1", "profile"), ("[ui]\nx=1", "ui"), ("x=1", "top")] {
-        let error = file::parse(text, Path::new("x")).unwrap_err().to_string();
+        let error = en(&file::parse(text, Path::new("x")).unwrap_err());
         let known = error.rsplit_once("known here are ").unwrap_or_else(|| panic!("{table}: {error}")).1;
         for key in known.split(", ").filter(|k| !["ui", "profiles"].contains(k)) {
             let documented = example.lines().any(|l| {
@@ -113,7 +123,7 @@ fn defaults_are_those_of_the_contracts() {
     assert_eq!(profile.default_vat, VatRate::STANDARD);
     assert!(profile.default_auto_capture);
     assert_eq!(config.ui.theme, Theme::Auto);
-    assert!(config.warnings.iter().any(|w| w.contains("return_url")));
+    assert!(config.warnings.iter().any(|w| en(w).contains("return_url")));
 }
 
 #[test]
@@ -141,7 +151,7 @@ fn option_comes_before_environment_before_file() {
     assert_eq!(chosen(None, None).unwrap().profile_name, "a");
     assert_eq!(chosen(None, Some("b")).unwrap().profile_name, "b");
     assert_eq!(chosen(Some("c"), Some("b")).unwrap().profile_name, "c");
-    let error = chosen(None, Some("d")).unwrap_err().to_string();
+    let error = en(&chosen(None, Some("d")).unwrap_err());
     assert_eq!(error, "PAYLINK_PROFILE: no profile is called so; there are a, b, c");
 }
 
@@ -155,14 +165,14 @@ fn the_client_id_of_the_environment_wins() {
     let without = SMALL.replace("client_id = \"c\"\n", "");
     let file = file::parse(&without, path).unwrap();
     assert!(combine(file.clone(), &places(path), &Options::default(), &env).is_ok());
-    let error = combine(file, &places(path), &Options::default(), &Env::default()).unwrap_err();
-    assert!(error.to_string().contains("profiles.fair.client_id is missing"), "{error}");
+    let error = en(&combine(file, &places(path), &Options::default(), &Env::default()).unwrap_err());
+    assert!(error.contains("profiles.fair.client_id is missing"), "{error}");
 }
 
 #[test]
 fn with_several_profiles_one_must_be_meant() {
     let text = format!("{SMALL}[profiles.shop]\naccount_id = \"P12345678\"\nclient_id = \"c\"\n");
-    let error = from_text(&text).unwrap_err().to_string();
+    let error = en(&from_text(&text).unwrap_err());
     assert!(error.contains("default_profile is missing") && error.contains("fair, shop"), "{error}");
 }
 
@@ -180,10 +190,10 @@ fn an_empty_variable_counts_as_not_set() {
 #[test]
 fn without_a_home_folder_the_way_out_is_named() {
     let none = Places::find(&Options::default(), &Env::default(), None).unwrap_err();
-    assert!(none.to_string().contains("--config"), "{none}");
+    assert!(en(&none).contains("--config"), "{none:?}");
     let options = Options { config: Some("c.toml".into()), ..Options::default() };
     let error = Places::find(&options, &Env::default(), None).unwrap_err();
-    assert!(error.to_string().contains("--data-dir"), "{error}");
+    assert!(en(&error).contains("--data-dir"), "{error:?}");
     let env = Env { data_dir: Some("/d".into()), ..Env::default() };
     let found = Places::find(&options, &env, None).unwrap();
     assert_eq!((found.config, found.data_dir), (PathBuf::from("c.toml"), PathBuf::from("/d")));
@@ -199,7 +209,7 @@ fn the_platforms_folders_are_the_last_resort() {
     assert_eq!(missing, ConfigError::Missing("/c/config.toml".into()));
     let named = Places { config_named: true, ..found };
     let error = load(&named, &Options::default(), &Env::default()).unwrap_err();
-    assert!(matches!(error, ConfigError::File { .. }), "{error}");
+    assert!(matches!(error, ConfigError::File { .. }), "{error:?}");
 }
 
 #[test]
@@ -207,11 +217,11 @@ fn files_that_are_no_text_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     fs::write(&path, b"default_profile = \"a\"\n\xff\xfe\n").unwrap();
-    let error = file::read(&path).unwrap_err().to_string();
+    let error = en(&file::read(&path).unwrap_err());
     assert!(error.contains("line 2: is not UTF-8"), "{error}");
-    assert!(file::read(folder.path()).unwrap_err().to_string().contains("is not a file"));
+    assert!(en(&file::read(folder.path()).unwrap_err()).contains("is not a file"));
     fs::write(&path, vec![b'#'; 2 << 20]).unwrap();
-    assert!(file::read(&path).unwrap_err().to_string().contains("too large"));
+    assert!(en(&file::read(&path).unwrap_err()).contains("too large"));
 }
 
 #[cfg(unix)]
@@ -226,12 +236,12 @@ fn a_secret_in_the_file_needs_mode_0600_and_warns() {
         load(&places(&path), &Options::default(), &Env::default())
     };
     for mode in [0o644, 0o640, 0o604, 0o660] {
-        let error = with_mode(mode).unwrap_err().to_string();
+        let error = en(&with_mode(mode).unwrap_err());
         assert!(error.contains(", line 4: profiles.fair.client_secret: "), "{error}");
         assert!(!error.contains("hunter2"), "{error}");
     }
     let config = with_mode(0o600).unwrap();
-    assert!(config.warnings.iter().any(|w| w.contains("client_secret")));
+    assert!(config.warnings.iter().any(|w| en(w).contains("client_secret")));
     assert!(!format!("{config:?}").contains("hunter2"));
     assert_eq!(config.profile.client_secret.unwrap().0.expose_secret(), "hunter2");
 }

@@ -1,0 +1,53 @@
+//! Why there is no client secret.
+
+use std::borrow::Cow;
+
+use crate::desktop::keyring::KeyringError;
+use crate::desktop::secret_command::CommandError;
+use crate::i18n::{Spoken, Texts};
+use crate::wiring::NoSecret;
+
+/// With the keyring's own words, where it has some.
+impl Spoken for KeyringError {
+    fn say(&self, texts: Texts) -> Cow<'static, str> {
+        let (key, said) = match self {
+            Self::NotBuilt => return texts.t("keyring-not-built"),
+            Self::NoAnswer => return texts.t("keyring-no-answer"),
+            Self::Absent(said) => ("keyring-absent", said),
+            Self::Locked(said) => ("keyring-locked", said),
+            Self::BadEntry(said) => ("keyring-bad-entry", said),
+        };
+        texts.t_args(key, &[("said", said.as_str().into())]).into()
+    }
+}
+
+impl Spoken for CommandError {
+    fn say(&self, texts: Texts) -> Cow<'static, str> {
+        let (key, program) = match self {
+            Self::Empty => return texts.t("secret-command-empty"),
+            Self::NotStarted { program, why } => {
+                let args = [("program", program.as_str().into()), ("why", texts.system_kind(*why).into())];
+                return texts.t_args("secret-command-not-started", &args).into();
+            }
+            Self::TooSlow { program, seconds } => {
+                let args = [("program", program.as_str().into()), ("seconds", seconds.to_string().into())];
+                return texts.t_args("secret-command-too-slow", &args).into();
+            }
+            Self::Failed { program, .. } => ("secret-command-failed", program),
+            Self::NoSecret { program } => ("secret-command-no-secret", program),
+        };
+        texts.t_args(key, &[("program", program.as_str().into())]).into()
+    }
+}
+
+impl Spoken for NoSecret {
+    fn say(&self, texts: Texts) -> Cow<'static, str> {
+        match self {
+            Self::Command(error) => texts.say(error),
+            Self::Keyring(error) => {
+                texts.t_args("no-secret-keyring", &[("why", texts.say(error).into_owned().into())]).into()
+            }
+            Self::Nowhere => texts.t("no-secret-nowhere"),
+        }
+    }
+}
