@@ -233,3 +233,22 @@ sandbox-write = The sandbox's data file { $place } can't be written: { $what }
 sandbox-listen = Can't listen on { $place }: { $what }
 sandbox-no-lan = This machine has no address on a local network: connect it, or leave out --lan
 sandbox-address = The sandbox's address can't be used
+
+## What doctor looks at
+doctor-name-config = config
+doctor-name-secret = secret
+doctor-name-keyring = keyring
+doctor-name-backend = service
+doctor-name-credentials = sign-in
+doctor-name-clock = clock
+doctor-name-profile = profile
+doctor-name-data = data
+doctor-name-ledger = ledger
+doctor-name-outbox = outbox
+doctor-name-alarms = alarms
+doctor-name-terminal = terminal
+doctor-mode = { $path }: mode { $mode }
+
+## The rest
+cli-newer = { $path } was written by a newer paylink (format { $found }, this one knows { $known })
+qr-too-long = The address is too long for a QR code

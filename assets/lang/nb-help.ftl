@@ -232,3 +232,22 @@ sandbox-write = Datafilen til sandkassen, { $place }, kan ikke skrives: { $what 
 sandbox-listen = Kan ikke lytte på { $place }: { $what }
 sandbox-no-lan = Denne maskinen har ingen adresse på et lokalt nett: koble den til, eller la være --lan
 sandbox-address = Adressen til sandkassen kan ikke brukes
+
+## Det doctor ser på
+doctor-name-config = konfigurasjon
+doctor-name-secret = hemmelighet
+doctor-name-keyring = nøkkelring
+doctor-name-backend = tjenesten
+doctor-name-credentials = innlogging
+doctor-name-clock = klokke
+doctor-name-profile = profil
+doctor-name-data = data
+doctor-name-ledger = register
+doctor-name-outbox = utboks
+doctor-name-alarms = varsler
+doctor-name-terminal = terminal
+doctor-mode = { $path }: rettigheter { $mode }
+
+## Resten
+cli-newer = { $path } er skrevet av en nyere paylink (format { $found }, denne kjenner { $known })
+qr-too-long = Adressen er for lang til en QR-kode

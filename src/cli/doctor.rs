@@ -125,9 +125,11 @@ fn print(run: &Run, checks: &[Check]) -> Result<(), Failure> {
             Verdict::Skipped => ("-", Color::DarkGrey),
         };
         let glyph = if run.output.color { glyph.with(color).to_string() } else { glyph.to_owned() };
-        run.output.line(&format!("{glyph} {:<12} {}", check.name, check.detail))?;
+        // By their names: scripts know the checks by these, people by the words for them.
+        let name = run.texts().find(&format!("doctor-name-{}", check.name)).unwrap_or(check.name.into());
+        run.output.line(&format!("{glyph} {name:<14} {}", check.detail))?;
         if !check.hint.is_empty() {
-            run.output.line(&format!("  {:<12} {}", "", check.hint))?;
+            run.output.line(&format!("  {:<14} {}", "", check.hint))?;
         }
     }
     Ok(())
@@ -295,7 +297,7 @@ fn data(run: &Run) -> Vec<Check> {
         Err(error) => return vec![Check::failed("data", Failure::ledger(t, &error))],
     };
     let args = [("path", folder.display().to_string().into())];
-    let mut checks = vec![match modes(folder, &file) {
+    let mut checks = vec![match modes(folder, &file, t) {
         None => Check::ok("data", t.t_args("doctor-data", &args)),
         Some(what) => Check::new("data", Verdict::Warning, what).hint(t.t("doctor-data-hint")),
     }];
@@ -336,16 +338,17 @@ fn links(run: &Run, ledger: &dyn Ledger, account: &str) -> Vec<Check> {
 
 /// Who else can read the data, if anybody.
 #[cfg(unix)]
-fn modes(folder: &Path, file: &Path) -> Option<String> {
+fn modes(folder: &Path, file: &Path, texts: Texts) -> Option<String> {
     use std::os::unix::fs::PermissionsExt;
     [folder, file].into_iter().find_map(|path| {
         let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
-        (mode & 0o077 != 0).then(|| format!("{}: mode {mode:04o}", path.display()))
+        let args = [("path", path.display().to_string().into()), ("mode", format!("{mode:04o}").into())];
+        (mode & 0o077 != 0).then(|| texts.t_args("doctor-mode", &args))
     })
 }
 
 #[cfg(not(unix))]
-fn modes(_: &Path, _: &Path) -> Option<String> {
+fn modes(_: &Path, _: &Path, _: Texts) -> Option<String> {
     None
 }
 

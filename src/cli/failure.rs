@@ -128,8 +128,12 @@ impl Failure {
             LedgerError::Unusable { .. } => {
                 Self::input("data_folder", error.to_string(), texts.t("cli-data-folder-hint"))
             }
-            LedgerError::Newer { .. } => {
-                Self::input("newer_ledger", error.to_string(), texts.t("cli-newer-hint"))
+            LedgerError::Newer { path, found, known } => {
+                let path = ("path", path.as_str().into());
+                let found = ("found", found.to_string().into());
+                let known = ("known", known.to_string().into());
+                let message = texts.t_args("cli-newer", &[path, found, known]);
+                Self::input("newer_ledger", message, texts.t("cli-newer-hint"))
             }
             LedgerError::Database(_) => Self::internal(texts, error),
         }

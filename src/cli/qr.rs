@@ -28,7 +28,7 @@ pub fn run(run: &Run, args: &args::Qr) -> Result<Status, Failure> {
             Level::M => qr::Level::M,
             Level::Q => qr::Level::Q,
         };
-        let too_long = |e: QrError| Failure::input("qr", e.to_string(), "");
+        let too_long = |_: QrError| Failure::input("qr", run.texts().t("qr-too-long"), "");
         let (file, bytes) = match (&args.png, &args.svg) {
             (Some(file), _) => (file, qr::png(url, level, PNG_SCALE).map_err(too_long)?),
             (None, Some(file)) => (file, qr::svg(url, level).map_err(too_long)?.into_bytes()),

@@ -214,7 +214,7 @@ impl<'a> Shop<'a> {
             }
             Ok(Err(error)) => Err(self.ledger_failure(&error)),
             Err(_) => {
-                self.not_reached(&Fault::new(FaultKind::NotSent, "no answer in time"));
+                self.not_reached(&Fault::new(FaultKind::NotSent, self.texts().t("system-no-answer")));
                 Ok(())
             }
         }

@@ -7,7 +7,7 @@ use clap::{Command, CommandFactory};
 use paylink::cli::args::Args;
 use paylink::cli::help::{below, command_key, option_keys, placeholder_key, value_key};
 
-use super::{Ran, bare, finish};
+use super::{Ran, World, bare, finish};
 use crate::i18n::{EN, table};
 
 /// Options whose values are names and need no words.
@@ -64,6 +64,58 @@ fn every_command_option_and_value_has_words_and_no_words_are_left_over() {
         .filter(|key| prefixes.iter().any(|p| key.starts_with(p)) && !held.used.contains(*key))
         .collect();
     assert!(left.is_empty(), "words for nothing on the command line: {left:#?}");
+}
+
+/// Each of doctor's checks has a name for people, and no name is left over but that of the check that comes only where
+/// the ledger fails.
+#[test]
+fn what_doctor_looks_at_has_names_in_the_language() {
+    let world = World::new();
+    let checks = world.run(&["doctor", "--json"]).is(0).json();
+    let mut names: BTreeSet<String> =
+        checks["checks"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap().to_owned()).collect();
+    names.insert("ledger".to_owned());
+    let there: BTreeSet<String> =
+        table(EN).into_keys().filter_map(|key| key.strip_prefix("doctor-name-").map(str::to_owned)).collect();
+    assert_eq!(names, there);
+    let told = world.run(&["doctor", "--lang", "nb"]).is(0).out;
+    for name in ["konfigurasjon", "hemmelighet", "nøkkelring", "tjenesten", "innlogging", "utboks"] {
+        assert!(told.contains(&format!(" {name} ")), "{name}: {told}");
+    }
+    assert!(told.contains("i miljøet") && !told.contains("environment"), "{told}");
+}
+
+/// Mistakes outside of the command line, through the real program.
+#[test]
+fn a_wrong_config_is_told_in_the_language() {
+    let world = World::new();
+    world.write_config(world.url(), "curency = \"NOK\"");
+    let told = world.run(&["list", "--lang", "nb"]).is(3).err;
+    let what =
+        "fair.toml, linje 7: profiles.fair.curency: er ikke en nøkkel i konfigurasjonen; mener du currency?";
+    assert!(told.contains(what), "{told}");
+    assert_eq!(told.lines().count(), 1, "{told}");
+    // The language that the wrong file itself asks for.
+    let text = std::fs::read_to_string(&world.config).unwrap();
+    std::fs::write(&world.config, format!("{text}\n[ui]\nlanguage = \"nb\"\n")).unwrap();
+    let told = world.run(&["config", "check", "--json"]).is(3).error();
+    assert_eq!(told["code"], "config");
+    assert!(told["message"].as_str().unwrap().contains("linje 7"), "{told}");
+    let busy =
+        world.run(&["sandbox", "--lang", "nb", "--listen", world.url().trim_start_matches("http://")]).is(3);
+    assert!(
+        busy.err.contains("Kan ikke lytte på") && busy.err.contains("adressen er i bruk"),
+        "{}",
+        busy.err
+    );
+    let secret = "client_secret_command = [\"/nowhere/at/all\"]";
+    world.write_config(world.url(), secret);
+    let mut command = world.command(&["new", "--item", "a;1;1", "--lang", "nb"]);
+    let none = finish(command.env_remove("PAYLINK_CLIENT_SECRET")).is(4).err;
+    assert!(
+        none.contains("/nowhere/at/all kunne ikke startes: filen eller programmet finnes ikke"),
+        "{none}"
+    );
 }
 
 fn paylink(words: &[&str], env: &[(&str, &str)]) -> Ran {
