@@ -716,4 +716,6 @@ mistake-url = Not an https address
 cli-not-a-terminal = The app needs a terminal to draw on
 cli-no-terminal = The terminal can't be used: { $why }
 cli-no-terminal-hint = Run it in a terminal; for scripts there are `paylink new`, `list`, `show` and `watch`
+cli-terminal-lost = The terminal failed while the app was running: { $why }
+cli-terminal-lost-hint = What you have sold is kept: start paylink again
 cli-no-sandbox-hint = `paylink doctor` tells what is wrong

@@ -715,4 +715,6 @@ mistake-url = Ikke en https-adresse
 cli-not-a-terminal = Appen trenger en terminal å tegne på
 cli-no-terminal = Terminalen kan ikke brukes: { $why }
 cli-no-terminal-hint = Kjør den i en terminal; for skript finnes `paylink new`, `list`, `show` og `watch`
+cli-terminal-lost = Terminalen sviktet mens appen kjørte: { $why }
+cli-terminal-lost-hint = Det du har solgt, er tatt vare på: start paylink igjen
 cli-no-sandbox-hint = `paylink doctor` sier hva som er galt

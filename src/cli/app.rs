@@ -7,7 +7,7 @@ use super::{Failure, Run, Status};
 use crate::config::{ConfigError, Theme};
 use crate::i18n::Texts;
 use crate::ports::SystemClock;
-use crate::runtime::{self, Engine, Host, Workplace};
+use crate::runtime::{self, Broken, Engine, Host, Workplace};
 use crate::ui::{self, Look};
 use crate::wiring::workplace::{self, FirstStart, OpenError, Opening};
 
@@ -63,13 +63,19 @@ async fn show(run: &Run, place: Option<Workplace>, host: Option<Arc<dyn Host>>) 
     let zone = super::zone::local();
     let engine = Engine::new(place, host, Arc::new(SystemClock), zone);
     let look = Look::new(theme(run), run.texts(), engine.now());
-    runtime::run(engine, look).await.map_err(|error| {
-        let t = run.texts();
-        Failure::input(
+    let t = run.texts();
+    runtime::run(engine, look).await.map_err(|broken| match broken {
+        Broken::NoTerminal(error) => Failure::input(
             "terminal",
             t.t_args("cli-no-terminal", &[("why", error.to_string().into())]),
             t.t("cli-no-terminal-hint"),
-        )
+        ),
+        Broken::Lost(error) => Failure::new(
+            Status::Internal,
+            "terminal_lost",
+            t.t_args("cli-terminal-lost", &[("why", error.to_string().into())]),
+            t.t("cli-terminal-lost-hint"),
+        ),
     })?;
     Ok(Status::Done)
 }

@@ -6,6 +6,8 @@
 pub mod engine;
 pub mod input;
 mod perform;
+mod pieces;
+mod reading;
 pub mod terminal;
 mod timers;
 pub mod workplace;
@@ -15,56 +17,109 @@ pub use workplace::{Customer, Host, Workplace};
 
 use std::io;
 
-use crossterm::event;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::app::Msg;
 use crate::app::effect::Effect;
+use crate::app::key::{Code, Key};
 use crate::ui::{self, Hits, Look};
 use input::Input;
+use reading::NoMoreKeys;
 use terminal::Taken;
 
-/// What the terminal's own threads and signals send.
+/// What the terminal's own threads and signals send. Who ended the app is in words for the log.
 enum FromOutside {
     Input(Input),
-    Stop,
+    Stop(&'static str),
     Suspend,
-    Gone,
+    /// The terminal is gone, as when its window is closed.
+    HungUp(&'static str),
+    NoMoreKeys(NoMoreKeys),
 }
 
-/// Runs the app in the terminal until it ends.
+/// Why the app could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Broken {
+    /// There's no terminal, or it refuses. Nothing was begun.
+    #[error("{0}")]
+    NoTerminal(io::Error),
+    /// The terminal can't be read or written any more, though it has not hung up. What must not be lost is kept.
+    #[error("{0}")]
+    Lost(io::Error),
+}
+
+/// Runs the app in the terminal until it ends: by a key, by a signal, or because the terminal has hung up.
 ///
 /// # Errors
-/// There's no terminal, or it is gone.
-pub async fn run(mut engine: Engine, mut look: Look) -> io::Result<()> {
+/// There's no terminal, or it failed.
+pub async fn run(mut engine: Engine, mut look: Look) -> Result<(), Broken> {
     let (tx, mut outside) = unbounded_channel();
     // First of all: a signal must never find the terminal taken and nobody listening.
-    signals(tx.clone())?;
-    let mut terminal = Taken::new()?;
-    let size = terminal.canvas.size()?;
+    signals(tx.clone()).map_err(Broken::NoTerminal)?;
+    let mut terminal = Taken::new().map_err(Broken::NoTerminal)?;
+    let size = terminal.canvas.size().map_err(Broken::NoTerminal)?;
     let mut hits = Hits::default();
     engine.begin((size.width, size.height));
-    draw(&mut terminal, &engine, &mut look, &mut hits)?;
-    keys(tx);
+    draw(&mut terminal, &engine, &mut look, &mut hits).map_err(Broken::NoTerminal)?;
+    #[cfg(target_os = "linux")]
+    if let Err(error) = reading::watch(tx.clone()) {
+        tracing::info!(%error, "a hang-up without its signal can't be seen");
+    }
+    reading::start(tx);
     engine.after_first_frame();
+    let done = turn_by_turn(&mut engine, &mut terminal, &mut look, &mut hits, &mut outside).await;
+    // However it ended: what was typed and what is being sent is kept.
+    if done.is_err() {
+        engine.message(Msg::Stop);
+    }
+    engine.finish().await;
+    let Err(error) = done else { return Ok(()) };
+    // A window that was closed while something was drawn in it.
+    while let Ok(from) = outside.try_recv() {
+        if matches!(from, FromOutside::HungUp(_)) {
+            return Ok(());
+        }
+    }
+    tracing::error!(%error, "the terminal can't be used any more");
+    Err(Broken::Lost(error))
+}
+
+async fn turn_by_turn(
+    engine: &mut Engine,
+    terminal: &mut Taken,
+    look: &mut Look,
+    hits: &mut Hits,
+    outside: &mut UnboundedReceiver<FromOutside>,
+) -> io::Result<()> {
     loop {
         let mut next = tokio::select! {
             biased;
-            from = outside.recv() => Some(from.unwrap_or(FromOutside::Gone)),
+            from = outside.recv() => from,
             () = engine.turn() => None,
         };
         // Everything that has come meanwhile belongs into the same frame.
         while let Some(from) = next {
             match from {
-                FromOutside::Input(input) => engine.message(message(input, &hits)),
+                FromOutside::Input(input) => {
+                    let (told, before) = (told(&input), engine.ended());
+                    engine.message(message(input, hits));
+                    if engine.ended() && !before {
+                        tracing::info!("ended by {told}");
+                    }
+                }
                 FromOutside::Suspend => engine.outward(Effect::Suspend),
-                FromOutside::Stop => engine.message(Msg::Stop),
-                // The terminal is gone: nothing can be shown any more, but vital work is finished.
-                FromOutside::Gone => {
+                FromOutside::Stop(who) => {
+                    tracing::warn!("ended by {who}");
                     engine.message(Msg::Stop);
-                    engine.finish().await;
+                }
+                // Nothing can be shown any more.
+                FromOutside::HungUp(who) => {
+                    tracing::warn!("ended by {who}");
+                    engine.message(Msg::Stop);
                     return Ok(());
                 }
+                FromOutside::NoMoreKeys(NoMoreKeys::Failed(error)) => return Err(error),
+                FromOutside::NoMoreKeys(NoMoreKeys::Panicked(panic)) => std::panic::resume_unwind(panic),
             }
             next = outside.try_recv().ok();
         }
@@ -78,10 +133,20 @@ pub async fn run(mut engine: Engine, mut look: Look) -> io::Result<()> {
             }
         }
         if engine.ended() {
-            engine.finish().await;
             return Ok(());
         }
-        draw(&mut terminal, &engine, &mut look, &mut hits)?;
+        draw(terminal, engine, look, hits)?;
+    }
+}
+
+/// An input that may have ended the app, for the log; never what was typed.
+const fn told(input: &Input) -> &'static str {
+    match input {
+        Input::Key(Key { code: Code::Esc, .. }) => "Esc",
+        Input::Key(Key { ctrl: true, .. }) => "a key with Ctrl",
+        Input::Key(_) => "a key",
+        Input::Click(..) => "a click",
+        Input::Paste(_) | Input::Scroll(_) | Input::Resized(..) => "the terminal",
     }
 }
 
@@ -103,33 +168,6 @@ fn message(input: Input, hits: &Hits) -> Msg {
     }
 }
 
-/// The terminal's events. A thread of its own reads, because a blocked read answers a key with one
-/// wake-up, where an event stream needs two.
-fn keys(tx: UnboundedSender<FromOutside>) {
-    let gone = tx.clone();
-    let reading = std::thread::Builder::new().name("input".into()).spawn(move || {
-        loop {
-            match event::read() {
-                Ok(event) => {
-                    if let Some(input) = input::input(event)
-                        && tx.send(FromOutside::Input(input)).is_err()
-                    {
-                        return;
-                    }
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => {
-                    let _ = tx.send(FromOutside::Gone);
-                    return;
-                }
-            }
-        }
-    });
-    if reading.is_err() {
-        let _ = gone.send(FromOutside::Gone);
-    }
-}
-
 /// The process's signals. From the return on they are caught.
 #[cfg(unix)]
 fn signals(tx: UnboundedSender<FromOutside>) -> io::Result<()> {
@@ -141,9 +179,9 @@ fn signals(tx: UnboundedSender<FromOutside>) -> io::Result<()> {
     tokio::spawn(async move {
         loop {
             let what = tokio::select! {
-                _ = terminate.recv() => FromOutside::Stop,
-                _ = interrupt.recv() => FromOutside::Stop,
-                _ = hang_up.recv() => FromOutside::Gone,
+                _ = terminate.recv() => FromOutside::Stop("SIGTERM"),
+                _ = interrupt.recv() => FromOutside::Stop("SIGINT"),
+                _ = hang_up.recv() => FromOutside::HungUp("SIGHUP"),
                 _ = stop.recv() => FromOutside::Suspend,
             };
             if tx.send(what).is_err() {
@@ -162,8 +200,8 @@ fn signals(tx: UnboundedSender<FromOutside>) -> io::Result<()> {
     tokio::spawn(async move {
         loop {
             let what = tokio::select! {
-                _ = interrupt.recv() => FromOutside::Stop,
-                _ = close.recv() => FromOutside::Gone,
+                _ = interrupt.recv() => FromOutside::Stop("Ctrl-C"),
+                _ = close.recv() => FromOutside::HungUp("the closed window"),
             };
             if tx.send(what).is_err() {
                 return;

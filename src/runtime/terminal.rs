@@ -1,6 +1,7 @@
 //! The terminal: taken, and given back as it was. On quit, error, panic and signal alike.
 
 use std::io::{self, BufWriter, Stdout, Write};
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::clipboard::CopyToClipboard;
@@ -27,8 +28,9 @@ pub type Canvas = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
 /// The terminal while it is ours. Dropping it gives it back.
 pub struct Taken {
-    /// What is drawn on.
-    pub canvas: Canvas,
+    /// What is drawn on. Never dropped: dropping it prints an error to a terminal that is gone, and printing there
+    /// panics. What it would do, show the cursor, [`restore`] does.
+    pub canvas: ManuallyDrop<Canvas>,
 }
 
 impl Taken {
@@ -44,7 +46,7 @@ impl Taken {
         // A frame is a few kilobytes: one write, not one a line.
         let out = BufWriter::with_capacity(32 * 1024, io::stdout());
         match Terminal::new(CrosstermBackend::new(out)) {
-            Ok(canvas) => Ok(Self { canvas }),
+            Ok(canvas) => Ok(Self { canvas: ManuallyDrop::new(canvas) }),
             Err(error) => {
                 restore();
                 Err(error)

@@ -50,6 +50,8 @@ impl Setup {
         command.env("COLORTERM", "truecolor");
         command.env("LANG", "en_US.UTF-8");
         command.env("TZ", "UTC");
+        // who ended it, should it end by itself
+        command.env("RUST_LOG", "paylink::runtime=info,warn");
         command.env("HOME", home.path());
         for (name, folder) in [
             ("XDG_CONFIG_HOME", "config"),
@@ -476,6 +478,9 @@ impl Term {
         if let Some(status) = self.child.try_wait().unwrap() {
             let _ = writeln!(out, "the program has ended: {status}");
         }
+        for log in logs(self.home.path()) {
+            let _ = writeln!(out, "its log:\n{log}");
+        }
         let tail = &self.raw[self.raw.len().saturating_sub(300)..];
         let _ = writeln!(out, "the last bytes: {:?}", String::from_utf8_lossy(tail));
         out
@@ -490,6 +495,19 @@ impl Drop for Term {
             let _ = self.child.wait();
         }
     }
+}
+
+/// The logs in a home.
+fn logs(folder: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let inside = entries.flatten().flat_map(|entry| match entry.file_type() {
+        Ok(kind) if kind.is_dir() => logs(&entry.path()),
+        _ if entry.file_name() == "paylink.log" => {
+            std::fs::read_to_string(entry.path()).into_iter().collect()
+        }
+        _ => Vec::new(),
+    });
+    inside.collect()
 }
 
 /// How a program ended.
