@@ -319,6 +319,43 @@ fn panics_in_the_terminal(folder: &Path) {
     assert!(panicked.is_err());
 }
 
+/// The name under which the test calls itself as the terminal that is closed.
+#[cfg(target_os = "linux")]
+const CLOSED_HERE: &str = "PAYLINK_TEST_TERMINAL_CLOSED_IN";
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_window_that_is_closed_is_a_normal_end() {
+    if let Some(folder) = std::env::var_os(CLOSED_HERE) {
+        let mut term = demo().env("XDG_DATA_HOME", folder.to_str().unwrap()).start();
+        term.sees("No links yet");
+        std::fs::write(Path::new(&folder).join("pid"), term.pid().to_string()).unwrap();
+        // as a terminal whose window is closed: its end of the line goes with it
+        std::process::exit(0);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let name = "terminal::a_window_that_is_closed_is_a_normal_end";
+    let terminal = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name, "--nocapture", "--test-threads=1"])
+        .env(CLOSED_HERE, folder.path())
+        .env("TMPDIR", folder.path())
+        .output()
+        .unwrap();
+    let pid = std::fs::read_to_string(folder.path().join("pid")).unwrap_or_else(|_| panic!("{terminal:?}"));
+    let stat = format!("/proc/{pid}/stat");
+    let end = std::time::Instant::now() + Duration::from_secs(30);
+    while std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
+        assert!(std::time::Instant::now() < end, "it goes on without a terminal");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let data = folder.path().join("paylink");
+    let names = std::fs::read_dir(&data).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+    let reports: Vec<String> = names.filter(|name| name.starts_with("crash-")).collect();
+    assert_eq!(reports, [String::new(); 0]);
+    let log = std::fs::read_to_string(data.join("paylink.log")).unwrap();
+    assert!(log.contains("ended by"), "{log}");
+}
+
 // -------------------------------------------------------------------------------------------------------
 // Room, and doing nothing
 // -------------------------------------------------------------------------------------------------------
