@@ -113,9 +113,9 @@ pub(super) async fn at_backend(ports: &Ports, id: LinkId) -> Result<Cancelling, 
             journal(ports, id, false).await?;
             carry_out(ports, id, true).await.map(Cancelling::from_sent)
         }
-        First::Stop(link, end) => Ok(Cancelling { link, end }),
+        First::Stop(link, end) => over(ports, link, end).await,
         First::NoAnswer(link, fault) if fault.kind.is_no() => {
-            Ok(Cancelling { link, end: CancelEnd::Refused(fault) })
+            over(ports, link, CancelEnd::Refused(fault)).await
         }
         First::NoAnswer(_, fault) => {
             journal(ports, id, false).await?;
@@ -124,6 +124,14 @@ pub(super) async fn at_backend(ports: &Ports, id: LinkId) -> Result<Cancelling, 
                 None => standing(ports, id, OutboxKind::Cancel).await.map(Cancelling::from_sent),
             }
         }
+    }
+}
+
+/// Nothing is to be done (any more). An entry that was to do it, from a try that was cut off, is closed.
+async fn over(ports: &Ports, link: Link, end: CancelEnd) -> Result<Cancelling, LedgerError> {
+    match send::claim(ports, link.id, OutboxKind::Cancel).await? {
+        Some(claim) => finish(ports, claim, link, end).await.map(Cancelling::from_sent),
+        None => Ok(Cancelling { link, end }),
     }
 }
 

@@ -152,3 +152,24 @@ async fn a_power_cut_at_every_step() {
     }
     assert!(cuts >= 4);
 }
+
+/// The same, and the seller asks again instead of waiting: nothing is left in the outbox.
+#[tokio::test(start_paused = true)]
+async fn asked_again_after_a_power_cut_it_is_closed() {
+    let mut cuts = 0;
+    for step in 1..20 {
+        let world = World::new();
+        let id = world.send("A-1", Delivery::Link).await;
+        world.power.cut_at(step);
+        let _ = cancel(&world.ports, id).await;
+        if !world.power.is_off() {
+            break;
+        }
+        cuts += 1;
+        world.power.back();
+        tokio::time::advance(Duration::from_secs(120)).await;
+        assert_eq!(cancel(&world.ports, id).await.unwrap().end, CancelEnd::Cancelled, "cut at {step}");
+        assert_eq!((world.link(id).state, world.entry(id)), (LinkState::Cancelled, None), "cut at {step}");
+    }
+    assert!(cuts >= 4);
+}
