@@ -7,6 +7,8 @@ mod browser;
 mod cli;
 mod client;
 mod config;
+#[cfg(unix)]
+mod crash;
 mod first_start;
 mod i18n;
 mod journeys;

@@ -15,7 +15,7 @@ fn demo() -> Setup {
 }
 
 /// From the dashboard to the delivery step: one waffle for 45,50.
-fn to_delivery(term: &mut Term) {
+pub(crate) fn to_delivery(term: &mut Term) {
     term.sees("No links yet");
     term.press("n");
     term.sees("2 PAYMENT");

@@ -137,18 +137,24 @@ impl World {
 
     /// The control interface of the sandbox.
     pub(super) fn control(&self, method: &str, path: &str, body: Value) -> Value {
-        let mut router = self.running.sandbox().router();
         let request = Request::builder()
             .method(method)
             .uri(path)
             .header("content-type", "application/json")
             .body(Body::from(if body.is_null() { String::new() } else { body.to_string() }))
             .unwrap();
+        self.ask(request)
+    }
+
+    /// Any request, answered by the sandbox without a line in between.
+    pub(super) fn ask(&self, request: Request<Body>) -> Value {
+        let mut router = self.running.sandbox().router();
+        let what = format!("{} {}", request.method(), request.uri());
         self.runtime.block_on(async {
             let response = router.call(request).await.unwrap();
             let status = response.status();
             let bytes = axum::body::to_bytes(response.into_body(), 1 << 22).await.unwrap();
-            assert!(status.is_success(), "{method} {path}: {status} {}", String::from_utf8_lossy(&bytes));
+            assert!(status.is_success(), "{what}: {status} {}", String::from_utf8_lossy(&bytes));
             serde_json::from_slice(&bytes).unwrap_or(Value::Null)
         })
     }

@@ -260,6 +260,12 @@ impl Term {
         assert!(done.success(), "kill -{name}");
     }
 
+    /// Kills it (SIGKILL), and waits until it is dead.
+    pub(crate) fn is_killed(mut self) {
+        self.signal("KILL");
+        self.child.wait().unwrap();
+    }
+
     /// Waits until the screen shows a text.
     #[track_caller]
     pub(crate) fn sees(&mut self, text: &str) {
