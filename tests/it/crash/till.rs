@@ -203,7 +203,7 @@ impl Till {
         while begun.elapsed() < Duration::from_secs(3) && !watch.reached(&point, begun) {
             std::thread::sleep(Duration::from_micros(300));
         }
-        term.is_killed();
+        term.killed();
         *self.phases.entry("in the app").or_default() += 1;
         true
     }

@@ -261,7 +261,7 @@ impl Term {
     }
 
     /// Kills it (SIGKILL), and waits until it is dead.
-    pub(crate) fn is_killed(mut self) {
+    pub(crate) fn killed(mut self) {
         self.signal("KILL");
         self.child.wait().unwrap();
     }
