@@ -101,6 +101,10 @@ async fn turn_by_turn(
         while let Some(from) = next {
             match from {
                 FromOutside::Input(input) => {
+                    // Also when the size is what it was: smaller for a moment, the terminal has lost what it showed.
+                    if matches!(input, Input::Resized(..)) {
+                        terminal.redraw()?;
+                    }
                     let (told, before) = (told(&input), engine.ended());
                     engine.message(message(input, hits));
                     if engine.ended() && !before {

@@ -365,7 +365,7 @@ fn a_window_that_is_too_small_gets_a_word_and_loses_nothing() {
     let mut term = demo().start();
     to_delivery(&mut term);
     term.resize(40, 10);
-    term.waits_for("a word about the size", |screen| screen.contents().contains("80"));
+    term.waits_for("a word about the size", |screen| screen.contents().contains("80×24"));
     term.resize(80, 24);
     term.sees("5 DELIVERY");
     term.sees("Waffle");
