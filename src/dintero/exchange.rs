@@ -8,12 +8,17 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use tokio::time::Instant;
 
-use super::errors;
 use super::transport::{Request, Response, Transport, TransportError};
+use super::{errors, mask};
+use crate::domain::clean;
 use crate::ports::Clock;
 
 /// `Date` has whole seconds and the answer took a while to come: less than this is no difference.
 const TICK_MS: i64 = 2_000;
+/// A `Date` further off than this is no clock: five years. Certificates end the talk long before.
+const BELIEVED_MS: i64 = 5 * 366 * 86_400_000;
+/// The most characters of a path in the log: one that a redirect named is the backend's.
+const PATH: usize = 200;
 
 /// Sends requests for one client.
 pub(super) struct Exchange {
@@ -51,9 +56,10 @@ impl Exchange {
         for (name, value) in &self.headers {
             request.headers.entry(name).or_insert_with(|| value.clone());
         }
-        let (method, path) = (request.method.clone(), request.url.path().to_owned());
+        let (method, path) = (request.method.clone(), clean::line_within(request.url.path(), PATH));
+        let credentials = mask::Credentials::of(&request.headers);
         let begun = Instant::now();
-        let outcome = self.transport.send(request).await;
+        let outcome = self.transport.send(request).await.map(|answer| credentials.masked(answer));
         let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         match &outcome {
             Ok(answer) => {
@@ -75,7 +81,9 @@ impl Exchange {
     fn see_date(&self, headers: &HeaderMap) {
         if let Some(date) = errors::date(headers) {
             let ms = date.as_millisecond() - self.clock.now().as_millisecond();
-            self.skew_ms.store(if ms.abs() < TICK_MS { 0 } else { ms }, Ordering::Relaxed);
+            if ms.abs() <= BELIEVED_MS {
+                self.skew_ms.store(if ms.abs() < TICK_MS { 0 } else { ms }, Ordering::Relaxed);
+            }
         }
     }
 }

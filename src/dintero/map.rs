@@ -23,7 +23,7 @@ pub(super) fn session(value: &Value) -> Option<SessionNews> {
         expires_at: wire::time(value, &["expires_at"]),
         cancelled_at: wire::time(value, &["cancelled_at"]),
         transaction_id: wire::id(value, &["transaction_id"]),
-        amount: wire::whole(value, &["order", "amount"]),
+        amount: wire::amount(value, &["order", "amount"]),
         publish,
         events: wire::list(value, &["events"]).filter_map(session_event).collect(),
     })
@@ -67,7 +67,7 @@ pub(super) fn transaction(value: &Value) -> Option<TransactionNews> {
         status: TransactionStatus::from_word(
             &wire::text(value, &["status"], WORD).unwrap_or_else(|| "UNKNOWN".to_owned()),
         ),
-        amount: wire::whole(value, &["amount"]),
+        amount: wire::amount(value, &["amount"]),
         method: wire::text(value, &["payment_product_type"], WORD),
         created_at: wire::time(value, &["created_at"]),
         updated_at: wire::time(value, &["updated_at"]),
@@ -92,7 +92,7 @@ fn transaction_event(value: &Value) -> Option<TransactionEvent> {
         id: wire::text(value, &["id"], WORD),
         event,
         success: wire::flag(value, &["success"]).unwrap_or(error.is_none()),
-        amount: wire::whole(value, &["amount"]),
+        amount: wire::amount(value, &["amount"]),
         at: wire::time(value, &["created_at"]),
         status_after: wire::text(value, &["transaction_status"], WORD),
         error,

@@ -12,6 +12,8 @@ mod gateway;
 mod http;
 mod link;
 mod map;
+mod mask;
+mod mend;
 mod number;
 mod profile;
 mod profile_cache;

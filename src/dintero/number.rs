@@ -29,6 +29,21 @@ pub(super) fn whole(value: &serde_json::Value) -> Option<i64> {
     if decimal.is_integer() { decimal.to_i64() } else { None }
 }
 
+/// [`whole`], cut down to `-most..=most`; also what is too large for any type of ours.
+pub(super) fn bounded(value: &serde_json::Value, most: i64) -> Option<i64> {
+    if let Some(n) = whole(value) {
+        return Some(n.clamp(-most, most));
+    }
+    // Only how it is written is looked at: what is left has decimals, or more digits than `i64`.
+    let text = value.as_number()?.to_string();
+    let (digits, negative) = text.strip_prefix('-').map_or((text.as_str(), false), |d| (d, true));
+    let huge = match digits.split_once('e') {
+        Some((_, power)) => power.trim_start_matches('+').parse::<i64>().is_ok_and(|p| p > 18),
+        None => digits.split('.').next().is_some_and(|whole| whole.len() > 18),
+    };
+    huge.then_some(if negative { -most } else { most })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,6 +27,8 @@ const MARGIN: Duration = Duration::from_secs(60);
 const UNSAID: i64 = 3600;
 const SHORTEST: i64 = 5;
 const LONGEST: i64 = 7 * 24 * 3600;
+/// The most bytes of a token, which goes with every request: ten times those that there are.
+const MAX_TOKEN: usize = 16 * 1024;
 
 /// Where the client secret comes from: keyring, environment, a command. Called on a thread that may
 /// wait, when the first token is needed.
@@ -271,14 +273,17 @@ impl Shared {
             let fault = errors::from_response(answer, self.exchange.clock().now());
             let kind = match answer.status {
                 // A redirect says nothing about the credentials: a hotspot's own page, perhaps.
-                300..=399 | 408 | 429 | 500.. => FaultKind::NotSent,
+                100..=199 | 300..=399 | 408 | 429 | 500.. => FaultKind::NotSent,
                 _ => FaultKind::NotSignedIn,
             };
             return Err(Fault { kind, detail: format!("signing in: {}", fault.detail), ..fault });
         }
         let token = wire::json(&answer.body).and_then(|body| {
             let seconds = wire::whole(&body, &["expires_in"]).unwrap_or(UNSAID);
-            let text = wire::at(&body, &["access_token"])?.as_str().filter(|t| !t.is_empty())?;
+            let text = wire::at(&body, &["access_token"])?.as_str()?;
+            if !(1..=MAX_TOKEN).contains(&text.len()) {
+                return None;
+            }
             let mut header = HeaderValue::from_str(&format!("Bearer {text}")).ok()?;
             header.set_sensitive(true);
             let life = Duration::from_secs(seconds.clamp(SHORTEST, LONGEST).unsigned_abs());

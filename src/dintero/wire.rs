@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::number;
+use super::{mend, number};
 use crate::domain::clean;
 
 /// The most characters of an id.
@@ -19,9 +19,17 @@ pub(super) const TEXT: usize = 300;
 /// The most entries that are read of a list inside of one object.
 pub(super) const ENTRIES: usize = 1000;
 
-/// The body as JSON.
+/// The most values in one answer: unpacked, each may take a hundred times its room on the line.
+const MAX_VALUES: usize = 200_000;
+/// The most that is believed of an amount, in minor units; thousands of them can be added up.
+const MAX_AMOUNT: i64 = 1_000_000_000_000_000;
+
+/// The body as JSON. What is wrong with a text or a number in it hides nothing else (see `mend`).
 pub(super) fn json(body: &[u8]) -> Option<Value> {
-    serde_json::from_slice(body).ok()
+    if body.iter().filter(|b| matches!(b, b',' | b'[' | b'{')).count() > MAX_VALUES {
+        return None;
+    }
+    serde_json::from_slice(body).ok().or_else(|| serde_json::from_str(&mend::mend(body)?).ok())
 }
 
 /// What stands at `path`, if all of it is there. A dot in a key is not a step.
@@ -51,6 +59,12 @@ pub(super) fn is_id(id: &str) -> bool {
 /// A whole number.
 pub(super) fn whole(value: &Value, path: &[&str]) -> Option<i64> {
     number::whole(at(value, path)?)
+}
+
+/// An amount in minor units. One that is out of all measure is cut down to what can be reckoned with, so
+/// that it is still seen to differ.
+pub(super) fn amount(value: &Value, path: &[&str]) -> Option<i64> {
+    number::bounded(at(value, path)?, MAX_AMOUNT)
 }
 
 /// Yes or no.
@@ -92,6 +106,29 @@ mod tests {
         assert_eq!(list(&v, &["b"]).count(), 0);
         assert_eq!(list(&v, &["f"]).count(), 1);
         assert_eq!(flag(&v, &["b"]), None);
+    }
+
+    #[test]
+    fn an_answer_of_too_many_values_is_not_unpacked() {
+        let list = |n: usize| format!("[{}0]", "0,".repeat(n)).into_bytes();
+        assert!(json(&list(MAX_VALUES - 1)).is_some());
+        assert_eq!(json(&list(MAX_VALUES)), None);
+        assert_eq!(json("[".repeat(150_000).as_bytes()), None);
+    }
+
+    #[test]
+    fn amounts_that_nobody_can_mean_still_differ() {
+        let read = |text: &str| amount(&json(format!("{{\"a\":{text}}}").as_bytes()).unwrap(), &["a"]);
+        assert_eq!(read("12000"), Some(12_000));
+        assert_eq!(read("12000.0"), Some(12_000));
+        assert_eq!(read("-5"), Some(-5));
+        for huge in ["9223372036854775807", "18446744073709551615", "99999999999999999999999", "1e300"] {
+            assert_eq!(read(huge), Some(MAX_AMOUNT), "{huge}");
+            assert_eq!(read(&format!("-{huge}")), Some(-MAX_AMOUNT), "{huge}");
+        }
+        for none in ["0.5", "12000.5", "\"12000\"", "null", "[1]", "true", "1e999", "-1e999", "1e-300"] {
+            assert_eq!(read(none), None, "{none}");
+        }
     }
 
     #[test]

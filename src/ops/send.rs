@@ -209,7 +209,7 @@ async fn look(ports: &Ports, link: &Link, until: Until) -> Look {
         Ok(found) => {
             let ours = found
                 .into_iter()
-                .filter(|s| s.paylink_id.as_deref().and_then(LinkId::parse) == Some(link.id))
+                .filter(|s| is_ours(s, link))
                 // Of several the one with a payment, else one that still works, else the newest.
                 .max_by_key(|s| (s.transaction_id.is_some(), s.cancelled_at.is_none(), s.created_at));
             ours.map_or(Look::NotThere, |s| Look::Found(Box::new(s)))
@@ -232,15 +232,21 @@ async fn look_for_payment(ports: &Ports, link: &Link, until: Until) -> Look {
     // A reference may have been used before: few transactions, each of which names its session.
     for id in of_order.filter_map(|t| t.session_id).take(PAYMENTS) {
         match until.within(ports, FaultKind::NotSent, ports.gateway.session(&id)).await {
-            Ok(session) if session.paylink_id.as_deref().and_then(LinkId::parse) == Some(link.id) => {
-                return Look::Found(Box::new(session));
-            }
+            Ok(session) if is_ours(&session, link) => return Look::Found(Box::new(session)),
             Ok(_) => {}
             Err(fault) if fault.kind.is_no() => {}
             Err(fault) => return Look::NoAnswer(fault),
         }
     }
     Look::NotThere
+}
+
+/// Whether a session is the one that `link` was sent as: it carries the link's own id, and what it tells of
+/// the order is what was asked for. A customer must never be led to another sale's payment.
+fn is_ours(session: &SessionNews, link: &Link) -> bool {
+    session.paylink_id.as_deref().and_then(LinkId::parse) == Some(link.id)
+        && session.merchant_reference.as_deref().is_none_or(|r| r == link.sale.reference.as_str())
+        && session.amount.is_none_or(|a| a == link.amount.minor())
 }
 
 /// One try. `again`: the seller wants it made even if a message may have gone out already.

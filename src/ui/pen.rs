@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Look;
 use super::hits::Hits;
 use super::theme::Role;
+use crate::domain::clean;
 use crate::i18n::Texts;
 
 /// Columns that `text` takes.
@@ -53,6 +54,7 @@ impl<'a> Pen<'a> {
             return x;
         }
         let room = room.min(area.right() - x);
+        let text = &*clean::visible(text);
         if width(text) <= room {
             return self.buffer.set_stringn(x, y, text, usize::from(room), style).0;
         }

@@ -352,8 +352,10 @@ fn take_transaction(link: &mut Link, news: &TransactionNews, backend_now: Timest
     }
     let at = told_at.or(news.created_at).unwrap_or(backend_now);
     if let TransactionStatus::Other(word) = &news.status {
-        let key = Some(format!("t/{}/{word}", news.id));
-        link.record(LinkEvent { at, kind: EventKind::Other, detail: text(Some(word)), key });
+        if link.events.len() < MAX_EVENTS {
+            let key = Some(format!("t/{}/{word}", news.id));
+            link.record(LinkEvent { at, kind: EventKind::Other, detail: text(Some(word)), key });
+        }
     }
     if !applies {
         return;

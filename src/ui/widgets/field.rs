@@ -9,6 +9,7 @@ use crate::app::check::FieldError;
 use crate::app::draft::FieldId;
 use crate::app::field::Field;
 use crate::app::model::{Target, Wizard};
+use crate::domain::clean;
 use crate::ui::pen::{Pen, width};
 use crate::ui::theme::Role;
 
@@ -42,7 +43,7 @@ fn input(pen: &mut Pen<'_>, area: Rect, id: FieldId, value: &str, focus: Option<
         let x = area.x.saturating_add(pad);
         if pen.buffer.area.contains(Position::new(x, area.y)) {
             let room = usize::from(area.width.saturating_sub(pad));
-            pen.buffer.set_stringn(x, area.y, shown, room, style);
+            pen.buffer.set_stringn(x, area.y, clean::visible(shown), room, style);
         }
         let column = u16::try_from(caret.saturating_sub(scroll)).unwrap_or(u16::MAX);
         let x = area.x.saturating_add(column).min(area.right().saturating_sub(1));
