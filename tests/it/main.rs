@@ -15,6 +15,7 @@ mod journeys;
 mod ledger_processes;
 mod sandbox;
 mod screens;
+mod strange;
 mod support;
 #[cfg(unix)]
 mod terminal;

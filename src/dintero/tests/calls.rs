@@ -309,7 +309,7 @@ async fn the_backends_clock_is_read_from_its_answers() {
         ("Sun, 22 Nov 2026 12:00:01 GMT", 0),
         ("garbage", 0),
         ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", 0),
+        ("Thu, 30 Dec 9999 12:00:00 GMT", 0),
         ("Mon, 22 Nov 2027 12:00:00 GMT", 365 * 86_400),
     ] {
         let script = dated(date);
