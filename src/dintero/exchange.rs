@@ -1,7 +1,7 @@
 //! One request and its answer: the headers that every request has, the log line, the backend's clock.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use jiff::SignedDuration;
 use reqwest::Method;
@@ -26,6 +26,8 @@ pub(super) struct Exchange {
     clock: Arc<dyn Clock>,
     headers: HeaderMap,
     skew_ms: AtomicI64,
+    /// What the client signs in with, once it has.
+    client: OnceLock<mask::Credentials>,
 }
 
 impl Exchange {
@@ -38,7 +40,7 @@ impl Exchange {
             HeaderName::from_static("dintero-system-version"),
             HeaderValue::from_static(env!("CARGO_PKG_VERSION")),
         );
-        Self { transport, clock, headers, skew_ms: AtomicI64::new(0) }
+        Self { transport, clock, headers, skew_ms: AtomicI64::new(0), client: OnceLock::new() }
     }
 
     pub(super) fn clock(&self) -> &dyn Clock {
@@ -59,7 +61,18 @@ impl Exchange {
         let (method, path) = (request.method.clone(), clean::line_within(request.url.path(), PATH));
         let credentials = mask::Credentials::of(&request.headers);
         let begun = Instant::now();
-        let outcome = self.transport.send(request).await.map(|answer| credentials.masked(answer));
+        let signing_in = credentials.of_client();
+        let outcome = self.transport.send(request).await.map(|answer| {
+            let answer = credentials.masked(answer);
+            // The secret itself goes out with signing in, and may come back with any later answer.
+            match self.client.get() {
+                Some(client) => client.masked(answer),
+                None => answer,
+            }
+        });
+        if signing_in {
+            let _ = self.client.set(credentials);
+        }
         let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         match &outcome {
             Ok(answer) => {

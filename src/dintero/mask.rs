@@ -14,13 +14,19 @@ const SHORTEST: usize = 8;
 const MASK: &[u8] = b"(secret)";
 
 /// What a request signed in with, in every form in which it may come back.
-pub(super) struct Credentials(Vec<SecretString>);
+pub(super) struct Credentials {
+    forms: Vec<SecretString>,
+    /// They are the client's own, not a token's.
+    client: bool,
+}
 
 impl Credentials {
     /// Those of a request.
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let said = headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok());
-        let Some((scheme, said)) = said.and_then(|v| v.split_once(' ')) else { return Self(Vec::new()) };
+        let Some((scheme, said)) = said.and_then(|v| v.split_once(' ')) else {
+            return Self { forms: Vec::new(), client: false };
+        };
         let mut forms = vec![SecretString::from(said)];
         if scheme == "Basic"
             && let Some(pair) = STANDARD.decode(said).ok().and_then(|bytes| String::from_utf8(bytes).ok())
@@ -29,12 +35,17 @@ impl Credentials {
             forms.push(SecretString::from(secret));
         }
         forms.retain(|form| form.expose_secret().len() >= SHORTEST);
-        Self(forms)
+        Self { forms, client: scheme == "Basic" }
+    }
+
+    /// Whether they are the client's own id and secret.
+    pub(super) const fn of_client(&self) -> bool {
+        self.client
     }
 
     /// `answer` without them.
     pub(super) fn masked(&self, mut answer: Response) -> Response {
-        for form in &self.0 {
+        for form in &self.forms {
             mask(&mut answer.body, form.expose_secret().as_bytes());
         }
         answer

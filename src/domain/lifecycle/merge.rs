@@ -351,11 +351,11 @@ fn take_transaction(link: &mut Link, news: &TransactionNews, backend_now: Timest
         take_transaction_event(link, event, news, backend_now);
     }
     let at = told_at.or(news.created_at).unwrap_or(backend_now);
-    if let TransactionStatus::Other(word) = &news.status {
-        if link.events.len() < MAX_EVENTS {
-            let key = Some(format!("t/{}/{word}", news.id));
-            link.record(LinkEvent { at, kind: EventKind::Other, detail: text(Some(word)), key });
-        }
+    if let TransactionStatus::Other(word) = &news.status
+        && link.events.len() < MAX_EVENTS
+    {
+        let key = Some(format!("t/{}/{word}", news.id));
+        link.record(LinkEvent { at, kind: EventKind::Other, detail: text(Some(word)), key });
     }
     if !applies {
         return;

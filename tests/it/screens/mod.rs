@@ -1,7 +1,7 @@
 //! Every screen as it is drawn, in text: at 80×24, 100×30 and 200×60 in English, at 80×24 in bokmål;
 //! and what holds for all of them.
 
-mod models;
+pub(crate) mod models;
 
 use std::fmt::Write as _;
 
@@ -18,7 +18,7 @@ use ratatui::style::{Color, Style};
 
 use models::Scene;
 
-fn look(lang: Lang, theme: Theme) -> Look {
+pub(crate) fn look(lang: Lang, theme: Theme) -> Look {
     let now = Now {
         at: models::at("2026-11-22T11:42:30Z"),
         zone: jiff::tz::TimeZone::get("Europe/Oslo").unwrap(),
@@ -27,12 +27,16 @@ fn look(lang: Lang, theme: Theme) -> Look {
     Look::new(theme, Texts::new(lang), now)
 }
 
-fn plain() -> Theme {
+pub(crate) fn plain() -> Theme {
     Theme::new(Ground::Dark, Depth::Sixteen)
 }
 
 /// The screen after one drawing, where the caret stands, and what can be hit.
-fn drawn(model: &Model, look: &Look, (columns, rows): (u16, u16)) -> (Buffer, Option<(u16, u16)>, Hits) {
+pub(crate) fn drawn(
+    model: &Model,
+    look: &Look,
+    (columns, rows): (u16, u16),
+) -> (Buffer, Option<(u16, u16)>, Hits) {
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
     let mut hits = Hits::default();
     terminal.draw(|frame| hits = draw(model, look, frame)).unwrap();

@@ -64,10 +64,7 @@ fn no_answers() -> Vec<(&'static str, Steps)> {
         ("a huge status", vec![raw("HTTP/1.1 99999 OK\r\n\r\n")]),
         ("a byte at a time", vec![Step::Trickle(format!("{head}content-length: 200\r\n\r\n").into_bytes())]),
         ("a flood of 100", vec![Step::Forever(b"HTTP/1.1 100 Continue\r\n\r\n".repeat(20))]),
-        (
-            "a flood of 103",
-            vec![Step::Forever(b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n".repeat(20))],
-        ),
+        ("a flood of 103", vec![Step::Forever(b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n".repeat(20))]),
         (
             "another protocol",
             vec![raw("HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\n\r\n"), Step::Hang],
