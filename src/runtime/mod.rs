@@ -76,7 +76,8 @@ pub async fn run(mut engine: Engine, mut look: Look) -> Result<(), Broken> {
     let Err(error) = done else { return Ok(()) };
     // A window that was closed while something was drawn in it.
     while let Ok(from) = outside.try_recv() {
-        if matches!(from, FromOutside::HungUp(_)) {
+        if let FromOutside::HungUp(who) = from {
+            tracing::warn!("ended by {who}");
             return Ok(());
         }
     }
