@@ -16,6 +16,7 @@ pub use engine::{Engine, Outward};
 pub use workplace::{Customer, Host, Workplace};
 
 use std::io;
+use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -48,6 +49,9 @@ pub enum Broken {
     Lost(io::Error),
 }
 
+/// So long after a terminal failed it may still be told that it is gone.
+const LAST_NEWS: Duration = Duration::from_millis(500);
+
 /// Runs the app in the terminal until it ends: by a key, by a signal, or because the terminal has hung up.
 ///
 /// # Errors
@@ -74,8 +78,8 @@ pub async fn run(mut engine: Engine, mut look: Look) -> Result<(), Broken> {
     }
     engine.finish().await;
     let Err(error) = done else { return Ok(()) };
-    // A window that was closed while something was drawn in it.
-    while let Ok(from) = outside.try_recv() {
+    // A window that was closed while something was drawn in it: that it's gone may be heard a moment later.
+    while let Ok(Some(from)) = tokio::time::timeout(LAST_NEWS, outside.recv()).await {
         if let FromOutside::HungUp(who) = from {
             tracing::warn!("ended by {who}");
             return Ok(());
