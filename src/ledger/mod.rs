@@ -167,7 +167,6 @@ impl SqliteLedger {
         done.map_err(|trouble: Trouble| trouble.at(&self.path))
     }
 
-    /// Reads with `work`, all from one moment.
     /// A connection to read with: the writer while nobody else wants it and there is no other.
     fn to_read(&self) -> Result<MutexGuard<'_, Connection>, LedgerError> {
         if self.in_memory {
@@ -183,6 +182,7 @@ impl SqliteLedger {
         Ok(hold(self.reader.get_or_init(|| Mutex::new(reader))))
     }
 
+    /// Reads with `work`, all from one moment.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Trouble>) -> Result<T, LedgerError> {
         let mut connection = self.to_read()?;
         (|| {
