@@ -19,9 +19,13 @@ use crate::domain::money::Money;
 use crate::domain::reference::{Reference, ReferenceTemplate};
 use crate::domain::sale::{Delivery, Sale};
 
+mod ledger_error;
 mod outbox;
+mod rescue;
 
+pub use ledger_error::{LedgerError, Unusable};
 pub use outbox::{MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Overdue};
+pub use rescue::Rescue;
 
 /// A boxed future, so that ports are object safe.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -176,35 +180,6 @@ pub trait Gateway: Send + Sync {
 // ---------------------------------------------------------------------------------------------
 // The ledger
 // ---------------------------------------------------------------------------------------------
-
-/// Why the ledger could not do it: one line, what and where.
-#[derive(Debug, thiserror::Error)]
-pub enum LedgerError {
-    /// The database or its folder can't be used.
-    #[error("{path}: {why}")]
-    Unusable {
-        /// The file or folder.
-        path: String,
-        /// What is wrong and what to do.
-        why: String,
-    },
-    /// The database was written by a newer paylink.
-    #[error("{path} was written by a newer paylink (format {found}, this one knows {known})")]
-    Newer {
-        /// The file.
-        path: String,
-        /// Its format.
-        found: i64,
-        /// Ours.
-        known: i64,
-    },
-    /// The reference is used by a live or paid link.
-    #[error("the reference {0} is already used by a live or paid link")]
-    ReferenceUsed(Reference),
-    /// Anything else of the database.
-    #[error("the ledger: {0}")]
-    Database(String),
-}
 
 /// Which links are meant.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -459,6 +434,14 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn release_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<(), LedgerError>;
+
+    /// What happened to the ledger, if the file that it replaced is still kept.
+    ///
+    /// # Errors
+    /// The database's.
+    fn rescue(&self) -> Result<Option<Rescue>, LedgerError> {
+        Ok(None)
+    }
 
     /// A small value kept under a name (draft, remembered defaults, cached profile).
     ///

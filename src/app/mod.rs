@@ -254,12 +254,12 @@ fn reply(t: &mut Turn<'_>, reply: Reply) {
         Reply::Played(Err(words)) => t.say(Tone::Warning, Say::CannotPlay(words)),
         Reply::SetUp(result) => welcome::set_up(t, result),
         Reply::Net(net) => tracking::net(t, net),
-        Reply::LedgerTrouble(line) => {
+        Reply::LedgerTrouble(error) => {
             steps::proposal_failed(t);
             tracking::ledger_failed(t);
             link_screen::busy(t, false);
             t.model.list.loading = false;
-            t.say(Tone::Error, Say::Ledger(line));
+            t.say(Tone::Error, Say::Ledger(error));
         }
     }
 }

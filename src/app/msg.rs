@@ -4,7 +4,7 @@ use super::draft::{Defaults, Draft};
 use super::key::Key;
 use super::model::{Net, QrWish, Shop, Target};
 use crate::domain::link::{Link, LinkId};
-use crate::ports::{DayTotals, Fault, LinkRow, OutboxEntry, Profile};
+use crate::ports::{DayTotals, Fault, LedgerError, LinkRow, OutboxEntry, Profile};
 
 /// Something happened.
 #[derive(Debug, Clone)]
@@ -102,8 +102,8 @@ pub enum Reply {
     SetUp(Result<Box<Shop>, SetUpTrouble>),
     /// Whether we are online, learned by the way.
     Net(Net),
-    /// The ledger can't be used: one line.
-    LedgerTrouble(String),
+    /// The ledger can't be used.
+    LedgerTrouble(LedgerError),
 }
 
 /// What the ledger has.
@@ -124,8 +124,8 @@ pub struct DashboardNews {
 pub enum KeepError {
     /// Its reference is used by a live or paid link.
     ReferenceUsed,
-    /// The ledger can't be used: one line.
-    Ledger(String),
+    /// The ledger can't be used.
+    Ledger(LedgerError),
 }
 
 /// Why an account could not be set up.

@@ -2,7 +2,7 @@
 
 use super::msg::SetUpTrouble;
 use crate::domain::link::DeliveryStatus;
-use crate::ports::Fault;
+use crate::ports::{Fault, LedgerError};
 
 /// A message for the seller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ pub enum Say {
     /// The sandbox's customer could not do that; the sandbox's own words.
     CannotPlay(String),
     /// The ledger can't be used: one line.
-    Ledger(String),
+    Ledger(LedgerError),
     /// The draft was thrown away.
     DraftCleared,
     /// A draft was found and taken up again.

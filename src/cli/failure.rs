@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::config::ConfigError;
 use crate::i18n::Texts;
 use crate::ports::{Fault, FaultKind, LedgerError};
+use crate::ui::ledger_words;
 
 /// The exit statuses of contracts, 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,15 +126,12 @@ impl Failure {
                 texts.t_args("cli-reference-used", &[("reference", reference.as_str().into())]),
                 texts.t("cli-reference-used-hint"),
             ),
-            LedgerError::Unusable { .. } => {
-                Self::input("data_folder", error.to_string(), texts.t("cli-data-folder-hint"))
+            LedgerError::Unusable { path, why } => {
+                let message = format!("{} {}", path.display(), texts.say(why));
+                Self::input("data_folder", message, texts.t(ledger_words::to_do(why)))
             }
-            LedgerError::Newer { path, found, known } => {
-                let path = ("path", path.as_str().into());
-                let found = ("found", found.to_string().into());
-                let known = ("known", known.to_string().into());
-                let message = texts.t_args("cli-newer", &[path, found, known]);
-                Self::input("newer_ledger", message, texts.t("cli-newer-hint"))
+            LedgerError::Newer { .. } => {
+                Self::input("newer_ledger", texts.say(error), texts.t("cli-newer-hint"))
             }
             LedgerError::Database(_) => Self::internal(texts, error),
         }

@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::error::{Trouble, unusable};
-use crate::ports::LedgerError;
+use super::error::Trouble;
+use crate::ports::{LedgerError, Unusable};
 
 /// How long a connection waits for another process's lock.
 const BUSY: Duration = Duration::from_secs(5);
 
 /// `PRAGMA application_id` of our databases: "PLNK".
-const APPLICATION: i64 = 0x504c_4e4b;
+pub(super) const APPLICATION: u32 = 0x504c_4e4b;
 
 /// Every change of the format, oldest first. Only ever append: a shipped entry is never edited.
 ///
@@ -26,13 +26,17 @@ pub(super) fn writer(file: &Path) -> Result<Connection, LedgerError> {
     let at = |error: rusqlite::Error| Trouble::from(error).at(file);
     let mut connection = open(file).map_err(at)?;
     if connection.is_readonly("main").map_err(at)? {
-        return Err(unusable(
-            file,
-            "can't be written: give yourself the right to, or choose another folder with --data-dir",
-        ));
+        return Err(LedgerError::unusable(file, Unusable::NotWritable));
     }
     migrate(&mut connection, file, MIGRATIONS)?;
     patiently(|| use_wal(&connection)).map_err(|trouble| trouble.at(file))?;
+    Ok(connection)
+}
+
+/// A connection to a new database that nobody else has open, with no file of its own beside it.
+pub(super) fn apart(file: &Path) -> Result<Connection, LedgerError> {
+    let mut connection = open(file).map_err(|e| Trouble::from(e).at(file))?;
+    migrate(&mut connection, file, MIGRATIONS)?;
     Ok(connection)
 }
 
@@ -110,11 +114,11 @@ pub(super) fn migrate(connection: &mut Connection, file: &Path, list: &[&str]) -
     let application: i64 = connection
         .pragma_query_value(None, "application_id", |row| row.get(0))
         .map_err(|e| Trouble::from(e).at(file))?;
-    if application != APPLICATION {
+    if application != i64::from(APPLICATION) {
         return Err(foreign(file));
     }
     if found > known {
-        return Err(LedgerError::Newer { path: file.display().to_string(), found, known });
+        return Err(LedgerError::Newer { path: file.to_path_buf(), found, known });
     }
     if found < known {
         patiently(|| upgrade(connection, file, list)).map_err(|t| t.at(file))?;
@@ -127,7 +131,7 @@ fn format(connection: &Connection) -> Result<i64, Trouble> {
 }
 
 fn foreign(file: &Path) -> LedgerError {
-    unusable(file, "is another program's database: choose another folder with --data-dir")
+    LedgerError::unusable(file, Unusable::Foreign)
 }
 
 fn upgrade(connection: &mut Connection, file: &Path, list: &[&str]) -> Result<(), Trouble> {

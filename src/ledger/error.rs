@@ -1,16 +1,18 @@
-//! From the database's errors to the one line that a person can act on.
+//! From the database's errors to what a person can act on.
 
 use std::path::Path;
 
 use rusqlite::ErrorCode;
 
-use crate::ports::LedgerError;
+use crate::ports::{LedgerError, Unusable};
 
 /// What went wrong inside the ledger, before the file's name is put to it.
 #[derive(Debug)]
 pub(super) enum Trouble {
     /// The database's own error.
     Sql(rusqlite::Error),
+    /// Something that paylink never wrote stands where it wrote this.
+    Unreadable(&'static str),
     /// Ours, complete.
     Told(LedgerError),
 }
@@ -33,10 +35,19 @@ impl Trouble {
         Self::Told(LedgerError::Database(line.into()))
     }
 
+    /// Something is not what paylink wrote there.
+    pub(super) const fn unreadable(what: &'static str) -> Self {
+        Self::Unreadable(what)
+    }
+
     /// The error for those outside; `path` is the database.
     pub(super) fn at(self, path: &Path) -> LedgerError {
         match self {
             Self::Told(error) => error,
+            Self::Unreadable(what) => {
+                tracing::error!(what, "something in the ledger can't be read");
+                LedgerError::unusable(path, Unusable::Damaged)
+            }
             Self::Sql(error) => translate(path, &error),
         }
     }
@@ -52,55 +63,50 @@ fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
-/// The file or folder can't be used: says which, why, and what to do.
-pub(super) fn unusable(path: &Path, why: impl Into<String>) -> LedgerError {
-    LedgerError::Unusable { path: path.display().to_string(), why: why.into() }
-}
-
 /// An error of the operating system about `path`.
 pub(super) fn from_io(path: &Path, error: &std::io::Error) -> LedgerError {
     use std::io::ErrorKind;
     let why = match error.kind() {
-        ErrorKind::PermissionDenied => {
-            "no permission to write here: choose another folder with --data-dir".into()
-        }
-        ErrorKind::ReadOnlyFilesystem => {
-            "the disk is read-only: choose another folder with --data-dir".into()
-        }
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            "the disk is full: make room and try again".into()
-        }
-        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
-            "is not a folder: choose another one with --data-dir".into()
-        }
-        ErrorKind::IsADirectory => "is a folder where the database should be: move it away".into(),
-        // The operating system's words, which name no person and no secret.
-        _ => error.to_string(),
+        ErrorKind::PermissionDenied => Unusable::NoPermission,
+        ErrorKind::ReadOnlyFilesystem => Unusable::ReadOnlyDisk,
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Unusable::Full,
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => Unusable::NotAFolder,
+        ErrorKind::IsADirectory => Unusable::IsAFolder,
+        ErrorKind::NotFound => Unusable::NotThere,
+        kind => Unusable::System(kind, error.to_string()),
     };
-    unusable(path, why)
+    LedgerError::unusable(path, why)
 }
 
 fn translate(path: &Path, error: &rusqlite::Error) -> LedgerError {
     let why = match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => {
-            "is not a paylink database, or it is damaged: move it away or put a backup in its place"
-        }
-        Some(ErrorCode::DatabaseCorrupt) => "is damaged: move it away or put a backup in its place",
-        Some(ErrorCode::DiskFull) => "the disk is full: make room and try again",
+        // What paylink wrote has the types that it reads.
+        None if unreadable(error) => Unusable::Damaged,
+        Some(ErrorCode::NotADatabase) => Unusable::NotOurs,
+        Some(ErrorCode::DatabaseCorrupt) => Unusable::Damaged,
+        Some(ErrorCode::DiskFull) => Unusable::Full,
         Some(
             ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied,
-        ) => "can't be written: give yourself the right to, or choose another folder with --data-dir",
-        Some(ErrorCode::CannotOpen) => {
-            "can't be opened: check the folder's rights, or choose another one with --data-dir"
-        }
-        Some(ErrorCode::SystemIoFailure) => "the disk reports an error while reading or writing it",
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "another program has kept it locked for seconds: close that and try again"
-        }
+        ) => Unusable::NotWritable,
+        Some(ErrorCode::CannotOpen) => Unusable::CantOpen,
+        Some(ErrorCode::SystemIoFailure) => Unusable::Io,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Unusable::Locked,
         // SQLite's own line has names of columns and tables, never values.
         _ => return LedgerError::Database(plain(error)),
     };
-    unusable(path, why)
+    LedgerError::unusable(path, why)
+}
+
+/// Whether what a row holds is none of what could have been written there.
+const fn unreadable(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error as E;
+    matches!(
+        error,
+        E::FromSqlConversionFailure(..)
+            | E::IntegralValueOutOfRange(..)
+            | E::InvalidColumnType(..)
+            | E::Utf8Error(..)
+    )
 }
 
 /// An error's line without anything that was kept or asked for: rusqlite puts the whole SQL text or a

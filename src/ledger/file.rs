@@ -3,32 +3,37 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::error::{from_io, unusable};
-use crate::ports::LedgerError;
+use super::error::from_io;
+use crate::ports::{LedgerError, Unusable};
 
 /// The database's name in the data folder.
 pub const FILE_NAME: &str = "paylink.db";
 
-/// Makes the folder (0700) and an empty file (0600) where they're missing and returns the file's
-/// absolute path. SQLite gives its `-wal` and `-shm` files the mode of the database.
-pub(super) fn prepare(folder: &Path) -> Result<PathBuf, LedgerError> {
+/// Makes the folder (0700) where it's missing and returns its absolute path.
+pub(super) fn folder(folder: &Path) -> Result<PathBuf, LedgerError> {
     // Absolute, because SQLite would read a name that begins with `file:` as an address.
     let folder = std::path::absolute(folder).map_err(|e| from_io(folder, &e))?;
     make_folder(&folder).map_err(|e| from_io(&folder, &e))?;
+    Ok(folder)
+}
+
+/// Makes an empty file (0600) where it's missing and returns its path. SQLite gives its `-wal` and `-shm` files
+/// the mode of the database.
+pub(super) fn prepare(folder: &Path) -> Result<PathBuf, LedgerError> {
     let file = folder.join(FILE_NAME);
     match fs::metadata(&file) {
         Ok(found) if found.is_dir() => {
-            return Err(unusable(&file, "is a folder where the database should be: move it away"));
+            return Err(LedgerError::unusable(&file, Unusable::IsAFolder));
         }
         Ok(_) => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            if ours_alone(&folder) {
-                close_folder(&folder);
+            if ours_alone(folder) {
+                close_folder(folder);
             }
         }
         Err(error) => return Err(from_io(&file, &error)),
     }
-    make_file(&file).map_err(|e| from_io(&file, &e))?;
+    open_or_make(&file).map_err(|e| from_io(&file, &e))?;
     Ok(file)
 }
 
@@ -69,8 +74,9 @@ fn close_folder(folder: &Path) {
 #[cfg(not(unix))]
 fn close_folder(_folder: &Path) {}
 
+/// Opens a private file, which is made where it's missing.
 #[cfg(unix)]
-fn make_file(file: &Path) -> std::io::Result<()> {
+pub(super) fn open_or_make(file: &Path) -> std::io::Result<fs::File> {
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
     let made =
         fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(file)?;
@@ -78,12 +84,13 @@ fn make_file(file: &Path) -> std::io::Result<()> {
     if made.metadata()?.permissions().mode() & 0o077 != 0 {
         made.set_permissions(fs::Permissions::from_mode(0o600))?;
     }
-    Ok(())
+    Ok(made)
 }
 
+/// Opens a file, which is made where it's missing.
 #[cfg(not(unix))]
-fn make_file(file: &Path) -> std::io::Result<()> {
-    fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(file).map(|_| ())
+pub(super) fn open_or_make(file: &Path) -> std::io::Result<fs::File> {
+    fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(file)
 }
 
 /// Makes an empty private file that must not exist yet.
@@ -98,7 +105,7 @@ pub(super) fn make_new(file: &Path) -> Result<(), LedgerError> {
     match options.open(file) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            Err(unusable(file, "is there already: choose another name"))
+            Err(LedgerError::unusable(file, Unusable::Exists))
         }
         Err(error) => Err(from_io(file, &error)),
     }

@@ -17,7 +17,7 @@ pub(super) const COLUMNS: &str = "l.id, l.reference, l.state, l.amount, l.curren
 fn read(row: &Row<'_>) -> Result<LinkRow, Trouble> {
     let id: String = row.get(0)?;
     Ok(LinkRow {
-        id: LinkId::parse(&id).ok_or_else(|| Trouble::odd("a link's id can't be read"))?,
+        id: LinkId::parse(&id).ok_or_else(|| Trouble::unreadable("a link's id"))?,
         reference: record::reference(&row.get::<_, String>(1)?)?,
         state: record::state(&row.get::<_, String>(2)?).0,
         amount: Money::new(row.get(3)?, record::currency(&row.get::<_, String>(4)?)?),

@@ -7,6 +7,8 @@
 //!
 //! - `file.rs`: folder and file, private from the first moment; `connect.rs`: settings, migrations
 //! - `record.rs`: a link written, read, changed; `list.rs`: rows, by filter; `search.rs`: words
+//! - `guard.rs`: who has it open; `healing.rs`, `rescue.rs`, `salvage.rs`, `replace.rs`: what is done with a
+//!   damaged one; `backup.rs`: copies
 //! - `names.rs`: references and ids; `outbox.rs`: claims, `alive.rs`: who of their owners lives; `totals.rs`: sums; `error.rs`: plain lines
 
 use std::path::{Path, PathBuf};
@@ -16,21 +18,27 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
 use crate::domain::link::{Link, LinkId};
 use crate::domain::reference::{Reference, ReferenceTemplate};
-use crate::ports::{DayTotals, Ledger, LedgerError, LinkFilter, LinkRow, OutboxEntry, OutboxKind};
+use crate::ports::{DayTotals, Ledger, LedgerError, LinkFilter, LinkRow, OutboxEntry, OutboxKind, Rescue};
 
 mod alive;
+mod backup;
 mod connect;
 mod error;
 mod file;
+mod guard;
+mod healing;
 mod list;
 mod names;
 mod outbox;
 mod record;
+mod replace;
+mod rescue;
+mod salvage;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -47,6 +55,8 @@ pub struct SqliteLedger {
     reader: OnceLock<Mutex<Connection>>,
     /// There's no file, and no second connection to it: the writer reads.
     in_memory: bool,
+    /// Shows others that the file is in use. None in memory, and while a damaged file is being replaced.
+    guard: Mutex<Option<guard::Guard>>,
     /// How often this handle has changed something.
     changes: AtomicI64,
     /// Who we are in a claim.
@@ -62,20 +72,33 @@ impl std::fmt::Debug for SqliteLedger {
 }
 
 /// A panic while a connection was held has rolled its transaction back, so it can be used on.
-fn hold(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+fn hold<T>(connection: &Mutex<T>) -> MutexGuard<'_, T> {
     connection.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl SqliteLedger {
-    /// The ledger in `folder`, which is made where it's missing.
+    /// The ledger in `folder`, which is made where it's missing. One that is damaged is kept aside, and what can
+    /// be read of it goes on ([`Ledger::rescue`] tells).
     ///
     /// # Errors
     /// [`LedgerError::Unusable`] if the folder or the file can't be used, or isn't ours;
     /// [`LedgerError::Newer`] if a newer paylink wrote it.
     pub fn open(folder: &Path) -> Result<Self, LedgerError> {
-        let path = file::prepare(folder)?;
-        let writer = connect::writer(&path)?;
-        Ok(Self::over(path, writer, false))
+        let folder = file::folder(folder)?;
+        let mut guard = healing::enter(&folder)?;
+        let path = file::prepare(&folder)?;
+        let writer = match connect::writer(&path) {
+            Err(error) if error.is_damage() => {
+                drop(guard);
+                rescue::rescue(&folder, &path)?;
+                guard = healing::enter(&folder)?;
+                connect::writer(&path)?
+            }
+            other => other?,
+        };
+        let ledger = Self::over(path, writer, false);
+        *hold(&ledger.guard) = Some(guard);
+        Ok(ledger)
     }
 
     /// A ledger that lives as long as this value: for tests and throw-away data.
@@ -92,6 +115,7 @@ impl SqliteLedger {
             writer: Mutex::new(writer),
             reader: OnceLock::new(),
             in_memory,
+            guard: Mutex::new(None),
             changes: AtomicI64::new(0),
             owner: format!("{}-{}", std::process::id(), Uuid::new_v4().as_simple()),
             alive: alive::Alive::default(),
@@ -117,54 +141,26 @@ impl SqliteLedger {
         self.write(|tx| links.iter().try_for_each(|link| record::insert(tx, link).map(|_| ())))
     }
 
-    /// Copies the whole database, as it is at one moment, into the new file `to` (mode 0600). Others
-    /// go on reading and writing meanwhile.
-    ///
-    /// # Errors
-    /// [`LedgerError::Unusable`] if `to` is there already or can't be written; the database's.
-    pub fn backup_to(&self, to: &Path) -> Result<(), LedgerError> {
-        file::make_new(to)?;
-        let copied = self.copy_into(to);
-        if copied.is_err() {
-            // Half a backup is worse than none.
-            let _ = std::fs::remove_file(to);
-        }
-        copied
-    }
-
-    fn copy_into(&self, to: &Path) -> Result<(), LedgerError> {
-        // A connection of its own, so that nobody waits for a long copy.
-        let own = if self.in_memory { None } else { Some(connect::reader(&self.path)?) };
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let at_copy = |e: rusqlite::Error| Trouble::from(e).at(to);
-        let mut copy = Connection::open_with_flags(to, flags).map_err(at_copy)?;
-        let held;
-        let source = match &own {
-            Some(connection) => connection,
-            None => {
-                held = hold(&self.writer);
-                &*held
+    /// Does `work` in a transaction that no other process comes between, and makes it durable. It may be done
+    /// again, if the first time the file turns out to be damaged.
+    fn write<T>(
+        &self,
+        mut work: impl FnMut(&Transaction<'_>) -> Result<T, Trouble>,
+    ) -> Result<T, LedgerError> {
+        self.healing(|| {
+            let mut connection = hold(&self.writer);
+            let before = connection.total_changes();
+            let done = (|| {
+                let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let done = work(&tx)?;
+                tx.commit()?;
+                Ok(done)
+            })();
+            if connection.total_changes() != before {
+                self.changes.fetch_add(1, Ordering::Relaxed);
             }
-        };
-        let backup = rusqlite::backup::Backup::new(source, &mut copy).map_err(at_copy)?;
-        // All pages in one step: one reading transaction, so one moment.
-        backup.run_to_completion(i32::MAX, Duration::from_millis(50), None).map_err(at_copy)
-    }
-
-    /// Does `work` in a transaction that no other process comes between, and makes it durable.
-    fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Trouble>) -> Result<T, LedgerError> {
-        let mut connection = hold(&self.writer);
-        let before = connection.total_changes();
-        let done = (|| {
-            let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let done = work(&tx)?;
-            tx.commit()?;
-            Ok(done)
-        })();
-        if connection.total_changes() != before {
-            self.changes.fetch_add(1, Ordering::Relaxed);
-        }
-        done.map_err(|trouble: Trouble| trouble.at(&self.path))
+            done.map_err(|trouble: Trouble| trouble.at(&self.path))
+        })
     }
 
     /// A connection to read with: the writer while nobody else wants it and there is no other.
@@ -178,20 +174,24 @@ impl SqliteLedger {
         if let Ok(writer) = self.writer.try_lock() {
             return Ok(writer);
         }
+        // Not while the file is being replaced.
+        let _steady = hold(&self.guard);
         let reader = connect::reader(&self.path)?;
         Ok(hold(self.reader.get_or_init(|| Mutex::new(reader))))
     }
 
     /// Reads with `work`, all from one moment.
-    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Trouble>) -> Result<T, LedgerError> {
-        let mut connection = self.to_read()?;
-        (|| {
-            let tx = connection.transaction()?;
-            let done = work(&tx)?;
-            tx.finish()?;
-            Ok(done)
-        })()
-        .map_err(|trouble: Trouble| trouble.at(&self.path))
+    fn read<T>(&self, work: impl Fn(&Connection) -> Result<T, Trouble>) -> Result<T, LedgerError> {
+        self.healing(|| {
+            let mut connection = self.to_read()?;
+            (|| {
+                let tx = connection.transaction()?;
+                let done = work(&tx)?;
+                tx.finish()?;
+                Ok(done)
+            })()
+            .map_err(|trouble: Trouble| trouble.at(&self.path))
+        })
     }
 }
 
@@ -326,6 +326,12 @@ impl Ledger for SqliteLedger {
             };
             Ok(())
         })
+    }
+
+    fn rescue(&self) -> Result<Option<Rescue>, LedgerError> {
+        let told = self.get(rescue::KEY)?;
+        let told: Option<Rescue> = told.and_then(|text| serde_json::from_str(&text).ok());
+        Ok(told.filter(|rescue| rescue.kept.exists()))
     }
 
     fn version(&self) -> Result<i64, LedgerError> {

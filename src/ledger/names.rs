@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::error::Trouble;
 use super::list;
 use super::record::{self, reference_key};
+use super::rescue;
 use crate::domain::reference::{Reference, ReferenceTemplate};
 use crate::ports::LinkRow;
 
@@ -109,6 +110,20 @@ pub(super) fn used(
         .exists([account_id, &reference_key(reference.as_str())])
 }
 
+/// Where a new counter begins: at the start, but for days on which references may have been given out that
+/// this ledger has lost (see `rescue.rs`).
+fn begin(tx: &Transaction<'_>, day: Date) -> rusqlite::Result<i64> {
+    let kept: Option<String> = tx
+        .prepare_cached("SELECT value FROM kv WHERE key = ?1")?
+        .query_row([rescue::COUNT_FROM], |row| row.get(0))
+        .optional()?;
+    let told = kept.as_deref().and_then(|text| {
+        let (last, count) = text.split_once(' ')?;
+        Some((last.parse::<Date>().ok()?, count.parse::<i64>().ok()?))
+    });
+    Ok(told.filter(|(last, _)| day <= *last).map_or(0, |(_, count)| count))
+}
+
 /// The next reference of a template that no link of the account has.
 pub(super) fn next(
     tx: &Transaction<'_>,
@@ -121,7 +136,7 @@ pub(super) fn next(
         .prepare_cached("SELECT n FROM counters WHERE account_id = ?1 AND key = ?2")?
         .query_row([account_id, &key], |row| row.get(0))
         .optional()?
-        .unwrap_or(0);
+        .map_or_else(|| begin(tx, day), Ok)?;
     let mut taken =
         tx.prepare_cached("SELECT 1 FROM links WHERE account_id = ?1 AND reference_key = ?2 LIMIT 1")?;
     let reference = loop {

@@ -132,7 +132,8 @@ pub(super) fn insert(tx: &Transaction<'_>, link: &Link) -> Result<i64, Trouble> 
     Ok(seq)
 }
 
-fn index(tx: &Transaction<'_>, seq: i64, link: &Link) -> rusqlite::Result<()> {
+/// The words of a link, to be searched.
+pub(super) fn index(tx: &Transaction<'_>, seq: i64, link: &Link) -> rusqlite::Result<()> {
     tx.prepare_cached("INSERT OR REPLACE INTO links_text (rowid, words) VALUES (?1, ?2)")?
         .execute(params![seq, search::words_of(link)])?;
     Ok(())
@@ -235,11 +236,11 @@ pub(super) fn state(word: &str) -> (LinkState, Option<String>) {
 /// A currency's code. A version that knows more of them also has a newer format, so this does not fail
 /// for a database that could be opened and is whole.
 pub(super) fn currency(code: &str) -> Result<Currency, Trouble> {
-    Currency::from_code(code).ok_or_else(|| Trouble::odd("an amount in an unknown currency"))
+    Currency::from_code(code).ok_or_else(|| Trouble::unreadable("a currency"))
 }
 
 pub(super) fn reference(text: &str) -> Result<Reference, Trouble> {
-    Reference::parse(text).map_err(|e| Trouble::odd(format!("a reference can't be read: {e}")))
+    Reference::parse(text).map_err(|_| Trouble::unreadable("a reference"))
 }
 
 pub(super) fn known_alarms(words: &str) -> Vec<Alarm> {

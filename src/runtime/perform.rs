@@ -38,7 +38,7 @@ pub(super) struct Context {
 pub(super) fn first_page(workplace: &Workplace, now: &Now) -> Reply {
     match page(&*workplace.ports.ledger, &workplace.shop.account_id, now, false) {
         Ok(news) => Reply::Dashboard(Box::new(news)),
-        Err(error) => Reply::LedgerTrouble(error.to_string()),
+        Err(error) => Reply::LedgerTrouble(error),
     }
 }
 
@@ -200,13 +200,13 @@ async fn mail(place: &Workplace, id: LinkId, now: &Now) -> Option<Mail> {
 fn answer(tx: &Sender, result: Result<Reply, LedgerError>) {
     match result {
         Ok(reply) => tx.reply(reply),
-        Err(error) => tx.reply(Reply::LedgerTrouble(error.to_string())),
+        Err(error) => tx.reply(Reply::LedgerTrouble(error)),
     }
 }
 
 fn trouble(tx: &Sender, result: Result<(), LedgerError>) {
     if let Err(error) = result {
-        tx.reply(Reply::LedgerTrouble(error.to_string()));
+        tx.reply(Reply::LedgerTrouble(error));
     }
 }
 
@@ -218,7 +218,7 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
         Effect::Flush(Some(id)) => sent(outbox::send_now(ports, id).await, &tx),
         Effect::Flush(None) => match outbox::flush(ports, &place.shop.account_id, now.at).await {
             Ok(all) => all.into_iter().for_each(|(_, one)| sent(Ok(one), &tx)),
-            Err(error) => tx.reply(Reply::LedgerTrouble(error.to_string())),
+            Err(error) => tx.reply(Reply::LedgerTrouble(error)),
         },
         Effect::SendAgain(id) => sent(outbox::decide(ports, id, Decision::SendAgain).await, &tx),
         Effect::Withdraw(id) => sent(outbox::withdraw(ports, id).await, &tx),
@@ -249,7 +249,7 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
             });
             match settled.await {
                 Ok(_) => load_link(&place, id, &tx).await,
-                Err(error) => tx.reply(Reply::LedgerTrouble(error.to_string())),
+                Err(error) => tx.reply(Reply::LedgerTrouble(error)),
             }
         }
         // Handled by the loop itself or before; listed so that a new effect can't be forgotten.
@@ -284,12 +284,15 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
 async fn submit(place: Workplace, id: LinkId, sale: Sale, now: Now, tx: Sender) {
     let link = match Link::queued(id, place.shop.account_id.clone(), sale, now.at) {
         Ok(link) => link,
-        Err(error) => return tx.reply(Reply::Kept(Err(KeepError::Ledger(error.to_string())))),
+        Err(error) => {
+            let odd = LedgerError::Database(error.to_string());
+            return tx.reply(Reply::Kept(Err(KeepError::Ledger(odd))));
+        }
     };
     match outbox::keep(&place.ports, link, false).await {
         Ok(()) => {}
         Err(LedgerError::ReferenceUsed(_)) => return tx.reply(Reply::Kept(Err(KeepError::ReferenceUsed))),
-        Err(error) => return tx.reply(Reply::Kept(Err(KeepError::Ledger(error.to_string())))),
+        Err(error) => return tx.reply(Reply::Kept(Err(KeepError::Ledger(error)))),
     }
     tx.reply(Reply::Kept(Ok(id)));
     let busy = tx.busy();

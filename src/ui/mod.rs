@@ -3,6 +3,7 @@
 
 mod frame;
 mod hits;
+pub mod ledger_words;
 mod pen;
 mod screens;
 pub mod theme;

@@ -11,7 +11,8 @@ use crate::app::say::Say;
 use crate::domain::fault::FaultKind;
 use crate::domain::link::{EventKind, LinkState};
 use crate::i18n::{Spoken, Texts};
-use crate::ports::Overdue;
+use crate::ports::{LedgerError, Overdue};
+use crate::ui::ledger_words;
 use crate::ui::theme::Role;
 
 impl Spoken for Say {
@@ -54,7 +55,12 @@ impl Spoken for Say {
             Self::CannotPlay(words) => {
                 texts.t_args("toast-cannot-play", &[("words", words.as_str().into())]).into()
             }
-            Self::Ledger(words) => texts.t_args("toast-ledger", &[("words", words.as_str().into())]).into(),
+            // What is wrong and what to do fit on the line; the file is named in the log and by the commands.
+            Self::Ledger(LedgerError::Unusable { why, .. }) => {
+                let words = format!("{}. {}", texts.say(why), texts.t(ledger_words::to_do(why)));
+                texts.t_args("toast-ledger", &[("words", words.into())]).into()
+            }
+            Self::Ledger(error) => texts.say(error).into_owned().into(),
             Self::DraftCleared => texts.t("toast-draft-cleared"),
             Self::DraftResumed => texts.t("toast-draft-resumed"),
             Self::NoAddressYet => texts.t("toast-no-address-yet"),

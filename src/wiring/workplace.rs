@@ -214,7 +214,7 @@ impl FirstStart {
         let config =
             layer::load(&self.places, &self.options, &self.env).map_err(|error| self.words(&error))?;
         open(&config, &self.env, &self.places.data_dir, None).await.map_err(|error| match error {
-            OpenError::Ledger(error) => error.to_string(),
+            OpenError::Ledger(error) => self.words(&error),
             OpenError::Sandbox(error) => self.words(&error),
         })
     }

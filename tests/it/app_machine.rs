@@ -17,7 +17,7 @@ use paylink::domain::fault::FaultKind;
 use paylink::domain::link::{Link, LinkId, LinkState};
 use paylink::domain::money::Currency;
 use paylink::domain::vat::VatRate;
-use paylink::ports::{Fault, LinkRow, OutboxEntry, OutboxKind, Profile};
+use paylink::ports::{Fault, LedgerError, LinkRow, OutboxEntry, OutboxKind, Profile};
 use proptest::prelude::*;
 
 /// What happens next.
@@ -296,7 +296,7 @@ impl World {
     /// Carries out an effect; a `luck` of 0 is the good way.
     fn carry_out(&mut self, effect: Effect, luck: u8) -> Vec<Reply> {
         let fault = |kind| Fault::new(kind, "x");
-        let ledger_down = || vec![Reply::LedgerTrouble("disk full".into())];
+        let ledger_down = || vec![Reply::LedgerTrouble(LedgerError::Database("disk full".into()))];
         match effect {
             Effect::LoadDashboard => {
                 let unsettled =
@@ -345,11 +345,11 @@ impl World {
             })],
             Effect::Submit(id, sale) => {
                 let result = match luck % 8 {
-                    6 => Err(KeepError::Ledger("locked".into())),
+                    6 => Err(KeepError::Ledger(LedgerError::Database("locked".into()))),
                     7 => {
                         // It was kept, and yet the ledger seemed to fail.
                         let _ = self.insert(id, *sale);
-                        Err(KeepError::Ledger("i/o error".into()))
+                        Err(KeepError::Ledger(LedgerError::Database("i/o error".into())))
                     }
                     _ => self.insert(id, *sale),
                 };

@@ -87,9 +87,9 @@ pub(in crate::app) fn kept(t: &mut Turn<'_>, result: Result<LinkId, KeepError>) 
                 t.ask(Effect::LoadLink(id));
             }
         }
-        Err(KeepError::Ledger(line)) => {
+        Err(KeepError::Ledger(error)) => {
             t.model.wizard.submitting = false;
-            t.say(Tone::Error, Say::Ledger(line));
+            t.say(Tone::Error, Say::Ledger(error));
         }
     }
 }

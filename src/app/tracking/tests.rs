@@ -2,7 +2,7 @@ use super::*;
 use crate::app::msg::{DashboardNews, Msg, Reply};
 use crate::app::testing::{App, entry, id, link, then};
 use crate::domain::link::LinkState;
-use crate::ports::LinkRow;
+use crate::ports::{LedgerError, LinkRow};
 
 fn dashboard(links: &[Link], outbox: Vec<OutboxEntry>) -> Reply {
     let rows: Vec<LinkRow> = links.iter().map(LinkRow::from).collect();
@@ -123,7 +123,7 @@ fn a_ledger_that_fails_does_not_end_the_rounds() {
     let mut app = App::new();
     app.reply(dashboard(&[link(1, LinkState::Open)], Vec::new()));
     assert!(app.model.tracking.asking);
-    let effects = app.reply(Reply::LedgerTrouble("locked".into()));
+    let effects = app.reply(Reply::LedgerTrouble(LedgerError::Database("locked".into())));
     assert!(!asks(&effects), "not in a circle");
     app.now.at = app.model.tracking.wake.unwrap();
     app.send(Msg::Due(Timer::Track));

@@ -12,6 +12,7 @@ use crate::domain::reference::Reference;
 use crate::domain::sale::{AddressPlan, Delivery, Sale};
 use crate::domain::vat::VatRate;
 
+mod damage;
 mod files;
 mod links;
 mod lists;

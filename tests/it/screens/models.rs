@@ -19,7 +19,7 @@ use paylink::domain::phone::{Phone, PhoneError};
 use paylink::domain::reference::Reference;
 use paylink::domain::sale::{AddressPlan, Delivery, Sale};
 use paylink::domain::vat::VatRate;
-use paylink::ports::{DayTotals, LinkRow, OutboxEntry, OutboxKind};
+use paylink::ports::{DayTotals, LedgerError, LinkRow, OutboxEntry, OutboxKind, Unusable};
 use uuid::Uuid;
 
 pub(crate) const URL: &str = "https://checkout.dintero.com/v1/view/T12345678.465U8CUzaPVpneu1wt8Wei";
@@ -290,7 +290,7 @@ fn trouble(model: &mut Model) {
     model.dashboard.rows[2].alarms = vec![Alarm::DoublePayment];
     model.dashboard.rows[3].state = LinkState::Uncertain;
     model.dashboard.rows[4].state = LinkState::Refused;
-    model.toast = Some(Toast { tone: Tone::Error, say: Say::Ledger("disk full".into()) });
+    model.toast = Some(Toast { tone: Tone::Error, say: Say::Ledger(full_disk()) });
 }
 
 fn wizard(model: &mut Model) {
@@ -443,4 +443,9 @@ fn on_link(model: &mut Model, link: Link) {
         deliver: false,
         change: false,
     });
+}
+
+/// The ledger's disk has no room.
+fn full_disk() -> LedgerError {
+    LedgerError::unusable(std::path::Path::new("/home/kari/paylink/paylink.db"), Unusable::Full)
 }

@@ -9,7 +9,7 @@ use paylink::app::say::Say;
 use paylink::domain::link::{Alarm, EventKind, Link, LinkEvent, LinkState};
 use paylink::domain::sale::AddressPlan;
 use paylink::i18n::Lang;
-use paylink::ports::{Fault, FaultKind};
+use paylink::ports::{Fault, FaultKind, LedgerError};
 
 use super::{hostile, unsafe_signs};
 use crate::screens::models::Scene;
@@ -81,7 +81,7 @@ fn says() -> Vec<Option<Say>> {
     };
     vec![
         None,
-        Some(Say::Ledger(hostile("disk"))),
+        Some(Say::Ledger(LedgerError::Database(hostile("disk")))),
         Some(Say::Refused(fault())),
         Some(Say::CannotPlay(hostile("no"))),
         Some(Say::Paid { reference: hostile("A-1") }),

@@ -7,6 +7,7 @@ use crate::app::msg::{KeepError, Reply};
 use crate::app::testing::{App, id, link, shop};
 use crate::domain::link::LinkState;
 use crate::domain::sale::{AddressPlan, Delivery};
+use crate::ports::LedgerError;
 
 #[test]
 fn a_returning_seller_needs_few_keys() {
@@ -113,7 +114,7 @@ fn a_try_that_only_seemed_to_fail_makes_no_second_link() {
     let mut app = App::new();
     app.go_to_last_step();
     let (first, _) = App::submitted(&app.keys("Enter")).unwrap();
-    app.reply(Reply::Kept(Err(KeepError::Ledger("disk full".into()))));
+    app.reply(Reply::Kept(Err(KeepError::Ledger(LedgerError::Database("disk full".into())))));
     assert!(!app.model.wizard.submitting);
     let (second, _) = App::submitted(&app.keys("Enter")).unwrap();
     assert_eq!(first, second, "the same id");
@@ -212,7 +213,7 @@ fn a_draft_of_last_time_waits_when_the_ledger_fails_and_while_another_is_typed()
     let mut app = App::bare(Some(shop()));
     let draft = Some(Box::new(draft));
     app.reply(Reply::Remembered { draft, qr: QrWish::default(), defaults: Defaults::default() });
-    app.reply(Reply::LedgerTrouble("locked".into()));
+    app.reply(Reply::LedgerTrouble(LedgerError::Database("locked".into())));
     assert!(app.model.dashboard.draft_waiting);
     app.go_to_last_step();
     app.reply(Reply::NoLink(id(7)));

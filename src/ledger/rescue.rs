@@ -1,0 +1,253 @@
+//! A ledger that can't be read: kept aside, and what can be read of it goes on. And what must be doubted in a
+//! ledger that is older than what happened: one that was saved so, and one from a backup.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, Transaction, params};
+
+use super::error::{Trouble, from_io};
+use super::guard::Guard;
+use super::record::{self, micros};
+use super::replace::{self, Plan, Why, beside};
+use super::salvage::{self, Salvaged};
+use super::{connect, file, list, outbox};
+use crate::domain::link::{LinkId, LinkState};
+use crate::ports::{LedgerError, LinkFilter, MoneyOrder, OutboxKind, Rescue, Unusable};
+
+/// Where a ledger keeps what happened to it.
+pub(super) const KEY: &str = "rescue";
+/// Where it keeps the day up to which new counters begin later, and how much.
+pub(super) const COUNT_FROM: &str = "count-from";
+/// References that may have been given out after what can be read was written are passed over, so that no
+/// sale gets the reference of another.
+const PASSED_OVER: i64 = 100;
+
+/// How much of a file is looked at to see whose it is.
+const LOOKED_AT: usize = 1 << 20;
+const PAGE: usize = 4096;
+/// How SQLite's files begin.
+const MAGIC: &[u8] = b"SQLite format 3\0";
+
+/// Puts what can be read of the damaged ledger in its place.
+///
+/// # Errors
+/// [`Unusable::InUse`] while other paylinks have it open; [`Unusable::NotOurs`] for what never was a ledger, which
+/// is left alone; the disk's. Then everything is as it was.
+pub(super) fn rescue(folder: &Path, database: &Path) -> Result<(), LedgerError> {
+    let _alone = Guard::alone(folder, database)?;
+    if sound(database) {
+        // Another process was quicker.
+        return Ok(());
+    }
+    if !ours(database).map_err(|e| from_io(database, &e))? {
+        return Err(LedgerError::unusable(database, Unusable::NotOurs));
+    }
+    let draft = replace::draft(database);
+    let plan = Plan::new(database, Why::Damaged, Timestamp::now());
+    let made = save_into(&draft, database, &plan);
+    clear(&copy_of(database));
+    if made.is_err() {
+        clear(&draft);
+    }
+    made?;
+    plan.carry_out(database)?;
+    tracing::error!(kept = %plan.kept.display(), "the ledger was damaged: what could be read was saved");
+    Ok(())
+}
+
+/// Removes a database that was only made for the while.
+pub(super) fn clear(database: &Path) {
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        let _ = fs::remove_file(beside(database, ending));
+    }
+}
+
+fn copy_of(database: &Path) -> PathBuf {
+    beside(database, ".reading")
+}
+
+/// The new ledger in `draft`.
+fn save_into(draft: &Path, database: &Path, plan: &Plan) -> Result<(), LedgerError> {
+    clear(draft);
+    file::make_new(draft)?;
+    let at = |trouble: Trouble| trouble.at(draft);
+    let mut new = connect::apart(draft)?;
+    let old = readable(database, draft)?;
+    let tx = new.transaction().map_err(|e| at(e.into()))?;
+    let found = match &old {
+        Some(old) => salvage::salvage(old, &tx).map_err(at)?,
+        None => Salvaged { gaps: true, ..Salvaged::default() },
+    };
+    drop(old);
+    let report = Rescue {
+        kept: plan.kept.clone(),
+        restored: false,
+        saved: found.links,
+        lost: found.lost.len() as u64 + found.nameless,
+        references: found.lost,
+        gaps: found.gaps,
+        money: Vec::new(),
+    };
+    doubt(&tx, report, Timestamp::now()).map_err(at)?;
+    tx.commit().map_err(|e| at(e.into()))
+}
+
+/// A copy of the damaged database that SQLite reads at least the beginning of: as it is, or with a new
+/// beginning. A copy, because reading may write too (a log is taken in).
+fn readable(database: &Path, fresh: &Path) -> Result<Option<Connection>, LedgerError> {
+    let copy = copy_of(database);
+    let io = |e: std::io::Error| from_io(&copy, &e);
+    let fresh = fs::read(fresh).map_err(io)?;
+    for beginning in [0, 100, PAGE] {
+        clear(&copy);
+        file::make_new(&copy)?;
+        fs::copy(database, &copy).map_err(io)?;
+        for ending in ["-wal", "-journal"] {
+            let log = beside(database, ending);
+            if log.exists() {
+                fs::copy(log, beside(&copy, ending)).map_err(io)?;
+            }
+        }
+        if beginning > 0 {
+            begin_anew(&copy, fresh.get(..beginning).unwrap_or_default()).map_err(io)?;
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let readable = Connection::open_with_flags(&copy, flags).and_then(|connection| {
+            // Also where the tables are broken: their beginnings must be found.
+            connection.prepare("SELECT seq FROM links NOT INDEXED")?;
+            Ok(connection)
+        });
+        if let Ok(connection) = readable {
+            return Ok(Some(connection));
+        }
+    }
+    Ok(None)
+}
+
+/// Gives the file the beginning of another with the same tables, and its own length in it.
+fn begin_anew(copy: &Path, beginning: &[u8]) -> std::io::Result<()> {
+    use std::io::{Seek, SeekFrom, Write};
+    let mut file = fs::OpenOptions::new().write(true).open(copy)?;
+    let pages = u32::try_from(file.metadata()?.len() / PAGE as u64).unwrap_or(u32::MAX);
+    file.write_all(beginning)?;
+    // https://www.sqlite.org/fileformat2.html#the_database_header: size in pages, at 28; it counts if the
+    // counters of changes at 24 and 92 are equal. No list of free pages: they may have been used since.
+    for (at, value) in [(24, 1), (28, pages), (32, 0), (36, 0), (92, 1)] {
+        file.seek(SeekFrom::Start(at))?;
+        file.write_all(&u32::to_be_bytes(value))?;
+    }
+    file.sync_all()
+}
+
+/// Whether all of the database can be read. It is not changed by looking.
+fn sound(database: &Path) -> bool {
+    let look = || -> rusqlite::Result<bool> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(database, flags)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        connection.execute("INSERT INTO links_text (links_text) VALUES ('integrity-check')", [])?;
+        Ok(whole(&connection)? && sensible(&connection)?)
+    };
+    look().unwrap_or(false)
+}
+
+/// Whether SQLite finds nothing wrong.
+pub(super) fn whole(connection: &Connection) -> rusqlite::Result<bool> {
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    Ok(verdict == "ok")
+}
+
+/// Whether each link can be read, and each entry of the outbox.
+fn sensible(connection: &Connection) -> rusqlite::Result<bool> {
+    let mut ids = connection.prepare("SELECT id FROM links")?;
+    let ids = ids.query_map([], |row| row.get::<_, String>(0))?;
+    for id in ids {
+        if !LinkId::parse(&id?).is_some_and(|id| matches!(record::load(connection, id), Ok(Some(_)))) {
+            return Ok(false);
+        }
+    }
+    let mut accounts = connection.prepare("SELECT DISTINCT account_id FROM links")?;
+    let accounts = accounts.query_map([], |row| row.get::<_, String>(0))?;
+    for account in accounts {
+        let account = account?;
+        let rows = list::rows(connection, &account, &LinkFilter::default());
+        if rows.is_err() || outbox::all(connection, &account).is_err() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether the file was a ledger of ours, or holds nothing of anybody. Another program's database, or a letter
+/// that was given our name, is none.
+fn ours(database: &Path) -> std::io::Result<bool> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    fs::File::open(database)?.take(LOOKED_AT as u64).read_to_end(&mut bytes)?;
+    let has = |text: &[u8]| bytes.windows(text.len()).any(|part| part == text);
+    if has(b"CREATE TABLE links (") || has(b"CREATE TABLE outbox (") {
+        return Ok(true);
+    }
+    if bytes.starts_with(MAGIC) {
+        return Ok(bytes.get(68..72) == Some(&u32::to_be_bytes(connect::APPLICATION)));
+    }
+    // A power cut may leave a file of nothing but zeros.
+    if bytes.len() >= 512 && bytes.iter().all(|byte| *byte == 0) {
+        return Ok(true);
+    }
+    // The first page is gone: the others begin with what pages of a database begin with.
+    let pages: Vec<u8> = bytes.chunks_exact(PAGE).skip(1).map(|page| page[0]).collect();
+    let known = pages.iter().filter(|first| matches!(first, 2 | 5 | 10 | 13)).count();
+    Ok(pages.len() >= 8 && known * 4 >= pages.len())
+}
+
+/// What is doubted in a ledger that may be older than what happened, so that nothing is sent twice: a link
+/// that was not made counts as perhaps made and is looked for first; what was asked of the money, and may have
+/// been done since, is asked of the seller anew; references that may be given out are passed over. `report` is
+/// kept in it.
+pub(super) fn doubt(tx: &Transaction<'_>, mut report: Rescue, now: Timestamp) -> Result<(), Trouble> {
+    tx.execute("UPDATE outbox SET owner = NULL, claimed_at = NULL", [])?;
+    tx.execute("UPDATE outbox SET in_flight = 1 WHERE kind = ?1", [OutboxKind::Create.word()])?;
+    let waiting = [LinkState::Queued, LinkState::Creating, LinkState::Uncertain].map(LinkState::word);
+    tx.execute(
+        "INSERT INTO outbox (link, kind, attempts, next_at, in_flight, needs_decision, since)
+         SELECT seq, ?4, 1, ?5, 1, 0, ?5 FROM links AS l WHERE state IN (?1, ?2, ?3)
+             AND NOT EXISTS (SELECT 1 FROM outbox WHERE link = l.seq AND kind = ?4)",
+        params![waiting[0], waiting[1], waiting[2], OutboxKind::Create.word(), micros(now)],
+    )?;
+    report.money = take_out_money(tx)?;
+    tx.execute("UPDATE counters SET n = n + ?1", [PASSED_OVER])?;
+    let put = "INSERT OR REPLACE INTO kv (key, value) VALUES (?1, ?2)";
+    // By the sun, and one day more: whatever the seller's zone, today is not after it.
+    let last = now.checked_add(jiff::SignedDuration::from_hours(24)).unwrap_or(now);
+    tx.execute(put, [COUNT_FROM, &format!("{} {PASSED_OVER}", last.strftime("%Y-%m-%d"))])?;
+    let text = serde_json::to_string(&report).map_err(|_| Trouble::odd("a report has no text form"))?;
+    tx.execute(put, [KEY, &text])?;
+    Ok(())
+}
+
+/// Takes out what was asked of the money and shows no trace of having been sent: perhaps it was, later. One that
+/// has such a trace is looked for at the backend by itself. The references of their links.
+fn take_out_money(tx: &Transaction<'_>) -> Result<Vec<String>, Trouble> {
+    let mut statement = tx.prepare(
+        "SELECT o.nr, o.kind, o.what, l.reference FROM outbox AS o JOIN links AS l ON l.seq = o.link ORDER BY o.nr",
+    )?;
+    let mut rows = statement.query([])?;
+    let (mut gone, mut references) = (Vec::new(), Vec::new());
+    while let Some(row) = rows.next()? {
+        let (kind, what): (String, Option<String>) = (row.get(1)?, row.get(2)?);
+        let order: Option<MoneyOrder> = what.and_then(|text| serde_json::from_str(&text).ok());
+        let moves = OutboxKind::from_word(&kind).is_some_and(OutboxKind::moves_money);
+        if moves && order.is_none_or(|order| order.sent.is_none()) {
+            gone.push(row.get::<_, i64>(0)?);
+            references.push(row.get(3)?);
+        }
+    }
+    for nr in gone {
+        tx.execute("DELETE FROM outbox WHERE nr = ?1", [nr])?;
+    }
+    Ok(references)
+}
