@@ -87,6 +87,7 @@ pub(super) fn news(t: &mut Turn<'_>, news: DashboardNews) {
     dashboard.top =
         top_for(dashboard.chosen, dashboard.top, page).min(dashboard.rows.len().saturating_sub(1));
     t.model.tracking.rows = news.unsettled;
+    t.model.tracking.seen = news.seen;
     if let Some(screen) = &mut t.model.link {
         screen.outbox = t.model.dashboard.outbox.iter().filter(|e| e.link == screen.id).cloned().collect();
     }

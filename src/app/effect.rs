@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::draft::{Defaults, Draft};
 use super::model::{ListFilter, QrWish};
-use super::msg::Timer;
+use super::msg::{Seen, Timer};
 use crate::domain::link::LinkId;
 use crate::domain::sale::Sale;
 
@@ -13,6 +13,9 @@ use crate::domain::sale::Sale;
 pub enum Effect {
     /// Read rows, totals, outbox and what is to be followed.
     LoadDashboard,
+    /// The same, if the ledger is not as it was seen: reading ten thousand open links after every round would
+    /// cost more than the round.
+    LoadIfChanged(Seen),
     /// Read the draft and what is remembered.
     LoadRemembered,
     /// Keep the draft (`None`: forget it). Carried out in the order given, and before a

@@ -242,7 +242,10 @@ fn reply(t: &mut Turn<'_>, reply: Reply) {
             link_screen::gone(t, id);
         }
         Reply::Sent(link, fault) => link_screen::sent(t, *link, fault),
-        Reply::Tracked { changed, fault, skew } => tracking::tracked(t, changed, fault, skew),
+        Reply::Tracked { changed, fault, skew, requests } => {
+            t.model.tracking.pace.cost(t.now.at, requests);
+            tracking::tracked(t, changed, fault, skew);
+        }
         Reply::Cancelled(link, trouble) => link_screen::cancelled(t, *link, trouble),
         Reply::Found { ticket, rows, offset, total } => list::found(t, ticket, rows, offset, total),
         Reply::Copied(true) => t.say(Tone::Info, Say::Copied),

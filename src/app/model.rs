@@ -348,6 +348,8 @@ pub struct SetUpForm {
 pub struct Tracking {
     /// Links to be followed.
     pub rows: Vec<LinkRow>,
+    /// The state of the ledger that they are of.
+    pub seen: Option<super::msg::Seen>,
     /// When each was last asked about, and in which way.
     pub pace: super::pace::Memory,
     /// A round is under way.

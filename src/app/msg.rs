@@ -1,5 +1,7 @@
 //! What happens: keys, and the answers of effects.
 
+use jiff::Timestamp;
+
 use super::draft::{Defaults, Draft};
 use super::key::Key;
 use super::model::{Net, QrWish, Shop, Target};
@@ -76,6 +78,8 @@ pub enum Reply {
         fault: Option<Fault>,
         /// The backend's clock minus ours, seconds.
         skew: i64,
+        /// How many requests it took.
+        requests: usize,
     },
     /// Withdrawing a link came to an end.
     Cancelled(Box<Link>, Option<CancelTrouble>),
@@ -117,6 +121,17 @@ pub struct DashboardNews {
     pub outbox: Vec<OutboxEntry>,
     /// Links to be followed.
     pub unsettled: Vec<LinkRow>,
+    /// The state of the ledger that all this is of; `None`: not all was read.
+    pub seen: Option<Seen>,
+}
+
+/// Which state of the ledger was seen: another one has another version, or the totals are of another day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// The ledger's version.
+    pub version: i64,
+    /// When the day of the totals began.
+    pub today: Timestamp,
 }
 
 /// Why a sale was not kept.

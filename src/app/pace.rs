@@ -3,9 +3,12 @@
 //! One request tells about up to a hundred links; only the link on screen, and fresh ones in sight, are
 //! asked one by one, because only that tells whether they were opened. The pace slows as a link ages
 //! and stops when nothing is left to follow (design, "Behaviour"). Ten thousand links cost at most
-//! one request a second: they are asked in turn, the most overdue first.
+//! one request a second: every request has its price in time, and what asks for many waits until it is
+//! paid. Where that is not enough for all, all wait longer in proportion: a link that is asked every ten
+//! seconds stays ahead of one that is asked every ten minutes.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -23,10 +26,20 @@ const FRESH: SignedDuration = SignedDuration::from_secs(10);
 const WATCH_OPENING: SignedDuration = SignedDuration::from_mins(10);
 /// The least time between two of those: thirty fresh links in sight must not cost three requests a second.
 const LOOKS: SignedDuration = SignedDuration::from_secs(2);
-/// The least time between two requests that ask for many.
+/// What a request costs: so long no other asks for many. A little over a second, so that the few that are
+/// not the tracker's have room too.
+const PRICE: SignedDuration = SignedDuration::from_millis(1_100);
+/// The most that is owed: a burst of reads must not stop the rounds, nor be paid for much later.
+const MOST_OWED: SignedDuration = SignedDuration::from_secs(30);
+/// The least time between two rounds.
 const BREATH: SignedDuration = SignedDuration::from_secs(1);
+/// The share of its time at which a link is to be asked: all of it, in thousandths.
+const DUE: i64 = 1_000;
 /// A moment after its expiry a link is looked at, to tell the end.
 const AFTER_EXPIRY: SignedDuration = SignedDuration::from_secs(1);
+/// A link that was never asked counts as this late from the start: it comes before those that are merely due, and
+/// fresh ones are asked again before the oldest have had their first turn.
+const UNASKED: i64 = 2 * DUE;
 /// The longest wait after faults, so that recovery is seen within seconds.
 const LONGEST_BACKOFF: SignedDuration = SignedDuration::from_secs(10);
 
@@ -47,6 +60,12 @@ pub struct Memory {
     /// Asked singly: whether it was opened.
     looked: HashMap<LinkId, Timestamp>,
     last_batch: Option<Timestamp>,
+    /// When all requests so far are paid for.
+    paid_until: Option<Timestamp>,
+    /// How many requests the round under way was to be.
+    planned: usize,
+    /// When the first question was asked.
+    began: Option<Timestamp>,
     last_look: Option<Timestamp>,
     hold_until: Option<Timestamp>,
     faults: u32,
@@ -86,11 +105,35 @@ impl Memory {
         self.hold_until = later(now, own.max(asked));
     }
 
+    /// The round has cost so many requests: more than were planned, where one question led to another.
+    pub fn cost(&mut self, now: Timestamp, requests: usize) {
+        let more = requests.saturating_sub(std::mem::take(&mut self.planned));
+        if more > 0 {
+            self.owe(now, more);
+        }
+    }
+
+    fn owe(&mut self, now: Timestamp, requests: usize) {
+        let price = PRICE.saturating_mul(i32::try_from(requests).unwrap_or(i32::MAX));
+        let from = self.paid_until.map_or(now, |at| at.max(now));
+        // A time that can't be told is as far away as may be.
+        let until = later(from, price).unwrap_or(Timestamp::MAX);
+        self.paid_until = Some(later(now, MOST_OWED).map_or(until, |most| until.min(most)));
+    }
+
+    /// Forgets links that are not followed any more. Not at every turn: only once there are more than are followed.
+    fn forget(&mut self, rows: &[LinkRow]) {
+        if self.asked.len() > rows.len() || self.looked.len() > rows.len() {
+            let followed: HashSet<LinkId> = rows.iter().map(|r| r.id).collect();
+            self.asked.retain(|id, _| followed.contains(id));
+            self.looked.retain(|id, _| followed.contains(id));
+        }
+    }
+
     /// What to ask of `rows` now. What it answers counts as asked.
     pub fn plan(&mut self, rows: &[LinkRow], sight: InSight<'_>, now: Timestamp) -> Plan {
-        let followed: HashMap<LinkId, ()> = rows.iter().map(|r| (r.id, ())).collect();
-        self.asked.retain(|id, _| followed.contains_key(id));
-        self.looked.retain(|id, _| followed.contains_key(id));
+        self.forget(rows);
+        self.began.get_or_insert(now);
         if let Some(until) = self.hold_until
             && now < until
         {
@@ -111,6 +154,10 @@ impl Memory {
         if !batch.is_empty() {
             self.last_batch = Some(now);
         }
+        self.planned = singles.len() + usize::from(!batch.is_empty());
+        if self.planned > 0 {
+            self.owe(now, self.planned);
+        }
         let wake_at = self.next(rows, sight, now);
         Plan { batch, singles, wake_at }
     }
@@ -125,31 +172,50 @@ impl Memory {
     }
 
     fn batch(&self, rows: &[LinkRow], sight: InSight<'_>, singles: &[LinkId], now: Timestamp) -> Vec<LinkId> {
-        if self.batch_from(sight).is_some_and(|from| now < from) {
+        if self.batch_from().is_some_and(|from| now < from) {
             return Vec::new();
         }
-        let mut due: Vec<(Timestamp, LinkId)> = rows
+        let mut all: Vec<(Reverse<i64>, LinkId)> = rows
             .iter()
             .filter(|r| r.session_id.is_some() && !singles.contains(&r.id))
-            .map(|r| (self.due(r, sight, now), r.id))
+            .map(|r| (Reverse(self.lateness(r, sight, now)), r.id))
             .collect();
-        if !due.iter().any(|(at, _)| *at <= now) {
+        if all.iter().all(|(late, _)| late.0 < DUE) {
             return Vec::new();
         }
         // The places left in the request cost nothing: those that come next ride along.
-        if due.len() > BATCH {
-            due.select_nth_unstable(BATCH - 1);
-            due.truncate(BATCH);
+        if all.len() > BATCH {
+            all.select_nth_unstable(BATCH - 1);
+            all.truncate(BATCH);
         }
-        due.sort_unstable();
-        due.into_iter().map(|(_, id)| id).collect()
+        all.sort_unstable();
+        all.into_iter().map(|(_, id)| id).collect()
     }
 
     /// When the next request for many may go out.
-    fn batch_from(&self, sight: InSight<'_>) -> Option<Timestamp> {
-        // Half of the requests are left to the link on screen.
-        let breath = if sight.open.is_some() { BREATH.saturating_mul(2) } else { BREATH };
-        self.last_batch.and_then(|at| later(at, breath))
+    fn batch_from(&self) -> Option<Timestamp> {
+        let in_turn = self.last_batch.and_then(|at| later(at, FRESH));
+        // However dear the link on screen is: the others are not forgotten.
+        match (self.paid_until, in_turn) {
+            (Some(paid), Some(turn)) => Some(paid.min(turn)),
+            (paid, turn) => paid.or(turn),
+        }
+    }
+
+    /// How long `row` has waited, as a share of what it may wait: from [`DUE`] on it is to be asked.
+    fn lateness(&self, row: &LinkRow, sight: InSight<'_>, now: Timestamp) -> i64 {
+        let Some(asked) = self.asked.get(&row.id).copied() else {
+            let since = self.began.map_or(SignedDuration::ZERO, |at| now.duration_since(at));
+            return UNASKED.saturating_add(share(since, interval(row, sight, now))).max(DUE);
+        };
+        let waited = share(now.duration_since(asked), interval(row, sight, now));
+        if now <= row.expires_at {
+            return waited;
+        }
+        match later(row.expires_at, AFTER_EXPIRY) {
+            Some(end) if end > asked && end <= now => waited.max(DUE + share(now.duration_since(end), FRESH)),
+            _ => waited,
+        }
     }
 
     /// When `row` is to be asked together with others.
@@ -169,26 +235,40 @@ impl Memory {
         if sight.open == Some(row.id) {
             return Some(looked.and_then(|at| later(at, ON_SCREEN)).unwrap_or(Timestamp::MIN));
         }
+        // First, because it is cheap and seldom so.
+        if row.state != LinkState::Open || !sight.listed.contains(&row.id) {
+            return None;
+        }
         let fresh_until = later(row.created_at, WATCH_OPENING)?;
-        let watch = row.state == LinkState::Open && sight.listed.contains(&row.id);
         let due = looked.and_then(|at| later(at, FRESH)).unwrap_or(row.created_at);
         let due = self.last_look.and_then(|at| later(at, LOOKS)).map_or(due, |from| due.max(from));
-        (watch && due <= fresh_until).then_some(due)
+        (due <= fresh_until).then_some(due)
     }
 
     /// The next moment at which something is due.
     fn next(&self, rows: &[LinkRow], sight: InSight<'_>, now: Timestamp) -> Option<Timestamp> {
-        let mut next: Option<Timestamp> = None;
-        let mut sooner = |at: Timestamp| next = Some(next.map_or(at, |n| n.min(at)));
-        let from = self.batch_from(sight).unwrap_or(Timestamp::MIN);
-        for row in rows.iter().filter(|r| r.session_id.is_some()) {
-            sooner(self.due(row, sight, now).max(from));
-            if let Some(at) = self.look_due(row, sight) {
-                sooner(at);
+        let soonest = later(now, BREATH).unwrap_or(now);
+        let from = self.batch_from().unwrap_or(Timestamp::MIN).max(soonest);
+        let followed = || rows.iter().filter(|r| r.session_id.is_some());
+        let looks = followed().filter_map(|r| self.look_due(r, sight)).min();
+        let mut batch: Option<Timestamp> = None;
+        for row in followed() {
+            let at = self.due(row, sight, now).max(from);
+            batch = Some(batch.map_or(at, |earlier| earlier.min(at)));
+            if at == from {
+                // No other comes sooner.
+                break;
             }
         }
-        next.map(|at| at.max(later(now, BREATH).unwrap_or(at)))
+        looks.into_iter().chain(batch).min().map(|at| at.max(soonest))
     }
+}
+
+/// How `waited` stands to `allowed`.
+fn share(waited: SignedDuration, allowed: SignedDuration) -> i64 {
+    let millis = |time: SignedDuration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+    // Far from the ends, so that a sum never runs over.
+    (millis(waited).saturating_mul(DUE) / millis(allowed).max(1)).min(i64::MAX - UNASKED)
 }
 
 /// How often a link is asked, by its age; what is in sight and what is being paid counts as fresh.
@@ -210,142 +290,4 @@ fn later(at: Timestamp, by: SignedDuration) -> Option<Timestamp> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::money::{Currency, Money};
-    use crate::domain::reference::Reference;
-    use uuid::Uuid;
-
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_second(1_795_000_000 + seconds).unwrap()
-    }
-
-    fn row(n: u128, created: i64, state: LinkState) -> LinkRow {
-        LinkRow {
-            id: LinkId(Uuid::from_u128(n)),
-            reference: Reference::parse(&format!("R-{n}")).unwrap(),
-            state,
-            amount: Money::new(100, Currency::Nok),
-            created_at: at(created),
-            changed_at: at(created),
-            expires_at: at(created + 86_400 * 30),
-            to: String::new(),
-            title: String::new(),
-            session_id: Some(format!("T12345678.{n}")),
-            auto_capture: true,
-            alarms: Vec::new(),
-        }
-    }
-
-    /// Runs the plan for `seconds` and counts what was asked: requests, and the longest a link waited.
-    fn run(
-        rows: &[LinkRow],
-        sight: InSight<'_>,
-        from: i64,
-        seconds: i64,
-    ) -> (usize, HashMap<LinkId, Vec<Timestamp>>) {
-        let mut memory = Memory::default();
-        let (mut now, mut requests) = (at(from), 0);
-        let mut asked: HashMap<LinkId, Vec<Timestamp>> = HashMap::new();
-        while now < at(from + seconds) {
-            let plan = memory.plan(rows, sight, now);
-            requests += plan.singles.len() + usize::from(!plan.batch.is_empty());
-            for id in plan.batch.iter().chain(&plan.singles) {
-                asked.entry(*id).or_default().push(now);
-            }
-            memory.answered();
-            match plan.wake_at {
-                Some(at) => now = at,
-                None => break,
-            }
-        }
-        (requests, asked)
-    }
-
-    fn longest_gap(times: &[Timestamp]) -> i64 {
-        times.windows(2).map(|w| w[1].duration_since(w[0]).as_secs()).max().unwrap_or(0)
-    }
-
-    #[test]
-    fn nothing_to_follow_means_no_timer() {
-        let plan = Memory::default().plan(&[], InSight::default(), at(0));
-        assert_eq!(plan, Plan::default());
-    }
-
-    #[test]
-    fn the_link_on_screen_is_asked_every_two_seconds() {
-        let rows = [row(1, 0, LinkState::Open)];
-        let sight = InSight { open: Some(rows[0].id), listed: &[] };
-        let (_, asked) = run(&rows, sight, 0, 60);
-        assert_eq!(longest_gap(&asked[&rows[0].id]), 2);
-    }
-
-    #[test]
-    fn fresh_links_elsewhere_are_asked_every_ten_seconds_in_one_request() {
-        let rows: Vec<_> = (1..=50).map(|n| row(n, 0, LinkState::Opened)).collect();
-        let (requests, asked) = run(&rows, InSight::default(), 0, 100);
-        assert_eq!(requests, 10);
-        assert!(asked.values().all(|times| longest_gap(times) <= 10));
-    }
-
-    #[test]
-    fn old_links_alone_are_asked_rarely() {
-        let rows = [row(1, -86_400 * 8, LinkState::Open)];
-        let (requests, _) = run(&rows, InSight::default(), 0, 3600);
-        assert_eq!(requests, 6);
-    }
-
-    #[test]
-    fn ten_thousand_links_cost_one_request_a_second_and_all_get_their_turn() {
-        let rows: Vec<_> = (1..=10_000).map(|n| row(n, 0, LinkState::Opened)).collect();
-        let sight = InSight { open: Some(rows[17].id), listed: &[] };
-        let (requests, asked) = run(&rows, sight, 0, 600);
-        assert!(requests <= 600, "{requests} requests in 600 s");
-        assert_eq!(asked.len(), 10_000);
-        assert!(longest_gap(&asked[&rows[17].id]) <= 2);
-    }
-
-    #[test]
-    fn an_unopened_fresh_link_in_sight_is_looked_at_singly_for_ten_minutes() {
-        let rows = [row(1, 0, LinkState::Open)];
-        let listed = [rows[0].id];
-        let mut memory = Memory::default();
-        let sight = InSight { open: None, listed: &listed };
-        assert_eq!(memory.plan(&rows, sight, at(1)).singles, vec![rows[0].id]);
-        assert!(memory.plan(&rows, sight, at(601)).singles.contains(&rows[0].id));
-        assert!(memory.plan(&rows, sight, at(700)).singles.is_empty());
-    }
-
-    #[test]
-    fn many_fresh_links_in_sight_take_turns() {
-        let rows: Vec<_> = (1..=30).map(|n| row(n, 0, LinkState::Open)).collect();
-        let listed: Vec<_> = rows.iter().map(|r| r.id).collect();
-        let (requests, asked) = run(&rows, InSight { open: None, listed: &listed }, 0, 300);
-        assert!(requests <= 300 / 2 + 300 / 10 + 2, "{requests} requests in 300 s");
-        assert_eq!(asked.len(), 30);
-        assert!(asked.values().all(|times| longest_gap(times) <= 12), "each one is still asked about");
-    }
-
-    #[test]
-    fn a_link_is_looked_at_right_after_its_expiry() {
-        let mut link = row(1, -86_400 * 8, LinkState::Open);
-        link.expires_at = at(30);
-        let (_, asked) = run(&[link.clone()], InSight::default(), 0, 60);
-        assert!(asked[&link.id].contains(&at(31)), "{asked:?}");
-    }
-
-    #[test]
-    fn faults_slow_down_and_the_backend_is_obeyed() {
-        let rows = [row(1, 0, LinkState::Open)];
-        let mut memory = Memory::default();
-        memory.failed(at(0), Some(Duration::from_secs(90)));
-        let plan = memory.plan(&rows, InSight::default(), at(5));
-        assert_eq!(plan, Plan { wake_at: Some(at(90)), ..Plan::default() });
-        memory.answered();
-        assert!(!memory.plan(&rows, InSight::default(), at(90)).is_empty());
-        for _ in 0..40 {
-            memory.failed(at(100), None);
-        }
-        assert_eq!(memory.plan(&rows, InSight::default(), at(100)).wake_at, Some(at(110)));
-    }
-}
+mod tests;

@@ -161,7 +161,7 @@ pub(super) fn tracked(t: &mut Turn<'_>, changed: Vec<Link>, fault: Option<Fault>
         news::link_changed(t, link);
     }
     // Also without news: another process on the same data folder may have made or changed links.
-    t.ask(Effect::LoadDashboard);
+    t.ask(t.model.tracking.seen.map_or(Effect::LoadDashboard, Effect::LoadIfChanged));
 }
 
 /// The ledger failed at something, perhaps at a round: the next one comes later, but it comes.

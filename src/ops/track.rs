@@ -22,10 +22,13 @@ pub struct Round {
     pub changed: Vec<Link>,
     /// The first request that failed, if any did. What the others brought is kept all the same.
     pub fault: Option<Fault>,
+    /// How many requests it took.
+    pub requests: usize,
 }
 
 impl Round {
     fn add(&mut self, other: Self) {
+        self.requests += other.requests;
         for link in other.changed {
             self.changed.retain(|l| l.id != link.id);
             self.changed.push(link);
@@ -52,6 +55,7 @@ pub async fn refresh_one(ports: &Ports, id: LinkId) -> Result<Round, LedgerError
         Some(Ok(news)) => {
             let mut round = take(ports, id, Some(news.session), news.transaction, asked).await?;
             round.fault = news.fault;
+            round.requests = news.requests;
             Ok(round)
         }
         // Nobody knows how long a session can be read (API, 12.2): one that is gone after its time
@@ -66,9 +70,9 @@ pub async fn refresh_one(ports: &Ports, id: LinkId) -> Result<Round, LedgerError
                 })?;
                 Ok(link.filter(|_| changed))
             });
-            Ok(Round { changed: link.await?.into_iter().collect(), fault: None })
+            Ok(Round { changed: link.await?.into_iter().collect(), requests: 1, ..Round::default() })
         }
-        Some(Err(fault)) => Ok(Round { changed: Vec::new(), fault: Some(fault) }),
+        Some(Err(fault)) => Ok(Round { fault: Some(fault), requests: 1, ..Round::default() }),
         None => Ok(Round::default()),
     }
 }
@@ -96,10 +100,11 @@ pub async fn refresh_many(ports: &Ports, ids: Vec<LinkId>) -> Result<Round, Ledg
             continue;
         }
         let asked = ports.clock.now();
+        round.requests += 1;
         let transactions = match ports.gateway.transactions_of(&sessions).await {
             Ok(transactions) => transactions,
             Err(fault) => {
-                round.add(Round { changed: Vec::new(), fault: Some(fault) });
+                round.add(Round { fault: Some(fault), ..Round::default() });
                 // The next hundred would fare no better.
                 break;
             }
@@ -161,6 +166,8 @@ pub(super) struct News {
     pub(super) transaction: Option<TransactionNews>,
     /// There is a transaction and it could not be read.
     pub(super) fault: Option<Fault>,
+    /// How many requests it took.
+    requests: usize,
 }
 
 /// Reads the link's session and transaction. `None`: it has no session.
@@ -170,6 +177,7 @@ pub(super) async fn read(ports: &Ports, link: &Link) -> Option<Result<News, Faul
         Err(fault) => return Some(Err(fault)),
     };
     let transaction_id = session.transaction_id.as_ref().or(link.transaction_id.as_ref());
+    let requests = 1 + usize::from(transaction_id.is_some());
     let (transaction, fault) = match transaction_id {
         None => (None, None),
         Some(id) => match ports.gateway.transaction(id).await {
@@ -177,7 +185,7 @@ pub(super) async fn read(ports: &Ports, link: &Link) -> Option<Result<News, Faul
             Err(fault) => (None, Some(fault)),
         },
     };
-    Some(Ok(News { session, transaction, fault }))
+    Some(Ok(News { session, transaction, fault, requests }))
 }
 
 /// A moment of ours by the backend's clock.
@@ -224,5 +232,5 @@ pub(super) async fn take(
     if changed.iter().any(|link| link.id == id && link.state.has_money()) {
         lost::look_soon(ports, id).await?;
     }
-    Ok(Round { changed, fault: None })
+    Ok(Round { changed, ..Round::default() })
 }

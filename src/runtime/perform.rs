@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::engine::Sender;
 use super::workplace::{Host, Workplace};
 use crate::app::draft::{Defaults, Draft};
 use crate::app::effect::Effect;
 use crate::app::model::{ListFilter, Now, QrWish};
-use crate::app::msg::{CancelTrouble, DashboardNews, KeepError, Reply, SetUpTrouble};
+use crate::app::msg::{CancelTrouble, DashboardNews, KeepError, Reply, Seen, SetUpTrouble};
 use crate::domain::link::{Link, LinkId};
 use crate::domain::reference::Reference;
 use crate::domain::sale::Sale;
@@ -44,13 +46,33 @@ pub(super) fn first_page(workplace: &Workplace, now: &Now) -> Reply {
 
 fn page(ledger: &dyn Ledger, account: &str, now: &Now, all: bool) -> Result<DashboardNews, LedgerError> {
     let filter = LinkFilter { limit: Some(PAGE), ..LinkFilter::default() };
-    let today = now.at.to_zoned(now.zone.clone()).start_of_day().map_or(now.at, |day| day.timestamp());
+    let today = today(now);
+    // Before the rest: what changes meanwhile is then seen the next time.
+    let seen = if all { Some(Seen { version: ledger.version()?, today }) } else { None };
     Ok(DashboardNews {
+        seen,
         rows: ledger.rows(account, &filter)?,
         totals: ledger.totals(account, today)?,
         outbox: ledger.outbox(account)?,
         unsettled: if all { ledger.unsettled(account)? } else { Vec::new() },
     })
+}
+
+fn today(now: &Now) -> Timestamp {
+    now.at.to_zoned(now.zone.clone()).start_of_day().map_or(now.at, |day| day.timestamp())
+}
+
+/// What the ledger has, if it is not as it was seen.
+fn changed(
+    ledger: &dyn Ledger,
+    account: &str,
+    now: &Now,
+    seen: Seen,
+) -> Result<Option<DashboardNews>, LedgerError> {
+    if (Seen { version: ledger.version()?, today: today(now) }) == seen {
+        return Ok(None);
+    }
+    page(ledger, account, now, true).map(Some)
 }
 
 /// Carries out one effect and sends its answer.
@@ -88,6 +110,12 @@ async fn with_workplace(effect: Effect, place: Workplace, now: Now, tx: Sender) 
         Effect::LoadDashboard => {
             let news = on_ledger(&place.ports, move |ledger| page(ledger, &account, &now, true)).await;
             answer(&tx, news.map(|n| Reply::Dashboard(Box::new(n))));
+        }
+        Effect::LoadIfChanged(seen) => {
+            match on_ledger(&place.ports, move |ledger| changed(ledger, &account, &now, seen)).await {
+                Ok(news) => news.into_iter().for_each(|n| tx.reply(Reply::Dashboard(Box::new(n)))),
+                Err(error) => tx.reply(Reply::LedgerTrouble(error)),
+            }
         }
         Effect::LoadRemembered => {
             let remembered = on_ledger(&place.ports, move |ledger| {
@@ -240,6 +268,7 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
                 changed: round.changed,
                 fault: round.fault,
                 skew: ports.gateway.clock_skew().as_secs(),
+                requests: round.requests,
             });
             answer(&tx, round);
         }
@@ -254,6 +283,7 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
         }
         // Handled by the loop itself or before; listed so that a new effect can't be forgotten.
         Effect::LoadDashboard
+        | Effect::LoadIfChanged(_)
         | Effect::LoadRemembered
         | Effect::KeepDraft(_)
         | Effect::KeepDefaults(_)

@@ -392,7 +392,7 @@ impl World {
                 let known =
                     batch.into_iter().chain(singles).filter_map(|id| self.links.get(&id).cloned()).collect();
                 let fault = (luck % 3 == 2).then(|| fault(FaultKind::NotSent));
-                vec![Reply::Tracked { changed: known, fault, skew: i64::from(luck) }]
+                vec![Reply::Tracked { changed: known, fault, skew: i64::from(luck), requests: 1 }]
             }
             Effect::Find { ticket, offset, .. } => {
                 let rows = self.rows().into_iter().skip(usize::try_from(offset).unwrap()).take(3).collect();
@@ -466,7 +466,12 @@ impl World {
             Step::Customer(which, state) => {
                 let Some(id) = self.links.keys().nth(which).copied() else { return };
                 let link = self.change(id, LinkState::ALL[state]);
-                self.send(Msg::Reply(Reply::Tracked { changed: vec![link], fault: None, skew: 0 }));
+                self.send(Msg::Reply(Reply::Tracked {
+                    changed: vec![link],
+                    fault: None,
+                    skew: 0,
+                    requests: 1,
+                }));
             }
             Step::Pass(seconds) => {
                 self.at = self.at.saturating_add(SignedDuration::from_secs(seconds)).unwrap()

@@ -1,5 +1,5 @@
 use super::*;
-use crate::app::msg::{DashboardNews, Msg, Reply};
+use crate::app::msg::{DashboardNews, Msg, Reply, Seen};
 use crate::app::testing::{App, entry, id, link, then};
 use crate::domain::link::LinkState;
 use crate::ports::{LedgerError, LinkRow};
@@ -37,13 +37,13 @@ fn a_live_link_is_asked_about_until_it_is_settled() {
     assert!(asks(&effects) && wakes(&effects, Timer::Track));
     assert!(app.model.tracking.asking);
     assert!(!asks(&app.send(Msg::Due(Timer::Track))), "one round at a time");
-    let effects = app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0 });
+    let effects = app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0, requests: 1 });
     assert!(wakes(&effects, Timer::Track));
     assert_eq!(app.model.net, Net::Online);
     app.pass(15);
     assert!(asks(&app.send(Msg::Due(Timer::Track))));
     let paid = then(&open, LinkState::Captured);
-    let effects = app.reply(Reply::Tracked { changed: vec![paid], fault: None, skew: 0 });
+    let effects = app.reply(Reply::Tracked { changed: vec![paid], fault: None, skew: 0, requests: 1 });
     assert!(effects.contains(&Effect::Unwake(Timer::Track)));
 }
 
@@ -51,7 +51,7 @@ fn a_live_link_is_asked_about_until_it_is_settled() {
 fn the_open_link_screen_asks_at_once_and_counts_by_the_minute() {
     let mut app = App::new();
     app.reply(dashboard(&[link(1, LinkState::Opened)], Vec::new()));
-    app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0 });
+    app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0, requests: 1 });
     let mut effects = app.keys("Enter");
     effects.extend(app.reply(Reply::Link(Box::new(link(1, LinkState::Opened)), Vec::new())));
     assert!(effects.iter().any(|e| matches!(e, Effect::Track { singles, .. } if singles == &[id(1)])));
@@ -94,15 +94,15 @@ fn faults_tell_about_the_network_and_slow_the_pace() {
     let mut app = App::new();
     app.reply(dashboard(&[link(1, LinkState::Open)], Vec::new()));
     let fault = Fault::new(FaultKind::NotSent, "no route");
-    let effects = app.reply(Reply::Tracked { changed: Vec::new(), fault: Some(fault), skew: 0 });
+    let effects = app.reply(Reply::Tracked { changed: Vec::new(), fault: Some(fault), skew: 0, requests: 1 });
     assert_eq!(app.model.net, Net::Offline);
     assert!(wakes(&effects, Timer::Track) && !asks(&effects));
     let fault = Fault { status: Some(429), ..Fault::new(FaultKind::NotSent, "slow down") };
     app.model.tracking.asking = true;
-    app.reply(Reply::Tracked { changed: Vec::new(), fault: Some(fault), skew: 120 });
+    app.reply(Reply::Tracked { changed: Vec::new(), fault: Some(fault), skew: 120, requests: 1 });
     assert_eq!((app.model.net, app.model.clock_off_by), (Net::Online, Some(120)));
     let fault = Fault::new(FaultKind::NotSignedIn, "401");
-    app.reply(Reply::Tracked { changed: Vec::new(), fault: Some(fault), skew: 1 });
+    app.reply(Reply::Tracked { changed: Vec::new(), fault: Some(fault), skew: 1, requests: 1 });
     assert_eq!((app.model.net, app.model.clock_off_by), (Net::SignedOut, None));
 }
 
@@ -110,10 +110,10 @@ fn faults_tell_about_the_network_and_slow_the_pace() {
 fn after_a_played_customer_it_looks_at_once() {
     let mut app = App::new();
     app.reply(dashboard(&[link(1, LinkState::Open)], Vec::new()));
-    app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0 });
+    app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0, requests: 1 });
     app.keys("Enter");
     app.reply(Reply::Link(Box::new(link(1, LinkState::Open)), Vec::new()));
-    app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0 });
+    app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0, requests: 1 });
     let effects = app.reply(Reply::Played(Ok(())));
     assert!(effects.iter().any(|e| matches!(e, Effect::Track { singles, .. } if singles == &[id(1)])));
 }
@@ -135,8 +135,14 @@ fn a_ledger_that_fails_does_not_end_the_rounds() {
 fn links_of_another_process_are_seen_at_the_next_look() {
     let mut app = App::new();
     app.reply(dashboard(&[link(1, LinkState::Open)], Vec::new()));
-    let effects = app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0 });
+    let effects = app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0, requests: 1 });
     assert!(effects.contains(&Effect::LoadDashboard));
+    // What was seen is read again only if it has changed.
+    let seen = Seen { version: 7, today: app.now.at };
+    let news = DashboardNews { seen: Some(seen), ..DashboardNews::default() };
+    app.reply(Reply::Dashboard(Box::new(news)));
+    let effects = app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0, requests: 1 });
+    assert!(effects.contains(&Effect::LoadIfChanged(seen)) && !effects.contains(&Effect::LoadDashboard));
     app.reply(dashboard(&[], Vec::new()));
     assert!(app.keys("s").contains(&Effect::LoadDashboard), "also with nothing to follow here");
 }
