@@ -67,7 +67,8 @@ impl SqliteLedger {
         if !rescue::whole(&copy).map_err(at_copy)? {
             return Err(LedgerError::unusable(&self.path, Unusable::Damaged));
         }
-        let links: i64 = copy.query_row("SELECT count(*) FROM links", [], |row| row.get(0)).map_err(at_copy)?;
+        let links: i64 =
+            copy.query_row("SELECT count(*) FROM links", [], |row| row.get(0)).map_err(at_copy)?;
         Ok(links.unsigned_abs())
     }
 }

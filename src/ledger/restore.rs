@@ -159,13 +159,10 @@ impl Checked {
         if !rescue::whole(&connection).map_err(at)? || !rescue::sensible(&connection).map_err(at)? {
             return Err(LedgerError::unusable(copy, Unusable::Damaged));
         }
-        connection
-            .pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))
-            .map_err(at)?;
+        connection.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(())).map_err(at)?;
         let ids = ids(&connection).map_err(at)?.into_iter().map(|(id, _)| id).collect();
-        let newest: Option<i64> = connection
-            .query_row("SELECT max(created_at) FROM links", [], |row| row.get(0))
-            .map_err(at)?;
+        let newest: Option<i64> =
+            connection.query_row("SELECT max(created_at) FROM links", [], |row| row.get(0)).map_err(at)?;
         let newest = newest.and_then(|micros| Timestamp::from_microsecond(micros).ok());
         Ok(Self { ids, newest })
     }

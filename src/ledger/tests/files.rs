@@ -203,7 +203,10 @@ fn a_backup_is_a_whole_ledger() {
     assert_eq!(ledger.backup_to(&copy, false).unwrap(), 1);
     ledger.insert(&sample(2), false).unwrap();
     assert!(matches!(ledger.backup_to(&copy, false), Err(LedgerError::Unusable { .. })), "never overwrites");
-    assert!(matches!(ledger.backup_to(&folder.path().join("no/where"), true), Err(LedgerError::Unusable { .. })));
+    assert!(matches!(
+        ledger.backup_to(&folder.path().join("no/where"), true),
+        Err(LedgerError::Unusable { .. })
+    ));
 
     let backup = SqliteLedger::open(&other).unwrap();
     assert_eq!(backup.link(sample(1).id).unwrap(), Some(sample(1)));
