@@ -17,7 +17,7 @@ use crate::dintero::{ClientConfig, DinteroClient, HttpTransport, SecretSource};
 use crate::i18n::Texts;
 use crate::ledger::SqliteLedger;
 pub use crate::ledger::{Restore, Restored};
-use crate::ports::{Gateway, Ledger, LedgerError, Ports, SystemClock};
+use crate::ports::{Gateway, Ledger, LedgerError, Ports, SystemClock, Unusable};
 
 pub use crate::desktop::keyring::KeyringError;
 pub use crate::desktop::secret_command::CommandError;
@@ -154,6 +154,11 @@ pub fn ledger(data_dir: &Path) -> Result<(Arc<dyn Ledger>, PathBuf), LedgerError
 /// # Errors
 /// It can't be opened, or `file` can't be written.
 pub fn backup(data_dir: &Path, file: &Path, overwrite: bool) -> Result<u64, LedgerError> {
+    let ledger = data_dir.join(crate::ledger::FILE_NAME);
+    if !ledger.exists() {
+        // A wrong folder: opening would make a new one there.
+        return Err(LedgerError::unusable(&ledger, Unusable::NotThere));
+    }
     SqliteLedger::open(data_dir)?.backup_to(file, overwrite)
 }
 
