@@ -28,6 +28,10 @@ const PAYMENTS: usize = 5;
 /// A sale that waited longer than this asks before it goes out: the customer may be gone, or have paid in
 /// another way.
 const SENSIBLE_AGE: Duration = Duration::from_secs(12 * 60 * 60);
+/// A clock that differs by more from the backend's is wrong.
+const WRONG_CLOCK: Duration = Duration::from_secs(60);
+/// For so long after it was made a link is taken to have been made by the clock as it is.
+const MOMENTS_AGO: Duration = Duration::from_secs(10 * 60);
 /// A link with less time left than this can't be paid in peace.
 const NO_TIME_LEFT: Duration = Duration::from_secs(60);
 
@@ -190,6 +194,47 @@ async fn create(ports: &Ports, link: &Link, until: Until) -> Result<Created, Fau
     until.within(ports, FaultKind::Maybe, ports.gateway.create(link.id, &sale)).await
 }
 
+/// A link that was made a moment ago, by a clock that the backend's tells to be wrong, gets the time that was
+/// meant: its end is moved to where the backend's clock has it, durably. One that was made earlier may have been
+/// made by a clock that was right.
+///
+/// Nothing is sent where the backend can't be reached: why.
+async fn end_by_backends_clock(
+    ports: &Ports,
+    claim: &mut Claim,
+    until: Until,
+) -> Result<Option<Fault>, LedgerError> {
+    let link = &claim.link;
+    let waited = ports.clock.now().duration_since(link.created_at);
+    let moments = SignedDuration::try_from(MOMENTS_AGO).unwrap_or_default();
+    if waited.is_negative() || waited > moments || link.expires_at != link.sale.expires_at {
+        return Ok(None);
+    }
+    // The first answer tells the time; other faults are told when the link is made.
+    match until.within(ports, FaultKind::NotSent, ports.gateway.sign_in()).await {
+        Err(fault) if matches!(fault.kind, FaultKind::NotSent | FaultKind::NotSignedIn) => {
+            return Ok(Some(fault));
+        }
+        _ => {}
+    }
+    let skew = ports.gateway.clock_skew();
+    let wrong = SignedDuration::try_from(WRONG_CLOCK).unwrap_or_default();
+    let Ok(moved) = link.expires_at.checked_add(skew) else { return Ok(None) };
+    if skew.abs() < wrong {
+        return Ok(None);
+    }
+    let id = link.id;
+    on_ledger(ports, move |ledger| {
+        ledger.amend(id, &mut |link| {
+            link.expires_at = moved;
+            true
+        })
+    })
+    .await?;
+    claim.link.expires_at = moved;
+    Ok(None)
+}
+
 /// Why a link that waits here should not go out without asking.
 pub(super) fn overdue(ports: &Ports, link: &Link) -> Option<Overdue> {
     let span = |limit| SignedDuration::try_from(limit).unwrap_or_default();
@@ -269,6 +314,9 @@ pub(super) async fn attempt(
             Look::NotThere => {}
             Look::NoAnswer(fault) => return stay_uncertain(ports, claim, fault).await,
         }
+    }
+    if let Some(fault) = end_by_backends_clock(ports, &mut claim, until).await? {
+        return claim.give_back(ports, fault).await;
     }
     // The seller's word is asked for once; that its time is over is a new question.
     let known = |why| why == Overdue::Old && (again || claim.entry.overdue.is_some());

@@ -19,3 +19,5 @@ mod strange;
 mod support;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod weather;

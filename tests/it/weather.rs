@@ -1,0 +1,304 @@
+//! The real binary in bad weather: no coverage, a lid that is closed, a window that goes, a wrong clock, and a
+//! crowd on one data folder.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::cli::{World, finish};
+use crate::support::pty::{Setup, Term};
+use crate::terminal::to_delivery;
+
+/// The way to the sandbox, which can be cut and mended. While it's cut nobody listens.
+struct Road {
+    address: SocketAddr,
+    to: SocketAddr,
+    open: Arc<AtomicBool>,
+    /// Connections now, and at most.
+    now: Arc<AtomicUsize>,
+    most: Arc<AtomicUsize>,
+    at_work: Option<thread::JoinHandle<()>>,
+}
+
+impl Road {
+    /// To the sandbox at `url`; cut.
+    fn to(url: &str) -> Self {
+        let to = url.strip_prefix("http://").unwrap().parse().unwrap();
+        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+        Self { address, to, open: Arc::default(), now: Arc::default(), most: Arc::default(), at_work: None }
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    fn mend(&mut self) {
+        self.cut();
+        self.open = Arc::new(AtomicBool::new(true));
+        let listener = TcpListener::bind(self.address).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let (to, open) = (self.to, Arc::clone(&self.open));
+        let (now, most) = (Arc::clone(&self.now), Arc::clone(&self.most));
+        self.at_work = Some(thread::spawn(move || {
+            while open.load(Ordering::SeqCst) {
+                let Ok((near, _)) = listener.accept() else {
+                    thread::sleep(Duration::from_millis(5));
+                    continue;
+                };
+                let (open, now, most) = (Arc::clone(&open), Arc::clone(&now), Arc::clone(&most));
+                thread::spawn(move || {
+                    most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    let _ = carry(near, to, &open);
+                    now.fetch_sub(1, Ordering::SeqCst);
+                });
+            }
+        }));
+    }
+
+    fn cut(&mut self) {
+        self.open.store(false, Ordering::SeqCst);
+        if let Some(at_work) = self.at_work.take() {
+            at_work.join().unwrap();
+        }
+    }
+}
+
+impl Drop for Road {
+    fn drop(&mut self) {
+        self.open.store(false, Ordering::SeqCst);
+    }
+}
+
+/// Carries bytes both ways until one end closes or the road is cut.
+fn carry(near: TcpStream, to: SocketAddr, open: &Arc<AtomicBool>) -> std::io::Result<()> {
+    near.set_nonblocking(false)?;
+    let far = TcpStream::connect(to)?;
+    let ways = [(near.try_clone()?, far.try_clone()?), (far.try_clone()?, near.try_clone()?)];
+    let carried = ways.map(|(mut from, mut into)| {
+        let open = Arc::clone(open);
+        thread::spawn(move || {
+            let _ = from.set_read_timeout(Some(Duration::from_millis(50)));
+            let mut bytes = [0; 16_384];
+            while open.load(Ordering::SeqCst) {
+                match from.read(&mut bytes) {
+                    Ok(0) => break,
+                    Ok(count) => {
+                        if into.write_all(&bytes[..count]).is_err() {
+                            break;
+                        }
+                    }
+                    Err(e)
+                        if matches!(
+                            e.kind(),
+                            std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
+                        ) => {}
+                    Err(_) => break,
+                }
+            }
+            let _ = from.shutdown(Shutdown::Both);
+            let _ = into.shutdown(Shutdown::Both);
+        })
+    });
+    for way in carried {
+        let _ = way.join();
+    }
+    Ok(())
+}
+
+/// The app with the world's config and data folder.
+fn app(world: &World) -> Setup {
+    Setup::paylink(&[])
+        .env("PAYLINK_CONFIG", world.config.to_str().unwrap())
+        .env("PAYLINK_DATA_DIR", world.data.to_str().unwrap())
+        .env("PAYLINK_CLIENT_SECRET", world.secret())
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/at/all")
+}
+
+fn references(world: &World) -> Vec<String> {
+    let asked = world.sessions_asked_for();
+    let mut all: Vec<String> = asked
+        .iter()
+        .map(|(path, body)| {
+            body["order"]["merchant_reference"]
+                .as_str()
+                .map_or_else(|| format!("{path}: {body}"), str::to_owned)
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+#[track_caller]
+fn wait_until(what: &str, patience: Duration, mut there: impl FnMut() -> bool) {
+    let end = Instant::now() + patience;
+    while !there() {
+        assert!(Instant::now() < end, "waited for {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn by_link_only(term: &mut Term) {
+    to_delivery(term);
+    term.press("shift-tab right right");
+    term.sees("● link or QR only");
+}
+
+#[test]
+fn without_coverage_the_day_goes_on_and_coverage_brings_no_burst() {
+    let world = World::new();
+    let mut road = Road::to(world.url());
+    // Links name the sandbox's own address, beside the road.
+    let own = world.url().strip_prefix("http://").unwrap().to_owned();
+    world.write_config(&road.url(), &format!("link_hosts = [\"{own}\"]"));
+    // The start needs no network, and neither do the five steps.
+    let mut term = app(&world).start();
+    by_link_only(&mut term);
+    term.press("enter");
+    term.sees("offline");
+    term.press("esc");
+    term.sees("queued");
+    let mut expected: Vec<String> = (1..=10)
+        .map(|n| {
+            let reference = format!("DOOR-{n:02}");
+            world.run(&["new", "--item", "Vaffel;1;45.00", "--reference", &reference, "--offline"]).is(5);
+            reference
+        })
+        .collect();
+    assert_eq!(references(&world), Vec::<String>::new());
+
+    road.mend();
+    wait_until("all eleven", Duration::from_secs(30), || references(&world).len() >= 11);
+    term.sees("not opened");
+    let sent = references(&world);
+    let own = sent.iter().find(|r| !r.starts_with("DOOR"));
+    expected.push(own.unwrap_or_else(|| panic!("{sent:?}\n{}", term.text())).clone());
+    expected.sort();
+    assert_eq!(sent, expected, "each once");
+    assert!(
+        road.most.load(Ordering::SeqCst) <= 8,
+        "{} connections at once",
+        road.most.load(Ordering::SeqCst)
+    );
+
+    // And again in the middle of the day.
+    road.cut();
+    term.sees("offline");
+    road.mend();
+    term.no_longer_sees("offline");
+    term.press("q");
+    term.ends().restored().with_status(0);
+    assert_eq!(references(&world), expected);
+}
+
+#[test]
+fn a_window_that_goes_in_the_middle_of_sending_makes_one_link() {
+    for kind in ["delay", "drop_after"] {
+        let world = World::new();
+        let mut term = app(&world).start();
+        by_link_only(&mut term);
+        world.fault(json!({ "method": "POST", "path": "/v1/sessions", "kind": kind, "ms": 800 }));
+        term.press("enter");
+        wait_until("the request", Duration::from_secs(10), || !world.sessions_asked_for().is_empty());
+        term.signal("HUP");
+        term.ends();
+        world.clear_faults();
+        // The next start finds out what became of it.
+        let listed = world.run(&["list", "--json"]).is(0).lines();
+        assert_eq!(listed.len(), 1);
+        wait_until("the link", Duration::from_secs(20), || {
+            world.run(&["list", "--json"]).is(0).lines()[0]["state"] == "open"
+        });
+        assert_eq!(world.sessions_asked_for().len(), 1, "{kind}: made once");
+    }
+}
+
+#[test]
+fn a_lid_that_was_closed_is_opened_to_the_news_without_a_burst() {
+    let world = World::new();
+    let links: Vec<_> = (1..=20).map(|n| world.link(&["--reference", &format!("L-{n:02}")])).collect();
+    let mut term = app(&world).start();
+    term.sees("L-20");
+    term.press("enter");
+    term.sees("NOT OPENED");
+    term.signal("STOP");
+    world.pay(&links[19], "authorized");
+    thread::sleep(Duration::from_secs(5));
+    let before = world.control("GET", "/sandbox/log", serde_json::Value::Null).as_array().unwrap().len();
+    term.signal("CONT");
+    let woken = Instant::now();
+    term.sees("● PAID");
+    assert!(woken.elapsed() < Duration::from_secs(5), "{:?}", woken.elapsed());
+    thread::sleep(Duration::from_secs(1));
+    let after = world.control("GET", "/sandbox/log", serde_json::Value::Null).as_array().unwrap().len();
+    assert!(after - before <= 12, "{} requests after waking", after - before);
+    term.press("q");
+    term.press("q");
+}
+
+#[test]
+fn two_apps_and_five_scripts_share_one_folder() {
+    let world = World::new();
+    let first = world.link(&["--reference", "A-1"]);
+    let mut apps = [app(&world).start(), app(&world).start()];
+    for term in &mut apps {
+        term.sees("A-1");
+    }
+    thread::scope(|scope| {
+        let runs: Vec<_> = (0..5)
+            .map(|n| {
+                let mut command = world.command(&["new", "--json", "--item", &format!("Vaffel {n};1;45.00")]);
+                scope.spawn(move || finish(&mut command).is(0).json())
+            })
+            .collect();
+        for run in runs {
+            assert_eq!(run.join().unwrap()["state"], "open");
+        }
+    });
+    let sent = references(&world);
+    assert_eq!(sent.len(), 6);
+    let mut different = sent.clone();
+    different.dedup();
+    assert_eq!(different, sent, "no reference twice");
+    for term in &mut apps {
+        for reference in &sent {
+            term.sees(reference);
+        }
+        assert!(!term.text().contains("ledger"), "{}", term.text());
+    }
+    world.pay(&first, "authorized");
+    for term in &mut apps {
+        term.sees("● paid");
+    }
+}
+
+#[test]
+fn a_clock_that_is_a_day_wrong_neither_ends_nor_hides_a_link() {
+    for seconds in [86_400, 43_200] {
+        let world = World::new();
+        let before = world.link(&["--reference", "A-1", "--expires", "1w"]);
+        // The backend's time goes on: this machine's clock is behind by so much.
+        world.control("POST", "/sandbox/clock", json!({ "advance_seconds": seconds }));
+        let after = world.link(&["--reference", "A-2", "--expires", "1d"]);
+        let mut term = app(&world).start();
+        term.sees("A-2");
+        term.sees("clock");
+        term.press("enter");
+        term.sees("NOT OPENED");
+        world.pay(&after, "authorized");
+        term.sees("● PAID");
+        term.press("esc");
+        term.sees("A-1");
+        assert_eq!(world.run(&["show", "A-1", "--json"]).is(0).json()["state"], "open");
+        world.pay(&before, "authorized");
+        assert_eq!(world.run(&["show", "A-1", "--json"]).is(0).json()["state"], "captured");
+        let doctor = world.run(&["doctor", "--json"]);
+        let checks: serde_json::Value = serde_json::from_str(&doctor.out).unwrap();
+        let clock = checks["checks"].as_array().unwrap().iter().find(|c| c["name"] == "clock").unwrap();
+        assert_eq!(clock["verdict"], "warning", "{clock}");
+    }
+}
