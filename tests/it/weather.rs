@@ -171,6 +171,8 @@ fn without_coverage_the_day_goes_on_and_coverage_brings_no_burst() {
         .collect();
     assert_eq!(references(&world), Vec::<String>::new());
 
+    // Slow enough that requests which go together are seen together.
+    world.fault(json!({ "method": "POST", "path": "/v1/sessions", "kind": "delay", "ms": 150, "times": -1 }));
     road.mend();
     wait_until("all eleven", Duration::from_secs(30), || references(&world).len() >= 11);
     term.sees("not opened");
