@@ -5,13 +5,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Map, Value};
 
 use super::transport::Response;
+use super::wire;
+use crate::domain::clean;
 
 /// Shorter than this it is no secret worth the name, and may be a word of the answer.
 const SHORTEST: usize = 8;
 /// What stands there instead.
-const MASK: &[u8] = b"(secret)";
+const MASK: &str = "(secret)";
 
 /// What a request signed in with, in every form in which it may come back.
 pub(super) struct Credentials {
@@ -48,7 +51,51 @@ impl Credentials {
         for form in &self.forms {
             mask(&mut answer.body, form.expose_secret().as_bytes());
         }
+        if let Some(body) = self.without_hidden(&answer.body) {
+            answer.body = body;
+        }
         answer
+    }
+
+    /// `body` without what becomes a secret only when it is read: written with escapes, or with signs in between that
+    /// cleaning takes out. `None` if there is nothing of the kind.
+    fn without_hidden(&self, body: &[u8]) -> Option<Vec<u8>> {
+        // Plain ASCII without escapes reads as it is written.
+        if self.forms.is_empty() || !body.iter().any(|b| matches!(b, b'\\' | 0x7f..)) {
+            return None;
+        }
+        let mut value = wire::json(body)?;
+        if !self.cover(&mut value) {
+            return None;
+        }
+        serde_json::to_vec(&value).ok()
+    }
+
+    /// Puts every text and every key that holds a secret out of sight. Whether there was one.
+    fn cover(&self, value: &mut Value) -> bool {
+        match value {
+            Value::String(text) if self.is_in(text) => {
+                *text = MASK.to_owned();
+                true
+            }
+            Value::Array(list) => list.iter_mut().fold(false, |any, inner| self.cover(inner) | any),
+            Value::Object(map) => {
+                let mut any = map.values_mut().fold(false, |any, inner| self.cover(inner) | any);
+                if map.keys().any(|key| self.is_in(key)) {
+                    any = true;
+                    let covered = |key: String| if self.is_in(&key) { MASK.to_owned() } else { key };
+                    *map =
+                        std::mem::take(map).into_iter().map(|(k, v)| (covered(k), v)).collect::<Map<_, _>>();
+                }
+                any
+            }
+            _ => false,
+        }
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        let read = clean::line(text);
+        self.forms.iter().any(|form| read.contains(form.expose_secret()))
     }
 }
 
@@ -57,7 +104,7 @@ fn mask(body: &mut Vec<u8>, secret: &[u8]) {
     let mut out = Vec::new();
     while let Some(at) = find(&body[from..], secret) {
         out.extend_from_slice(&body[from..from + at]);
-        out.extend_from_slice(MASK);
+        out.extend_from_slice(MASK.as_bytes());
         from += at + secret.len();
     }
     if from > 0 {
@@ -107,5 +154,19 @@ mod tests {
         );
         assert_eq!(after("Bearer id", r#"{"id":"x"}"#), r#"{"id":"x"}"#);
         assert_eq!(after("Bearer", "Bearer"), "Bearer");
+    }
+
+    #[test]
+    fn what_becomes_a_secret_when_it_is_read_does_not_come_back() {
+        for (body, covered) in [
+            (r#"{"a":["\u0073ecret-token","\u0073ecret"],"n":1}"#, r#"{"a":["(secret)","secret"],"n":1}"#),
+            (r#"{"a":"x secret\u200b-token"}"#, r#"{"a":"(secret)"}"#),
+            ("{\"a\":\"secret-\u{202e}token\"}", r#"{"a":"(secret)"}"#),
+            (r#"{"secret\u002dtoken":{"secret-t\u00adoken":"\u00e6"}}"#, r#"{"(secret)":{"(secret)":"æ"}}"#),
+            // Nothing in it: not a byte is changed.
+            (r#"{"a" : "\u00e6"}"#, r#"{"a" : "\u00e6"}"#),
+        ] {
+            assert_eq!(after("Bearer secret-token", body), covered, "{body}");
+        }
     }
 }
