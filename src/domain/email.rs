@@ -46,7 +46,8 @@ impl Email {
         // Quoted names are legal, but a mail program that is handed one rarely gets it right, and
         // what looks like one is nearly always a slip.
         let odd = |c: char| c.is_whitespace() || super::clean::is_unsafe(c) || "\"<>()[]\\,;:".contains(c);
-        if domain.contains('@') || text.chars().any(odd) {
+        // What cleaning would change (a joiner that joins nothing) is shown as another address than it is.
+        if domain.contains('@') || text.chars().any(odd) || super::clean::line(text) != text {
             return Err(EmailError::Invalid);
         }
         // By default the library takes `a@b`, a display name and `a@[127.0.0.1]`.
@@ -85,6 +86,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_is_shown_as_another_address_is_none() {
+        for text in ["ka\u{200d}ri@example.com", "kari@exam\u{200d}ple.com"] {
+            assert_eq!(Email::parse(text), Err(EmailError::Invalid), "{text:?}");
+        }
+    }
 
     #[test]
     fn addresses() {

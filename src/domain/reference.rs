@@ -40,7 +40,9 @@ impl Reference {
         if text.is_empty() {
             return Err(ReferenceError::Empty);
         }
-        if text.chars().any(super::clean::is_unsafe) {
+        // What the backend says of it is cleaned before the two are compared: a reference that this changes would never
+        // be found again.
+        if text.chars().any(super::clean::is_unsafe) || super::clean::line(text) != text {
             return Err(ReferenceError::BadCharacter);
         }
         if text.chars().count() > Self::MAX {
@@ -182,6 +184,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_cleaning_would_change_is_no_reference() {
+        let marks = format!("e{}", "\u{301}".repeat(5));
+        for text in ["KARI\u{200d}O", marks.as_str(), "\u{200d}"] {
+            assert_eq!(Reference::parse(text), Err(ReferenceError::BadCharacter), "{text:?}");
+        }
+        assert!(Reference::parse("👩\u{200d}👧 e\u{301}").is_ok());
+    }
 
     #[test]
     fn a_template_is_filled_in() {
