@@ -7,6 +7,7 @@ mod browser;
 mod cli;
 mod client;
 mod config;
+mod corpus;
 #[cfg(unix)]
 mod crash;
 mod first_start;

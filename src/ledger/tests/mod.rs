@@ -17,7 +17,6 @@ mod files;
 mod links;
 mod lists;
 mod outbox;
-mod restore;
 
 /// The account of every sample.
 pub(super) const ACCOUNT: &str = "T12345678";

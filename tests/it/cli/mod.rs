@@ -1,7 +1,6 @@
 //! The real binary against the sandbox over real HTTP.
 
 mod commands;
-mod disasters;
 mod help;
 mod links;
 mod money;
