@@ -293,6 +293,23 @@ ledger-do-close = Close that program and try again
 ledger-do-close-all = Close every other paylink and try again
 ledger-do-other-name = Choose another name, or say --force
 ledger-trouble = The ledger: { $said }
+
+# Backups, and what happened to a ledger.
+cli-backup-done = Copied { $count } links to { $file }
+cli-restore-what = { $file } has { $count } links, the newest of { $newest }. The ledger in place has { $now }.
+cli-restore-missing = { $missing } of these are not in the backup: { $references }.
+cli-restore-ask = Replace it? (yes/no)
+cli-restore-word = yes
+cli-restore-yes = Say --yes to replace it; the ledger in place is kept under another name
+cli-restore-not = Nothing was replaced
+cli-restore-done = Restored { $count } links from { $file }. Links that may have been sent since are looked up before anything is sent.
+cli-restore-kept = The ledger that was in place is kept as { $kept }
+cli-rescue-restored = A backup took the ledger's place; the old ledger is kept as { $kept }.
+cli-rescue-whole = The ledger was damaged. All of it was saved: { $saved } links. The damaged file is kept as { $kept }.
+cli-rescue-gaps = The ledger was damaged. { $saved } links were saved; something else can't be read, perhaps more links. The damaged file is kept as { $kept }.
+cli-rescue-lost = The ledger was damaged. { $saved } links were saved, { $lost } can't be read. The damaged file is kept as { $kept }.
+cli-rescue-lost-named = The ledger was damaged. { $saved } links were saved, { $lost } can't be read: { $references }. The damaged file is kept as { $kept }.
+cli-rescue-money = Capture, void or refund may or may not have been done for { $references }: look at the payment, then ask for it again.
 cli-unreachable-hint = Try again when there is a connection; what was to be sent is in the outbox
 cli-unknown-hint = `paylink show` and `paylink list` find out; never send the same sale again by hand before that
 cli-not-signed-in = Not signed in: there is no client secret, or id and secret are not taken
@@ -462,6 +479,7 @@ doctor-profile-unknown = the payment profile can't be read: { $why }
 doctor-profile-unknown-hint = Short names mean Dintero's usual types; name the types themselves in methods if yours differ
 doctor-data = { $path } is good
 doctor-data-hint = Others on this machine can read it; take their rights away
+doctor-rescue-hint = The old file is kept: delete it when you are sure that you don't need it
 doctor-outbox-empty = nothing waits
 doctor-outbox =
     { $count ->
@@ -589,6 +607,8 @@ dashboard-waiting =
     }
 dashboard-next-try = Next try { $time }.
 dashboard-clock-off = This machine's clock is { $minutes } min off.
+dashboard-rescued = The ledger was damaged: { $saved } links saved, { $lost } lost. `paylink doctor` tells more.
+dashboard-rescued-gaps = The ledger was damaged: { $saved } links saved. `paylink doctor` tells more.
 dashboard-draft = A draft waits: n goes on with it.
 
 ## Step 2: payment

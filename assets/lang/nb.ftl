@@ -292,6 +292,23 @@ ledger-do-close = Lukk det programmet og prøv igjen
 ledger-do-close-all = Lukk alle andre paylink og prøv igjen
 ledger-do-other-name = Velg et annet navn, eller si --force
 ledger-trouble = Registeret: { $said }
+
+# Backups, and what happened to a ledger.
+cli-backup-done = Kopierte { $count } lenker til { $file }
+cli-restore-what = { $file } har { $count } lenker, den nyeste fra { $newest }. Registeret som er i bruk, har { $now }.
+cli-restore-missing = { $missing } av dem er ikke i sikkerhetskopien: { $references }.
+cli-restore-ask = Bytte det ut? (ja/nei)
+cli-restore-word = ja
+cli-restore-yes = Si --yes for å bytte det ut; det gamle registeret beholdes under et annet navn
+cli-restore-not = Ingenting ble byttet ut
+cli-restore-done = Hentet { $count } lenker fra { $file }. Lenker som kan være sendt siden, slås opp før noe sendes.
+cli-restore-kept = Registeret som var i bruk, er beholdt som { $kept }
+cli-rescue-restored = En sikkerhetskopi tok registerets plass; det gamle registeret er beholdt som { $kept }.
+cli-rescue-whole = Registeret var skadet. Alt ble reddet: { $saved } lenker. Den skadede filen er beholdt som { $kept }.
+cli-rescue-gaps = Registeret var skadet. { $saved } lenker ble reddet; noe annet kan ikke leses, kanskje flere lenker. Den skadede filen er beholdt som { $kept }.
+cli-rescue-lost = Registeret var skadet. { $saved } lenker ble reddet, { $lost } kan ikke leses. Den skadede filen er beholdt som { $kept }.
+cli-rescue-lost-named = Registeret var skadet. { $saved } lenker ble reddet, { $lost } kan ikke leses: { $references }. Den skadede filen er beholdt som { $kept }.
+cli-rescue-money = Trekk, annullering eller refusjon kan være gjort eller ikke gjort for { $references }: se på betalingen, og be om det på nytt.
 cli-unreachable-hint = Prøv igjen når det er forbindelse; det som skulle sendes, ligger i utboksen
 cli-unknown-hint = `paylink show` og `paylink list` finner det ut; send aldri det samme salget på nytt før det
 cli-not-signed-in = Ikke logget inn: det er ingen klienthemmelighet, eller id og hemmelighet godtas ikke
@@ -461,6 +478,7 @@ doctor-profile-unknown = betalingsprofilen kan ikke leses: { $why }
 doctor-profile-unknown-hint = Kortnavn betyr Dinteros vanlige typer; skriv selve typene i methods hvis dine er andre
 doctor-data = { $path } er i orden
 doctor-data-hint = Andre på maskinen kan lese den; ta rettighetene fra dem
+doctor-rescue-hint = Den gamle filen er beholdt: slett den når du er sikker på at du ikke trenger den
 doctor-outbox-empty = ingenting venter
 doctor-outbox =
     { $count ->
@@ -588,6 +606,8 @@ dashboard-waiting =
     }
 dashboard-next-try = Neste forsøk { $time }.
 dashboard-clock-off = Klokken på denne maskinen går { $minutes } min feil.
+dashboard-rescued = Registeret var skadet: { $saved } lenker reddet, { $lost } tapt. Se `paylink doctor`.
+dashboard-rescued-gaps = Registeret var skadet: { $saved } lenker reddet. Se `paylink doctor`.
 dashboard-draft = En kladd venter: n fortsetter på den.
 
 ## Steg 2: betaling

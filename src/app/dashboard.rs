@@ -81,6 +81,7 @@ pub(super) fn news(t: &mut Turn<'_>, news: DashboardNews) {
     dashboard.rows = news.rows;
     dashboard.totals = news.totals;
     dashboard.outbox = news.outbox;
+    dashboard.rescue = news.rescue;
     dashboard.loaded = true;
     let place = chosen.and_then(|id| dashboard.rows.iter().position(|r| r.id == id));
     dashboard.chosen = place.unwrap_or_else(|| moved(dashboard.chosen, 0, dashboard.rows.len()));

@@ -12,7 +12,7 @@ use crate::domain::link::{Link, LinkId, LinkState};
 use crate::domain::method::Method;
 use crate::domain::money::{Currency, Money};
 use crate::domain::vat::VatRate;
-use crate::ports::{DayTotals, LinkRow, OutboxEntry, Overdue};
+use crate::ports::{DayTotals, LinkRow, OutboxEntry, Overdue, Rescue};
 
 /// The moment and the place, given to every update and every drawing.
 #[derive(Debug, Clone)]
@@ -167,6 +167,8 @@ pub struct Dashboard {
     pub totals: DayTotals,
     /// What waits in the outbox.
     pub outbox: Vec<OutboxEntry>,
+    /// The ledger was damaged, and what came of it.
+    pub rescue: Option<Rescue>,
     /// A draft was found that has something in it: `n` goes on with it.
     pub draft_waiting: bool,
 }

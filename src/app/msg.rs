@@ -6,7 +6,7 @@ use super::draft::{Defaults, Draft};
 use super::key::Key;
 use super::model::{Net, QrWish, Shop, Target};
 use crate::domain::link::{Link, LinkId};
-use crate::ports::{DayTotals, Fault, LedgerError, LinkRow, OutboxEntry, Profile};
+use crate::ports::{DayTotals, Fault, LedgerError, LinkRow, OutboxEntry, Profile, Rescue};
 
 /// Something happened.
 #[derive(Debug, Clone)]
@@ -123,6 +123,8 @@ pub struct DashboardNews {
     pub unsettled: Vec<LinkRow>,
     /// The state of the ledger that all this is of; `None`: not all was read.
     pub seen: Option<Seen>,
+    /// What happened to the ledger, while the seller has not dealt with it.
+    pub rescue: Option<Rescue>,
 }
 
 /// Which state of the ledger was seen: another one has another version, or the totals are of another day.

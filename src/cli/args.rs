@@ -56,6 +56,8 @@ pub enum Command {
     Logout,
     Config(ConfigCommand),
     Doctor,
+    Backup(Backup),
+    Restore(Restore),
     Completions(Completions),
 }
 
@@ -142,6 +144,24 @@ pub struct Watch {
 pub struct One {
     #[arg(value_name = "REF")]
     pub reference: String,
+}
+
+/// `backup`
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Backup {
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `restore`
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Restore {
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// `capture`

@@ -8,7 +8,7 @@ use crossterm::style::{Color, Stylize};
 use serde::Serialize;
 use url::Url;
 
-use super::{Failure, Run, Status, asynchronous};
+use super::{Failure, Run, Status, asynchronous, backup};
 use crate::config::Config;
 use crate::domain::method::resolve_types;
 use crate::i18n::Texts;
@@ -301,6 +301,10 @@ fn data(run: &Run) -> Vec<Check> {
         None => Check::ok("data", t.t_args("doctor-data", &args)),
         Some(what) => Check::new("data", Verdict::Warning, what).hint(t.t("doctor-data-hint")),
     }];
+    if let Ok(Some(rescue)) = ledger.rescue() {
+        let told = backup::told(run, &rescue);
+        checks.push(Check::new("ledger", Verdict::Warning, told).hint(t.t("doctor-rescue-hint")));
+    }
     if let Ok(config) = &run.config {
         checks.extend(links(run, &*ledger, &config.profile.account_id));
     }

@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod args;
+pub mod backup;
 pub mod config_command;
 pub mod doctor;
 pub mod failure;
@@ -146,6 +147,8 @@ fn dispatch(run: &Run, command: Option<Command>) -> Result<Status, Failure> {
         Some(Command::Login(args)) => login::login(run, &args),
         Some(Command::Logout) => login::logout(run),
         Some(Command::Doctor) => doctor::run(run),
+        Some(Command::Backup(args)) => backup::backup(run, &args),
+        Some(Command::Restore(args)) => backup::restore(run, &args),
         Some(Command::New(args)) => new::run(run, &args),
         Some(Command::List(args)) => links::list(run, &args),
         Some(Command::Show(args)) => links::show(run, &args),

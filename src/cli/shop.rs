@@ -8,7 +8,7 @@ use tokio::time::{sleep, timeout};
 
 use super::failure::{Failure, Status};
 use super::json::LinkJson;
-use super::{Run, asynchronous};
+use super::{Run, asynchronous, backup};
 use crate::config::Config;
 use crate::domain::clean;
 use crate::domain::link::{Link, LinkId};
@@ -105,7 +105,11 @@ impl<'a> Shop<'a> {
         let ports = crate::ops::blocking(move || wiring::ports(&profile, source, &folder))
             .await
             .map_err(|e| Failure::ledger(t, &e))?;
-        Ok(Self { run, config, ports, sending: None, opened, sandbox })
+        let shop = Self { run, config, ports, sending: None, opened, sandbox };
+        if let Some(rescue) = shop.ask(|ledger| ledger.rescue()).await?.filter(|r| !r.restored) {
+            run.note(&backup::told(run, &rescue));
+        }
+        Ok(shop)
     }
 
     /// How much longer this command may hold up the seller.

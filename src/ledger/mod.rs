@@ -8,7 +8,7 @@
 //! - `file.rs`: folder and file, private from the first moment; `connect.rs`: settings, migrations
 //! - `record.rs`: a link written, read, changed; `list.rs`: rows, by filter; `search.rs`: words
 //! - `guard.rs`: who has it open; `healing.rs`, `rescue.rs`, `salvage.rs`, `replace.rs`: what is done with a
-//!   damaged one; `backup.rs`: copies
+//!   damaged one; `backup.rs`, `restore.rs`: copies
 //! - `names.rs`: references and ids; `outbox.rs`: claims, `alive.rs`: who of their owners lives; `totals.rs`: sums; `error.rs`: plain lines
 
 use std::path::{Path, PathBuf};
@@ -38,6 +38,7 @@ mod outbox;
 mod record;
 mod replace;
 mod rescue;
+mod restore;
 mod salvage;
 mod search;
 #[cfg(test)]
@@ -46,6 +47,7 @@ mod totals;
 
 use error::Trouble;
 pub use file::FILE_NAME;
+pub use restore::{Restore, Restored};
 
 /// The ledger in a SQLite file.
 pub struct SqliteLedger {

@@ -161,7 +161,7 @@ pub(super) fn whole(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 /// Whether each link can be read, and each entry of the outbox.
-fn sensible(connection: &Connection) -> rusqlite::Result<bool> {
+pub(super) fn sensible(connection: &Connection) -> rusqlite::Result<bool> {
     let mut ids = connection.prepare("SELECT id FROM links")?;
     let ids = ids.query_map([], |row| row.get::<_, String>(0))?;
     for id in ids {
@@ -207,8 +207,12 @@ fn ours(database: &Path) -> std::io::Result<bool> {
 /// What is doubted in a ledger that may be older than what happened, so that nothing is sent twice: a link
 /// that was not made counts as perhaps made and is looked for first; what was asked of the money, and may have
 /// been done since, is asked of the seller anew; references that may be given out are passed over. `report` is
-/// kept in it.
-pub(super) fn doubt(tx: &Transaction<'_>, mut report: Rescue, now: Timestamp) -> Result<(), Trouble> {
+/// kept in it. The references of links whose requests about money were taken out.
+pub(super) fn doubt(
+    tx: &Transaction<'_>,
+    mut report: Rescue,
+    now: Timestamp,
+) -> Result<Vec<String>, Trouble> {
     tx.execute("UPDATE outbox SET owner = NULL, claimed_at = NULL", [])?;
     tx.execute("UPDATE outbox SET in_flight = 1 WHERE kind = ?1", [OutboxKind::Create.word()])?;
     let waiting = [LinkState::Queued, LinkState::Creating, LinkState::Uncertain].map(LinkState::word);
@@ -226,7 +230,7 @@ pub(super) fn doubt(tx: &Transaction<'_>, mut report: Rescue, now: Timestamp) ->
     tx.execute(put, [COUNT_FROM, &format!("{} {PASSED_OVER}", last.strftime("%Y-%m-%d"))])?;
     let text = serde_json::to_string(&report).map_err(|_| Trouble::odd("a report has no text form"))?;
     tx.execute(put, [KEY, &text])?;
-    Ok(())
+    Ok(report.money)
 }
 
 /// Takes out what was asked of the money and shows no trace of having been sent: perhaps it was, later. One that

@@ -55,6 +55,8 @@ fn page(ledger: &dyn Ledger, account: &str, now: &Now, all: bool) -> Result<Dash
         totals: ledger.totals(account, today)?,
         outbox: ledger.outbox(account)?,
         unsettled: if all { ledger.unsettled(account)? } else { Vec::new() },
+        // Last: reading may find out that it is damaged.
+        rescue: ledger.rescue()?,
     })
 }
 

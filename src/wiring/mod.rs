@@ -16,7 +16,8 @@ use crate::desktop::{Desktop, keyring, secret_command};
 use crate::dintero::{ClientConfig, DinteroClient, HttpTransport, SecretSource};
 use crate::i18n::Texts;
 use crate::ledger::SqliteLedger;
-use crate::ports::{Gateway, Ledger, LedgerError, Ports, SystemClock};
+pub use crate::ledger::{Restore, Restored};
+use crate::ports::{Gateway, Ledger, LedgerError, Ports, SystemClock, Unusable};
 
 pub use crate::desktop::keyring::KeyringError;
 pub use crate::desktop::secret_command::CommandError;
@@ -146,6 +147,19 @@ pub fn ledger(data_dir: &Path) -> Result<(Arc<dyn Ledger>, PathBuf), LedgerError
     let ledger = SqliteLedger::open(data_dir)?;
     let path = ledger.path().to_path_buf();
     Ok((Arc::new(ledger), path))
+}
+
+/// Copies the ledger in `data_dir` into `file`; how many links it has.
+///
+/// # Errors
+/// It can't be opened, or `file` can't be written.
+pub fn backup(data_dir: &Path, file: &Path, overwrite: bool) -> Result<u64, LedgerError> {
+    let ledger = data_dir.join(crate::ledger::FILE_NAME);
+    if !ledger.exists() {
+        // A wrong folder: opening would make a new one there.
+        return Err(LedgerError::unusable(&ledger, Unusable::NotThere));
+    }
+    SqliteLedger::open(data_dir)?.backup_to(file, overwrite)
 }
 
 /// All edges: the backend of `profile`, the ledger in `data_dir`, this machine's desktop and clock.

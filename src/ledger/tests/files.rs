@@ -83,7 +83,7 @@ fn folder_and_files_are_private() {
     for name in [FILE_NAME.to_owned(), format!("{FILE_NAME}-wal"), format!("{FILE_NAME}-shm")] {
         assert_eq!(mode(&path.join(&name)), 0o600, "{name}");
     }
-    ledger.backup_to(&top.path().join("copy")).unwrap();
+    ledger.backup_to(&top.path().join("copy"), false).unwrap();
     assert_eq!(mode(&top.path().join("copy")), 0o600);
     drop(ledger);
 
@@ -200,10 +200,13 @@ fn a_backup_is_a_whole_ledger() {
     let other = folder.path().join("other");
     fs::create_dir(&other).unwrap();
     let copy = other.join(FILE_NAME);
-    ledger.backup_to(&copy).unwrap();
+    assert_eq!(ledger.backup_to(&copy, false).unwrap(), 1);
     ledger.insert(&sample(2), false).unwrap();
-    assert!(matches!(ledger.backup_to(&copy), Err(LedgerError::Unusable { .. })), "never overwrites");
-    assert!(matches!(ledger.backup_to(&folder.path().join("no/where")), Err(LedgerError::Unusable { .. })));
+    assert!(matches!(ledger.backup_to(&copy, false), Err(LedgerError::Unusable { .. })), "never overwrites");
+    assert!(matches!(
+        ledger.backup_to(&folder.path().join("no/where"), true),
+        Err(LedgerError::Unusable { .. })
+    ));
 
     let backup = SqliteLedger::open(&other).unwrap();
     assert_eq!(backup.link(sample(1).id).unwrap(), Some(sample(1)));
@@ -214,7 +217,7 @@ fn a_backup_is_a_whole_ledger() {
     memory.insert(&sample(1), false).unwrap();
     let third = folder.path().join("third");
     fs::create_dir(&third).unwrap();
-    memory.backup_to(&third.join(FILE_NAME)).unwrap();
+    memory.backup_to(&third.join(FILE_NAME), false).unwrap();
     assert!(SqliteLedger::open(&third).unwrap().link(sample(1).id).unwrap().is_some());
 }
 

@@ -17,6 +17,7 @@ mod files;
 mod links;
 mod lists;
 mod outbox;
+mod restore;
 
 /// The account of every sample.
 pub(super) const ACCOUNT: &str = "T12345678";

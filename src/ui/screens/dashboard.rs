@@ -77,6 +77,11 @@ fn notes(model: &Model, now: &Now, texts: Texts) -> Vec<(String, Role)> {
     if alarms > 0 {
         notes.push((format!("! {}", texts.t_args("dashboard-alarms", &count(alarms))), Role::Error));
     }
+    if let Some(rescue) = model.dashboard.rescue.as_ref().filter(|r| !r.restored) {
+        let args = [("saved", rescue.saved.into()), ("lost", rescue.lost.into())];
+        let key = if rescue.lost > 0 { "dashboard-rescued" } else { "dashboard-rescued-gaps" };
+        notes.push((format!("! {}", texts.t_args(key, &args)), Role::Error));
+    }
     let decisions = outbox.iter().filter(|e| e.needs_decision).count();
     if decisions > 0 {
         notes.push((format!("? {}", texts.t_args("dashboard-decisions", &count(decisions))), Role::Warning));

@@ -1,6 +1,7 @@
 //! The real binary against the sandbox over real HTTP.
 
 mod commands;
+mod disasters;
 mod help;
 mod links;
 mod money;

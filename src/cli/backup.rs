@@ -1,0 +1,132 @@
+//! `paylink backup` and `restore`: the whole ledger to a file, and back. Neither needs a config.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::secret_input::{ask, can_ask};
+use super::{Failure, Run, Status, args};
+use crate::i18n::Value;
+use crate::ports::Rescue;
+use crate::wiring;
+
+/// How many references are named.
+const NAMED: usize = 5;
+
+/// Copies the ledger, also while others use it.
+///
+/// # Errors
+/// The file can't be written, or is there already.
+pub fn backup(run: &Run, args: &args::Backup) -> Result<Status, Failure> {
+    let t = run.texts();
+    let links = wiring::backup(&run.places()?.data_dir, &args.file, args.force)
+        .map_err(|e| Failure::ledger(t, &e))?;
+    if run.output.json {
+        let object = serde_json::json!({ "file": args.file, "links": links });
+        run.output.line(&object.to_string())?;
+    } else {
+        let args = [("count", links.into()), ("file", shown(&args.file))];
+        run.output.line(&t.t_args("cli-backup-done", &args))?;
+    }
+    Ok(Status::Done)
+}
+
+/// Puts a backup in the ledger's place, after it was read through and the seller has said yes.
+///
+/// # Errors
+/// The file is no whole ledger, other paylinks are running, or the seller did not say yes. Then nothing was
+/// replaced.
+pub fn restore(run: &Run, args: &args::Restore) -> Result<Status, Failure> {
+    let t = run.texts();
+    let failure = |e| Failure::ledger(t, &e);
+    let restore = wiring::Restore::check(&run.places()?.data_dir, &args.file).map_err(failure)?;
+    let view = run.view();
+    let newest = restore.newest.map_or_else(|| "–".to_owned(), |at| t.moment(at, view.now, &view.zone));
+    let (links, missing) = (restore.links, restore.missing.len());
+    if !args.yes && restore.now.is_some_and(|count| count > 0) {
+        let said = [
+            ("file", shown(&args.file)),
+            ("count", links.into()),
+            ("newest", newest.into()),
+            ("now", restore.now.unwrap_or_default().into()),
+        ];
+        let what = t.t_args("cli-restore-what", &said);
+        let what = if missing == 0 {
+            what
+        } else {
+            let args = [("missing", missing.into()), ("references", some_of(&restore.missing).into())];
+            format!("{what} {}", t.t_args("cli-restore-missing", &args))
+        };
+        if run.output.json || !can_ask() {
+            return Err(Failure::input("not_confirmed", what, t.t("cli-restore-yes")));
+        }
+        run.note(&what);
+        let answer = ask(&t.t("cli-restore-ask")).ok().flatten().unwrap_or_default().to_lowercase();
+        if answer != t.t("cli-restore-word") && answer != "yes" {
+            return Err(Failure::input("not_confirmed", t.t("cli-restore-not"), t.t("cli-restore-yes")));
+        }
+    }
+    let done = restore.carry_out(Timestamp::now()).map_err(failure)?;
+    if run.output.json {
+        let object = serde_json::json!({
+            "file": args.file,
+            "links": links,
+            "missing": missing,
+            "kept": done.kept,
+            "money": done.money,
+        });
+        run.output.line(&object.to_string())?;
+        return Ok(Status::Done);
+    }
+    let args = [("file", shown(&args.file)), ("count", links.into())];
+    run.output.line(&t.t_args("cli-restore-done", &args))?;
+    if let Some(kept) = &done.kept {
+        run.output.line(&t.t_args("cli-restore-kept", &[("kept", shown(kept))]))?;
+    }
+    if let Some(line) = money_line(run, &done.money) {
+        run.output.line(&line)?;
+    }
+    Ok(Status::Done)
+}
+
+fn shown(path: &Path) -> Value<'static> {
+    path.display().to_string().into()
+}
+
+/// The first of the references, and that there are more.
+fn some_of(references: &[String]) -> String {
+    let mut some = references.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    if references.len() > NAMED {
+        some.push_str(", …");
+    }
+    some
+}
+
+fn money_line(run: &Run, money: &[String]) -> Option<String> {
+    let args = [("references", some_of(money).into())];
+    (!money.is_empty()).then(|| run.texts().t_args("cli-rescue-money", &args))
+}
+
+/// What happened to the ledger, in one line.
+#[must_use]
+pub fn told(run: &Run, rescue: &Rescue) -> String {
+    let t = run.texts();
+    let args = [
+        ("saved", rescue.saved.into()),
+        ("lost", rescue.lost.into()),
+        ("references", some_of(&rescue.references).into()),
+        ("kept", shown(&rescue.kept)),
+    ];
+    let key = match (rescue.restored, rescue.lost, rescue.gaps) {
+        (true, ..) => "cli-rescue-restored",
+        (false, 0, false) => "cli-rescue-whole",
+        (false, 0, true) => "cli-rescue-gaps",
+        (false, _, _) if rescue.references.is_empty() => "cli-rescue-lost",
+        (false, ..) => "cli-rescue-lost-named",
+    };
+    let mut line = t.t_args(key, &args);
+    if let Some(money) = money_line(run, &rescue.money) {
+        line = format!("{line} {money}");
+    }
+    line
+}

@@ -1,0 +1,228 @@
+//! What befalls the data folder: backups, a damaged ledger, a full disk, a newer format, no home.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use serde_json::json;
+
+use super::{Going, World, finish, finish_with_input};
+
+const PAGE: usize = 4096;
+
+impl World {
+    fn database(&self) -> PathBuf {
+        self.data.join("paylink.db")
+    }
+
+    fn references(&self) -> Vec<String> {
+        let mut all: Vec<String> = self
+            .run(&["list", "--json", "--offline", "--limit", "0"])
+            .is(0)
+            .lines()
+            .iter()
+            .map(|link| link["reference"].as_str().unwrap().to_owned())
+            .collect();
+        all.sort();
+        all
+    }
+}
+
+#[test]
+fn a_backup_is_made_while_a_link_is_watched_and_put_back_when_nobody_looks() {
+    let world = World::new();
+    let first = world.link(&["--reference", "A-1"]);
+    let file = world.home.path().join("ledger.backup");
+    let name = file.to_str().unwrap();
+    let mut watching = Going::start(&mut world.command(&["watch", "A-1", "--json"]));
+    assert_eq!(watching.json()["reference"], "A-1");
+
+    let made = world.run(&["backup", name, "--json"]).is(0).json();
+    assert_eq!(made, json!({ "file": name, "links": 1 }));
+    assert_eq!(world.run(&["backup", name, "--json"]).is(3).error()["code"], "data_folder");
+    world.run(&["backup", name, "--force"]).is(0);
+    let refused = world.run(&["restore", name, "--yes"]).is(3);
+    assert!(refused.err.contains("in use by another paylink"), "{refused:?}");
+    watching.kill();
+
+    world.link(&["--reference", "A-2"]);
+    let asked = world.run(&["restore", name]).is(3);
+    assert!(asked.err.contains("A-2") && asked.err.contains("--yes"), "named, and not replaced: {asked:?}");
+    assert_eq!(world.references(), ["A-1", "A-2"]);
+    let done = world.run(&["restore", name, "--yes", "--json"]).is(0).json();
+    assert_eq!((done["links"].clone(), done["missing"].clone()), (json!(1), json!(1)));
+    assert!(PathBuf::from(done["kept"].as_str().unwrap()).exists());
+    assert_eq!(world.references(), ["A-1"]);
+    // It is the same link: what happens to it is seen.
+    world.pay(&first, "authorized");
+    assert_eq!(world.run(&["show", "A-1", "--json"]).is(0).json()["state"], "captured");
+}
+
+#[test]
+fn a_link_that_was_sent_after_the_backup_is_not_sent_again() {
+    let world = World::new();
+    let words = [
+        "new",
+        "--json",
+        "--item",
+        "Vaffel;1;45.00",
+        "--sms",
+        "+4791234567",
+        "--reference",
+        "A-1",
+        "--offline",
+    ];
+    world.run(&words).is(5);
+    let file = world.home.path().join("backup");
+    world.run(&["backup", file.to_str().unwrap()]).is(0);
+    world.run(&["outbox", "send", "A-1"]).is(0);
+    world.run(&["restore", file.to_str().unwrap(), "--yes"]).is(0);
+    let sent = world.run(&["outbox", "send", "A-1", "--json"]).is(0).json();
+    assert_eq!(sent["state"], "open", "found, not made anew");
+    assert_eq!(world.sessions_asked_for().len(), 1);
+}
+
+#[test]
+fn a_damaged_ledger_is_kept_the_rest_saved_and_said() {
+    let world = World::new();
+    for n in 1..=4 {
+        world.link(&["--reference", &format!("A-{n}")]);
+    }
+    let mut bytes = fs::read(world.database()).unwrap();
+    // Only the beginning: a file that is no database any more.
+    bytes[..PAGE].fill(0x5a);
+    fs::write(world.database(), &bytes).unwrap();
+    let listed = world.run(&["list", "--json", "--offline"]).is(0);
+    assert_eq!(listed.lines().len(), 4);
+    assert!(listed.err.contains("The ledger was damaged. All of it was saved: 4 links."), "{listed:?}");
+    let kept: Vec<PathBuf> = fs::read_dir(&world.data)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_string_lossy().contains("paylink.db.damaged-"))
+        .collect();
+    let [kept] = kept.as_slice() else { panic!("{kept:?}") };
+    assert_eq!(fs::read(kept).unwrap(), bytes, "as it was");
+    let doctor = world.run(&["doctor", "--json"]);
+    assert!(doctor.out.contains(kept.file_name().unwrap().to_str().unwrap()), "{doctor:?}");
+    let norwegian = world.run(&["list", "--offline", "--lang", "nb"]).is(0);
+    assert!(norwegian.err.contains("Registeret var skadet"), "{norwegian:?}");
+    fs::remove_file(kept).unwrap();
+    assert_eq!(world.run(&["list", "--offline"]).is(0).err, "", "dealt with");
+    // Sales go on, under a new reference.
+    let next = world.link(&[]);
+    assert!(!["A-1", "A-2", "A-3", "A-4"].contains(&next["reference"].as_str().unwrap()));
+}
+
+#[test]
+fn nothing_but_garbage_starts_a_new_ledger_and_says_so() {
+    let world = World::new();
+    world.link(&["--reference", "A-1"]);
+    let length = fs::read(world.database()).unwrap().len();
+    fs::write(world.database(), vec![0; length]).unwrap();
+    let listed = world.run(&["list", "--json", "--offline"]).is(0);
+    assert_eq!(
+        (listed.out.as_str(), listed.err.contains("The ledger was damaged")),
+        ("", true),
+        "{listed:?}"
+    );
+    world.link(&["--reference", "A-2"]);
+}
+
+#[test]
+fn what_was_never_a_ledger_is_left_alone() {
+    let world = World::new();
+    fs::create_dir_all(&world.data).unwrap();
+    let letter = "Dear customer, these are not the links you are looking for. ".repeat(900);
+    fs::write(world.database(), &letter).unwrap();
+    let failed = world.run(&["list", "--json", "--offline"]).is(3);
+    assert_eq!(failed.error()["code"], "data_folder");
+    assert_eq!(fs::read_to_string(world.database()).unwrap(), letter);
+    fs::remove_file(world.database()).unwrap();
+    fs::create_dir(world.database()).unwrap();
+    let failed = world.run(&["new", "--json", "--item", "Vaffel;1;45.00"]).is(3);
+    assert!(failed.error()["message"].as_str().unwrap().contains("is a folder"), "{failed:?}");
+    assert_eq!(world.sessions_asked_for().len(), 0);
+}
+
+#[test]
+fn a_newer_ledger_is_not_touched() {
+    let world = World::new();
+    world.link(&["--reference", "A-1"]);
+    let connection = rusqlite::Connection::open(world.database()).unwrap();
+    connection.execute_batch("PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    drop(connection);
+    let before = fs::read(world.database()).unwrap();
+    let failed = world.run(&["new", "--json", "--item", "Vaffel;1;45.00"]).is(3);
+    assert_eq!(failed.error()["code"], "newer_ledger");
+    assert_eq!(fs::read(world.database()).unwrap(), before);
+    assert_eq!(world.sessions_asked_for().len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_sends_nothing_and_loses_nothing() {
+    let world = World::new();
+    world.link(&["--reference", "A-1"]);
+    let room = fs::metadata(world.database()).unwrap().len();
+    // No file may grow beyond what the ledger has now, which the system says with a signal that is ignored.
+    let limit = room / 512 + 8;
+    let program = env!("CARGO_BIN_EXE_paylink");
+    let script = format!("trap '' XFSZ; ulimit -f {limit}; exec {program} \"$@\"");
+    let full = |words: &[&str]| {
+        let like = world.command(words);
+        let mut command = std::process::Command::new("sh");
+        command.arg("-c").arg(&script).arg("paylink").args(like.get_args()).env_clear();
+        command.envs(like.get_envs().filter_map(|(k, v)| Some((k, v?)))).current_dir(world.home.path());
+        finish(command.stdin(Stdio::null()))
+    };
+    let long = format!("Vaffel {};1;45.00", "x".repeat(180));
+    let items: Vec<&str> = std::iter::repeat_n(["--item", long.as_str()], 60).flatten().collect();
+    let failed = (0..40)
+        .map(|n| {
+            let reference = format!("B-{n}");
+            let words = [&["new", "--json", "--reference", reference.as_str()], items.as_slice()].concat();
+            (reference.clone(), full(&words))
+        })
+        .find(|(_, ran)| ran.status != 0);
+    let (reference, failed) = failed.expect("the disk was never full");
+    let said = failed.error();
+    assert!(said["message"].as_str().unwrap().contains("the disk"), "{failed:?}");
+    // What is not kept was not sent; what is kept waits, if it was not sent. With room again it goes on.
+    let sent = || -> Vec<String> {
+        let asked = world.sessions_asked_for();
+        let mut sent: Vec<String> = asked
+            .iter()
+            .map(|(_, body)| body["order"]["merchant_reference"].as_str().unwrap().to_owned())
+            .collect();
+        sent.sort();
+        sent
+    };
+    let kept = world.references();
+    assert!(sent().iter().all(|reference| kept.contains(reference)), "{:?} {kept:?}", sent());
+    if kept.contains(&reference) {
+        world.run(&["outbox", "send", &reference]).is(0);
+    } else {
+        world.link(&["--reference", &reference]);
+    }
+    assert_eq!(sent(), world.references(), "each once");
+}
+
+#[test]
+fn where_there_is_no_ledger_there_is_nothing_to_back_up() {
+    let world = World::new();
+    let file = world.home.path().join("backup");
+    let failed = world.run(&["backup", file.to_str().unwrap(), "--json"]).is(3);
+    assert!(failed.error()["message"].as_str().unwrap().contains("paylink.db is not there"), "{failed:?}");
+    assert!(!file.exists() && !world.database().exists());
+}
+
+#[test]
+fn a_person_is_asked_only_at_a_terminal() {
+    let world = World::new();
+    world.link(&["--reference", "A-1"]);
+    let file = world.home.path().join("backup");
+    world.run(&["backup", file.to_str().unwrap()]).is(0);
+    let mut command = world.command(&["restore", file.to_str().unwrap()]);
+    let ran = finish_with_input(&mut command, "yes\n").is(3);
+    assert!(ran.err.contains("--yes"), "{ran:?}");
+}
