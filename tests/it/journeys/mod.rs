@@ -5,6 +5,7 @@
 mod guide;
 mod mistakes;
 mod places;
+mod soak;
 mod trouble;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -178,6 +179,10 @@ impl Journey {
     }
 
     async fn with(change: impl FnOnce(Shop) -> Shop) -> Self {
+        Self::on(SqliteLedger::open_in_memory().unwrap(), change).await
+    }
+
+    async fn on(ledger: SqliteLedger, change: impl FnOnce(Shop) -> Shop) -> Self {
         let clock = Arc::new(Virtual { from: tokio::time::Instant::now() });
         let base = clock.clone();
         let config =
@@ -204,7 +209,7 @@ impl Journey {
             shop,
             ports: Ports {
                 gateway: Arc::new(DinteroClient::new(client, line.clone(), Arc::new(secrets), clock.clone())),
-                ledger: Arc::new(SqliteLedger::open_in_memory().unwrap()),
+                ledger: Arc::new(ledger),
                 desktop: desk.clone(),
                 clock: clock.clone(),
             },
