@@ -197,10 +197,10 @@ fn explain(error: &toml::de::Error, found: Option<Wrong>, text: &str, path: &Pat
 /// What serde and the reader of TOML say, which is always in English.
 fn from_serde(message: &str) -> Wrong {
     if let Some(rest) = message.strip_prefix("unknown field `") {
-        let mut names = rest.split('`').step_by(2).map(str::to_owned);
-        let given = names.next().unwrap_or_default();
-        let known: Vec<String> = names.collect();
-        return Wrong::NotAKey { near: nearest(&given, &known).map(str::to_owned), known };
+        // A key in quotes may hold anything, this form of words too: those that are known stand behind the last of it.
+        let (given, expected) = rest.rsplit_once("`, expected ").unwrap_or((rest, ""));
+        let known: Vec<String> = expected.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        return Wrong::NotAKey { near: nearest(given, &known).map(str::to_owned), known };
     }
     if let Some((_, wanted)) =
         message.strip_prefix("invalid type: ").and_then(|m| m.rsplit_once(", expected "))
@@ -274,11 +274,11 @@ fn check(config: &FileConfig) -> Result<(), (String, Wrong)> {
     }
 }
 
-/// Letters, digits, `-` and `_`, 1 to 40 of them.
+/// Letters, digits, `-` and `_`, 1 to 40 of them that can be seen: some letters are there to fill a place.
 #[must_use]
 pub fn is_profile_name(name: &str) -> bool {
     (1..=40).contains(&name.chars().count())
-        && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+        && name.chars().all(|c| (c.is_alphanumeric() && !clean::is_unsafe(c)) || c == '-' || c == '_')
 }
 
 /// Whether the URL's host is this machine.

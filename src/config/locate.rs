@@ -69,6 +69,11 @@ fn collect(table: &DeTable<'_>, above: &str, out: &mut Vec<Key>) {
 pub fn key_by_eye(text: &str, offset: usize) -> Option<String> {
     let at = line_of(text, offset).saturating_sub(1);
     let line = text.lines().nth(at)?;
+    // Within a text over several lines a line is (a part of) a value, perhaps of a secret, and has no key.
+    let quotes = |mark: &str| text.lines().take(at).map(|l| l.matches(mark).count()).sum::<usize>();
+    if ["\"\"\"", "'''"].iter().any(|mark| quotes(mark) % 2 == 1) {
+        return None;
+    }
     let (name, _) = line.split_once('=')?;
     let name = name.trim().trim_matches(['"', '\'']);
     if name.is_empty() || name.starts_with('#') || name.starts_with('[') || name.chars().count() > 64 {
@@ -115,5 +120,7 @@ mod tests {
         assert_eq!(key_by_eye(text, text.find("NOK").unwrap()).as_deref(), Some("profiles.fair.currency"));
         assert_eq!(key_by_eye(text, 0).as_deref(), Some("x"));
         assert_eq!(key_by_eye("no key here", 3), None);
+        let secret = "client_secret = \"\"\"\nhush-hush=\n";
+        assert_eq!(key_by_eye(secret, secret.find("hush").unwrap()), None);
     }
 }

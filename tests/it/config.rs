@@ -245,3 +245,22 @@ fn a_secret_in_the_file_needs_mode_0600_and_warns() {
     assert!(!format!("{config:?}").contains("hunter2"));
     assert_eq!(config.profile.client_secret.unwrap().0.expose_secret(), "hunter2");
 }
+
+#[test]
+fn a_key_that_holds_the_words_of_a_mistake_is_told_like_any_other() {
+    let path = Path::new("config.toml");
+    let text = format!("{SMALL}\"odd`, expected `\\u001b[2J`\" = 1\n");
+    let told = en(&file::parse(&text, path).unwrap_err());
+    let plain = en(&file::parse(&format!("{SMALL}zzzzzzzzzz = 1\n"), path).unwrap_err());
+    let known = |told: &str| told.rsplit_once(": ").unwrap().1.to_owned();
+    assert!(known(&told).contains("account_id") && !told.contains('\u{1b}'), "{told}");
+    assert_eq!(known(&told), known(&plain));
+}
+
+#[test]
+fn a_profile_whose_name_can_not_be_seen_is_none() {
+    for filler in ["\u{3164}", "a\u{3164}", "\u{115f}", "\u{ffa0}b"] {
+        assert!(!file::is_profile_name(filler), "{filler:?}");
+    }
+    assert!(file::is_profile_name("blåbær-2"));
+}
