@@ -6,7 +6,7 @@
 pub mod engine;
 pub mod input;
 mod perform;
-mod pieces;
+pub mod pieces;
 mod reading;
 pub mod terminal;
 mod timers;

@@ -17,7 +17,7 @@ const LONGEST: usize = 32;
 
 /// Puts sequences together again.
 #[derive(Debug, Default)]
-pub(super) struct Pieces {
+pub struct Pieces {
     held: Held,
 }
 
@@ -40,7 +40,8 @@ enum Held {
 
 impl Pieces {
     /// How long to wait for more before [`Pieces::quiet`], if something is held back.
-    pub(super) const fn pause(&self) -> Option<Duration> {
+    #[must_use]
+    pub const fn pause(&self) -> Option<Duration> {
         match self.held {
             Held::Nothing => None,
             Held::Paste(_) => Some(PASTE_PAUSE),
@@ -49,7 +50,7 @@ impl Pieces {
     }
 
     /// Nothing more came: what was held back was all.
-    pub(super) fn quiet(&mut self) -> Option<Event> {
+    pub fn quiet(&mut self) -> Option<Event> {
         match std::mem::take(&mut self.held) {
             Held::Esc => Some(Event::Key(KeyCode::Esc.into())),
             Held::Paste(text) => Some(Event::Paste(text)),
@@ -60,7 +61,7 @@ impl Pieces {
     }
 
     /// Another event. Gives what is to be handled now, in order.
-    pub(super) fn take(&mut self, event: Event) -> Vec<Event> {
+    pub fn take(&mut self, event: Event) -> Vec<Event> {
         // A resize comes from elsewhere and interrupts nothing.
         let Event::Key(key) = event else {
             let before = if matches!(event, Event::Resize(..)) { None } else { self.quiet() };

@@ -118,3 +118,18 @@ fn whatever_the_backend_answers_what_comes_in_is_clean() {
 fn whatever_is_typed_means_the_same_when_it_is_shown_and_typed_again() {
     run("typed", 4000, checks::typed::check);
 }
+
+#[test]
+fn whatever_the_config_file_says_a_mistake_has_its_line_and_the_rest_can_be_written_again() {
+    run("config", 4000, checks::config::check);
+}
+
+#[test]
+fn whatever_lines_are_given_they_add_up_or_are_told_to_be_wrong() {
+    run("lines", 3000, checks::lines::check);
+}
+
+#[test]
+fn whatever_the_terminal_sends_cut_or_whole_means_what_it_is() {
+    run("terminal", 1500, checks::terminal::check);
+}

@@ -2,6 +2,10 @@
 //! it, the fuzz targets in `fuzz/` on whatever a coverage-guided fuzzer comes to.
 
 pub mod answers;
+pub mod config;
+pub mod keys;
+pub mod lines;
+pub mod terminal;
 pub mod typed;
 
 use paylink::domain::clean;
