@@ -76,7 +76,7 @@ fn first_questions() -> Vec<Effect> {
 pub fn update(model: &mut Model, msg: Msg, now: &Now) -> Vec<Effect> {
     let mut t = Turn { model, now, out: Vec::new() };
     let sight = (t.model.screen, t.model.link.as_ref().map(|l| l.id));
-    let mut replan = matches!(msg, Msg::Due(_) | Msg::Reply(_));
+    let mut replan = tracking::set_back(&mut t) || matches!(msg, Msg::Due(_) | Msg::Reply(_));
     match msg {
         Msg::Reply(reply) => self::reply(&mut t, reply),
         Msg::Due(timer) => due(&mut t, timer),

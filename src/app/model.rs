@@ -364,6 +364,8 @@ pub struct Tracking {
     pub flushed_at: Option<Timestamp>,
     /// When a time on the screen changes; `None`: no countdown in sight.
     pub clock_wake: Option<Timestamp>,
+    /// The machine's clock when something last happened: that it was set back is seen by it.
+    pub last_at: Option<Timestamp>,
 }
 
 /// Everything.

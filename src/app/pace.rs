@@ -130,6 +130,21 @@ impl Memory {
         }
     }
 
+    /// The machine's clock was set back by this much: what is remembered goes with it, or nothing would be asked
+    /// until the clock is where it was before.
+    pub(super) fn set_back(&mut self, by: SignedDuration) {
+        let earlier = |at: &mut Timestamp| *at = at.saturating_sub(by).unwrap_or(*at);
+        self.asked.values_mut().chain(self.looked.values_mut()).for_each(earlier);
+        let singular = [
+            &mut self.last_batch,
+            &mut self.paid_until,
+            &mut self.began,
+            &mut self.last_look,
+            &mut self.hold_until,
+        ];
+        singular.into_iter().flatten().for_each(earlier);
+    }
+
     /// What to ask of `rows` now. What it answers counts as asked.
     pub fn plan(&mut self, rows: &[LinkRow], sight: InSight<'_>, now: Timestamp) -> Plan {
         self.forget(rows);

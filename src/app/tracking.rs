@@ -32,6 +32,22 @@ pub(super) fn arrange(t: &mut Turn<'_>) {
     clock(t);
 }
 
+/// If the machine's clock was set back, every moment that is remembered goes back with it: a wait of seconds
+/// stays one, and is not until the clock is where it was. Whether it was.
+pub(super) fn set_back(t: &mut Turn<'_>) -> bool {
+    let now = t.now.at;
+    let tracking = &mut t.model.tracking;
+    let by = tracking.last_at.replace(now).map_or(SignedDuration::ZERO, |before| before.duration_since(now));
+    if !by.is_positive() {
+        return false;
+    }
+    tracking.pace.set_back(by);
+    tracking.flushed_at = tracking.flushed_at.and_then(|at| at.checked_sub(by).ok());
+    // Set for the clock as it was: they are planned anew.
+    (tracking.outbox_wake, tracking.clock_wake, tracking.wake) = (None, None, None);
+    true
+}
+
 fn set(t: &mut Turn<'_>, timer: Timer, at: Option<Timestamp>) {
     let tracking = &mut t.model.tracking;
     let known = match timer {

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::engine::Sender;
 use crate::app::msg::{Msg, Timer};
 
 /// Longest sleep in one go. A laptop that slept has lost that time on the clock that timers use, so a
-/// long wait is cut up and looked at again by the wall clock.
+/// long wait is cut up and looked at again by the wall clock. A wall clock that is set back doesn't make it
+/// longer: what it was to last when it began is the most it lasts, and the app then plans anew.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// Timers under way.
@@ -30,8 +32,11 @@ impl Timers {
     ) {
         self.stop(timer);
         let task = tokio::spawn(async move {
+            let begun = Instant::now();
+            let left = || Duration::try_from(at.duration_since(clock.now())).unwrap_or(Duration::ZERO);
+            let whole = left();
             loop {
-                let left = Duration::try_from(at.duration_since(clock.now())).unwrap_or(Duration::ZERO);
+                let left = left().min(whole.saturating_sub(begun.elapsed()));
                 if left.is_zero() {
                     break;
                 }

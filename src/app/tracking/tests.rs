@@ -146,3 +146,39 @@ fn links_of_another_process_are_seen_at_the_next_look() {
     app.reply(dashboard(&[], Vec::new()));
     assert!(app.keys("s").contains(&Effect::LoadDashboard), "also with nothing to follow here");
 }
+
+#[test]
+fn a_clock_that_is_set_back_holds_nothing_up() {
+    let mut app = App::new();
+    let late = OutboxEntry { next_at: app.now.at, since: app.now.at, ..entry(2, false) };
+    app.reply(dashboard(&[link(1, LinkState::Open)], vec![late.clone()]));
+    app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0, requests: 0 });
+    app.pass(15);
+    app.send(Msg::Due(Timer::Outbox));
+    app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0, requests: 0 });
+    app.pass(-86_400);
+    app.send(Msg::Due(Timer::Track));
+    app.reply(dashboard(&[link(1, LinkState::Open)], vec![late]));
+    app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 86_400, requests: 0 });
+    let soon = app.now.at.saturating_add(SignedDuration::from_secs(60)).unwrap();
+    let tracking = &app.model.tracking;
+    assert!(tracking.asking || tracking.wake.is_some_and(|at| at < soon), "{tracking:?}");
+    assert!(tracking.outbox_wake.is_some_and(|at| at < soon), "{tracking:?}");
+    app.pass(15);
+    assert!(app.model.tracking.asking || asks(&app.send(Msg::Due(Timer::Track))));
+}
+
+#[test]
+fn a_backend_that_asks_for_patience_gets_it_from_a_clock_that_was_set_back_too() {
+    let mut app = App::new();
+    app.reply(dashboard(&[link(1, LinkState::Open)], Vec::new()));
+    let slow_down = Fault {
+        retry_after: Some(std::time::Duration::from_secs(40)),
+        ..Fault::new(FaultKind::NotSent, "slow")
+    };
+    app.reply(Reply::Tracked { changed: Vec::new(), fault: Some(slow_down), skew: 0, requests: 0 });
+    app.pass(-86_400);
+    assert!(!asks(&app.send(Msg::Due(Timer::Track))), "not yet");
+    app.pass(41);
+    assert!(asks(&app.send(Msg::Due(Timer::Track))));
+}
