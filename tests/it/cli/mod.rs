@@ -7,6 +7,7 @@ mod links;
 mod money;
 #[cfg(unix)]
 mod person;
+mod places;
 mod shape;
 mod statuses;
 

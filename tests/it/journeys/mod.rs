@@ -9,7 +9,7 @@ mod soak;
 mod trouble;
 mod weather;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -45,13 +45,16 @@ use url::Url;
 struct Virtual {
     from: tokio::time::Instant,
     /// How many seconds somebody has set it ahead.
-    set: std::sync::atomic::AtomicI64,
+    set: AtomicI64,
+    /// How many seconds went by with the lid closed: on every clock but the one that timers use.
+    slept: AtomicI64,
 }
 
 impl Virtual {
     fn at(&self) -> Timestamp {
         let noon: Timestamp = "2026-11-22T11:41:07Z".parse().unwrap();
-        noon + SignedDuration::try_from(self.from.elapsed()).unwrap()
+        let slept = SignedDuration::from_secs(self.slept.load(Ordering::SeqCst));
+        noon + SignedDuration::try_from(self.from.elapsed()).unwrap() + slept
     }
 }
 
@@ -186,7 +189,7 @@ impl Journey {
     }
 
     async fn on(ledger: SqliteLedger, change: impl FnOnce(Shop) -> Shop) -> Self {
-        let clock = Arc::new(Virtual { from: tokio::time::Instant::now(), set: 0.into() });
+        let clock = Arc::new(Virtual { from: tokio::time::Instant::now(), set: 0.into(), slept: 0.into() });
         let base = clock.clone();
         let config =
             Config { base_url: Some(BASE.into()), clock: Arc::new(move || base.at()), ..Config::new() };
@@ -263,6 +266,11 @@ impl Journey {
     /// Somebody sets the laptop's clock: so many seconds ahead of the backend's.
     fn set_clock(&self, ahead: i64) {
         self.clock.set.store(ahead, Ordering::SeqCst);
+    }
+
+    /// The lid is closed, and opened after so many seconds.
+    fn sleep(&self, seconds: i64) {
+        self.clock.slept.fetch_add(seconds, Ordering::SeqCst);
     }
 
     async fn pass(&mut self, seconds: u64) {

@@ -65,3 +65,106 @@ async fn what_is_queued_goes_out_after_the_clock_was_set_back() {
     seller.pass(60).await;
     assert_eq!(seller.messages().await.len(), 1, "{}", seller.screen());
 }
+
+const HOUR: i64 = 3600;
+
+/// How many tokens were asked for.
+async fn tokens(seller: &Journey) -> usize {
+    let log = seller.control.get("/sandbox/log").await;
+    let all = log.as_array().unwrap().iter();
+    all.filter(|r| r["path"].as_str().is_some_and(|path| path.ends_with("/auth/token"))).count()
+}
+
+/// A dozen sales, the last of them on screen.
+async fn a_dozen() -> Journey {
+    let mut seller = Journey::open().await;
+    for n in 0..12 {
+        if n > 0 {
+            seller.keys("Esc").await;
+        }
+        seller.sell_by_sms().await;
+    }
+    seller.pass(30).await;
+    seller
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_night_with_the_lid_closed_ends_without_a_burst_and_with_one_new_token() {
+    let mut seller = a_dozen().await;
+    let path = format!("/sandbox/sessions/{}/pay", seller.session());
+    seller.control.post(&path, json!({ "outcome": "authorized" })).await;
+    seller.sleep(8 * HOUR);
+    let (before, tokens_before) = (seller.requests().await.len(), tokens(&seller).await);
+    seller.pass(3).await;
+    assert!(seller.link().state.has_money(), "what is on screen is asked at once: {}", seller.screen());
+    let asked = seller.requests().await.len() - before;
+    assert!(asked <= 10, "{asked} requests in the first 3 s");
+    seller.pass(60).await;
+    let asked = seller.requests().await.len() - before;
+    assert!(asked <= 60, "{asked} requests in the first minute");
+    assert_eq!(tokens(&seller).await - tokens_before, 1, "the old token ran out in the night");
+    assert_eq!(seller.messages().await.len(), 12);
+}
+
+#[tokio::test(start_paused = true)]
+async fn links_that_ended_behind_a_closed_lid_are_all_told_and_not_at_once() {
+    let mut seller = a_dozen().await;
+    seller.keys("Esc").await;
+    seller.sleep(30 * HOUR);
+    let before = seller.requests().await.len();
+    let mut most = 0;
+    for _ in 0..120 {
+        let so_far = seller.requests().await.len();
+        seller.pass(1).await;
+        most = most.max(seller.requests().await.len() - so_far);
+    }
+    let asked = seller.requests().await.len() - before;
+    assert!(most <= 25 && asked <= 120, "{asked} requests, {most} of them in one second");
+    let rows = &seller.engine.model().dashboard.rows;
+    assert!(rows.iter().all(|r| r.state == LinkState::Expired), "{}", seller.screen());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_the_lid_cut_off_is_looked_up_and_not_repeated() {
+    let mut seller = Journey::open().await;
+    let fault = json!({ "path": "/v1/sessions-profile", "kind": "drop_after", "times": 1 });
+    seller.control.post("/sandbox/faults", fault).await;
+    seller.sell_by_sms().await;
+    seller.sleep(8 * HOUR);
+    seller.pass(65).await;
+    assert_eq!(seller.asked().await.len(), 1, "{}", seller.screen());
+    assert_eq!(seller.messages().await.len(), 1);
+    assert_eq!(seller.link().state, LinkState::Open, "{}", seller.screen());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_queued_when_the_lid_closed_goes_out_once_the_oldest_first() {
+    let mut seller = Journey::open().await;
+    seller.line.down.store(true, Ordering::SeqCst);
+    for n in 0..6 {
+        if n > 0 {
+            seller.keys("Esc").await;
+        }
+        seller.sell_by_sms().await;
+    }
+    seller.pass(20).await;
+    seller.sleep(3 * HOUR);
+    seller.line.down.store(false, Ordering::SeqCst);
+    seller.pass(65).await;
+    let sent: Vec<String> = seller
+        .asked()
+        .await
+        .iter()
+        .map(|(_, body)| body["order"]["merchant_reference"].as_str().unwrap().to_owned())
+        .collect();
+    let mut in_order = sent.clone();
+    in_order.sort();
+    in_order.dedup();
+    assert_eq!((sent.len(), in_order.len()), (6, 6), "each once: {sent:?}\n{}", seller.screen());
+    // Four go at a time, so that one may be overtaken by those beside it, and by no more.
+    for (place, reference) in sent.iter().enumerate() {
+        let own = in_order.iter().position(|r| r == reference).unwrap();
+        assert!(place.abs_diff(own) < 4, "{sent:?}");
+    }
+    assert_eq!(seller.messages().await.len(), 6);
+}
