@@ -1,6 +1,6 @@
 //! The state of the app: everything that is drawn, nothing that waits.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::draft::{Defaults, Draft, FieldId};
 use super::field::Field;
@@ -411,6 +411,13 @@ pub struct Model {
 }
 
 impl Model {
+    /// Now by the backend's clock, as far as it is told to differ.
+    #[must_use]
+    pub fn backend_now(&self, now: &Now) -> Timestamp {
+        let off = SignedDuration::from_secs(self.clock_off_by.unwrap_or(0));
+        now.at.checked_add(off).unwrap_or(now.at)
+    }
+
     /// Where the next key means something.
     #[must_use]
     pub fn context(&self) -> Context {

@@ -116,7 +116,7 @@ fn beside(model: &Model, link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, ar
     bottom = toast(model, pen, area, bottom);
     bottom = play(model, pen, area, bottom);
     bottom = address(link, pen, area, bottom);
-    bottom = expires(link, pen, area, bottom);
+    bottom = expires(model, link, pen, area, bottom);
     let room = Rect { y, height: bottom.saturating_sub(y + 1), ..area };
     timeline::draw(pen, room, link, screen.scroll);
 }
@@ -250,13 +250,15 @@ fn address(link: &Link, pen: &mut Pen<'_>, area: Rect, bottom: u16) -> u16 {
 }
 
 /// How long it can be paid, and to whom it went.
-fn expires(link: &Link, pen: &mut Pen<'_>, area: Rect, mut bottom: u16) -> u16 {
+fn expires(model: &Model, link: &Link, pen: &mut Pen<'_>, area: Rect, mut bottom: u16) -> u16 {
     let texts = pen.texts();
     let live = link.state.payable() || link.state == LinkState::Queued || link.state == LinkState::Creating;
     if live {
-        let now = pen.look.now.clone();
-        let moment = texts.moment(link.expires_at, now.at, &now.zone);
-        let away = texts.relative(link.expires_at, now.at);
+        let zone = pen.look.now.zone.clone();
+        // The backend ends it, by its own clock; what was not sent has its end by ours.
+        let now = if link.session_id.is_some() { model.backend_now(&pen.look.now) } else { pen.look.now.at };
+        let moment = texts.moment(link.expires_at, now, &zone);
+        let away = texts.relative(link.expires_at, now);
         let args = [("moment", moment.into()), ("away", away.into())];
         bottom = upwards(pen, area, bottom, &texts.t_args("link-expires", &args), Role::Text);
     } else if link.settled() || link.paid() {

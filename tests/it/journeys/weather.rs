@@ -41,6 +41,8 @@ async fn a_clock_set_ahead_ends_no_link() {
     assert!((10..=40).contains(&asked), "{asked} requests in 30 s");
     assert_eq!(seller.link().state, LinkState::Open, "{}", seller.screen());
     assert_eq!(seller.engine.model().clock_off_by, Some(-2 * DAY));
+    // What is left to pay it is told by the clock that ends it.
+    seller.sees("in 24 h");
     is_paid_in_sight(&mut seller).await;
 }
 
