@@ -36,8 +36,9 @@ pub fn line(text: &str) -> String {
         let c = match c {
             '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
             c if is_unsafe(c) => continue,
-            // Between plain letters a joiner does nothing but make two equal words differ.
-            '\u{200d}' if last.is_ascii() => continue,
+            // Between plain letters, or after a space of any kind, a joiner does nothing but make two equal words
+            // differ.
+            '\u{200d}' if last.is_ascii() || last.is_whitespace() => continue,
             c => c,
         };
         marks = if c.width() == Some(0) { marks + 1 } else { 0 };
@@ -90,6 +91,7 @@ mod tests {
             ("tag\u{e0041}\u{e0100}s \u{3164}", "tags"),
             ("👩\u{200d}👧 é e\u{301}", "👩\u{200d}👧 é e\u{301}"),
             ("  \u{1b} ", ""),
+            ("\u{202f}\u{200d}", ""),
         ] {
             assert_eq!(line(given), kept, "{given:?}");
         }
