@@ -51,6 +51,13 @@ impl Reference {
         Ok(Self(text.to_owned()))
     }
 
+    /// A reference that was taken once and is kept since: whatever the rules for new ones have become, it stays
+    /// what it is.
+    #[must_use]
+    pub fn kept(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -18,22 +18,17 @@ impl SqliteLedger {
     ) -> Result<T, LedgerError> {
         match work() {
             Err(error) if error.is_damage() && !self.in_memory => {
-                tracing::error!(%error, "the ledger is damaged");
-                match self.heal() {
-                    Ok(()) => work(),
-                    // Why it could not be saved comes second: that it is damaged is what has to be known.
-                    Err(LedgerError::Unusable { why: Unusable::InUse, .. }) => Err(error),
-                    Err(other) => Err(other),
-                }
+                self.heal(error)?;
+                work()
             }
             done => done,
         }
     }
 
     /// Puts what can be read of the damaged file in its place, if no other paylink has it open.
-    fn heal(&self) -> Result<(), LedgerError> {
+    fn heal(&self, damage: LedgerError) -> Result<(), LedgerError> {
         let at = |e: rusqlite::Error| Trouble::from(e).at(&self.path);
-        let Some(folder) = self.path.parent() else { return Ok(()) };
+        let Some(folder) = self.path.parent() else { return Err(damage) };
         let mut guard = hold(&self.guard);
         let mut writer = hold(&self.writer);
         let mut reader = self.reader.get().map(hold);
@@ -43,7 +38,7 @@ impl SqliteLedger {
             **reader = Connection::open_in_memory().map_err(at)?;
         }
         *guard = None;
-        let saved = rescue::rescue(folder, &self.path);
+        let saved = save(folder, &self.path, damage);
         *guard = Some(enter(folder)?);
         *writer = connect::writer(&self.path)?;
         if let Some(reader) = &mut reader {
@@ -52,6 +47,18 @@ impl SqliteLedger {
         // The numbers of the new connections begin anew: jumped, so that their sum with ours never repeats.
         self.changes.fetch_add(1 << 32, Ordering::Relaxed);
         saved
+    }
+}
+
+/// Puts what can be read of the ledger in its place, which was found to be damaged.
+pub(super) fn save(folder: &Path, database: &Path, damage: LedgerError) -> Result<(), LedgerError> {
+    tracing::error!(error = %damage, "the ledger is damaged");
+    match rescue::rescue(folder, database) {
+        // Why it could not be saved comes second: that it is damaged is what has to be known.
+        Err(LedgerError::Unusable { why: Unusable::InUse, .. }) => {
+            Err(LedgerError::unusable(database, Unusable::Damaged))
+        }
+        other => other,
     }
 }
 

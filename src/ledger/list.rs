@@ -8,6 +8,7 @@ use super::record::{self, Moment};
 use super::search;
 use crate::domain::link::{LinkId, LinkState};
 use crate::domain::money::Money;
+use crate::domain::reference::Reference;
 use crate::ports::{LinkFilter, LinkRow};
 
 /// The columns of a row, in the order of [`read`]. The table is `l`.
@@ -18,7 +19,7 @@ fn read(row: &Row<'_>) -> Result<LinkRow, Trouble> {
     let id: String = row.get(0)?;
     Ok(LinkRow {
         id: LinkId::parse(&id).ok_or_else(|| Trouble::unreadable("a link's id"))?,
-        reference: record::reference(&row.get::<_, String>(1)?)?,
+        reference: Reference::kept(&row.get::<_, String>(1)?),
         state: record::state(&row.get::<_, String>(2)?).0,
         amount: Money::new(row.get(3)?, record::currency(&row.get::<_, String>(4)?)?),
         created_at: row.get::<_, Moment>(5)?.0,

@@ -92,7 +92,7 @@ impl SqliteLedger {
         let writer = match connect::writer(&path) {
             Err(error) if error.is_damage() => {
                 drop(guard);
-                rescue::rescue(&folder, &path)?;
+                healing::save(&folder, &path, error)?;
                 guard = healing::enter(&folder)?;
                 connect::writer(&path)?
             }

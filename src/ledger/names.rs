@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::error::Trouble;
 use super::list;
-use super::record::{self, reference_key};
+use super::record::reference_key;
 use super::rescue;
 use crate::domain::reference::{Reference, ReferenceTemplate};
 use crate::ports::LinkRow;
@@ -60,7 +60,7 @@ pub(super) fn near(connection: &Connection, account_id: &str, text: &str) -> Res
     }
     // Stable: among equally near ones the newest stays first.
     found.sort_by_key(|(distance, _)| *distance);
-    found.iter().take(NEAR_TOLD).map(|(_, text)| record::reference(text)).collect()
+    Ok(found.iter().take(NEAR_TOLD).map(|(_, text)| Reference::kept(text)).collect())
 }
 
 /// How far apart two texts are, if they're near enough to be taken for each other: a few wrong

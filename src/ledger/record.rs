@@ -8,7 +8,6 @@ use super::error::Trouble;
 use super::search;
 use crate::domain::link::{Alarm, DeliveryStatus, EventKind, Link, LinkEvent, LinkId, LinkState};
 use crate::domain::money::{Currency, Money};
-use crate::domain::reference::Reference;
 use crate::domain::sale::{Delivery, Sale};
 
 /// A moment as it is kept: whole microseconds.
@@ -237,10 +236,6 @@ pub(super) fn state(word: &str) -> (LinkState, Option<String>) {
 /// for a database that could be opened and is whole.
 pub(super) fn currency(code: &str) -> Result<Currency, Trouble> {
     Currency::from_code(code).ok_or_else(|| Trouble::unreadable("a currency"))
-}
-
-pub(super) fn reference(text: &str) -> Result<Reference, Trouble> {
-    Reference::parse(text).map_err(|_| Trouble::unreadable("a reference"))
 }
 
 pub(super) fn known_alarms(words: &str) -> Vec<Alarm> {

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, ErrorCode, Transaction, params_from_iter};
+use rusqlite::{Connection, ErrorCode, Row, Transaction, params_from_iter};
 
 use super::error::Trouble;
 use super::record;
@@ -91,12 +91,8 @@ fn links(old: &Connection, new: &Transaction<'_>) -> Result<Salvaged, Trouble> {
 
 /// Whether the link can be used: then its words are indexed, else it's taken out again.
 fn sensible(new: &Transaction<'_>, seq: i64) -> Result<bool, Trouble> {
-    let (id, reference): (String, String) =
-        new.query_row("SELECT id, reference FROM links WHERE seq = ?1", [seq], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
+    let id: String = new.query_row("SELECT id FROM links WHERE seq = ?1", [seq], |row| row.get(0))?;
     let link = LinkId::parse(&id).and_then(|id| record::load(new, id).ok().flatten());
-    let link = link.filter(|_| record::reference(&reference).is_ok());
     match link {
         Some(link) => record::index(new, seq, &link)?,
         None => {
@@ -118,46 +114,39 @@ fn references(old: &Connection) -> BTreeMap<i64, String> {
             "SELECT seq, reference_key FROM links INDEXED BY links_by_reference
              ORDER BY account_id{order}, reference_key{order}"
         );
-        let Ok(mut statement) = old.prepare(&sql) else { continue };
-        let Ok(mut rows) = statement.query([]) else { continue };
-        while let Ok(Some(row)) = rows.next() {
-            if let (Ok(seq), Ok(reference)) = (row.get(0), row.get(1)) {
-                found.insert(seq, reference);
-            }
-        }
+        until_broken(old, &sql, |row| {
+            found.insert(row.get(0)?, row.get(1)?);
+            Ok(())
+        });
     }
     found
 }
 
 /// The keys that these statements give up to where each breaks, and whether one did.
 fn keys(old: &Connection, statements: &[&str]) -> (BTreeSet<i64>, bool) {
-    let (mut found, mut broke) = (BTreeSet::new(), false);
-    for sql in statements {
-        let Ok(mut statement) = old.prepare(sql) else {
-            broke = true;
-            continue;
-        };
-        let Ok(mut rows) = statement.query([]) else {
-            broke = true;
-            continue;
-        };
-        loop {
-            match rows.next() {
-                Ok(Some(row)) => match row.get(0) {
-                    Ok(key) => {
-                        found.insert(key);
-                    }
-                    Err(_) => broke = true,
-                },
-                Ok(None) => break,
-                Err(_) => {
-                    broke = true;
-                    break;
-                }
-            }
+    let mut found = BTreeSet::new();
+    let broke = statements.iter().fold(false, |broke, sql| {
+        broke
+            | until_broken(old, sql, |row| {
+                found.insert(row.get(0)?);
+                Ok(())
+            })
+    });
+    (found, broke)
+}
+
+/// Does `each` with the rows of a statement, up to where it breaks. Whether it did, or a row could not be read.
+fn until_broken(old: &Connection, sql: &str, mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<()>) -> bool {
+    let Ok(mut statement) = old.prepare(sql) else { return true };
+    let Ok(mut rows) = statement.query([]) else { return true };
+    let mut broke = false;
+    loop {
+        match rows.next() {
+            Ok(Some(row)) => broke |= each(row).is_err(),
+            Ok(None) => return broke,
+            Err(_) => return true,
         }
     }
-    (found, broke)
 }
 
 /// Rows of one table, copied by their key.
@@ -231,29 +220,13 @@ fn pairs(old: &Connection, new: &Transaction<'_>, table: &str, order: &str) -> R
     for direction in ["", " DESC"] {
         let order =
             order.split(", ").map(|column| format!("{column}{direction}")).collect::<Vec<_>>().join(", ");
-        let Ok(mut statement) = old.prepare(&format!("SELECT {list} FROM {table} ORDER BY {order}")) else {
-            broke = true;
-            continue;
-        };
-        let Ok(mut rows) = statement.query([]) else {
-            broke = true;
-            continue;
-        };
-        loop {
-            match rows.next() {
-                Ok(Some(row)) => {
-                    let values = (0..columns.len()).map(|i| row.get(i)).collect::<Result<Vec<Value>, _>>();
-                    broke |= match values {
-                        Ok(values) => !insert(new, &write, values)?,
-                        Err(_) => true,
-                    };
-                }
-                Ok(None) => break,
-                Err(_) => {
-                    broke = true;
-                    break;
-                }
-            }
+        let mut found: Vec<Vec<Value>> = Vec::new();
+        broke |= until_broken(old, &format!("SELECT {list} FROM {table} ORDER BY {order}"), |row| {
+            found.push((0..columns.len()).map(|i| row.get(i)).collect::<Result<_, _>>()?);
+            Ok(())
+        });
+        for values in found {
+            broke |= !insert(new, &write, values)?;
         }
     }
     Ok(broke)

@@ -229,12 +229,14 @@ fn a_lid_that_was_closed_is_opened_to_the_news_without_a_burst() {
     term.sees("NOT OPENED");
     term.signal("STOP");
     world.pay(&links[19], "authorized");
+    // So long the lid is closed: it's the thing itself, not a wait for something.
     thread::sleep(Duration::from_secs(5));
     let before = world.control("GET", "/sandbox/log", serde_json::Value::Null).as_array().unwrap().len();
     term.signal("CONT");
     let woken = Instant::now();
     term.sees("● PAID");
     assert!(woken.elapsed() < Duration::from_secs(5), "{:?}", woken.elapsed());
+    // What must not come has no moment to wait for: the second after waking is looked at.
     thread::sleep(Duration::from_secs(1));
     let after = world.control("GET", "/sandbox/log", serde_json::Value::Null).as_array().unwrap().len();
     assert!(after - before <= 12, "{} requests after waking", after - before);

@@ -176,6 +176,35 @@ fn a_file_that_others_use_is_not_replaced_under_them() {
 }
 
 #[test]
+fn what_stricter_rules_would_refuse_today_is_no_damage() {
+    let folder = Folder::new();
+    let odd = "KARI\u{200d}O";
+    assert!(crate::domain::reference::Reference::parse(odd).is_err());
+    let link = &folder.links[7];
+    let ledger = folder.open();
+    ledger
+        .write(|tx| {
+            let id = link.id.to_string();
+            Ok(tx.execute("UPDATE links SET reference = ?1 WHERE id = ?2", [odd, id.as_str()])?)
+        })
+        .unwrap();
+    let rows = ledger.rows(ACCOUNT, &LinkFilter::default()).unwrap();
+    assert!(rows.iter().any(|row| row.reference.as_str() == odd));
+    assert_eq!((rows.len(), ledger.rescue().unwrap()), (300, None));
+}
+
+#[test]
+fn a_broken_beginning_is_told_while_others_use_the_file() {
+    let folder = Folder::new();
+    let other = folder.open();
+    folder.damage(|bytes| noise(&mut bytes[..100]));
+    let error = SqliteLedger::open(folder.path()).unwrap_err();
+    assert!(matches!(error, LedgerError::Unusable { why: Unusable::Damaged, .. }), "{error}");
+    drop(other);
+    assert_eq!(folder.look().0, 300);
+}
+
+#[test]
 fn what_may_have_happened_since_is_doubted() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = SqliteLedger::open(folder.path()).unwrap();
