@@ -13,6 +13,13 @@ use crate::domain::method::{MethodKind, kind_of_type};
 use crate::domain::sale::Sale;
 use crate::ports::{Created, Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports};
 
+mod seek;
+mod time;
+
+use seek::{Look, look};
+use time::end_by_backends_clock;
+pub(super) use time::overdue;
+
 /// A claim is given to another process after this long: longer than the requests of one claim take.
 const LEASE: Duration = Duration::from_secs(90);
 /// Nothing is made later than this into a claim, so that it can't meet another process's try.
@@ -23,17 +30,6 @@ const NOT_ALLOWED_PAUSE: Duration = Duration::from_secs(5 * 60);
 pub(super) const SHORTEST_TRY: Duration = Duration::from_secs(2);
 /// A session that was just made may not be in the backend's list at once.
 const SECOND_LOOK: Duration = Duration::from_secs(2);
-/// How many payments with the link's reference are looked into.
-const PAYMENTS: usize = 5;
-/// A sale that waited longer than this asks before it goes out: the customer may be gone, or have paid in
-/// another way.
-const SENSIBLE_AGE: Duration = Duration::from_secs(12 * 60 * 60);
-/// A clock that differs by more from the backend's is wrong.
-const WRONG_CLOCK: Duration = Duration::from_secs(60);
-/// For so long after it was made a link is taken to have been made by the clock as it is.
-const MOMENTS_AGO: Duration = Duration::from_secs(10 * 60);
-/// A link with less time left than this can't be paid in peace.
-const NO_TIME_LEFT: Duration = Duration::from_secs(60);
 
 /// What the seller is told of a link that is not trusted. The address itself is never shown.
 const UNTRUSTED: &str = "the backend answered with a link to a foreign address; it was withdrawn";
@@ -131,16 +127,6 @@ impl Claim {
     }
 }
 
-/// What asking the backend for a maybe lost session brought.
-enum Look {
-    /// Here it is.
-    Found(Box<SessionNews>),
-    /// It isn't there, or the backend can't list.
-    NotThere,
-    /// The backend couldn't be asked.
-    NoAnswer(Fault),
-}
-
 /// Who waits for a try, and how long they do.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Until {
@@ -192,106 +178,6 @@ async fn create(ports: &Ports, link: &Link, until: Until) -> Result<Created, Fau
     // A link that was late may have got more time than its sale says.
     let sale = Sale { expires_at: link.expires_at, ..link.sale.clone() };
     until.within(ports, FaultKind::Maybe, ports.gateway.create(link.id, &sale)).await
-}
-
-/// A link that was made a moment ago, by a clock that the backend's tells to be wrong, gets the time that was
-/// meant: its end is moved to where the backend's clock has it, durably. One that was made earlier may have been
-/// made by a clock that was right.
-///
-/// Nothing is sent where the backend can't be reached: why.
-async fn end_by_backends_clock(
-    ports: &Ports,
-    claim: &mut Claim,
-    until: Until,
-) -> Result<Option<Fault>, LedgerError> {
-    let link = &claim.link;
-    let waited = ports.clock.now().duration_since(link.created_at);
-    let moments = SignedDuration::try_from(MOMENTS_AGO).unwrap_or_default();
-    if waited.is_negative() || waited > moments || link.expires_at != link.sale.expires_at {
-        return Ok(None);
-    }
-    // The first answer tells the time; other faults are told when the link is made.
-    match until.within(ports, FaultKind::NotSent, ports.gateway.sign_in()).await {
-        Err(fault) if matches!(fault.kind, FaultKind::NotSent | FaultKind::NotSignedIn) => {
-            return Ok(Some(fault));
-        }
-        _ => {}
-    }
-    let skew = ports.gateway.clock_skew();
-    let wrong = SignedDuration::try_from(WRONG_CLOCK).unwrap_or_default();
-    let Ok(moved) = link.expires_at.checked_add(skew) else { return Ok(None) };
-    if skew.abs() < wrong {
-        return Ok(None);
-    }
-    let id = link.id;
-    on_ledger(ports, move |ledger| {
-        ledger.amend(id, &mut |link| {
-            link.expires_at = moved;
-            true
-        })
-    })
-    .await?;
-    claim.link.expires_at = moved;
-    Ok(None)
-}
-
-/// Why a link that waits here should not go out without asking.
-pub(super) fn overdue(ports: &Ports, link: &Link) -> Option<Overdue> {
-    let span = |limit| SignedDuration::try_from(limit).unwrap_or_default();
-    // Its time is judged by the backend's clock; how long it waited here, by ours.
-    let left = link.expires_at.duration_since(backend_now(ports));
-    let waited = ports.clock.now().duration_since(link.created_at);
-    if left <= SignedDuration::ZERO || (left < span(NO_TIME_LEFT) && waited > span(NO_TIME_LEFT)) {
-        return Some(Overdue::Expired);
-    }
-    (waited > span(SENSIBLE_AGE)).then_some(Overdue::Old)
-}
-
-/// Asks the backend for the session that carries this link's id.
-async fn look(ports: &Ports, link: &Link, until: Until) -> Look {
-    let asked = ports.gateway.find_sessions(link.sale.reference.as_str());
-    match until.within(ports, FaultKind::NotSent, asked).await {
-        Ok(found) => {
-            let ours = found
-                .into_iter()
-                .filter(|s| is_ours(s, link))
-                // Of several the one with a payment, else one that still works, else the newest.
-                .max_by_key(|s| (s.transaction_id.is_some(), s.cancelled_at.is_none(), s.created_at));
-            ours.map_or(Look::NotThere, |s| Look::Found(Box::new(s)))
-        }
-        Err(fault) if fault.kind.is_no() => look_for_payment(ports, link, until).await,
-        Err(fault) => Look::NoAnswer(fault),
-    }
-}
-
-/// A backend that can't list sessions may still tell that the lost one was paid.
-async fn look_for_payment(ports: &Ports, link: &Link, until: Until) -> Look {
-    let reference = link.sale.reference.as_str();
-    let asked = ports.gateway.search_transactions(reference);
-    let found = match until.within(ports, FaultKind::NotSent, asked).await {
-        Ok(found) => found,
-        Err(fault) if fault.kind.is_no() => return Look::NotThere,
-        Err(fault) => return Look::NoAnswer(fault),
-    };
-    let of_order = found.into_iter().filter(|t| t.merchant_reference.as_deref() == Some(reference));
-    // A reference may have been used before: few transactions, each of which names its session.
-    for id in of_order.filter_map(|t| t.session_id).take(PAYMENTS) {
-        match until.within(ports, FaultKind::NotSent, ports.gateway.session(&id)).await {
-            Ok(session) if is_ours(&session, link) => return Look::Found(Box::new(session)),
-            Ok(_) => {}
-            Err(fault) if fault.kind.is_no() => {}
-            Err(fault) => return Look::NoAnswer(fault),
-        }
-    }
-    Look::NotThere
-}
-
-/// Whether a session is the one that `link` was sent as: it carries the link's own id, and what it tells of
-/// the order is what was asked for. A customer must never be led to another sale's payment.
-fn is_ours(session: &SessionNews, link: &Link) -> bool {
-    session.paylink_id.as_deref().and_then(LinkId::parse) == Some(link.id)
-        && session.merchant_reference.as_deref().is_none_or(|r| r == link.sale.reference.as_str())
-        && session.amount.is_none_or(|a| a == link.amount.minor())
 }
 
 /// One try. `again`: the seller wants it made even if a message may have gone out already.

@@ -1,0 +1,66 @@
+//! Whether the backend has a link that was maybe made: asked for by its reference and its own id (contracts, 5).
+
+use super::Until;
+use crate::domain::lifecycle::SessionNews;
+use crate::domain::link::{Link, LinkId};
+use crate::ports::{Fault, FaultKind, Ports};
+
+/// How many payments with the link's reference are looked into.
+const PAYMENTS: usize = 5;
+
+/// What asking the backend for a maybe lost session brought.
+pub(super) enum Look {
+    /// Here it is.
+    Found(Box<SessionNews>),
+    /// It isn't there, or the backend can't list.
+    NotThere,
+    /// The backend couldn't be asked.
+    NoAnswer(Fault),
+}
+
+/// Asks the backend for the session that carries this link's id.
+pub(super) async fn look(ports: &Ports, link: &Link, until: Until) -> Look {
+    let asked = ports.gateway.find_sessions(link.sale.reference.as_str());
+    match until.within(ports, FaultKind::NotSent, asked).await {
+        Ok(found) => {
+            let ours = found
+                .into_iter()
+                .filter(|s| is_ours(s, link))
+                // Of several the one with a payment, else one that still works, else the newest.
+                .max_by_key(|s| (s.transaction_id.is_some(), s.cancelled_at.is_none(), s.created_at));
+            ours.map_or(Look::NotThere, |s| Look::Found(Box::new(s)))
+        }
+        Err(fault) if fault.kind.is_no() => look_for_payment(ports, link, until).await,
+        Err(fault) => Look::NoAnswer(fault),
+    }
+}
+
+/// A backend that can't list sessions may still tell that the lost one was paid.
+async fn look_for_payment(ports: &Ports, link: &Link, until: Until) -> Look {
+    let reference = link.sale.reference.as_str();
+    let asked = ports.gateway.search_transactions(reference);
+    let found = match until.within(ports, FaultKind::NotSent, asked).await {
+        Ok(found) => found,
+        Err(fault) if fault.kind.is_no() => return Look::NotThere,
+        Err(fault) => return Look::NoAnswer(fault),
+    };
+    let of_order = found.into_iter().filter(|t| t.merchant_reference.as_deref() == Some(reference));
+    // A reference may have been used before: few transactions, each of which names its session.
+    for id in of_order.filter_map(|t| t.session_id).take(PAYMENTS) {
+        match until.within(ports, FaultKind::NotSent, ports.gateway.session(&id)).await {
+            Ok(session) if is_ours(&session, link) => return Look::Found(Box::new(session)),
+            Ok(_) => {}
+            Err(fault) if fault.kind.is_no() => {}
+            Err(fault) => return Look::NoAnswer(fault),
+        }
+    }
+    Look::NotThere
+}
+
+/// Whether a session is the one that `link` was sent as: it carries the link's own id, and what it tells of
+/// the order is what was asked for. A customer must never be led to another sale's payment.
+fn is_ours(session: &SessionNews, link: &Link) -> bool {
+    session.paylink_id.as_deref().and_then(LinkId::parse) == Some(link.id)
+        && session.merchant_reference.as_deref().is_none_or(|r| r == link.sale.reference.as_str())
+        && session.amount.is_none_or(|a| a == link.amount.minor())
+}

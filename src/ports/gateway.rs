@@ -1,0 +1,124 @@
+//! The payment backend.
+
+use std::time::Duration;
+
+use super::Reply;
+use crate::domain::fault::FaultKind;
+use crate::domain::lifecycle::{PublishNews, SessionNews, TransactionNews};
+use crate::domain::link::LinkId;
+use crate::domain::money::Money;
+use crate::domain::sale::Sale;
+
+/// A failed request: what it did, and one plain line about it. Never holds a secret, a token, a phone
+/// number or an e-mail address; text from the backend is cleaned and short.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
+pub struct Fault {
+    /// What it did.
+    pub kind: FaultKind,
+    /// The HTTP status, if there was an answer.
+    pub status: Option<u16>,
+    /// A line in English for the log and for experts; people see words chosen by `kind`.
+    pub detail: String,
+    /// The backend's own message from its error body, cleaned: the reason shown for a refusal.
+    pub message: Option<String>,
+    /// When it may be tried again (`Retry-After`).
+    pub retry_after: Option<Duration>,
+    /// The session that the answer to `create` named, where the rest of it was no good: it exists
+    /// and can be read or cancelled.
+    pub session_id: Option<String>,
+}
+
+impl Fault {
+    /// A fault with nothing but its kind and a line about it.
+    #[must_use]
+    pub fn new(kind: FaultKind, detail: impl Into<String>) -> Self {
+        Self { kind, status: None, detail: detail.into(), message: None, retry_after: None, session_id: None }
+    }
+}
+
+/// The answer to "create".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// The session.
+    pub session_id: String,
+    /// The address for the customer, checked (contracts, 2).
+    pub url: String,
+    /// What became of SMS or push.
+    pub publish: Vec<PublishNews>,
+    /// The payment product types that were asked for; empty for a whole profile that is not known.
+    pub types: Vec<String>,
+}
+
+/// What the payment profile has.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Profile {
+    /// The payment product types switched on, in the backend's order.
+    pub types: Vec<String>,
+    /// The merchant's name.
+    pub merchant_name: Option<String>,
+    /// The profile's whole `configuration` and merchant settings, to be copied into a session that
+    /// is made without the profile.
+    pub raw: serde_json::Value,
+}
+
+/// A capture or refund of `amount`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MoneyMove {
+    /// How much.
+    pub amount: Money,
+    /// Our own reference for it (`capture_reference`, `refund_reference`).
+    pub reference: String,
+    /// Why, for a refund.
+    pub reason: Option<String>,
+    /// The lines: `line_id`, quantity as text, amount in minor units. Empty for "everything left".
+    pub items: Vec<(String, String, i64)>,
+}
+
+/// The answer to capture, void and refund.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// `false` for an answer of 202: accepted, in progress, not done (contracts, 5).
+    pub done: bool,
+    /// The transaction as it is now.
+    pub transaction: Option<TransactionNews>,
+}
+
+/// A Dintero-compatible backend for one account.
+pub trait Gateway: Send + Sync {
+    /// Makes a session for `sale`; `id` goes into its metadata as `ext_paylink_id`. Chooses between
+    /// `POST /v1/sessions-profile` and `POST /v1/sessions` (contracts, 2).
+    fn create<'a>(&'a self, id: LinkId, sale: &'a Sale) -> Reply<'a, Result<Created, Fault>>;
+    /// Reads a session.
+    fn session<'a>(&'a self, session_id: &'a str) -> Reply<'a, Result<SessionNews, Fault>>;
+    /// Searches sessions by reference, newest page only. [`FaultKind::Forbidden`],
+    /// [`FaultKind::NotFound`] or [`FaultKind::Refused`] where the backend can't list.
+    fn find_sessions<'a>(&'a self, reference: &'a str) -> Reply<'a, Result<Vec<SessionNews>, Fault>>;
+    /// Cancels a session.
+    fn cancel<'a>(&'a self, session_id: &'a str) -> Reply<'a, Result<SessionNews, Fault>>;
+    /// Reads a transaction.
+    fn transaction<'a>(&'a self, id: &'a str) -> Reply<'a, Result<TransactionNews, Fault>>;
+    /// The transactions of up to 100 sessions in one request.
+    fn transactions_of<'a>(
+        &'a self,
+        session_ids: &'a [String],
+    ) -> Reply<'a, Result<Vec<TransactionNews>, Fault>>;
+    /// Transactions found by a search text (reference, phone, e-mail, name, id).
+    fn search_transactions<'a>(&'a self, text: &'a str) -> Reply<'a, Result<Vec<TransactionNews>, Fault>>;
+    /// Captures.
+    fn capture<'a>(&'a self, transaction_id: &'a str, what: &'a MoneyMove)
+    -> Reply<'a, Result<Moved, Fault>>;
+    /// Voids.
+    fn void<'a>(&'a self, transaction_id: &'a str) -> Reply<'a, Result<Moved, Fault>>;
+    /// Refunds.
+    fn refund<'a>(&'a self, transaction_id: &'a str, what: &'a MoneyMove) -> Reply<'a, Result<Moved, Fault>>;
+    /// The payment profile of the config. Kept for a while.
+    fn profile(&self) -> Reply<'_, Result<Profile, Fault>>;
+    /// Signs in, if there's no good token: the cheapest proof that backend and credentials work.
+    fn sign_in(&self) -> Reply<'_, Result<(), Fault>>;
+    /// The backend's clock minus ours, from the last answer's `Date` header.
+    fn clock_skew(&self) -> jiff::SignedDuration;
+    /// The address of a session that was found again and whose link was lost:
+    /// `{checkout_url}/v1/view/{id}` (contracts, 5).
+    fn rebuilt_url(&self, session_id: &str) -> String;
+}

@@ -1,0 +1,293 @@
+//! The memory: links, their story, and what is still to be sent.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::{LedgerError, OutboxEntry, OutboxKind, Rescue};
+use crate::domain::link::{Alarm, Link, LinkId, LinkState};
+use crate::domain::money::Money;
+use crate::domain::reference::{Reference, ReferenceTemplate};
+use crate::domain::sale::Delivery;
+
+/// Which links are meant.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LinkFilter {
+    /// Words, all of them to be found in reference, descriptions, phone (digits, any grouping), e-mail
+    /// or name, anywhere within a word, or at the beginning of an id. Case and accents don't matter. A
+    /// text without letters and digits restricts nothing.
+    pub search: Option<String>,
+    /// Only these states; empty for all.
+    pub states: Vec<LinkState>,
+    /// Made at or after.
+    pub since: Option<Timestamp>,
+    /// At most so many.
+    pub limit: Option<u32>,
+    /// Skip so many.
+    pub offset: u32,
+}
+
+/// One row of a list: cheap to load by the hundred, without lines and events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkRow {
+    /// The link.
+    pub id: LinkId,
+    /// Its reference.
+    pub reference: Reference,
+    /// Its state.
+    pub state: LinkState,
+    /// What it comes to.
+    pub amount: Money,
+    /// When the seller asked for it.
+    pub created_at: Timestamp,
+    /// When the state last changed.
+    pub changed_at: Timestamp,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+    /// Whom it was sent to, or empty: an SMS number in E.164 form or an e-mail address.
+    pub to: String,
+    /// The first line's description.
+    pub title: String,
+    /// The session, for tracking.
+    pub session_id: Option<String>,
+    /// Whether it captures by itself (then authorized is not the end).
+    pub auto_capture: bool,
+    /// What a person must deal with.
+    pub alarms: Vec<Alarm>,
+}
+
+impl From<&Link> for LinkRow {
+    fn from(link: &Link) -> Self {
+        let to = match &link.sale.delivery {
+            Delivery::Sms(phone) => phone.e164().to_owned(),
+            Delivery::Email(email) => email.as_str().to_owned(),
+            Delivery::Link => String::new(),
+        };
+        Self {
+            id: link.id,
+            reference: link.sale.reference.clone(),
+            state: link.state,
+            amount: link.amount,
+            created_at: link.created_at,
+            changed_at: link.changed_at,
+            expires_at: link.expires_at,
+            to,
+            title: link.sale.lines.first().map(|l| l.description.clone()).unwrap_or_default(),
+            session_id: link.session_id.clone(),
+            auto_capture: link.sale.auto_capture,
+            alarms: link.alarms.clone(),
+        }
+    }
+}
+
+impl LinkRow {
+    /// Paid, as [`Link::paid`] means it.
+    #[must_use]
+    pub const fn paid(&self) -> bool {
+        match self.state {
+            LinkState::Authorized => !self.auto_capture,
+            state => state.paid(),
+        }
+    }
+
+    /// Nothing more happens to it by itself, as [`Link::settled`] means it.
+    #[must_use]
+    pub const fn settled(&self) -> bool {
+        match self.state {
+            LinkState::Authorized => !self.auto_capture,
+            state => state.settled(),
+        }
+    }
+}
+
+/// The day at a glance.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DayTotals {
+    /// Minor units paid (authorized or captured, less refunds), per currency code.
+    pub paid: BTreeMap<String, i64>,
+    /// Minor units outstanding on live links, per currency code.
+    pub outstanding: BTreeMap<String, i64>,
+    /// How many were paid.
+    pub paid_count: u32,
+    /// How many are live.
+    pub open_count: u32,
+    /// How many requests wait in the outbox.
+    pub waiting: u32,
+}
+
+/// The embedded database. Synchronous: callers that must not wait use a blocking thread.
+///
+/// Every change is durable when the call returns. Several processes may use one ledger at once.
+/// A `Link`'s `events` and `alarms` are kept with it.
+pub trait Ledger: Send + Sync {
+    /// Keeps a new link and its outbox entry `Create`, in one transaction, provided that no live or
+    /// paid link of the account has the reference (`allow_duplicate` skips that check).
+    ///
+    /// # Errors
+    /// [`LedgerError::ReferenceUsed`], or the database's.
+    fn insert(&self, link: &Link, allow_duplicate: bool) -> Result<(), LedgerError>;
+    /// Keeps what changed of a link: everything but its sale. Events already kept are not doubled, none
+    /// is ever removed: two are the same if the backend's id (`key`) is, or without one all of them is.
+    /// Writes nothing where nothing changed.
+    ///
+    /// Guards against a caller that read the link long ago: ids and the address once known stay, a
+    /// link with money (or whose money was released or paid back) does not go back to a state before
+    /// the payment, and one that the backend has does not return to the outbox; then the state kept
+    /// stays. Alarms are kept as given, so change them by [`Ledger::amend`].
+    ///
+    /// # Errors
+    /// The database's; the link is not kept.
+    fn update(&self, link: &Link) -> Result<(), LedgerError>;
+    /// Reads a link, lets `change` work on it and keeps it if that says that it changed something, as
+    /// one step that no other process comes between: the way to merge news, and to raise or settle an
+    /// alarm. `change` must be quick (others wait meanwhile) and must not call the ledger. Returns the
+    /// link as it is kept now, `None` if there's none.
+    ///
+    /// # Errors
+    /// The database's.
+    fn amend(
+        &self,
+        id: LinkId,
+        change: &mut dyn FnMut(&mut Link) -> bool,
+    ) -> Result<Option<Link>, LedgerError> {
+        // For fakes, which nobody else writes to.
+        let Some(mut link) = self.link(id)? else { return Ok(None) };
+        if change(&mut link) {
+            self.update(&link)?;
+        }
+        Ok(Some(link))
+    }
+    /// The whole link.
+    ///
+    /// # Errors
+    /// The database's.
+    fn link(&self, id: LinkId) -> Result<Option<Link>, LedgerError>;
+    /// Rows of the account `account_id`, newest first (by `created_at`).
+    ///
+    /// # Errors
+    /// The database's.
+    fn rows(&self, account_id: &str, filter: &LinkFilter) -> Result<Vec<LinkRow>, LedgerError>;
+    /// How many links match, `limit` and `offset` aside.
+    ///
+    /// # Errors
+    /// The database's.
+    fn count(&self, account_id: &str, filter: &LinkFilter) -> Result<u64, LedgerError>;
+    /// The links that `text` names: reference (exact, any case), own id (or a beginning of at least
+    /// 6 characters), session id, transaction id.
+    ///
+    /// # Errors
+    /// The database's.
+    fn find(&self, account_id: &str, text: &str) -> Result<Vec<LinkRow>, LedgerError>;
+    /// References near to `text`, for "did you mean".
+    ///
+    /// # Errors
+    /// The database's.
+    fn near(&self, account_id: &str, text: &str) -> Result<Vec<Reference>, LedgerError>;
+    /// Links to be followed: at the backend and not settled (an authorized one that captures by
+    /// itself is not), soonest expiry first.
+    ///
+    /// # Errors
+    /// The database's.
+    fn unsettled(&self, account_id: &str) -> Result<Vec<LinkRow>, LedgerError>;
+    /// Totals of links made at or after `since`; outstanding, open and waiting are of all days. A link
+    /// that is partly captured or refunded counts in full, because a [`Link`] doesn't say the part.
+    ///
+    /// # Errors
+    /// The database's.
+    fn totals(&self, account_id: &str, since: Timestamp) -> Result<DayTotals, LedgerError>;
+    /// Whether a live or paid link of the account has the reference, in any case (`kari-014` is
+    /// `KARI-014`, since [`Ledger::find`] takes them for the same).
+    ///
+    /// # Errors
+    /// The database's.
+    fn reference_used(&self, account_id: &str, reference: &Reference) -> Result<bool, LedgerError>;
+    /// A reference that no link has, counted up durably: two processes never get the same.
+    ///
+    /// # Errors
+    /// The database's.
+    fn next_reference(
+        &self,
+        account_id: &str,
+        template: &ReferenceTemplate,
+        day: Date,
+    ) -> Result<Reference, LedgerError>;
+
+    /// Everything in the outbox of the account, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    fn outbox(&self, account_id: &str) -> Result<Vec<OutboxEntry>, LedgerError>;
+    /// Adds an entry for a link that is kept already. One of the same kind is replaced and keeps its
+    /// place; while somebody holds a claim on it, the claim, `attempts` and `in_flight` stay.
+    ///
+    /// # Errors
+    /// The database's.
+    fn enqueue(&self, entry: &OutboxEntry) -> Result<(), LedgerError>;
+    /// Claims an entry for sending: marks it in flight, counts the attempt, and for a `Create` sets
+    /// the link to `creating`, durably and by one caller alone. `None`: another one has it (another
+    /// thread of this process too), or it's gone, or it needs a decision, or it's a `Create` for a link
+    /// that is at the backend or has ended, or an older entry of the same link still waits: what was
+    /// asked for a link is done in that order. `next_at` is the caller's to mind.
+    ///
+    /// The entry comes back with the attempt counted and `in_flight` as it was *before*: a claim whose
+    /// process died is given out again as soon as that is known, at the latest after `lease`, then with
+    /// `in_flight` already true, so the caller knows that a request may have been sent. `lease` must be
+    /// longer than a request can take.
+    ///
+    /// # Errors
+    /// The database's.
+    fn claim(
+        &self,
+        link: LinkId,
+        kind: OutboxKind,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<OutboxEntry>, LedgerError>;
+    /// Keeps what is about to be sent with a claimed entry (its `order`), durably: what was sent can be
+    /// recognised afterwards. `false`: the claim has gone to somebody else, so nothing may be sent.
+    ///
+    /// # Errors
+    /// The database's.
+    fn note_order(&self, entry: &OutboxEntry) -> Result<bool, LedgerError>;
+    /// Closes the entry and, for a `Create`, keeps the link's new state, in one transaction. With other kinds
+    /// the link stays as it is kept: the tracker may know more of it than the claim did.
+    ///
+    /// # Errors
+    /// The database's.
+    fn settle_entry(&self, link: &Link, kind: OutboxKind) -> Result<(), LedgerError>;
+    /// Gives the entry back with a new `next_at`, `last_error`, `in_flight`, `needs_decision`, `overdue`
+    /// and `order` (`attempts` as claimed), keeps the link's state (for a `Create`), releases the claim; all in one transaction. If
+    /// the claim has gone to another process meanwhile, or the entry is gone, nothing changes: theirs is
+    /// the truth.
+    ///
+    /// # Errors
+    /// The database's.
+    fn release_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<(), LedgerError>;
+
+    /// What happened to the ledger, if the file that it replaced is still kept.
+    ///
+    /// # Errors
+    /// The database's.
+    fn rescue(&self) -> Result<Option<Rescue>, LedgerError> {
+        Ok(None)
+    }
+
+    /// A small value kept under a name (draft, remembered defaults, cached profile).
+    ///
+    /// # Errors
+    /// The database's.
+    fn get(&self, key: &str) -> Result<Option<String>, LedgerError>;
+    /// Keeps or (with `None`) forgets a small value.
+    ///
+    /// # Errors
+    /// The database's.
+    fn put(&self, key: &str, value: Option<&str>) -> Result<(), LedgerError>;
+    /// A number that changes whenever any process has changed the ledger, cheap to ask for. It means
+    /// something to this handle only.
+    ///
+    /// # Errors
+    /// The database's.
+    fn version(&self) -> Result<i64, LedgerError>;
+}
