@@ -1,5 +1,8 @@
 //! The state of the app: everything that is drawn, nothing that waits.
 
+mod list;
+mod wizard;
+
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::draft::{Defaults, Draft, FieldId};
@@ -7,12 +10,14 @@ use super::field::Field;
 use super::keys::{Action, Context};
 use super::say::Say;
 use crate::domain::expiry::Expiry;
-use crate::domain::line::Totals;
-use crate::domain::link::{Link, LinkId, LinkState};
+use crate::domain::link::{Link, LinkId};
 use crate::domain::method::Method;
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::Currency;
 use crate::domain::vat::VatRate;
 use crate::ports::{DayTotals, LinkRow, OutboxEntry, Overdue, Rescue};
+
+pub use list::{ListFilter, ListScreen};
+pub use wizard::{Issue, Offered, Wizard};
 
 /// The moment and the place, given to every update and every drawing.
 #[derive(Debug, Clone)]
@@ -173,71 +178,6 @@ pub struct Dashboard {
     pub draft_waiting: bool,
 }
 
-/// What is wrong with a field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Issue {
-    /// The field.
-    pub field: FieldId,
-    /// What is wrong.
-    pub error: super::check::FieldError,
-}
-
-/// A method offered in step 2.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offered {
-    /// Its name: a short name where one kind stands for it, else the type.
-    pub method: Method,
-    /// Ticked.
-    pub on: bool,
-}
-
-/// Steps 2 to 5.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Wizard {
-    /// The sale as typed.
-    pub draft: Draft,
-    /// What step 2 offers, with its ticks.
-    pub offered: Vec<Offered>,
-    /// Whether `offered` is all that the payment profile has (then all ticked means the whole
-    /// profile).
-    pub offered_is_profile: bool,
-    /// The field that has the focus.
-    pub focus: Option<FieldId>,
-    /// The text of the focused field with its caret. Always the draft's text of `focus`.
-    pub field: Field,
-    /// Fields that were left at least once: their errors are shown.
-    pub touched: std::collections::BTreeSet<FieldId>,
-    /// What is wrong, on all steps; shown for touched fields.
-    pub issues: Vec<Issue>,
-    /// The reference is used by another live or paid link (answer of the ledger for this text).
-    pub reference_used: Option<String>,
-    /// A proposed reference is on its way.
-    pub proposing: bool,
-    /// The types that the payment profile has, once known.
-    pub profile: Option<Vec<String>>,
-    /// What each line comes to, where it can be told: one entry a line of the draft.
-    pub amounts: Vec<Option<Money>>,
-    /// The sum so far, of the lines that can be told.
-    pub totals: Option<Totals>,
-    /// The first product line in sight.
-    pub top: usize,
-    /// Being kept and sent: no second Enter makes a second link.
-    pub submitting: bool,
-    /// The link being kept; `None` while it waits for a proposed reference.
-    pub pending: Option<Box<Link>>,
-    /// The draft has changed since it was last kept.
-    pub unsaved: bool,
-}
-
-impl Wizard {
-    /// What is wrong with this field, once the seller has left it.
-    #[must_use]
-    pub fn issue(&self, field: FieldId) -> Option<&super::check::FieldError> {
-        self.touched.contains(&field).then_some(())?;
-        self.issues.iter().find(|i| i.field == field).map(|i| &i.error)
-    }
-}
-
 /// A link on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkScreen {
@@ -267,67 +207,6 @@ pub struct QrWish {
     pub strong: bool,
     /// Full blocks rather than half blocks.
     pub full_blocks: bool,
-}
-
-/// All links.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ListScreen {
-    /// The search text.
-    pub search: Field,
-    /// Which states.
-    pub filter: ListFilter,
-    /// The rows found so far, newest first.
-    pub rows: Vec<LinkRow>,
-    /// How many match in all.
-    pub total: u64,
-    /// The row chosen.
-    pub chosen: usize,
-    /// The first row in sight.
-    pub top: usize,
-    /// Which answer is awaited; older ones are dropped.
-    pub ticket: u64,
-    /// An answer is awaited.
-    pub loading: bool,
-}
-
-/// Which states the list shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum ListFilter {
-    /// All.
-    #[default]
-    All,
-    /// The customer can still pay, or it waits in the outbox.
-    Open,
-    /// Money held or taken.
-    Paid,
-    /// Over without money.
-    Ended,
-    /// Needs a person: uncertain, refused, alarms.
-    Trouble,
-}
-
-impl ListFilter {
-    /// In the order of the key that changes it.
-    pub const ALL: [Self; 5] = [Self::All, Self::Open, Self::Paid, Self::Ended, Self::Trouble];
-
-    /// The states it means; empty for all.
-    #[must_use]
-    pub fn states(self) -> Vec<LinkState> {
-        let pick = |f: fn(LinkState) -> bool| LinkState::ALL.into_iter().filter(|s| f(*s)).collect();
-        match self {
-            Self::All => Vec::new(),
-            Self::Open => pick(|s| {
-                s.payable() || matches!(s, LinkState::Queued | LinkState::Creating | LinkState::OnHold)
-            }),
-            Self::Paid => pick(LinkState::has_money),
-            Self::Ended => {
-                pick(|s| (s.ended_unpaid() && s != LinkState::Refused) || s == LinkState::Refunded)
-            }
-            Self::Trouble => {
-                vec![LinkState::Uncertain, LinkState::Refused, LinkState::Unknown]
-            }
-        }
-    }
 }
 
 /// The form for an account, at the first start.

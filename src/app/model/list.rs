@@ -1,0 +1,66 @@
+//! The state of the list of all links.
+
+use crate::app::field::Field;
+use crate::domain::link::LinkState;
+use crate::ports::LinkRow;
+
+/// All links.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListScreen {
+    /// The search text.
+    pub search: Field,
+    /// Which states.
+    pub filter: ListFilter,
+    /// The rows found so far, newest first.
+    pub rows: Vec<LinkRow>,
+    /// How many match in all.
+    pub total: u64,
+    /// The row chosen.
+    pub chosen: usize,
+    /// The first row in sight.
+    pub top: usize,
+    /// Which answer is awaited; older ones are dropped.
+    pub ticket: u64,
+    /// An answer is awaited.
+    pub loading: bool,
+}
+
+/// Which states the list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ListFilter {
+    /// All.
+    #[default]
+    All,
+    /// The customer can still pay, or it waits in the outbox.
+    Open,
+    /// Money held or taken.
+    Paid,
+    /// Over without money.
+    Ended,
+    /// Needs a person: uncertain, refused, alarms.
+    Trouble,
+}
+
+impl ListFilter {
+    /// In the order of the key that changes it.
+    pub const ALL: [Self; 5] = [Self::All, Self::Open, Self::Paid, Self::Ended, Self::Trouble];
+
+    /// The states it means; empty for all.
+    #[must_use]
+    pub fn states(self) -> Vec<LinkState> {
+        let pick = |f: fn(LinkState) -> bool| LinkState::ALL.into_iter().filter(|s| f(*s)).collect();
+        match self {
+            Self::All => Vec::new(),
+            Self::Open => pick(|s| {
+                s.payable() || matches!(s, LinkState::Queued | LinkState::Creating | LinkState::OnHold)
+            }),
+            Self::Paid => pick(LinkState::has_money),
+            Self::Ended => {
+                pick(|s| (s.ended_unpaid() && s != LinkState::Refused) || s == LinkState::Refunded)
+            }
+            Self::Trouble => {
+                vec![LinkState::Uncertain, LinkState::Refused, LinkState::Unknown]
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What happens to a link.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What happened to a link, for the timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// The seller asked for it: it is in the ledger.
+    Drafted,
+    /// The backend made the session.
+    Created,
+    /// The SMS or push was handed over.
+    MessageSent,
+    /// The backend skipped the message.
+    MessageSkipped,
+    /// The message failed.
+    MessageFailed,
+    /// The mail program was opened with the mail.
+    MailOpened,
+    /// Somebody or something opened the page.
+    Opened,
+    /// The customer filled in an address.
+    AddressGiven,
+    /// A payment was begun.
+    Paying,
+    /// One attempt failed; the link still works.
+    AttemptFailed,
+    /// The customer is no longer in the middle of paying: paid, gave up or went back. What came of
+    /// it is told by the events beside it.
+    PayingEnded,
+    /// The provider is checking.
+    OnHold,
+    /// The money is reserved.
+    Authorized,
+    /// The money is withdrawn.
+    Captured,
+    /// Part of the money is withdrawn.
+    PartiallyCaptured,
+    /// The customer said no.
+    Declined,
+    /// The payment failed.
+    Failed,
+    /// The link's time is over.
+    Expired,
+    /// The link was withdrawn.
+    Cancelled,
+    /// The reservation was released.
+    Voided,
+    /// Money went back, all of it.
+    Refunded,
+    /// Money went back, a part.
+    PartiallyRefunded,
+    /// The outcome of sending it is unknown.
+    Uncertain,
+    /// The backend refused it.
+    Refused,
+    /// An alarm was raised; its word ([`Alarm::word`]) is the event's `detail`. It stays in the story
+    /// after a person has dealt with it, so that the same alarm is not raised twice.
+    Alarm,
+    /// A word of the backend that we don't know; the word is the event's `detail`.
+    Other,
+}
+
+impl EventKind {
+    /// Every kind.
+    pub const ALL: [Self; 26] = [
+        Self::Drafted,
+        Self::Created,
+        Self::MessageSent,
+        Self::MessageSkipped,
+        Self::MessageFailed,
+        Self::MailOpened,
+        Self::Opened,
+        Self::AddressGiven,
+        Self::Paying,
+        Self::AttemptFailed,
+        Self::PayingEnded,
+        Self::OnHold,
+        Self::Authorized,
+        Self::Captured,
+        Self::PartiallyCaptured,
+        Self::Declined,
+        Self::Failed,
+        Self::Expired,
+        Self::Cancelled,
+        Self::Voided,
+        Self::Refunded,
+        Self::PartiallyRefunded,
+        Self::Uncertain,
+        Self::Refused,
+        Self::Alarm,
+        Self::Other,
+    ];
+
+    /// The word in `--json` and the ledger.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Drafted => "drafted",
+            Self::Created => "created",
+            Self::MessageSent => "message_sent",
+            Self::MessageSkipped => "message_skipped",
+            Self::MessageFailed => "message_failed",
+            Self::MailOpened => "mail_opened",
+            Self::Opened => "opened",
+            Self::AddressGiven => "address_given",
+            Self::Paying => "paying",
+            Self::AttemptFailed => "attempt_failed",
+            Self::PayingEnded => "paying_ended",
+            Self::OnHold => "on_hold",
+            Self::Authorized => "authorized",
+            Self::Captured => "captured",
+            Self::PartiallyCaptured => "partially_captured",
+            Self::Declined => "declined",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+            Self::Voided => "voided",
+            Self::Refunded => "refunded",
+            Self::PartiallyRefunded => "partially_refunded",
+            Self::Uncertain => "uncertain",
+            Self::Refused => "refused",
+            Self::Alarm => "alarm",
+            Self::Other => "other",
+        }
+    }
+
+    /// The kind with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.word() == word)
+    }
+}
+
+/// One event of a link's story.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LinkEvent {
+    /// When, by the backend's clock where it told.
+    pub at: Timestamp,
+    /// What.
+    pub kind: EventKind,
+    /// More about it: the method, the reason. Cleaned text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The backend's id for it, so that it is kept once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}

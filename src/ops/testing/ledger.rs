@@ -1,0 +1,243 @@
+//! A simulated ledger that can lose its power at any step.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::link::{Link, LinkId, LinkState};
+use crate::domain::reference::{Reference, ReferenceTemplate};
+use crate::ports::*;
+
+use super::{Power, lock};
+
+#[derive(Default)]
+struct Kept {
+    links: BTreeMap<LinkId, Link>,
+    outbox: Vec<(OutboxEntry, Option<Timestamp>)>,
+    values: BTreeMap<String, String>,
+    writes: i64,
+}
+
+pub(super) struct SimLedger {
+    state: Mutex<Kept>,
+    power: Arc<Power>,
+}
+
+impl SimLedger {
+    pub(super) fn new(power: Arc<Power>) -> Self {
+        Self { state: Mutex::default(), power }
+    }
+
+    fn write<T>(&self, work: impl FnOnce(&mut Kept) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
+        if self.power.is_off() || !self.power.step() {
+            return Err(LedgerError::Database("no power".to_owned()));
+        }
+        let mut state = lock(&self.state);
+        state.writes += 1;
+        work(&mut state)
+    }
+
+    fn read(&self) -> Result<MutexGuard<'_, Kept>, LedgerError> {
+        if self.power.is_off() {
+            return Err(LedgerError::Database("no power".to_owned()));
+        }
+        Ok(lock(&self.state))
+    }
+}
+
+impl Kept {
+    fn update(&mut self, link: &Link) {
+        let before = self.links.get(&link.id).expect("the link is kept").clone();
+        let mut now = link.clone();
+        now.session_id = now.session_id.or(before.session_id);
+        now.transaction_id = now.transaction_id.or(before.transaction_id);
+        now.url = now.url.or(before.url);
+        for event in before.events {
+            if !now.events.contains(&event) {
+                now.record(event);
+            }
+        }
+        self.links.insert(now.id, now);
+    }
+
+    fn place(&self, link: LinkId, kind: OutboxKind) -> Option<usize> {
+        self.outbox.iter().position(|(e, _)| e.link == link && e.kind == kind)
+    }
+}
+
+impl Ledger for SimLedger {
+    fn insert(&self, link: &Link, _: bool) -> Result<(), LedgerError> {
+        self.write(|kept| {
+            kept.links.insert(link.id, link.clone());
+            let entry = OutboxEntry::new(link.id, OutboxKind::Create, link.created_at);
+            kept.outbox.push((entry, None));
+            Ok(())
+        })
+    }
+
+    fn update(&self, link: &Link) -> Result<(), LedgerError> {
+        self.write(|kept| {
+            kept.update(link);
+            Ok(())
+        })
+    }
+
+    fn link(&self, id: LinkId) -> Result<Option<Link>, LedgerError> {
+        Ok(self.read()?.links.get(&id).cloned())
+    }
+
+    fn rows(&self, _: &str, filter: &LinkFilter) -> Result<Vec<LinkRow>, LedgerError> {
+        let kept = self.read()?;
+        let wanted = |l: &&Link| {
+            filter.search.as_ref().is_none_or(|s| l.sale.reference.as_str().contains(s.as_str()))
+                && (filter.states.is_empty() || filter.states.contains(&l.state))
+        };
+        Ok(kept.links.values().filter(wanted).map(LinkRow::from).collect())
+    }
+
+    fn count(&self, account: &str, filter: &LinkFilter) -> Result<u64, LedgerError> {
+        Ok(u64::try_from(self.rows(account, filter)?.len()).unwrap())
+    }
+
+    fn find(&self, _: &str, text: &str) -> Result<Vec<LinkRow>, LedgerError> {
+        let kept = self.read()?;
+        let named = |l: &&Link| l.sale.reference.as_str().eq_ignore_ascii_case(text);
+        Ok(kept.links.values().filter(named).map(LinkRow::from).collect())
+    }
+
+    fn near(&self, _: &str, _: &str) -> Result<Vec<Reference>, LedgerError> {
+        Ok(Vec::new())
+    }
+
+    fn unsettled(&self, _: &str) -> Result<Vec<LinkRow>, LedgerError> {
+        let kept = self.read()?;
+        let follow = |l: &&Link| !l.state.in_outbox() && !l.settled();
+        Ok(kept.links.values().filter(follow).map(LinkRow::from).collect())
+    }
+
+    fn totals(&self, _: &str, _: Timestamp) -> Result<DayTotals, LedgerError> {
+        Ok(DayTotals::default())
+    }
+
+    fn reference_used(&self, _: &str, _: &Reference) -> Result<bool, LedgerError> {
+        Ok(false)
+    }
+
+    fn next_reference(
+        &self,
+        _: &str,
+        template: &ReferenceTemplate,
+        day: Date,
+    ) -> Result<Reference, LedgerError> {
+        Ok(template.reference(day, 1))
+    }
+
+    fn outbox(&self, _: &str) -> Result<Vec<OutboxEntry>, LedgerError> {
+        Ok(self.read()?.outbox.iter().map(|(e, _)| e.clone()).collect())
+    }
+
+    fn enqueue(&self, entry: &OutboxEntry) -> Result<(), LedgerError> {
+        self.write(|kept| {
+            match kept.place(entry.link, entry.kind) {
+                Some(i) if kept.outbox[i].1.is_some() => {
+                    let held = kept.outbox[i].0.clone();
+                    let (attempts, in_flight, order) = (held.attempts, held.in_flight, held.order);
+                    kept.outbox[i].0 = OutboxEntry { attempts, in_flight, order, ..entry.clone() };
+                }
+                Some(i) => kept.outbox[i].0 = entry.clone(),
+                None => kept.outbox.push((entry.clone(), None)),
+            }
+            Ok(())
+        })
+    }
+
+    fn claim(
+        &self,
+        link: LinkId,
+        kind: OutboxKind,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<OutboxEntry>, LedgerError> {
+        self.write(|kept| {
+            let Some(i) = kept.place(link, kind) else { return Ok(None) };
+            let held = kept.outbox[i].1;
+            let lease = SignedDuration::try_from(lease).unwrap();
+            let may_create = kept.links[&link].state.in_outbox();
+            let behind = kept.outbox[..i].iter().any(|(e, _)| e.link == link && e.kind != OutboxKind::Look);
+            if held.is_some_and(|since| now < since + lease)
+                || behind
+                || kept.outbox[i].0.needs_decision
+                || (kind == OutboxKind::Create && !may_create)
+            {
+                return Ok(None);
+            }
+            kept.outbox[i].0.attempts += 1;
+            let before = kept.outbox[i].0.clone();
+            kept.outbox[i].0.in_flight = true;
+            kept.outbox[i].1 = Some(now);
+            if kind == OutboxKind::Create {
+                kept.links.get_mut(&link).expect("kept").state = LinkState::Creating;
+            }
+            Ok(Some(before))
+        })
+    }
+
+    fn note_order(&self, entry: &OutboxEntry) -> Result<bool, LedgerError> {
+        self.write(|kept| {
+            let place = kept.place(entry.link, entry.kind);
+            let ours =
+                place.filter(|i| kept.outbox[*i].1.is_some() && kept.outbox[*i].0.attempts == entry.attempts);
+            if let Some(i) = ours {
+                kept.outbox[i].0.order.clone_from(&entry.order);
+            }
+            Ok(ours.is_some())
+        })
+    }
+
+    fn settle_entry(&self, link: &Link, kind: OutboxKind) -> Result<(), LedgerError> {
+        self.write(|kept| {
+            if let Some(i) = kept.place(link.id, kind) {
+                kept.outbox.remove(i);
+            }
+            if kind == OutboxKind::Create {
+                kept.update(link);
+            }
+            Ok(())
+        })
+    }
+
+    fn release_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<(), LedgerError> {
+        self.write(|kept| {
+            if let Some(i) =
+                kept.place(entry.link, entry.kind).filter(|i| kept.outbox[*i].0.attempts == entry.attempts)
+            {
+                kept.outbox[i] = (entry.clone(), None);
+                if entry.kind == OutboxKind::Create {
+                    kept.update(link);
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn get(&self, key: &str) -> Result<Option<String>, LedgerError> {
+        Ok(self.read()?.values.get(key).cloned())
+    }
+
+    fn put(&self, key: &str, value: Option<&str>) -> Result<(), LedgerError> {
+        self.write(|kept| {
+            match value {
+                Some(value) => kept.values.insert(key.to_owned(), value.to_owned()),
+                None => kept.values.remove(key),
+            };
+            Ok(())
+        })
+    }
+
+    fn version(&self) -> Result<i64, LedgerError> {
+        Ok(self.read()?.writes)
+    }
+}

@@ -1,0 +1,186 @@
+//! Simulated ports for the tests of this room: a backend and a ledger that live in memory, fail where
+//! they're told to, and can lose their power at any step.
+
+mod gateway;
+mod ledger;
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use crate::domain::line::{ProductLine, Quantity};
+use crate::domain::link::{Link, LinkId, LinkState};
+use crate::domain::method::{Method, MethodChoice};
+use crate::domain::money::{Currency, Money};
+use crate::domain::phone::Phone;
+use crate::domain::reference::Reference;
+use crate::domain::sale::{AddressPlan, Delivery, Sale};
+use crate::domain::vat::VatRate;
+use crate::ports::*;
+
+pub(crate) use gateway::{Call, Sim, SimGateway, Wrong, fault};
+use ledger::SimLedger;
+
+pub(crate) const ACCOUNT: &str = "T12345678";
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// A clock that runs with tokio's, which the tests pause and advance.
+struct TokioClock {
+    began: tokio::time::Instant,
+}
+
+impl TokioClock {
+    fn began_at() -> Timestamp {
+        "2026-11-22T12:00:00Z".parse().unwrap()
+    }
+}
+
+impl Clock for TokioClock {
+    fn now(&self) -> Timestamp {
+        let passed = SignedDuration::try_from(self.began.elapsed()).unwrap();
+        Self::began_at().checked_add(passed).unwrap()
+    }
+}
+
+/// The process's power: after so many steps it is cut, and nothing more is written or asked.
+#[derive(Default)]
+pub(crate) struct Power {
+    steps: AtomicUsize,
+    cut_at: AtomicUsize,
+    off: AtomicBool,
+}
+
+impl Power {
+    /// Cuts the power at the `step`-th step from now, 1 is the next one.
+    pub(crate) fn cut_at(&self, step: usize) {
+        self.steps.store(0, Ordering::SeqCst);
+        self.cut_at.store(step, Ordering::SeqCst);
+    }
+
+    /// The process is started again.
+    pub(crate) fn back(&self) {
+        self.cut_at.store(0, Ordering::SeqCst);
+        self.off.store(false, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_off(&self) -> bool {
+        self.off.load(Ordering::SeqCst)
+    }
+
+    /// Whether the process still lives after this step.
+    fn step(&self) -> bool {
+        let step = self.steps.fetch_add(1, Ordering::SeqCst) + 1;
+        if step == self.cut_at.load(Ordering::SeqCst) {
+            self.off.store(true, Ordering::SeqCst);
+        }
+        !self.is_off()
+    }
+}
+
+struct NoDesktop;
+
+impl Desktop for NoDesktop {
+    fn copy(&self, _: &str) -> Result<(), DesktopError> {
+        Err(DesktopError("none".to_owned()))
+    }
+    fn open_mail(&self, _: &Mail) -> Result<(), DesktopError> {
+        Err(DesktopError("none".to_owned()))
+    }
+    fn open_page(&self, _: &str) -> Result<(), DesktopError> {
+        Err(DesktopError("none".to_owned()))
+    }
+}
+
+/// A backend, a ledger and a clock. Make it inside a tokio test with paused time.
+pub(crate) struct World {
+    pub(crate) ports: Ports,
+    pub(crate) backend: Arc<SimGateway>,
+    pub(crate) power: Arc<Power>,
+    ids: AtomicUsize,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let power = Arc::new(Power::default());
+        let clock: Arc<dyn Clock> = Arc::new(TokioClock { began: tokio::time::Instant::now() });
+        let backend = Arc::new(SimGateway::new(power.clone(), clock.clone()));
+        let ledger = Arc::new(SimLedger::new(power.clone()));
+        let ports = Ports { gateway: backend.clone(), ledger, desktop: Arc::new(NoDesktop), clock };
+        Self { ports, backend, power, ids: AtomicUsize::new(0) }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.ports.clock.now()
+    }
+
+    /// A sale of 120 kr under `reference` that lives a day.
+    pub(crate) fn sale(&self, reference: &str, delivery: Delivery) -> Sale {
+        Sale {
+            lines: vec![
+                ProductLine::new(
+                    "Vaffel",
+                    Quantity::ONE,
+                    Money::new(12_000, Currency::Nok),
+                    VatRate::STANDARD,
+                )
+                .unwrap(),
+            ],
+            currency: Currency::Nok,
+            methods: MethodChoice { whole_profile: false, methods: vec![Method::parse("vipps").unwrap()] },
+            reference: Reference::parse(reference).unwrap(),
+            expires_at: self.now() + SignedDuration::from_hours(24),
+            address: AddressPlan::None,
+            auto_capture: false,
+            delivery,
+        }
+    }
+
+    /// Keeps a link that is to be sent.
+    pub(crate) fn keep(&self, reference: &str, delivery: Delivery) -> LinkId {
+        self.try_keep(reference, delivery).unwrap()
+    }
+
+    /// Keeps a link that is to be sent, if there is power.
+    pub(crate) fn try_keep(&self, reference: &str, delivery: Delivery) -> Result<LinkId, LedgerError> {
+        let n = self.ids.fetch_add(1, Ordering::SeqCst) + 1;
+        let id = LinkId(Uuid::from_u128(u128::try_from(n).unwrap()));
+        let link = Link::queued(id, ACCOUNT.to_owned(), self.sale(reference, delivery), self.now()).unwrap();
+        self.ports.ledger.insert(&link, true)?;
+        Ok(id)
+    }
+
+    /// Keeps a link and sends it.
+    pub(crate) async fn send(&self, reference: &str, delivery: Delivery) -> LinkId {
+        let id = self.keep(reference, delivery);
+        super::outbox::send_now(&self.ports, id).await.unwrap();
+        assert_eq!(self.link(id).state, LinkState::Open);
+        id
+    }
+
+    pub(crate) fn link(&self, id: LinkId) -> Link {
+        self.ports.ledger.link(id).unwrap().unwrap()
+    }
+
+    pub(crate) fn session_id(&self, id: LinkId) -> String {
+        self.link(id).session_id.unwrap()
+    }
+
+    pub(crate) fn entry(&self, id: LinkId) -> Option<OutboxEntry> {
+        self.ports.ledger.outbox(ACCOUNT).unwrap().into_iter().find(|e| e.link == id)
+    }
+
+    /// How many messages this link's customer got.
+    pub(crate) fn messages(&self, id: LinkId) -> usize {
+        let ours = |s: &&Sim| s.news.paylink_id.as_deref() == Some(id.to_string().as_str());
+        self.backend.sessions().iter().filter(ours).map(|s| s.messages).sum()
+    }
+}
+
+pub(crate) fn sms() -> Delivery {
+    Delivery::Sms(Phone::parse("41234567").unwrap())
+}
