@@ -180,17 +180,18 @@ fn explain(error: &toml::de::Error, found: Option<Wrong>, text: &str, path: &Pat
     let offset = error.span().map_or(text.len(), |s| s.start);
     let key = Keys::of(text).at(offset).map(str::to_owned).or_else(|| key_by_eye(text, offset));
     let (file, line) = (path.to_path_buf(), line_of(text, offset));
-    let what = found.unwrap_or_else(|| from_serde(error.message()));
-    match key {
-        // The value is no matter; a key that is none or stands twice is.
-        Some(key)
-            if key.ends_with("client_secret")
-                && !matches!(what, Wrong::NotAKey { .. } | Wrong::Duplicate) =>
-        {
-            ConfigError::Key { file, line, key: clean::line_within(&key, 120), what: Wrong::NotASecret }
-        }
-        Some(key) => ConfigError::Key { file, line, key: clean::line_within(&key, 120), what },
-        None => ConfigError::Line { file, line, what },
+    let mut what = found.unwrap_or_else(|| from_serde(error.message()));
+    let key = key.unwrap_or_default();
+    // The value is no matter; a key that is none or stands twice is.
+    if key.ends_with("client_secret") && !matches!(what, Wrong::NotAKey { .. } | Wrong::Duplicate) {
+        what = Wrong::NotASecret;
+    }
+    let key = clean::line_within(&key, 120);
+    // A key of nothing that can be seen has no name that could be told.
+    if key.is_empty() {
+        ConfigError::Line { file, line, what }
+    } else {
+        ConfigError::Key { file, line, key, what }
     }
 }
 
