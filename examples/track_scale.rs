@@ -12,6 +12,9 @@
 mod support;
 
 #[cfg(target_os = "linux")]
+mod common;
+
+#[cfg(target_os = "linux")]
 fn main() {
     linux::main();
 }
@@ -24,9 +27,7 @@ fn main() {
 #[cfg(target_os = "linux")]
 mod linux {
     use std::collections::BTreeMap;
-    use std::io::{BufRead, BufReader};
     use std::path::{Path, PathBuf};
-    use std::process::{Child, Command, Stdio};
     use std::time::{Duration, Instant};
 
     use futures_util::StreamExt as _;
@@ -42,10 +43,10 @@ mod linux {
     use paylink::ledger::SqliteLedger;
     use paylink::ports::Ledger as _;
     use paylink::wiring;
-    use serde_json::{Value, json};
+    use serde_json::Value;
     use uuid::Uuid;
 
-    use crate::support::http;
+    use crate::common::Backend;
     use crate::support::pty::{Setup, Term};
 
     /// So often a link on screen is paid, one after the other.
@@ -53,56 +54,21 @@ mod linux {
     /// How many requests make links at a time.
     const AT_ONCE: usize = 16;
 
-    /// The sandbox, stopped on drop.
-    struct Backend {
-        child: Child,
-        facts: Value,
-    }
-
-    impl Backend {
-        fn start(program: &Path) -> Self {
-            let mut child = Command::new(program)
-                .args(["--json", "sandbox", "--listen", "127.0.0.1:0"])
-                .stdout(Stdio::piped())
-                .stderr(Stdio::null())
-                .spawn()
-                .expect("the sandbox");
-            let mut line = String::new();
-            BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-            Self { child, facts: serde_json::from_str(&line).expect("the sandbox's line") }
-        }
-
-        fn fact(&self, name: &str) -> &str {
-            self.facts[name].as_str().unwrap_or_else(|| panic!("{name} in {}", self.facts))
-        }
-
-        fn pay(&self, session: &str) {
-            let url = format!("{}/sandbox/sessions/{session}/pay", self.fact("url"));
-            let body = json!({ "payment_product_type": "vipps", "outcome": "authorized" });
-            let (status, answer) = http::post(&url, &body);
-            assert_eq!(status, 200, "{answer}");
-        }
-
-        /// What was asked since `from`, by kind.
-        fn asked(&self, from: Timestamp) -> BTreeMap<&'static str, usize> {
-            let (_, log) = http::get(&format!("{}/sandbox/log", self.fact("url")));
-            let mut kinds = BTreeMap::new();
-            for entry in log.as_array().expect("the log") {
-                let at: Timestamp = entry["at"].as_str().unwrap().parse().unwrap();
-                if at >= from {
-                    *kinds.entry(kind(entry)).or_default() += 1;
-                }
+    /// What was asked since `from`, by kind.
+    fn asked(backend: &Backend, from: Timestamp) -> BTreeMap<&'static str, usize> {
+        let (_, log) = backend.control("GET", "/log", None);
+        let mut kinds = BTreeMap::new();
+        for entry in log.as_array().expect("the log") {
+            let at: Timestamp = entry["at"].as_str().unwrap().parse().unwrap();
+            if at >= from {
+                *kinds.entry(kind(entry)).or_default() += 1;
             }
-            kinds
         }
+        kinds
     }
 
-    impl Drop for Backend {
-        fn drop(&mut self) {
-            // One that has ended already needs no end.
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-        }
+    fn pay(backend: &Backend, session: &str) {
+        assert_eq!(backend.customer_pays(session, "authorized"), 200);
     }
 
     fn kind(entry: &Value) -> &'static str {
@@ -134,7 +100,7 @@ mod linux {
         let made = fill(&backend, &data, usize::try_from(links).unwrap());
         println!("{} open links made in {:.1} s", made.len(), began.elapsed().as_secs_f64());
         let config = setup.home().join("fair.toml");
-        std::fs::write(&config, config_text(&backend)).unwrap();
+        std::fs::write(&config, backend.config_text("")).unwrap();
         let mut term = setup
             .env("PAYLINK_CONFIG", config.to_str().unwrap())
             .env("PAYLINK_DATA_DIR", data.to_str().unwrap())
@@ -143,18 +109,6 @@ mod linux {
         measure(&backend, &data, &made, &mut term, Duration::from_secs(minutes * 60));
         term.press("ctrl-c");
         term.ends();
-    }
-
-    fn config_text(backend: &Backend) -> String {
-        format!(
-            "default_profile = \"fair\"\n\n[profiles.fair]\naccount_id = \"{}\"\nclient_id = \"{}\"\n\
-             profile_id = \"{}\"\nreturn_url = \"https://example.com/thanks\"\nmerchant_name = \"Fjordfisk AS\"\n\
-             api_url = \"{url}\"\ncheckout_url = \"{url}\"\n",
-            backend.fact("account_id"),
-            backend.fact("client_id"),
-            backend.fact("profile_id"),
-            url = backend.fact("url"),
-        )
     }
 
     /// Makes the links at the backend and in the ledger, newest first: two in a hundred are younger than an hour,
@@ -250,14 +204,14 @@ mod linux {
             // One of each age, in the first rounds: their way to the ledger may be long.
             for (age, percent) in others.filter(|_| n < ON_SCREEN / 2) {
                 let other = &made[made.len() * percent / 200 + ON_SCREEN + n];
-                backend.pay(other.session_id.as_ref().unwrap());
+                pay(backend, other.session_id.as_ref().unwrap());
                 elsewhere.push(Elsewhere { age, link: other.id, paid: Instant::now(), seen: None });
             }
             // Each at another moment of the round.
             let rest = Duration::from_millis(3_000 + u64::try_from(n).unwrap() * 370);
             written += idle(term, &ledger, &mut elsewhere, rest);
             let paid = Instant::now();
-            backend.pay(made[n].session_id.as_ref().unwrap());
+            pay(backend, made[n].session_id.as_ref().unwrap());
             term.waits_for("paid", |screen| screen.contents().contains("● PAID"));
             delays.push(paid.elapsed());
             written += idle(term, &ledger, &mut elsewhere, Duration::from_secs(1));
@@ -271,7 +225,7 @@ mod linux {
             written += idle(term, &ledger, &mut elsewhere, end.saturating_sub(begun.elapsed()));
         }
         let (wall, ticks) = (begun.elapsed(), term.cpu_ticks() - ticks);
-        let asked = backend.asked(from);
+        let asked = asked(backend, from);
         report(made.len(), wall, ticks, written, &asked, &delays, &elsewhere);
     }
 
