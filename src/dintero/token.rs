@@ -1,7 +1,7 @@
 //! The access token: got when it is first needed, kept until shortly before it expires, renewed in the
 //! background ahead of that, by one request at a time. A sale never waits for sign-in after the first.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -10,6 +10,7 @@ use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
+use tokio::task::AbortHandle;
 use tokio::time::Instant;
 use url::Url;
 
@@ -83,6 +84,18 @@ struct State {
     failure: Option<Fault>,
     /// The backend asked us to wait.
     hold: Option<Instant>,
+    /// Waits until the token is to be renewed.
+    watch: Option<Watch>,
+}
+
+/// A task that ends with whoever holds this: one that waits for the time of a token that nobody uses any more would
+/// wait for hours, and a backend that refuses tokens soon makes many of them.
+struct Watch(AbortHandle);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Tokens {
@@ -141,6 +154,7 @@ impl Tokens {
         let mut state = self.0.state();
         if state.token.as_ref().is_some_and(|t| Arc::ptr_eq(t, token)) {
             state.token = None;
+            state.watch = None;
         }
     }
 }
@@ -168,10 +182,10 @@ impl Shared {
     }
 
     /// Renews `token` when its time comes, unless another has taken its place or the client is gone.
-    fn watch(self: &Arc<Self>, token: &Arc<Token>) {
-        let (weak, token): (Weak<Self>, _) = (Arc::downgrade(self), Arc::downgrade(token));
-        let Some(at) = token.upgrade().map(|t| t.renew_at) else { return };
-        tokio::spawn(async move {
+    fn watch(self: &Arc<Self>, token: &Arc<Token>) -> Watch {
+        let (weak, at) = (Arc::downgrade(self), token.renew_at);
+        let token = Arc::downgrade(token);
+        let waiting = tokio::spawn(async move {
             tokio::time::sleep_until(at).await;
             let Some(shared) = weak.upgrade() else { return };
             let current = shared
@@ -183,6 +197,7 @@ impl Shared {
                 shared.renew_in_background();
             }
         });
+        Watch(waiting.abort_handle())
     }
 
     /// Asks for a token. The caller holds `renewing`.
@@ -195,8 +210,7 @@ impl Shared {
                 state.failure = None;
                 state.hold = None;
                 state.token = Some(Arc::clone(token));
-                drop(state);
-                self.watch(token);
+                state.watch = Some(self.watch(token));
             }
             Err(fault) => {
                 if fault.kind == FaultKind::NotSignedIn {

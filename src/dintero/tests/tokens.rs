@@ -148,6 +148,28 @@ async fn refused_again_it_is_the_account_that_is_not_signed_in() {
     assert_eq!(script.asked().len(), 2);
 }
 
+/// Each would wait for hours to renew what is no token any more.
+#[tokio::test]
+async fn tokens_that_are_refused_leave_nothing_that_waits() {
+    let script = Script::signed_in(|_, _| answer(401, &json!({"error": {"message": "invalid JWT token"}})));
+    let client = client(&script);
+    for _ in 0..20 {
+        client.session(SESSION).await.unwrap_err();
+    }
+    assert!(script.sign_ins() >= 20);
+    // What was ended is gone once the others have had their turn.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    let alive = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    assert!(alive() <= 1, "{} tasks wait", alive());
+    drop(client);
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(alive(), 0);
+}
+
 #[tokio::test]
 async fn a_new_session_that_a_new_token_may_not_make_is_refused_for_good() {
     let script = Script::signed_in(|_, _| answer(401, &json!({"error": {"message": "invalid JWT token"}})));
