@@ -588,6 +588,7 @@ dashboard-links =
         [one] { $count } link
        *[other] { $count } links
     }
+dashboard-reading = Opening your links …
 dashboard-empty = No links yet.
 dashboard-empty-what = Press n to make the first one.
 dashboard-alarms =

@@ -587,6 +587,7 @@ dashboard-links =
         [one] { $count } lenke
        *[other] { $count } lenker
     }
+dashboard-reading = Åpner lenkene dine …
 dashboard-empty = Ingen lenker ennå.
 dashboard-empty-what = Trykk n for å lage den første.
 dashboard-alarms =

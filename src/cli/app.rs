@@ -7,9 +7,10 @@ use super::{Failure, Run, Status};
 use crate::config::{ConfigError, Theme};
 use crate::i18n::Texts;
 use crate::ports::SystemClock;
-use crate::runtime::{self, Broken, Engine, Host, Workplace};
+use crate::runtime::{self, Broken, Engine, Opening};
 use crate::ui::{self, Look};
-use crate::wiring::workplace::{self, FirstStart, OpenError, Opening};
+use crate::wiring;
+use crate::wiring::workplace::{self, FirstStart, LedgerThread, OpenError};
 
 /// Opens the app. Without a config it asks whether to try the sandbox or to set up an account.
 ///
@@ -20,18 +21,27 @@ pub fn app(run: &Run) -> Result<Status, Failure> {
     let places = run.places()?.clone();
     match run.config() {
         Ok(config) => {
-            // While the ledger opens, the runtime starts and the words are read.
-            let opening = Opening::begin(config, &places.data_dir);
+            // First of all: everything else is done while it opens.
+            let thread = LedgerThread::begin(config, &places.data_dir, super::zone::local, runtime::rows());
+            let zone = super::zone::local();
             super::asynchronous(run.texts(), async {
-                let _ = run.texts().t("key-help");
-                let place = workplace::open(config, &run.env, &places.data_dir, opening).await;
-                show(run, Some(place.map_err(|error| not_opened(run.texts(), &error))?), None).await
+                let Some(thread) = thread else {
+                    let place = workplace::open(config, &run.env, &places.data_dir).await;
+                    let place = place.map_err(|error| not_opened(run.texts(), &error))?;
+                    return show(run, Engine::new(Some(place), None, Arc::new(SystemClock), zone), None)
+                        .await;
+                };
+                let engine = Engine::opening(wiring::shop(config), Arc::new(SystemClock), zone);
+                show(run, engine, Some(Box::pin(thread.place(config, &run.env)))).await
             })
         }
         Err(_) if no_config_yet(run) => {
             let host =
                 FirstStart { places, options: run.options.clone(), env: run.env.clone(), texts: run.texts() };
-            super::asynchronous(run.texts(), show(run, None, Some(Arc::new(host))))
+            super::asynchronous(run.texts(), async {
+                let zone = super::zone::local();
+                show(run, Engine::new(None, Some(Arc::new(host)), Arc::new(SystemClock), zone), None).await
+            })
         }
         Err(failure) => Err(failure),
     }
@@ -55,16 +65,16 @@ pub fn demo(run: &Run, args: &args::Demo) -> Result<Status, Failure> {
     terminal_only(run)?;
     super::asynchronous(run.texts(), async {
         let place = workplace::demo(args.lan).await.map_err(|error| not_opened(run.texts(), &error))?;
-        show(run, Some(place), None).await
+        let zone = super::zone::local();
+        show(run, Engine::new(Some(place), None, Arc::new(SystemClock), zone), None).await
     })
 }
 
-async fn show(run: &Run, place: Option<Workplace>, host: Option<Arc<dyn Host>>) -> Result<Status, Failure> {
-    let zone = super::zone::local();
-    let engine = Engine::new(place, host, Arc::new(SystemClock), zone);
+async fn show(run: &Run, engine: Engine, opening: Option<Opening<'_, OpenError>>) -> Result<Status, Failure> {
     let look = Look::new(theme(run), run.texts(), engine.now());
     let t = run.texts();
-    runtime::run(engine, look).await.map_err(|broken| match broken {
+    runtime::run(engine, opening, look).await.map_err(|broken| match broken {
+        Broken::NotOpened(error) => not_opened(t, &error),
         Broken::NoTerminal(error) => Failure::input(
             "terminal",
             t.t_args("cli-no-terminal", &[("why", error.to_string().into())]),

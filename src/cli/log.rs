@@ -4,8 +4,9 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
+use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -18,10 +19,45 @@ const MAX_BYTES: u64 = 1 << 20;
 /// How many are kept aside.
 const KEPT: u32 = 3;
 
-/// Starts the log. Keep the guard: what is still in memory is written when it is dropped.
+/// The log while the program runs. What is still in memory is written when it is dropped.
+#[derive(Debug)]
+pub struct Log(Arc<Lines>);
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        drop(self.0.worker.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+/// Where lines go: to a thread of their own, so that a slow disk never holds up a key press. It begins with the
+/// first line; most runs have none.
+#[derive(Debug)]
+struct Lines {
+    path: PathBuf,
+    writer: OnceLock<NonBlocking>,
+    worker: Mutex<Option<WorkerGuard>>,
+}
+
+impl Lines {
+    fn writer(&self) -> NonBlocking {
+        let begin = || {
+            let (writer, worker) = NonBlockingBuilder::default()
+                .lossy(true)
+                // The default keeps 4 MB ready for lines that never come.
+                .buffered_lines_limit(2_000)
+                .thread_name("log")
+                .finish(RotatingFile::new(self.path.clone()));
+            *self.worker.lock().unwrap_or_else(PoisonError::into_inner) = Some(worker);
+            writer
+        };
+        self.writer.get_or_init(begin).clone()
+    }
+}
+
+/// Starts the log. Keep what it returns.
 ///
 /// The level is that of `-v`, else of `RUST_LOG`, else warnings. Nothing is opened before the first line.
-pub fn start(data_dir: &Path, verbose: u8, rust_log: Option<&str>) -> WorkerGuard {
+pub fn start(data_dir: &Path, verbose: u8, rust_log: Option<&str>) -> Log {
     let level = match verbose {
         0 => rust_log.unwrap_or("warn"),
         1 => "info",
@@ -29,21 +65,17 @@ pub fn start(data_dir: &Path, verbose: u8, rust_log: Option<&str>) -> WorkerGuar
         _ => "trace",
     };
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("warn"));
-    // Lines are written by a thread of their own: a slow disk never holds up a key press.
-    let (writer, guard) = NonBlockingBuilder::default()
-        .lossy(true)
-        // The default keeps 4 MB ready for lines that never come, and starting waits for it.
-        .buffered_lines_limit(2_000)
-        .thread_name("log")
-        .finish(RotatingFile::new(data_dir.join(LOG_FILE)));
-    let lines = tracing_subscriber::fmt::layer()
+    let lines =
+        Arc::new(Lines { path: data_dir.join(LOG_FILE), writer: OnceLock::new(), worker: Mutex::default() });
+    let to = lines.clone();
+    let layer = tracing_subscriber::fmt::layer()
         .with_ansi(false)
-        .with_writer(writer)
+        .with_writer(move || to.writer())
         .with_filter(filter)
         .with_filter(filter_fn(|line| line.target().starts_with("paylink")));
     // A second start in one process (tests) keeps the first log.
-    let _ = tracing_subscriber::registry().with(lines).try_init();
-    guard
+    let _ = tracing_subscriber::registry().with(layer).try_init();
+    Log(lines)
 }
 
 /// A file that is put aside when it has grown.

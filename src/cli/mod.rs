@@ -41,7 +41,7 @@ pub use json::LinkJson;
 use crate::config::paths::Platform;
 use crate::config::{Config, ConfigError, Env, Options, Places, language};
 use crate::i18n::{self, Lang, LangSource, Texts};
-use args::{Args, Command, OutboxAction};
+use args::{AppAlone, Args, Command, OutboxAction};
 use human::View;
 use output::Output;
 
@@ -55,9 +55,13 @@ pub fn main() -> ExitCode {
 /// Runs `paylink` with these words and this environment.
 pub fn run(words: impl IntoIterator<Item = OsString>, env: Env) -> ExitCode {
     let words: Vec<OsString> = words.into_iter().collect();
-    // The app alone, the most common start, needs no parser.
-    let parsed = if words.len() <= 1 { Ok(Args::default()) } else { Args::try_parse_from(&words) };
-    let args = match parsed {
+    // The app alone, the most common start, needs a small parser or none. What that one doesn't know is for the
+    // whole one, help and mistakes too.
+    let alone = match words.len() {
+        0 | 1 => Some(Args::default()),
+        _ => AppAlone::try_parse_from(&words).ok().map(|alone| Args { global: alone.global, command: None }),
+    };
+    let args = match alone.map_or_else(|| Args::try_parse_from(&words), Ok) {
         Ok(args) => args,
         Err(error) => return not_parsed(error, &words, &env),
     };
@@ -176,7 +180,8 @@ fn completions(run: &Run, shell: clap_complete::Shell) -> Result<Status, Failure
 /// has been waited for.
 fn asynchronous<T>(texts: Texts, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        // What takes long waits or is on the ledger's own threads; each worker costs the first frame its start.
+        .worker_threads(1)
         .enable_all()
         .build()
         .map_err(|e| Failure::internal(texts, e))?;

@@ -18,8 +18,11 @@ pub(super) const APPLICATION: u32 = 0x504c_4e4b;
 ///
 /// An older paylink refuses a database that has more of them, so anything that an older one would
 /// misread (a new currency, say) needs an entry too, even an empty one.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_start.sql"), include_str!("migrations/0002_outbox.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_start.sql"),
+    include_str!("migrations/0002_outbox.sql"),
+    include_str!("migrations/0003_paid.sql"),
+];
 
 /// A connection that writes, to a database that is brought up to date.
 pub(super) fn writer(file: &Path) -> Result<Connection, LedgerError> {

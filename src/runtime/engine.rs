@@ -9,11 +9,11 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
-use super::perform;
+use super::perform::{self, FirstPage};
 use super::timers::Timers;
 use super::workplace::{Host, Workplace};
 use crate::app::effect::Effect;
-use crate::app::model::Now;
+use crate::app::model::{Now, Shop};
 use crate::app::msg::Reply;
 use crate::app::{self, Model, Msg};
 use crate::domain::link::LinkId;
@@ -151,13 +151,27 @@ impl Engine {
         }
     }
 
-    /// Before the first frame: the size, and the first page of the ledger. Everything else waits.
+    /// For a shop whose workplace is still being opened: [`Engine::open`] brings it.
+    #[must_use]
+    pub fn opening(shop: Shop, clock: SharedClock, zone: TimeZone) -> Self {
+        let (model, later) = app::start(Some(shop), (80, 24));
+        Self { model, later, ..Self::new(None, None, clock, zone) }
+    }
+
+    /// Before the first frame: the size, and the first page of a ledger that is open. Everything else waits.
     pub fn begin(&mut self, size: (u16, u16)) {
         self.message(Msg::Resized(size.0, size.1));
-        if let Some(workplace) = &self.workplace {
-            let reply = perform::first_page(workplace, &self.now());
-            self.message(Msg::Reply(reply));
+        if let Some(place) = &self.workplace {
+            let (ledger, account) = (&*place.ports.ledger, &place.shop.account_id);
+            let page = FirstPage::read(ledger, account, self.clock.now(), &self.zone, size.1);
+            self.message(Msg::Reply(page.into_reply()));
         }
+    }
+
+    /// The workplace is open, and this was read first.
+    pub fn open(&mut self, workplace: Workplace, page: FirstPage) {
+        self.workplace = Some(workplace);
+        self.message(Msg::Reply(page.into_reply()));
     }
 
     /// After the first frame: what the app asked for at the start.

@@ -5,6 +5,7 @@
 
 pub mod engine;
 pub mod input;
+mod opening;
 mod perform;
 pub mod pieces;
 mod reading;
@@ -13,8 +14,11 @@ mod timers;
 pub mod workplace;
 
 pub use engine::{Engine, Outward};
+pub use opening::Opening;
+pub use perform::FirstPage;
 pub use workplace::{Customer, Host, Workplace};
 
+use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
@@ -25,6 +29,7 @@ use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::ui::{self, Hits, Look};
 use input::Input;
+use opening::Opened;
 use reading::NoMoreKeys;
 use terminal::Taken;
 
@@ -40,7 +45,10 @@ enum FromOutside {
 
 /// Why the app could not go on.
 #[derive(Debug, thiserror::Error)]
-pub enum Broken {
+pub enum Broken<E> {
+    /// There's nothing to work with.
+    #[error("{0}")]
+    NotOpened(E),
     /// There's no terminal, or it refuses. Nothing was begun.
     #[error("{0}")]
     NoTerminal(io::Error),
@@ -49,14 +57,25 @@ pub enum Broken {
     Lost(io::Error),
 }
 
+/// How many rows the terminal has, or would have most likely.
+#[must_use]
+pub fn rows() -> u16 {
+    crossterm::terminal::size().map_or(0, |(_, rows)| rows).max(24)
+}
+
 /// So long after a terminal failed it may still be told that it is gone.
 const LAST_NEWS: Duration = Duration::from_millis(500);
 
-/// Runs the app in the terminal until it ends: by a key, by a signal, or because the terminal has hung up.
+/// Runs the app in the terminal until it ends: by a key, by a signal, or because the terminal has hung up. A
+/// workplace that is still `opening` is waited for.
 ///
 /// # Errors
-/// There's no terminal, or it failed.
-pub async fn run(mut engine: Engine, mut look: Look) -> Result<(), Broken> {
+/// There's no terminal, or it failed; the workplace can't be opened.
+pub async fn run<E>(
+    mut engine: Engine,
+    opening: Option<Opening<'_, E>>,
+    mut look: Look,
+) -> Result<(), Broken<E>> {
     let (tx, mut outside) = unbounded_channel();
     // First of all: a signal must never find the terminal taken and nobody listening.
     signals(tx.clone()).map_err(Broken::NoTerminal)?;
@@ -64,13 +83,19 @@ pub async fn run(mut engine: Engine, mut look: Look) -> Result<(), Broken> {
     let size = terminal.canvas.size().map_err(Broken::NoTerminal)?;
     let mut hits = Hits::default();
     engine.begin((size.width, size.height));
-    draw(&mut terminal, &engine, &mut look, &mut hits).map_err(Broken::NoTerminal)?;
-    #[cfg(target_os = "linux")]
-    if let Err(error) = reading::watch(tx.clone()) {
-        tracing::info!(%error, "a hang-up without its signal can't be seen");
+    let mut listener = Some(tx);
+    let mut held = Vec::new();
+    if let Some(opening) = opening {
+        let listen = || listener.take().into_iter().for_each(listen);
+        match opening::wait(opening, &mut engine, &mut terminal, &mut look, &mut outside, listen).await? {
+            Opened::Place(typed) => held = typed,
+            Opened::Ended => return Ok(()),
+        }
     }
-    reading::start(tx);
+    draw(&mut terminal, &engine, &mut look, &mut hits).map_err(Broken::NoTerminal)?;
+    listener.take().into_iter().for_each(listen);
     engine.after_first_frame();
+    let mut outside = Outside { held: held.into(), coming: outside };
     let done = turn_by_turn(&mut engine, &mut terminal, &mut look, &mut hits, &mut outside).await;
     // However it ended: what was typed and what is being sent is kept.
     if done.is_err() {
@@ -89,12 +114,40 @@ pub async fn run(mut engine: Engine, mut look: Look) -> Result<(), Broken> {
     Err(Broken::Lost(error))
 }
 
+/// Begins to hear the keys, and that the terminal is gone.
+fn listen(tx: UnboundedSender<FromOutside>) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = reading::watch(tx.clone()) {
+        tracing::info!(%error, "a hang-up without its signal can't be seen");
+    }
+    reading::start(tx);
+}
+
+/// What has come from outside: what was held back first.
+struct Outside {
+    held: VecDeque<FromOutside>,
+    coming: UnboundedReceiver<FromOutside>,
+}
+
+impl Outside {
+    async fn recv(&mut self) -> Option<FromOutside> {
+        match self.held.pop_front() {
+            Some(from) => Some(from),
+            None => self.coming.recv().await,
+        }
+    }
+
+    fn at_once(&mut self) -> Option<FromOutside> {
+        self.held.pop_front().or_else(|| self.coming.try_recv().ok())
+    }
+}
+
 async fn turn_by_turn(
     engine: &mut Engine,
     terminal: &mut Taken,
     look: &mut Look,
     hits: &mut Hits,
-    outside: &mut UnboundedReceiver<FromOutside>,
+    outside: &mut Outside,
 ) -> io::Result<()> {
     loop {
         let mut next = tokio::select! {
@@ -130,7 +183,7 @@ async fn turn_by_turn(
                 FromOutside::NoMoreKeys(NoMoreKeys::Failed(error)) => return Err(error),
                 FromOutside::NoMoreKeys(NoMoreKeys::Panicked(panic)) => std::panic::resume_unwind(panic),
             }
-            next = outside.try_recv().ok();
+            next = outside.at_once();
         }
         engine.drain();
         for outward in engine.take_outward() {

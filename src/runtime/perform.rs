@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::engine::Sender;
 use super::workplace::{Host, Workplace};
@@ -35,18 +36,47 @@ pub(super) struct Context {
     pub(super) tx: Sender,
 }
 
-/// The first page, read at once before the first frame: a few milliseconds that save the seller a frame
-/// that says "loading". What is to be followed comes after the frame.
-pub(super) fn first_page(workplace: &Workplace, now: &Now) -> Reply {
-    match page(&*workplace.ports.ledger, &workplace.shop.account_id, now, false) {
-        Ok(news) => Reply::Dashboard(Box::new(news)),
-        Err(error) => Reply::LedgerTrouble(error),
+/// What the first frame shows of the ledger: a few milliseconds that save the seller a frame that says
+/// "reading". The rest of the page, and what is to be followed, comes after the frame.
+pub struct FirstPage(Reply);
+
+impl FirstPage {
+    /// Reads it, with as many links as the terminal has `rows`. What goes wrong is told on the screen. Waits for
+    /// the disk.
+    #[must_use]
+    pub fn read(ledger: &dyn Ledger, account_id: &str, at: Timestamp, zone: &TimeZone, rows: u16) -> Self {
+        Self(match page(ledger, account_id, today(at, zone), Part::InSight(rows)) {
+            Ok(news) => Reply::Dashboard(Box::new(news)),
+            Err(error) => Reply::LedgerTrouble(error),
+        })
+    }
+
+    pub(super) fn into_reply(self) -> Reply {
+        self.0
     }
 }
 
-fn page(ledger: &dyn Ledger, account: &str, now: &Now, all: bool) -> Result<DashboardNews, LedgerError> {
-    let filter = LinkFilter { limit: Some(PAGE), ..LinkFilter::default() };
-    let today = today(now);
+/// How much of the dashboard is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// A page of links, and those to be followed.
+    Whole,
+    /// As many links as the terminal has rows.
+    InSight(u16),
+}
+
+fn page(
+    ledger: &dyn Ledger,
+    account: &str,
+    today: Timestamp,
+    part: Part,
+) -> Result<DashboardNews, LedgerError> {
+    let all = part == Part::Whole;
+    let limit = match part {
+        Part::Whole => PAGE,
+        Part::InSight(rows) => u32::from(rows),
+    };
+    let filter = LinkFilter { limit: Some(limit), ..LinkFilter::default() };
     // Before the rest: what changes meanwhile is then seen the next time.
     let seen = if all { Some(Seen { version: ledger.version()?, today }) } else { None };
     Ok(DashboardNews {
@@ -60,8 +90,9 @@ fn page(ledger: &dyn Ledger, account: &str, now: &Now, all: bool) -> Result<Dash
     })
 }
 
-fn today(now: &Now) -> Timestamp {
-    now.at.to_zoned(now.zone.clone()).start_of_day().map_or(now.at, |day| day.timestamp())
+/// When the day began.
+fn today(at: Timestamp, zone: &TimeZone) -> Timestamp {
+    at.to_zoned(zone.clone()).start_of_day().map_or(at, |day| day.timestamp())
 }
 
 /// What the ledger has, if it is not as it was seen.
@@ -71,10 +102,11 @@ fn changed(
     now: &Now,
     seen: Seen,
 ) -> Result<Option<DashboardNews>, LedgerError> {
-    if (Seen { version: ledger.version()?, today: today(now) }) == seen {
+    let today = today(now.at, &now.zone);
+    if (Seen { version: ledger.version()?, today }) == seen {
         return Ok(None);
     }
-    page(ledger, account, now, true).map(Some)
+    page(ledger, account, today, Part::Whole).map(Some)
 }
 
 /// Carries out one effect and sends its answer.
@@ -110,7 +142,10 @@ async fn with_workplace(effect: Effect, place: Workplace, now: Now, tx: Sender) 
     let account = place.shop.account_id.clone();
     match effect {
         Effect::LoadDashboard => {
-            let news = on_ledger(&place.ports, move |ledger| page(ledger, &account, &now, true)).await;
+            let news = on_ledger(&place.ports, move |ledger| {
+                page(ledger, &account, today(now.at, &now.zone), Part::Whole)
+            })
+            .await;
             answer(&tx, news.map(|n| Reply::Dashboard(Box::new(n))));
         }
         Effect::LoadIfChanged(seen) => {

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use jiff::tz::TimeZone;
 use secrecy::SecretString;
+use tokio::sync::oneshot;
 use url::Url;
 
 use super::customer::SandboxCustomer;
@@ -19,8 +21,8 @@ use crate::desktop::Desktop;
 use crate::dintero::HttpTransport;
 use crate::i18n::{Lang, Spoken, Texts};
 use crate::ledger::SqliteLedger;
-use crate::ports::{Ledger, LedgerError, LinkFilter, Ports, Reply, SystemClock};
-use crate::runtime::{Host, Workplace};
+use crate::ports::{Clock as _, Ledger, LedgerError, Ports, Reply, SystemClock};
+use crate::runtime::{FirstPage, Host, Workplace};
 
 /// Customers are written to in Norwegian (field facts, 11).
 const CUSTOMER: Texts = Texts::new(Lang::Bokmal);
@@ -40,30 +42,50 @@ pub enum OpenError {
 }
 
 /// A ledger that is being opened on a thread of its own, while the rest of the program starts.
-pub struct Opening(JoinHandle<Result<Arc<dyn Ledger>, LedgerError>>);
+pub struct LedgerThread {
+    thread: JoinHandle<()>,
+    opened: oneshot::Receiver<Result<OpenLedger, LedgerError>>,
+}
 
-impl Opening {
-    /// Begins. `None` where the profile's ledger is opened with its sandbox, or no thread can be had.
+/// With what was read of it first.
+type OpenLedger = (Arc<dyn Ledger>, FirstPage);
+
+impl LedgerThread {
+    /// Begins, with the first page for a terminal of so many `rows`. `None` where the profile's ledger is opened
+    /// with its sandbox, or no thread can be had.
     #[must_use]
-    pub fn begin(config: &Config, data_dir: &Path) -> Option<Self> {
+    pub fn begin(config: &Config, data_dir: &Path, zone: fn() -> TimeZone, rows: u16) -> Option<Self> {
         if config.profile.sandbox {
             return None;
         }
         let (account, data_dir) = (config.profile.account_id.clone(), data_dir.to_path_buf());
+        let (tx, opened) = oneshot::channel();
         let open = move || {
-            let ledger = ledger(&data_dir)?.0;
-            // Read ahead: the first frame asks for this page. A failure shows then.
-            let _ = ledger.rows(&account, &LinkFilter { limit: Some(1), ..LinkFilter::default() });
-            Ok(ledger)
+            let opened = ledger(&data_dir).map(|(ledger, _)| {
+                let page = FirstPage::read(&*ledger, &account, SystemClock.now(), &zone(), rows);
+                (ledger, page)
+            });
+            let _ = tx.send(opened);
         };
-        std::thread::Builder::new().name("ledger".to_owned()).spawn(open).ok().map(Self)
+        let thread = std::thread::Builder::new().name("ledger".to_owned()).spawn(open).ok()?;
+        Some(Self { thread, opened })
     }
 
-    fn done(self) -> Result<Arc<dyn Ledger>, LedgerError> {
-        match self.0.join() {
-            Ok(opened) => opened,
-            // A panic over there goes on here, to the hook that reports it.
-            Err(panic) => std::panic::resume_unwind(panic),
+    /// The workplace of `config` with this ledger.
+    ///
+    /// # Errors
+    /// It can't be opened.
+    pub async fn place(self, config: &Config, env: &Env) -> Result<(Workplace, FirstPage), OpenError> {
+        match self.opened.await {
+            Ok(opened) => {
+                let (ledger, page) = opened?;
+                Ok((at_backend(config, env, ledger), page))
+            }
+            // It ended without an answer, so it has panicked: that goes on here, to the hook that reports it.
+            Err(_) => match self.thread.join() {
+                Err(panic) => std::panic::resume_unwind(panic),
+                Ok(()) => Err(LedgerError::Database("no answer".to_owned()).into()),
+            },
         }
     }
 }
@@ -72,21 +94,17 @@ impl Opening {
 ///
 /// # Errors
 /// The ledger can't be opened, or the sandbox doesn't start.
-pub async fn open(
-    config: &Config,
-    env: &Env,
-    data_dir: &Path,
-    opening: Option<Opening>,
-) -> Result<Workplace, OpenError> {
+pub async fn open(config: &Config, env: &Env, data_dir: &Path) -> Result<Workplace, OpenError> {
     if config.profile.sandbox {
         return open_sandbox(config, data_dir).await;
     }
+    Ok(at_backend(config, env, ledger(data_dir)?.0))
+}
+
+/// Works with the backend that the config names.
+fn at_backend(config: &Config, env: &Env, ledger: Arc<dyn Ledger>) -> Workplace {
     let profile = &config.profile;
-    let ledger = match opening {
-        Some(opening) => opening.done()?,
-        None => ledger(data_dir)?.0,
-    };
-    Ok(Workplace {
+    Workplace {
         shop: shop(config),
         ports: Ports {
             gateway: gateway(profile, secret_later(profile, env, LOG)),
@@ -97,7 +115,7 @@ pub async fn open(
         template: profile.reference_template.clone(),
         customer_texts: CUSTOMER,
         customer: None,
-    })
+    }
 }
 
 /// The profile of a config whose backend is the sandbox kept in `data_dir`, with the addresses and
@@ -213,7 +231,7 @@ impl FirstStart {
     async fn reopen(&self) -> Result<Workplace, String> {
         let config =
             layer::load(&self.places, &self.options, &self.env).map_err(|error| self.words(&error))?;
-        open(&config, &self.env, &self.places.data_dir, None).await.map_err(|error| match error {
+        open(&config, &self.env, &self.places.data_dir).await.map_err(|error| match error {
             OpenError::Ledger(error) => self.words(&error),
             OpenError::Sandbox(error) => self.words(&error),
         })

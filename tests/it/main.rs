@@ -14,6 +14,8 @@ mod first_start;
 mod i18n;
 mod journeys;
 mod ledger_processes;
+#[cfg(unix)]
+mod opening;
 mod sandbox;
 mod screens;
 mod strange;

@@ -111,7 +111,7 @@ fn carry(near: TcpStream, to: SocketAddr, open: &Arc<AtomicBool>) -> std::io::Re
 }
 
 /// The app with the world's config and data folder.
-fn app(world: &World) -> Setup {
+pub(crate) fn app(world: &World) -> Setup {
     Setup::paylink(&[])
         .env("PAYLINK_CONFIG", world.config.to_str().unwrap())
         .env("PAYLINK_DATA_DIR", world.data.to_str().unwrap())

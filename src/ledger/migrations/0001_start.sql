@@ -1,7 +1,12 @@
+-- Comments stand outside of the statements, which the file keeps as they are: the schema is to stay on its first
+-- page (see tests/damage.rs).
+--
 -- Times are microseconds since 1970 in UTC, amounts are minor units, flags are 0 or 1.
 
 -- `seq` grows with `created_at` (see record.rs), so that "newest first" is the order of the key and a
 -- page of a list or of a search can stop when it's full.
+-- `holds_reference`, `has_money` and `follow` follow from the state; written with it, so that the indexes below
+-- stay small.
 CREATE TABLE links (
     seq             INTEGER PRIMARY KEY,
     id              TEXT NOT NULL UNIQUE,
@@ -27,7 +32,6 @@ CREATE TABLE links (
     reissue_of      TEXT,
     alarms          TEXT NOT NULL,
     sale            TEXT NOT NULL,
-    -- What follows from the state; written with it, so that the indexes below stay small.
     holds_reference INTEGER NOT NULL,
     has_money       INTEGER NOT NULL,
     follow          INTEGER NOT NULL
@@ -47,10 +51,10 @@ CREATE VIRTUAL TABLE links_text USING fts5 (
     words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '1 2 3'
 );
 
+-- `ident` is what makes it the same event: the backend's id for it, else all of it.
 CREATE TABLE events (
     nr     INTEGER PRIMARY KEY,
     link   INTEGER NOT NULL REFERENCES links (seq),
-    -- What makes it the same event: the backend's id for it, else all of it.
     ident  TEXT NOT NULL,
     at     INTEGER NOT NULL,
     kind   TEXT NOT NULL,
@@ -59,6 +63,7 @@ CREATE TABLE events (
     UNIQUE (link, ident)
 ) STRICT;
 
+-- `owner` and `claimed_at`: who is sending it, and since when.
 CREATE TABLE outbox (
     nr             INTEGER PRIMARY KEY,
     link           INTEGER NOT NULL REFERENCES links (seq),
@@ -68,7 +73,6 @@ CREATE TABLE outbox (
     last_error     TEXT,
     in_flight      INTEGER NOT NULL,
     needs_decision INTEGER NOT NULL,
-    -- Who is sending it, and since when.
     owner          TEXT,
     claimed_at     INTEGER,
     UNIQUE (link, kind)

@@ -96,6 +96,13 @@ fn a_broken_beginning_loses_nothing() {
 }
 
 #[test]
+fn the_schema_stands_on_the_first_page_which_can_be_made_anew() {
+    let folder = Folder::new();
+    let bytes = fs::read(folder.database()).unwrap();
+    assert_eq!(bytes[100], 0x0d, "a leaf: with a second page of schema, damage there would lose every link");
+}
+
+#[test]
 fn a_broken_page_loses_what_stood_on_it_and_names_it() {
     let folder = Folder::new();
     // Each page by itself, among them leaves of the links, of their indexes, of the events and the words.

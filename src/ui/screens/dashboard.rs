@@ -15,6 +15,12 @@ use crate::ui::widgets::links::Links;
 pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let body = frame::step(model, pen, area);
     let dashboard = &model.dashboard;
+    if !dashboard.loaded {
+        // What isn't read yet is not said to be nothing.
+        let words = pen.texts().t("dashboard-reading");
+        pen.put_middle(body, body.y + body.height / 3, &words, Role::Muted);
+        return;
+    }
     let mut y = totals(model, pen, body);
     for (text, role) in notes(model, &pen.look.now, pen.texts()) {
         pen.put(body.x + 2, y, body.width.saturating_sub(2), &text, role);
@@ -23,12 +29,10 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     y += 1;
     let rest = Rect { y, height: body.bottom().saturating_sub(y), ..body };
     if dashboard.rows.is_empty() {
-        if dashboard.loaded {
-            let middle = rest.y + rest.height / 3;
-            let texts = pen.texts();
-            pen.put_middle(rest, middle, &texts.t("dashboard-empty"), Role::Text);
-            pen.put_middle(rest, middle + 1, &texts.t("dashboard-empty-what"), Role::Muted);
-        }
+        let middle = rest.y + rest.height / 3;
+        let texts = pen.texts();
+        pen.put_middle(rest, middle, &texts.t("dashboard-empty"), Role::Text);
+        pen.put_middle(rest, middle + 1, &texts.t("dashboard-empty-what"), Role::Muted);
         return;
     }
     Links { rows: &dashboard.rows, chosen: dashboard.chosen, top: dashboard.top }.draw(pen, rest);
