@@ -254,7 +254,7 @@ fn reply(t: &mut Turn<'_>, reply: Reply) {
         Reply::PageOpened(true) => {}
         Reply::PageOpened(false) => t.say(Tone::Warning, Say::NoBrowser),
         Reply::Played(Ok(())) => tracking::look_now(t),
-        Reply::Played(Err(words)) => t.say(Tone::Warning, Say::CannotPlay(words)),
+        Reply::Played(Err(cause)) => t.say(Tone::Warning, Say::CannotPlay(cause)),
         Reply::SetUp(result) => welcome::set_up(t, result),
         Reply::Net(net) => tracking::net(t, net),
         Reply::LedgerTrouble(error) => {

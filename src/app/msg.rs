@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::draft::{Defaults, Draft};
 use super::key::Key;
 use super::model::{Net, QrWish, Shop, Target};
+use crate::domain::cause::Cause;
 use crate::domain::link::{Link, LinkId};
 use crate::ports::{DayTotals, Fault, LedgerError, LinkRow, OutboxEntry, Profile, Rescue};
 
@@ -101,7 +102,7 @@ pub enum Reply {
     /// The browser was opened, or not.
     PageOpened(bool),
     /// The customer was played in the sandbox; `Err`: the sandbox's words.
-    Played(Result<(), String>),
+    Played(Result<(), Cause>),
     /// The account was set up and works; from now on it is the shop.
     SetUp(Result<Box<Shop>, SetUpTrouble>),
     /// Whether we are online, learned by the way.

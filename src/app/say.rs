@@ -1,6 +1,7 @@
 //! What the app has to say to the seller: a closed list. The words are the language files'.
 
 use super::msg::SetUpTrouble;
+use crate::domain::cause::Cause;
 use crate::domain::link::DeliveryStatus;
 use crate::ports::{Fault, LedgerError};
 
@@ -63,8 +64,8 @@ pub enum Say {
     Refused(Fault),
     /// What became of the message.
     Message(DeliveryStatus),
-    /// The sandbox's customer could not do that; the sandbox's own words.
-    CannotPlay(String),
+    /// The sandbox's customer could not do that, and why.
+    CannotPlay(Cause),
     /// The ledger can't be used: one line.
     Ledger(LedgerError),
     /// The draft was thrown away.

@@ -77,13 +77,13 @@ async fn show(run: &Run, engine: Engine, opening: Option<Opening<'_, OpenError>>
         Broken::NotOpened(error) => not_opened(t, &error),
         Broken::NoTerminal(error) => Failure::input(
             "terminal",
-            t.t_args("cli-no-terminal", &[("why", error.to_string().into())]),
+            t.t_args("cli-no-terminal", &[("why", t.system(&error).into())]),
             t.t("cli-no-terminal-hint"),
         ),
         Broken::Lost(error) => Failure::new(
             Status::Internal,
             "terminal_lost",
-            t.t_args("cli-terminal-lost", &[("why", error.to_string().into())]),
+            t.t_args("cli-terminal-lost", &[("why", t.system(&error).into())]),
             t.t("cli-terminal-lost-hint"),
         ),
     })?;

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::{Failure, Run, Status, asynchronous, backup};
 use crate::config::Config;
+use crate::domain::cause::Cause;
 use crate::domain::method::resolve_types;
 use crate::i18n::Texts;
 use crate::ports::{FaultKind, Gateway, Ledger, LinkFilter};
@@ -217,7 +218,7 @@ async fn backend(run: &Run, config: &Config, gateway: Option<std::sync::Arc<dyn 
             match fault.kind {
                 FaultKind::NotSent | FaultKind::Maybe | FaultKind::Untrusted => {
                     let failure = Failure {
-                        message: format!("{url}: {}", fault.detail),
+                        message: format!("{url}: {}", t.say(without_place(&fault.cause))),
                         hint: t.t("doctor-unreachable-hint").into_owned(),
                         status: Status::Unreachable,
                         ..failure
@@ -234,6 +235,15 @@ async fn backend(run: &Run, config: &Config, gateway: Option<std::sync::Arc<dyn 
                 ],
             }
         }
+    }
+}
+
+/// A cause without the host, where that stands before it already.
+fn without_place(cause: &Cause) -> &Cause {
+    match cause {
+        Cause::At(_, inner) => without_place(inner),
+        Cause::SigningIn(inner) if matches!(**inner, Cause::At(..)) => without_place(inner),
+        cause => cause,
     }
 }
 
@@ -279,7 +289,8 @@ async fn profile(run: &Run, config: &Config, gateway: &dyn Gateway) -> Check {
             }
         }
         Err(fault) => {
-            let detail = t.t_args("doctor-profile-unknown", &[("why", fault.detail.into())]);
+            let detail =
+                t.t_args("doctor-profile-unknown", &[("why", t.say(&fault.cause).into_owned().into())]);
             Check::new("profile", Verdict::Warning, detail).hint(t.t("doctor-profile-unknown-hint"))
         }
     }

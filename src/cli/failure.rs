@@ -140,11 +140,11 @@ impl Failure {
     /// The backend could not or would not.
     #[must_use]
     pub fn fault(texts: Texts, fault: &Fault) -> Self {
-        let said = match fault.message.as_deref() {
-            Some(reason) => texts.refusal(Some(reason)).into_owned(),
-            None => texts.say(&fault.kind).into_owned(),
+        let said = match (&fault.message, fault.kind) {
+            (Some(_), _) | (None, FaultKind::Refused) => texts.refusal(Some(&fault.line())).into_owned(),
+            (None, kind) => texts.say(&kind).into_owned(),
         };
-        let detail = |said: String| format!("{} ({})", said.trim_end_matches('.'), fault.detail);
+        let detail = |said: String| format!("{} ({})", said.trim_end_matches('.'), texts.say(&fault.cause));
         match fault.kind {
             FaultKind::NotSent => Self::new(
                 Status::Unreachable,

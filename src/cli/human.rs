@@ -88,7 +88,7 @@ impl View {
         let capture = if link.sale.auto_capture { "cli-capture-auto" } else { "cli-capture-later" };
         rows.push(("cli-label-capture", t.t(capture).into_owned()));
         if let Some(reason) = &link.reason {
-            rows.push(("cli-label-reason", reason.clone()));
+            rows.push(("cli-label-reason", t.reason(reason)));
         }
         for alarm in &link.alarms {
             rows.push(("cli-label-alarm", t.say(alarm).into_owned()));
@@ -140,12 +140,13 @@ impl View {
         }
         out.push(String::new());
         for event in &link.events {
-            let detail = event.detail.as_deref().map(|d| format!(": {d}")).unwrap_or_default();
+            let detail = t.event_detail(event).map(|d| format!(": {d}")).unwrap_or_default();
             out.push(format!("  {}  {}{detail}", self.seconds(event.at), t.say(&event.kind)));
         }
-        let mut ids = vec![format!("id {}", link.id)];
-        ids.extend(link.session_id.iter().map(|s| format!("session {s}")));
-        ids.extend(link.transaction_id.iter().map(|s| format!("transaction {s}")));
+        let id = |key: &'static str, id: &str| t.t_args(key, &[("id", id.into())]);
+        let mut ids = vec![id("cli-id", &link.id.to_string())];
+        ids.extend(link.session_id.iter().map(|s| id("cli-id-session", s)));
+        ids.extend(link.transaction_id.iter().map(|s| id("cli-id-transaction", s)));
         out.push(String::new());
         out.push(format!("  {}", ids.join("  ")));
         out.join("\n")
@@ -154,7 +155,8 @@ impl View {
     /// A line for `watch`: when, which, what now.
     #[must_use]
     pub fn change(&self, link: &Link) -> String {
-        let reason = link.reason.as_deref().map(|r| format!(": {r}")).unwrap_or_default();
+        let reason =
+            link.reason.as_deref().map(|r| format!(": {}", self.texts().reason(r))).unwrap_or_default();
         format!(
             "{}  {}  {}{reason}",
             self.texts().clock_seconds(self.now, &self.zone),

@@ -18,7 +18,7 @@ const REASON: usize = 200;
 /// # Errors
 /// No such link, the payment is not in a state for it, no connection, or the backend says no.
 pub fn capture(run: &Run, args: &args::Capture) -> Result<Status, Failure> {
-    let amount = amount(run, args.amount.as_deref())?;
+    let amount = amount(run, "capture", args.amount.as_deref())?;
     carry_out(run, &args.reference, Movement::Capture(amount))
 }
 
@@ -35,21 +35,21 @@ pub fn void(run: &Run, args: &args::One) -> Result<Status, Failure> {
 /// # Errors
 /// As [`capture`].
 pub fn refund(run: &Run, args: &args::Refund) -> Result<Status, Failure> {
-    let amount = amount(run, args.amount.as_deref())?;
+    let amount = amount(run, "refund", args.amount.as_deref())?;
     let reason = args.reason.as_deref().map(|r| clean::line_within(r, REASON)).filter(|r| !r.is_empty());
     carry_out(run, &args.reference, Movement::Refund(amount, reason))
 }
 
-fn amount(run: &Run, text: Option<&str>) -> Result<Option<Money>, Failure> {
+fn amount(run: &Run, command: &'static str, text: Option<&str>) -> Result<Option<Money>, Failure> {
     let Some(text) = text else { return Ok(None) };
     let t = run.texts();
     let money = parse_price(text, run.config()?.profile.currency);
-    let money = money.map_err(|e| sale::option(t, "--amount", text, &e))?;
+    let money = money.map_err(|e| sale::option(t, command, "--amount", text, &e))?;
     if money.minor() > 0 {
         return Ok(Some(money));
     }
     let zero = crate::domain::line::LineError::ZeroAmount;
-    Err(sale::option(t, "--amount", text, &zero))
+    Err(sale::option(t, command, "--amount", text, &zero))
 }
 
 fn carry_out(run: &Run, reference: &str, what: Movement) -> Result<Status, Failure> {
@@ -90,7 +90,7 @@ pub async fn send(
 pub fn failure(shop: &Shop<'_>, sent: &Sent, kind: OutboxKind) -> Option<Failure> {
     let t = shop.texts();
     let reference = sent.link.sale.reference.as_str();
-    let why = sent.fault.as_ref().map(|f| f.detail.clone()).unwrap_or_default();
+    let why = sent.fault.as_ref().map(|f| t.say(&f.cause).into_owned()).unwrap_or_default();
     let named = |key: &'static str| {
         let args = [
             ("reference", reference.to_owned().into()),
@@ -125,7 +125,8 @@ pub fn failure(shop: &Shop<'_>, sent: &Sent, kind: OutboxKind) -> Option<Failure
             failed(Status::Unknown, "in_progress", named("cli-money-in-progress"), "cli-money-waiting-hint")
         }
         Outcome::Uncertain { .. } => {
-            failed(Status::Unknown, "outcome_unknown", named("cli-money-unknown"), "cli-money-unknown-hint")
+            let key = if why.is_empty() { "cli-money-unknown" } else { "cli-money-unknown-because" };
+            failed(Status::Unknown, "outcome_unknown", named(key), "cli-money-unknown-hint")
         }
         _ => None,
     }

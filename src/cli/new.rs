@@ -55,6 +55,7 @@ impl Typed {
         if args.items.len() > MAX_LINES {
             return Err(sale::option(
                 t,
+                "new",
                 "--item",
                 &args.items.len().to_string(),
                 &crate::domain::line::LineError::TooManyLines,
@@ -68,16 +69,20 @@ impl Typed {
             .collect::<Result<Vec<_>, _>>()?;
         let reference = match &args.reference {
             None => None,
-            Some(text) => Some(Reference::parse(text).map_err(|e| sale::option(t, "--reference", text, &e))?),
+            Some(text) => {
+                Some(Reference::parse(text).map_err(|e| sale::option(t, "new", "--reference", text, &e))?)
+            }
         };
         let zone = super::zone::local();
         let expires = match &args.expires {
             None => profile.default_expiry.clone(),
-            Some(text) => Expiry::parse(text, &zone).map_err(|e| sale::option(t, "--expires", text, &e))?,
+            Some(text) => {
+                Expiry::parse(text, &zone).map_err(|e| sale::option(t, "new", "--expires", text, &e))?
+            }
         };
         let expires_at = expires
             .moment(Timestamp::now(), &zone)
-            .map_err(|e| sale::option(t, "--expires", &expires.to_string(), &e))?;
+            .map_err(|e| sale::option(t, "new", "--expires", &expires.to_string(), &e))?;
         let address = match (&args.address, args.express) {
             (Some(text), _) => AddressPlan::Known(sale::address(text, t)?),
             (None, true) => AddressPlan::Express,
@@ -261,7 +266,7 @@ async fn finish(shop: &Shop<'_>, args: &args::New, sent: Sent) -> Result<Status,
 pub fn failure(shop: &Shop<'_>, sent: &Sent) -> Option<Failure> {
     let t = shop.texts();
     let reference = sent.link.sale.reference.as_str();
-    let why = sent.fault.as_ref().map(|f| f.detail.clone()).unwrap_or_default();
+    let why = sent.fault.as_ref().map(|f| t.say(&f.cause).into_owned()).unwrap_or_default();
     let named = |key: &'static str| {
         t.t_args(key, &[("reference", reference.to_owned().into()), ("why", why.clone().into())])
     };
@@ -291,7 +296,8 @@ pub fn failure(shop: &Shop<'_>, sent: &Sent) -> Option<Failure> {
         }
         Outcome::Uncertain { needs_decision, .. } => {
             let hint = if needs_decision { t.t("cli-decide-hint") } else { t.t("cli-unknown-hint") };
-            Some(Failure::new(Status::Unknown, "outcome_unknown", named("cli-uncertain"), hint))
+            let key = if why.is_empty() { "cli-uncertain" } else { "cli-uncertain-because" };
+            Some(Failure::new(Status::Unknown, "outcome_unknown", named(key), hint))
         }
         Outcome::Overdue(why) => {
             let key = match why {

@@ -92,7 +92,7 @@ async fn list(shop: &mut Shop<'_>) -> Result<Status, Failure> {
             kind.into_owned(),
             when,
             tries,
-            entry.last_error.unwrap_or_default(),
+            entry.last_error.map(|line| t.reason(&line)).unwrap_or_default(),
         ]);
     }
     for line in columns(&cells, &[false, true, false, false, false, false]) {

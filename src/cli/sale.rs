@@ -92,15 +92,26 @@ pub fn address(text: &str, texts: Texts) -> Result<Address, Failure> {
 /// Wrong input of an option that holds something about a person, which is not repeated.
 pub fn private_option(texts: Texts, name: &'static str, what: &dyn Spoken) -> Failure {
     let args = [("option", name.into()), ("what", texts.say(what).into_owned().into())];
-    Failure::input("option", texts.t_args("cli-option-private", &args), texts.t("cli-option-hint"))
+    Failure::input("option", texts.t_args("cli-option-private", &args), forms(texts, "new"))
 }
 
-/// Wrong input of one option: `--expires 5x: not a time …`.
-pub fn option(texts: Texts, name: &'static str, given: &str, what: &dyn Spoken) -> Failure {
+/// Where the forms are told.
+fn forms(texts: Texts, command: &'static str) -> String {
+    texts.t_args("cli-option-hint", &[("command", command.into())])
+}
+
+/// Wrong input of one option of `command`: `--expires 5x: not a time …`.
+pub fn option(
+    texts: Texts,
+    command: &'static str,
+    name: &'static str,
+    given: &str,
+    what: &dyn Spoken,
+) -> Failure {
     let args = [
         ("option", name.into()),
         ("given", clean::line_within(given, 60).into()),
         ("what", texts.say(what).into_owned().into()),
     ];
-    Failure::input("option", texts.t_args("cli-option", &args), texts.t("cli-option-hint"))
+    Failure::input("option", texts.t_args("cli-option", &args), forms(texts, command))
 }

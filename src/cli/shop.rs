@@ -10,6 +10,7 @@ use super::failure::{Failure, Status};
 use super::json::LinkJson;
 use super::{Run, asynchronous, backup};
 use crate::config::Config;
+use crate::domain::cause::{Cause, Plain};
 use crate::domain::clean;
 use crate::domain::link::{Link, LinkId};
 use crate::i18n::Texts;
@@ -99,7 +100,7 @@ impl<'a> Shop<'a> {
                 let (found, _) = found.map_err(|why| not_signed_in(t, &t.say(&why)))?;
                 wiring::secret_now(found)
             }
-            Secret::Wished | Secret::Unused => wiring::secret_later(&config.profile, &run.env, t),
+            Secret::Wished | Secret::Unused => wiring::secret_later(&config.profile, &run.env),
         };
         let (profile, folder) = (config.profile.clone(), places.data_dir.clone());
         let ports = crate::ops::blocking(move || wiring::ports(&profile, source, &folder))
@@ -218,7 +219,7 @@ impl<'a> Shop<'a> {
             }
             Ok(Err(error)) => Err(self.ledger_failure(&error)),
             Err(_) => {
-                self.not_reached(&Fault::new(FaultKind::NotSent, self.texts().t("system-no-answer")));
+                self.not_reached(&Fault::new(FaultKind::NotSent, Cause::Plain(Plain::NotInTime)));
                 Ok(())
             }
         }
@@ -232,7 +233,8 @@ impl<'a> Shop<'a> {
         // Only reads are told here: one whose answer was lost did nothing either.
         let kind = if fault.kind == FaultKind::Maybe { FaultKind::NotSent } else { fault.kind };
         let said = self.texts().say(&kind);
-        let args = [("why", format!("{} ({})", said.trim_end_matches('.'), fault.detail).into())];
+        let why = format!("{} ({})", said.trim_end_matches('.'), self.texts().say(&fault.cause));
+        let args = [("why", why.into())];
         self.texts().t_args("cli-not-reached", &args)
     }
 
@@ -291,7 +293,7 @@ impl<'a> Shop<'a> {
             .take(NAMED)
             .map(|r| {
                 let made = t.moment(r.created_at, view.now, &view.zone);
-                format!("{} ({}, {}, {made})", r.id, r.reference, r.state.word())
+                format!("{} ({}, {}, {made})", r.id, r.reference, t.say(&r.state))
             })
             .collect();
         if rows.len() > NAMED {

@@ -34,7 +34,24 @@ pub enum KeyringError {
     NoAnswer,
     /// What is kept is no text, or there are several.
     #[error("the entry in the system keyring can't be used: {0}")]
-    BadEntry(String),
+    BadEntry(Bad),
+}
+
+/// Why an entry can't be used. Never holds the entry itself.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Bad {
+    /// It is not text.
+    #[error("it is not text")]
+    NotText,
+    /// It is damaged.
+    #[error("it is damaged")]
+    Damaged,
+    /// There are so many.
+    #[error("there are {0}")]
+    Several(usize),
+    /// Something rare, in the keyring's words.
+    #[error("{0}")]
+    Theirs(String),
 }
 
 /// The secret kept for `user` (the config's `keyring_user`), if there is one.
@@ -87,7 +104,7 @@ mod store {
     use keyring_core::{Entry, Error};
     use secrecy::{ExposeSecret as _, SecretString};
 
-    use super::{KeyringError, SERVICE};
+    use super::{Bad, KeyringError, SERVICE};
     use crate::domain::clean;
 
     #[cfg(all(unix, not(target_os = "macos")))]
@@ -132,11 +149,11 @@ mod store {
     fn plain(error: &Error) -> KeyringError {
         match error {
             Error::NoStorageAccess(_) => KeyringError::Locked(line(error)),
-            Error::BadEncoding(_) => KeyringError::BadEntry("it is not text".to_owned()),
-            Error::BadDataFormat(..) => KeyringError::BadEntry("it is damaged".to_owned()),
-            Error::Ambiguous(several) => KeyringError::BadEntry(format!("there are {}", several.len())),
+            Error::BadEncoding(_) => KeyringError::BadEntry(Bad::NotText),
+            Error::BadDataFormat(..) => KeyringError::BadEntry(Bad::Damaged),
+            Error::Ambiguous(several) => KeyringError::BadEntry(Bad::Several(several.len())),
             Error::TooLong(..) | Error::Invalid(..) | Error::BadStoreFormat(_) => {
-                KeyringError::BadEntry(line(error))
+                KeyringError::BadEntry(Bad::Theirs(line(error)))
             }
             _ => KeyringError::Absent(line(error)),
         }

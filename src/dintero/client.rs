@@ -12,6 +12,7 @@ use super::profile_cache::ProfileCache;
 use super::token::{SecretSource, Tokens};
 use super::transport::{Request, Response, Transport};
 use super::{errors, map, wire};
+use crate::domain::cause::{Cause, Unreadable};
 use crate::domain::clean;
 use crate::domain::method::Method;
 use crate::ports::{Clock, Fault, FaultKind, Profile};
@@ -91,7 +92,7 @@ fn address(base: &Url, segments: &[&str]) -> Url {
 
 fn not_an_id(id: &str) -> Fault {
     let shown = clean::line_within(id, 40);
-    Fault::new(FaultKind::NotFound, format!("{:?} is not an id of the backend", errors::scrub(&shown)))
+    Fault::new(FaultKind::NotFound, Cause::NotAnId(errors::scrub(&shown)))
 }
 
 /// A request before it has a token.
@@ -205,7 +206,7 @@ impl Inner {
         id: &str,
         map: impl Fn(&Value) -> Option<T>,
         id_of: impl Fn(&T) -> &str,
-        what: &str,
+        what: Unreadable,
     ) -> Result<T, Fault> {
         let answer = self.call(call).await?;
         wire::json(&answer.body)
@@ -216,7 +217,7 @@ impl Inner {
 
     pub(super) async fn many<T>(&self, url: Url, map: impl Fn(&Value) -> Option<T>) -> Result<Vec<T>, Fault> {
         let answer = self.call(Call::get(url)).await?;
-        map::all(&answer.body, map).ok_or_else(|| errors::unreadable(&answer, "it is not a list"))
+        map::all(&answer.body, map).ok_or_else(|| errors::unreadable(&answer, Unreadable::NotAList))
     }
 }
 

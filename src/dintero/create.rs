@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{number, profile};
 use crate::domain::address::Address;
+use crate::domain::cause::{Cause, Unsent};
 use crate::domain::line::ProductLine;
 use crate::domain::link::LinkId;
 use crate::domain::method::{Method, resolve_types};
@@ -103,20 +104,21 @@ pub(super) fn plan(
 
 fn chosen(sale: &Sale, terms: &Terms<'_>, known: Option<&Profile>) -> Result<Vec<String>, Fault> {
     if sale.methods.methods.is_empty() {
-        return Err(refused("no payment method is chosen"));
+        return Err(refused(Unsent::NoMethod));
     }
     // A profile without a single type doesn't tell them (`active_payment_types`): it is no help here.
     let types = known.map(|p| p.types.as_slice()).filter(|types| !types.is_empty());
     resolve_types(&sale.methods.methods, types, terms.configured).map_err(|method| {
-        refused(&match types {
-            Some(_) => format!("the payment profile {:?} has no {method} switched on", terms.profile_id),
-            None => format!("it is not known which type {method} stands for: name the type in the config"),
+        let method = method.to_string();
+        refused(match types {
+            Some(_) => Unsent::NotInProfile(terms.profile_id.to_owned(), method),
+            None => Unsent::NoType(method),
         })
     })
 }
 
 fn order(sale: &Sale) -> Result<Value, Fault> {
-    let totals = sale.totals().map_err(|e| refused(&e.to_string()))?;
+    let totals = sale.totals().map_err(|_| refused(Unsent::Sum))?;
     let items =
         sale.lines.iter().zip(1_u32..).map(|(line, n)| item(line, n)).collect::<Result<Vec<_>, _>>()?;
     let mut order = Map::new();
@@ -132,7 +134,7 @@ fn order(sale: &Sale) -> Result<Value, Fault> {
 }
 
 fn item(line: &ProductLine, n: u32) -> Result<Value, Fault> {
-    let number = |value| number::exact(value).ok_or_else(|| refused("a number can't be sent exactly"));
+    let number = |value| number::exact(value).ok_or_else(|| refused(Unsent::Number));
     let mut item = Map::new();
     if let Some(id) = &line.product_id {
         item.insert("id".to_owned(), json!(id));
@@ -163,6 +165,6 @@ fn address(known: &Address) -> Value {
     Value::Object(out)
 }
 
-fn refused(why: &str) -> Fault {
-    Fault { message: Some(why.to_owned()), ..Fault::new(FaultKind::Refused, format!("not sent: {why}")) }
+fn refused(why: Unsent) -> Fault {
+    Fault::new(FaultKind::Refused, Cause::NotSent(why))
 }

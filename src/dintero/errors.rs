@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::transport::{Response, TransportError, TransportFault};
 use super::wire;
+use crate::domain::cause::{Cause, Unreadable};
 use crate::domain::clean;
 use crate::ports::{Fault, FaultKind};
 
@@ -24,7 +25,7 @@ pub(super) fn from_transport(error: &TransportError) -> Fault {
         (_, false) => FaultKind::NotSent,
         (_, true) => FaultKind::Maybe,
     };
-    Fault::new(kind, error.detail.clone())
+    Fault::new(kind, error.cause.clone())
 }
 
 /// An answer that isn't a success. `now` is this machine's clock.
@@ -40,42 +41,21 @@ pub(super) fn from_response(response: &Response, now: Timestamp) -> Fault {
         300..=499 => FaultKind::Refused,
         _ => FaultKind::Maybe,
     };
-    let message = if (300..400).contains(&status) {
-        Some("the backend sends us to another address: are api_url and checkout_url right?".to_owned())
-    } else {
-        message(&response.body)
-    };
+    let elsewhere = (300..400).contains(&status);
+    let message = if elsewhere { None } else { message(&response.body) };
+    let cause = if elsewhere { Cause::Elsewhere(status) } else { Cause::Status(status, message.clone()) };
     Fault {
         status: Some(status),
         retry_after: retry_after(&response.headers, now),
-        ..Fault::new(
-            kind,
-            match &message {
-                Some(message) => format!("HTTP {status}: {message}"),
-                None => format!("HTTP {status}"),
-            },
-        )
+        message,
+        ..Fault::new(kind, cause)
     }
-    .with_message(message)
 }
 
 /// A success whose body can't be read: it was done, or something in between answered.
-pub(super) fn unreadable(response: &Response, what: &str) -> Fault {
-    Fault {
-        status: Some(response.status),
-        ..Fault::new(FaultKind::Maybe, format!("HTTP {}: the answer can't be read: {what}", response.status))
-    }
-}
-
-trait WithMessage {
-    fn with_message(self, message: Option<String>) -> Self;
-}
-
-impl WithMessage for Fault {
-    fn with_message(mut self, message: Option<String>) -> Self {
-        self.message = message;
-        self
-    }
+pub(super) fn unreadable(response: &Response, what: Unreadable) -> Fault {
+    let status = response.status;
+    Fault { status: Some(status), ..Fault::new(FaultKind::Maybe, Cause::Unreadable(status, what)) }
 }
 
 /// The message of an error body: `error.message`, `error.code` and `error.errors` as they are. Also
@@ -293,13 +273,13 @@ mod tests {
 
     #[test]
     fn a_bad_certificate_is_not_tried_again_by_itself() {
-        let bad = TransportError::before(TransportFault::Certificate, "x");
+        let bad = TransportError::before(TransportFault::Certificate, Cause::theirs("x"));
         assert_eq!(from_transport(&bad).kind, FaultKind::Untrusted);
-        let none = TransportError::before(TransportFault::NoConnection, "x");
+        let none = TransportError::before(TransportFault::NoConnection, Cause::theirs("x"));
         assert_eq!(from_transport(&none).kind, FaultKind::NotSent);
-        let cut = TransportError::before(TransportFault::Cut, "x");
+        let cut = TransportError::before(TransportFault::Cut, Cause::theirs("x"));
         assert_eq!(from_transport(&cut).kind, FaultKind::NotSent);
-        let cut = TransportError::after(TransportFault::Cut, "x");
+        let cut = TransportError::after(TransportFault::Cut, Cause::theirs("x"));
         assert_eq!(from_transport(&cut).kind, FaultKind::Maybe);
     }
 }

@@ -85,7 +85,7 @@ impl Exchange {
                 }
             }
             Err(e) => {
-                tracing::warn!(%method, path, ms, maybe_written = e.maybe_written, "no answer: {}", e.detail);
+                tracing::warn!(%method, path, ms, maybe_written = e.maybe_written, "no answer: {}", e.cause);
             }
         }
         outcome

@@ -8,6 +8,7 @@ use url::Url;
 use super::client::{Call, DinteroClient, Inner};
 use super::create::{self, Terms};
 use super::{errors, link, map, number, wire};
+use crate::domain::cause::{Cause, Unreadable};
 use crate::domain::clean;
 use crate::domain::lifecycle::{SessionNews, TransactionNews};
 use crate::domain::link::LinkId;
@@ -35,22 +36,21 @@ impl Inner {
         let mut call = Call::post(self.url(&[plan.endpoint]), Some(plan.body));
         call.strict_amounts = true;
         let answer = self.call_for_good(call).await?;
-        let body = wire::json(&answer.body).ok_or_else(|| errors::unreadable(&answer, "it is not JSON"))?;
+        let body =
+            wire::json(&answer.body).ok_or_else(|| errors::unreadable(&answer, Unreadable::NotJson))?;
         let session_id =
-            wire::id(&body, &["id"]).ok_or_else(|| errors::unreadable(&answer, "the session has no id"))?;
+            wire::id(&body, &["id"]).ok_or_else(|| errors::unreadable(&answer, Unreadable::NoId))?;
         let Some(url) = wire::at(&body, &["url"]).and_then(Value::as_str).filter(|url| !url.is_empty())
         else {
-            let fault = errors::unreadable(&answer, "the session has no link");
+            let fault = errors::unreadable(&answer, Unreadable::NoLink);
             return Err(Fault { session_id: Some(session_id), ..fault });
         };
         if let Err(why) = link::check_link(url, &self.config.checkout_url, &self.config.link_hosts) {
-            let shown = clean::line_within(url, 120);
-            let detail = format!("the backend's link is not trusted: {why}: {shown}");
             tracing::warn!(session_id, "the backend's link is not trusted: {why}");
             return Err(Fault {
                 status: Some(answer.status),
                 session_id: Some(session_id),
-                ..Fault::new(FaultKind::Untrusted, detail)
+                ..Fault::new(FaultKind::Untrusted, Cause::Untrusted(why))
             });
         }
         Ok(Created {
@@ -103,7 +103,7 @@ impl Inner {
         // An answer can be 200 and the capture failed all the same (API, 5.3): without the
         // transaction nothing is known.
         if transaction.is_none() {
-            return Err(errors::unreadable(&answer, "it is not the transaction"));
+            return Err(errors::unreadable(&answer, Unreadable::NotTheTransaction));
         }
         Ok(Moved { done: true, transaction })
     }
@@ -140,7 +140,7 @@ impl Gateway for DinteroClient {
     fn session<'a>(&'a self, session_id: &'a str) -> Reply<'a, Result<SessionNews, Fault>> {
         Box::pin(async move {
             let call = Call::get(self.0.thing("sessions", session_id, None)?);
-            self.0.one(call, session_id, map::session, |s| &s.id, "it is not the session").await
+            self.0.one(call, session_id, map::session, |s| &s.id, Unreadable::NotTheSession).await
         })
     }
 
@@ -156,14 +156,14 @@ impl Gateway for DinteroClient {
     fn cancel<'a>(&'a self, session_id: &'a str) -> Reply<'a, Result<SessionNews, Fault>> {
         Box::pin(async move {
             let call = Call::post(self.0.thing("sessions", session_id, Some("cancel"))?, None);
-            self.0.one(call, session_id, map::session, |s| &s.id, "it is not the session").await
+            self.0.one(call, session_id, map::session, |s| &s.id, Unreadable::NotTheSession).await
         })
     }
 
     fn transaction<'a>(&'a self, id: &'a str) -> Reply<'a, Result<TransactionNews, Fault>> {
         Box::pin(async move {
             let call = Call::get(self.0.thing("transactions", id, None)?);
-            self.0.one(call, id, map::transaction, |t| &t.id, "it is not the transaction").await
+            self.0.one(call, id, map::transaction, |t| &t.id, Unreadable::NotTheTransaction).await
         })
     }
 

@@ -13,6 +13,7 @@
 
 use std::convert::Infallible;
 use std::error::Error as StdError;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -23,8 +24,9 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use super::transport::{
-    MAX_BODY, Request, Response, Transport, TransportError, TransportFault, is_loopback, place,
+    MAX_BODY, Request, Response, Transport, TransportError, TransportFault, is_loopback, place, too_large,
 };
+use crate::domain::cause::{Cause, Flaw, Network, Plain};
 use crate::domain::clean;
 use crate::ports::Reply;
 
@@ -80,7 +82,7 @@ impl HttpTransport {
             _ => {
                 return Err(TransportError::before(
                     TransportFault::Unsendable,
-                    format!("{}: only https is spoken, and http to this machine", place(url)),
+                    Cause::at(&place(url), Cause::Plain(Plain::OnlyHttps)),
                 ));
             }
         };
@@ -90,9 +92,9 @@ impl HttpTransport {
             // Reading the system's certificates takes tens of milliseconds of disk and processor.
             tokio::task::spawn_blocking(move || Clients::build(limits, secure))
                 .await
-                .map_err(|_| "the HTTP client could not be made".to_owned())
+                .map_err(|_| "it stopped".to_owned())
                 .and_then(|built| built)
-                .map_err(|why| TransportError::before(TransportFault::Unsendable, why))
+                .map_err(|why| TransportError::before(TransportFault::Unsendable, Cause::NoClient(why)))
         })
         .await
     }
@@ -120,26 +122,20 @@ impl HttpTransport {
         let mut response = builder.send().await.map_err(|e| handed.classify(&e, &at))?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let too_large = || {
-            TransportError::after(
-                TransportFault::TooLarge,
-                format!("{at}: the answer is larger than {} MiB", MAX_BODY / 1024 / 1024),
-            )
-        };
         if response.content_length().is_some_and(|n| n > MAX_BODY as u64) {
-            return Err(too_large());
+            return Err(too_large(&at));
         }
         let mut body = Vec::new();
         loop {
             // From here on the backend has had the request, whatever the error says.
             match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() > MAX_BODY => return Err(too_large()),
+                Ok(Some(chunk)) if body.len() + chunk.len() > MAX_BODY => return Err(too_large(&at)),
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => return Ok(Response { status, headers, body }),
                 Err(e) => {
                     return Err(TransportError::after(
                         TransportFault::Cut,
-                        format!("{at}: the answer broke off: {}", cause(&e)),
+                        Cause::at(&at, Cause::BrokeOff(network(&e))),
                     ));
                 }
             }
@@ -157,7 +153,7 @@ impl Transport for HttpTransport {
                 Err(_) => Err(TransportError {
                     fault: TransportFault::TimedOut,
                     maybe_written: handed.asked_for(),
-                    detail: format!("{at}: no answer within {} s", self.limits.whole.as_secs()),
+                    cause: Cause::at(&at, Cause::NoAnswer(self.limits.whole.as_secs())),
                 }),
             }
         })
@@ -174,47 +170,63 @@ impl AtBody {
     }
 
     fn classify(&self, error: &reqwest::Error, at: &str) -> TransportError {
-        let why = cause(error);
+        let before = |fault, cause| TransportError::before(fault, Cause::at(at, cause));
         if error.is_builder() {
-            return TransportError::before(TransportFault::Unsendable, format!("{at}: {why}"));
+            return before(TransportFault::Unsendable, Cause::Unsendable(innermost(error)));
         }
         if error.is_connect() {
             return match tls_error(error) {
                 Some(rustls::Error::InvalidCertificate(bad)) => {
-                    let hint = match bad {
-                        rustls::CertificateError::Expired
-                        | rustls::CertificateError::ExpiredContext { .. }
-                        | rustls::CertificateError::NotValidYet
-                        | rustls::CertificateError::NotValidYetContext { .. } => {
-                            "; is this computer's clock right?"
-                        }
-                        _ => "; is there a sign-in page for this network, or a wrong address?",
-                    };
-                    TransportError::before(
-                        TransportFault::Certificate,
-                        format!("{at}: its certificate is no good: {why}{hint}"),
-                    )
+                    before(TransportFault::Certificate, Cause::Certificate(flaw(bad)))
                 }
-                _ if error.is_timeout() => TransportError::before(
-                    TransportFault::NoConnection,
-                    format!("{at}: connecting took too long"),
-                ),
-                _ => TransportError::before(
-                    TransportFault::NoConnection,
-                    format!("{at}: no connection: {why}"),
-                ),
+                _ => before(TransportFault::NoConnection, Cause::NoConnection(network(error))),
             };
         }
         TransportError {
             fault: if error.is_timeout() { TransportFault::TimedOut } else { TransportFault::Cut },
             maybe_written: self.asked_for(),
-            detail: format!("{at}: the connection was cut: {why}"),
+            cause: Cause::at(at, Cause::Cut(network(error))),
         }
     }
 }
 
+fn flaw(bad: &rustls::CertificateError) -> Flaw {
+    use rustls::CertificateError as Bad;
+    match bad {
+        Bad::Expired | Bad::ExpiredContext { .. } => Flaw::Expired,
+        Bad::NotValidYet | Bad::NotValidYetContext { .. } => Flaw::NotYet,
+        Bad::UnknownIssuer => Flaw::UnknownIssuer,
+        Bad::NotValidForName | Bad::NotValidForNameContext { .. } => Flaw::OtherName,
+        other => Flaw::Theirs(clean::line_within(&other.to_string(), 160)),
+    }
+}
+
+/// What is wrong with the network: by the kind of the system's error where there is one.
+fn network(error: &reqwest::Error) -> Network {
+    if error.is_timeout() {
+        return Network::TooSlow;
+    }
+    let mut inner: Option<&(dyn StdError + 'static)> = error.source();
+    while let Some(e) = inner {
+        if let Some(known) = e.downcast_ref::<io::Error>().and_then(Network::of) {
+            return known;
+        }
+        inner = e.source();
+    }
+    if matches!(tls_error(error), Some(rustls::Error::InvalidMessage(_))) {
+        return Network::NotTls;
+    }
+    let said = innermost(error);
+    // Of this the libraries tell nothing but a text. Where it is another one, it is told as it is.
+    if said.contains("closed before message completed") || said.contains("end of file before message length")
+    {
+        return Network::Closed;
+    }
+    if said.is_empty() { Network::Unsaid } else { Network::Theirs(said) }
+}
+
 /// The innermost cause as one short line. It never holds the address: only the outermost error does.
-fn cause(error: &reqwest::Error) -> String {
+fn innermost(error: &reqwest::Error) -> String {
     let mut inner: Option<&dyn StdError> = error.source();
     let mut text = String::new();
     while let Some(e) = inner {
@@ -262,13 +274,13 @@ impl Clients {
                 .iter()
                 .map(|der| Certificate::from_der(der))
                 .collect::<Result<Vec<_>, _>>()
-                .map_err(|e| format!("the built-in certificates: {}", cause(&e)))?;
+                .map_err(|e| format!("the built-in certificates: {}", innermost(&e)))?;
             Self::pair(|| Ok(base(limits).tls_certs_only(roots.iter().cloned())))
         })
     }
 
     fn pair(builder: impl Fn() -> Result<ClientBuilder, String>) -> Result<Self, String> {
-        let made = |e: reqwest::Error| format!("the HTTP client could not be made: {}", cause(&e));
+        let made = |e: reqwest::Error| innermost(&e);
         Ok(Self {
             reading: builder()?.pool_idle_timeout(Duration::from_secs(30)).build().map_err(made)?,
             acting: builder()?.pool_max_idle_per_host(0).build().map_err(made)?,

@@ -7,6 +7,7 @@
 use url::{Host, Url};
 
 use super::transport::is_loopback;
+use crate::domain::cause::BadLink;
 
 /// The longest address that is taken.
 const MAX: usize = 2_000;
@@ -81,58 +82,33 @@ const SHARED: &[&str] = &[
     "eu.com",
 ];
 
-/// Why an address is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum LinkError {
-    /// Over 2,000 characters.
-    #[error("it is longer than 2,000 characters")]
-    TooLong,
-    /// A control character, a space, a letter outside of ASCII, or a sign that no address has as it is (RFC
-    /// 3986, 2): a backslash is read in two ways, and a program that opens addresses may take what stands
-    /// behind a quotation mark for a command.
-    #[error("there is a character in it that may not be there")]
-    BadCharacter,
-    /// Not an address, or one that reads differently to different readers.
-    #[error("it is not an address")]
-    NotAnAddress,
-    /// Not https (http is taken from a sandbox on this machine alone).
-    #[error("it is not https")]
-    NotHttps,
-    /// `user@host`.
-    #[error("there is a user name in it")]
-    UserInfo,
-    /// A host that doesn't belong to the backend.
-    #[error("its host does not belong to the backend (see link_hosts in the config)")]
-    ForeignHost,
-}
-
 /// Whether `link` may be given to a customer: https on the host of `checkout`, on one below the same
 /// registered domain, or on one of `link_hosts` (`host` or `host:port`). Plain http only where
 /// `checkout` itself is http on this machine.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn check_link(link: &str, checkout: &Url, link_hosts: &[String]) -> Result<(), LinkError> {
+pub fn check_link(link: &str, checkout: &Url, link_hosts: &[String]) -> Result<(), BadLink> {
     if link.chars().count() > MAX {
-        return Err(LinkError::TooLong);
+        return Err(BadLink::TooLong);
     }
     if link.chars().any(|c| !c.is_ascii_graphic() || "\\\"<>^`{|}".contains(c)) {
-        return Err(LinkError::BadCharacter);
+        return Err(BadLink::BadCharacter);
     }
     let sandbox = checkout.scheme() == "http" && is_loopback(checkout);
-    let (scheme, rest) = link.split_once("://").ok_or(LinkError::NotAnAddress)?;
+    let (scheme, rest) = link.split_once("://").ok_or(BadLink::NotAnAddress)?;
     match scheme {
         "https" => {}
         "http" if sandbox => {}
-        s if s.chars().all(|c| c.is_ascii_alphanumeric()) => return Err(LinkError::NotHttps),
-        _ => return Err(LinkError::NotAnAddress),
+        s if s.chars().all(|c| c.is_ascii_alphanumeric()) => return Err(BadLink::NotHttps),
+        _ => return Err(BadLink::NotAnAddress),
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains('@') {
-        return Err(LinkError::UserInfo);
+        return Err(BadLink::UserInfo);
     }
-    let url = Url::parse(link).map_err(|_| LinkError::NotAnAddress)?;
-    let host = url.host_str().ok_or(LinkError::NotAnAddress)?;
+    let url = Url::parse(link).map_err(|_| BadLink::NotAnAddress)?;
+    let host = url.host_str().ok_or(BadLink::NotAnAddress)?;
     // As written and as parsed: no other spelling of a host (percent signs, numbers for an IP
     // address, capital letters aside) and no port that the parser dropped in silence.
     let written = authority.to_ascii_lowercase();
@@ -143,7 +119,7 @@ pub fn check_link(link: &str, checkout: &Url, link_hosts: &[String]) -> Result<(
         || url.password().is_some()
         || (written != host && written != format!("{host}:{port}"))
     {
-        return Err(LinkError::NotAnAddress);
+        return Err(BadLink::NotAnAddress);
     }
     if link_hosts.iter().any(|named| is_named(named, host, port, url.port().is_none())) {
         return Ok(());
@@ -157,7 +133,7 @@ pub fn check_link(link: &str, checkout: &Url, link_hosts: &[String]) -> Result<(
     if scheme == "https" && (same_port || url.port().is_none()) && are_neighbours(checkout, &url) {
         return Ok(());
     }
-    Err(LinkError::ForeignHost)
+    Err(BadLink::ForeignHost)
 }
 
 fn is_named(named: &str, host: &str, port: u16, usual_port: bool) -> bool {
@@ -207,7 +183,7 @@ fn registered_domain(host: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn check(link: &str) -> Result<(), LinkError> {
+    fn check(link: &str) -> Result<(), BadLink> {
         check_link(link, &Url::parse("https://checkout.dintero.com").unwrap(), &[])
     }
 
@@ -228,7 +204,7 @@ mod tests {
 
     #[test]
     fn hostile_links() {
-        use LinkError::{BadCharacter, ForeignHost, NotAnAddress, NotHttps, UserInfo};
+        use BadLink::{BadCharacter, ForeignHost, NotAnAddress, NotHttps, UserInfo};
         for (bad, why) in [
             ("", NotAnAddress),
             ("checkout.dintero.com/v1/view/x", NotAnAddress),
@@ -283,7 +259,7 @@ mod tests {
         }
         assert_eq!(
             check(&format!("https://checkout.dintero.com/{}", "x".repeat(2_000))),
-            Err(LinkError::TooLong)
+            Err(BadLink::TooLong)
         );
     }
 
@@ -300,17 +276,17 @@ mod tests {
             "https://127.0.0.1:4711/x",
             "http://evil.example/x",
         ] {
-            assert_eq!(check(foreign), Err(LinkError::ForeignHost), "{foreign}");
+            assert_eq!(check(foreign), Err(BadLink::ForeignHost), "{foreign}");
         }
         // A sandbox that phones nearby can reach names its address.
         let lan = ["192.168.1.5:4711".to_owned()];
         assert_eq!(check_link("http://192.168.1.5:4711/v1/view/x", &sandbox, &lan), Ok(()));
-        assert_eq!(check_link("http://192.168.1.5/x", &sandbox, &lan), Err(LinkError::ForeignHost));
+        assert_eq!(check_link("http://192.168.1.5/x", &sandbox, &lan), Err(BadLink::ForeignHost));
         let v6 = Url::parse("http://[::1]:80").unwrap();
         assert_eq!(check_link("http://[::1]/x", &v6, &[]), Ok(()));
         // Not where the backend isn't this machine itself.
         let real = Url::parse("http://10.0.0.1").unwrap();
-        assert_eq!(check_link("http://10.0.0.1/x", &real, &[]), Err(LinkError::NotHttps));
+        assert_eq!(check_link("http://10.0.0.1/x", &real, &[]), Err(BadLink::NotHttps));
     }
 
     #[test]
@@ -320,16 +296,16 @@ mod tests {
         let check = |link: &str| check_link(link, &checkout, &hosts);
         assert_eq!(check("https://pay.fjordfisk.no/x"), Ok(()));
         assert_eq!(check("https://pay2.fjordfisk.no:8443/x"), Ok(()));
-        assert_eq!(check("https://pay2.fjordfisk.no/x"), Err(LinkError::ForeignHost));
-        assert_eq!(check("https://x.pay.fjordfisk.no/x"), Err(LinkError::ForeignHost));
-        assert_eq!(check("https://fjordfisk.no/x"), Err(LinkError::ForeignHost));
-        assert_eq!(check("http://pay.fjordfisk.no/x"), Err(LinkError::NotHttps));
+        assert_eq!(check("https://pay2.fjordfisk.no/x"), Err(BadLink::ForeignHost));
+        assert_eq!(check("https://x.pay.fjordfisk.no/x"), Err(BadLink::ForeignHost));
+        assert_eq!(check("https://fjordfisk.no/x"), Err(BadLink::ForeignHost));
+        assert_eq!(check("http://pay.fjordfisk.no/x"), Err(BadLink::NotHttps));
     }
 
     #[test]
     fn strangers_under_one_suffix_are_no_neighbours() {
         let foreign = |checkout: &str, link: &str| {
-            check_link(link, &Url::parse(checkout).unwrap(), &[]) == Err(LinkError::ForeignHost)
+            check_link(link, &Url::parse(checkout).unwrap(), &[]) == Err(BadLink::ForeignHost)
         };
         assert!(foreign("https://pay.co.uk", "https://evil.co.uk/x"));
         assert!(foreign("https://seller.github.io", "https://evil.github.io/x"));

@@ -24,7 +24,7 @@ mod wire;
 
 pub use client::{ClientConfig, DinteroClient};
 pub use http::{HttpTransport, Limits};
-pub use link::{LinkError, check_link};
+pub use link::check_link;
 pub use router::RouterTransport;
 pub use token::SecretSource;
 pub use transport::{MAX_BODY, Request, Response, Transport, TransportError, TransportFault};

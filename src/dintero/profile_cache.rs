@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::client::{Call, Inner};
 use super::{errors, profile, wire};
+use crate::domain::cause::{Cause, Unreadable};
 use crate::ports::{Fault, FaultKind, Profile};
 
 /// How long a payment profile is taken as it was read.
@@ -53,7 +54,7 @@ impl Inner {
         let outcome = self.call(Call::get(url)).await.and_then(|answer| {
             wire::json(&answer.body)
                 .and_then(|body| profile::read(&body))
-                .ok_or_else(|| errors::unreadable(&answer, "it is not a payment profile"))
+                .ok_or_else(|| errors::unreadable(&answer, Unreadable::NotAProfile))
         });
         match &outcome {
             Err(fault) if !matches!(fault.kind, FaultKind::Forbidden | FaultKind::NotFound) => {}
@@ -78,7 +79,7 @@ impl Inner {
                 // Only a read failed: what was to be made was certainly not sent.
                 _ => Err(Fault {
                     kind: FaultKind::NotSent,
-                    detail: format!("reading the payment profile: {}", fault.detail),
+                    cause: Cause::ReadingProfile(Box::new(fault.cause)),
                     ..fault
                 }),
             },

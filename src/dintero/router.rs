@@ -10,7 +10,11 @@ use futures_util::StreamExt as _;
 use reqwest::header::{CONTENT_LENGTH, HOST, HeaderValue};
 use tower_service::Service;
 
-use super::transport::{MAX_BODY, Request, Response, Transport, TransportError, TransportFault, place};
+use super::transport::{
+    MAX_BODY, Request, Response, Transport, TransportError, TransportFault, place, too_large,
+};
+use crate::domain::cause::{Cause, Network};
+use crate::domain::clean;
 use crate::ports::Reply;
 
 /// How long a call may take, as with sockets.
@@ -55,12 +59,10 @@ where
             let call = tokio::spawn(call(self.service.clone(), request, self.is_cut));
             match tokio::time::timeout(WHOLE, call).await {
                 Ok(Ok(answer)) => answer,
-                Ok(Err(_)) => {
-                    Err(TransportError::after(TransportFault::Cut, format!("{at}: the connection was cut")))
-                }
+                Ok(Err(_)) => Err(cut(&at, Network::Unsaid)),
                 Err(_) => Err(TransportError::after(
                     TransportFault::TimedOut,
-                    format!("{at}: no answer within {} s", WHOLE.as_secs()),
+                    Cause::at(&at, Cause::NoAnswer(WHOLE.as_secs())),
                 )),
             }
         })
@@ -77,7 +79,9 @@ where
     S::Error: Display,
 {
     let at = place(&request.url);
-    let unsendable = |why: String| TransportError::before(TransportFault::Unsendable, format!("{at}: {why}"));
+    let unsendable = |why: String| {
+        TransportError::before(TransportFault::Unsendable, Cause::at(&at, Cause::Unsendable(why)))
+    };
     let path = match request.url.query() {
         Some(query) => format!("{}?{query}", request.url.path()),
         None => request.url.path().to_owned(),
@@ -93,25 +97,26 @@ where
         *asked.body_mut() = Body::from(body);
     }
     std::future::poll_fn(|cx| service.poll_ready(cx)).await.map_err(|e| unsendable(e.to_string()))?;
-    let cut = |why: String| TransportError::after(TransportFault::Cut, format!("{at}: cut: {why}"));
-    let answer = service.call(asked).await.map_err(|e| cut(e.to_string()))?;
+    let broken = |why: String| cut(&at, Network::Theirs(clean::line_within(&why, 160)));
+    let answer = service.call(asked).await.map_err(|e| broken(e.to_string()))?;
     let (parts, body) = answer.into_parts();
     if is_cut(&parts.extensions) {
-        return Err(TransportError::after(TransportFault::Cut, format!("{at}: the connection was cut")));
+        return Err(cut(&at, Network::Unsaid));
     }
     let mut stream = body.into_data_stream();
     let mut body = Vec::new();
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|e| cut(e.to_string()))?;
+        let chunk = chunk.map_err(|e| broken(e.to_string()))?;
         if body.len() + chunk.len() > MAX_BODY {
-            return Err(TransportError::after(
-                TransportFault::TooLarge,
-                format!("{at}: the answer is larger than {} MiB", MAX_BODY / 1024 / 1024),
-            ));
+            return Err(too_large(&at));
         }
         body.extend_from_slice(&chunk);
     }
     Ok(Response { status: parts.status.as_u16(), headers: parts.headers, body })
+}
+
+fn cut(at: &str, why: Network) -> TransportError {
+    TransportError::after(TransportFault::Cut, Cause::at(at, Cause::Cut(why)))
 }
 
 #[cfg(test)]

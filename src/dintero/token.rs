@@ -18,6 +18,7 @@ use super::errors;
 use super::exchange::Exchange;
 use super::transport::{Request, Response, TransportFault};
 use super::wire;
+use crate::domain::cause::{Cause, Plain, Unreadable};
 use crate::ports::{Fault, FaultKind};
 
 /// Renewed this long before it expires, or at half its life where that is later.
@@ -37,15 +38,15 @@ pub trait SecretSource: Send + Sync {
     /// The secret.
     ///
     /// # Errors
-    /// One line: what is missing and what to do.
-    fn secret(&self) -> Result<SecretString, String>;
+    /// Why there is none.
+    fn secret(&self) -> Result<SecretString, Plain>;
 }
 
 impl<F> SecretSource for F
 where
-    F: Fn() -> Result<SecretString, String> + Send + Sync,
+    F: Fn() -> Result<SecretString, Plain> + Send + Sync,
 {
-    fn secret(&self) -> Result<SecretString, String> {
+    fn secret(&self) -> Result<SecretString, Plain> {
         self()
     }
 }
@@ -233,7 +234,7 @@ impl Shared {
             return Err(Fault {
                 retry_after: Some(left),
                 status: Some(429),
-                ..Fault::new(FaultKind::NotSent, "the backend asked us to wait before signing in again")
+                ..Fault::new(FaultKind::NotSent, Cause::Plain(Plain::AskedToWait))
             });
         }
         let request = self.request(&self.secret().await?)?;
@@ -241,7 +242,7 @@ impl Shared {
             Ok(answer) => answer,
             // Whatever became of this request, the one that needed the token was not sent.
             Err(e) if e.fault == TransportFault::Certificate => return Err(errors::from_transport(&e)),
-            Err(e) => return Err(Fault::new(FaultKind::NotSent, format!("signing in: {}", e.detail))),
+            Err(e) => return Err(Fault::new(FaultKind::NotSent, Cause::SigningIn(Box::new(e.cause)))),
         };
         self.read(&answer)
     }
@@ -253,13 +254,11 @@ impl Shared {
         let source = Arc::clone(&self.secrets);
         let read = tokio::task::spawn_blocking(move || source.secret()).await;
         let secret = match read {
-            Ok(Ok(secret)) if secret.expose_secret().is_empty() => {
-                Err("the client secret is empty".to_owned())
-            }
+            Ok(Ok(secret)) if secret.expose_secret().is_empty() => Err(Plain::SecretEmpty),
             Ok(outcome) => outcome,
-            Err(_) => Err("the client secret could not be read".to_owned()),
+            Err(_) => Err(Plain::SecretUnread),
         };
-        let secret = secret.map_err(|why| Fault::new(FaultKind::NotSignedIn, why))?;
+        let secret = secret.map_err(|why| Fault::new(FaultKind::NotSignedIn, Cause::Plain(why)))?;
         self.state().secret = Some(secret.clone());
         Ok(secret)
     }
@@ -268,7 +267,7 @@ impl Shared {
         let pair = SecretString::from(format!("{}:{}", self.client_id, secret.expose_secret()));
         let basic = SecretString::from(format!("Basic {}", STANDARD.encode(pair.expose_secret())));
         let mut value = HeaderValue::from_str(basic.expose_secret())
-            .map_err(|_| Fault::new(FaultKind::NotSignedIn, "the client id or secret can't be sent"))?;
+            .map_err(|_| Fault::new(FaultKind::NotSignedIn, Cause::Plain(Plain::SecretUnsendable)))?;
         value.set_sensitive(true);
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, value);
@@ -290,7 +289,7 @@ impl Shared {
                 100..=199 | 300..=399 | 408 | 429 | 500.. => FaultKind::NotSent,
                 _ => FaultKind::NotSignedIn,
             };
-            return Err(Fault { kind, detail: format!("signing in: {}", fault.detail), ..fault });
+            return Err(Fault { kind, cause: Cause::SigningIn(Box::new(fault.cause)), ..fault });
         }
         let token = wire::json(&answer.body).and_then(|body| {
             let seconds = wire::whole(&body, &["expires_in"]).unwrap_or(UNSAID);
@@ -309,9 +308,9 @@ impl Shared {
             }))
         });
         // A hotspot's own page, perhaps: worth another try, and nothing else was sent.
-        token.ok_or_else(|| Fault {
-            status: Some(answer.status),
-            ..Fault::new(FaultKind::NotSent, "signing in: the answer can't be read")
+        token.ok_or_else(|| {
+            let fault = errors::unreadable(answer, Unreadable::NoToken);
+            Fault { kind: FaultKind::NotSent, cause: Cause::SigningIn(Box::new(fault.cause)), ..fault }
         })
     }
 }

@@ -6,6 +6,7 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use url::Url;
 
+use crate::domain::cause::Cause;
 use crate::ports::Reply;
 
 /// The largest answer that is read: 2 MiB. A page of a hundred transactions is far below it.
@@ -74,27 +75,27 @@ pub enum TransportFault {
 /// Why there is no answer, and the one thing that decides about sending again: whether the request may
 /// have been written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{detail}")]
+#[error("{cause}")]
 pub struct TransportError {
     /// What went wrong.
     pub fault: TransportFault,
     /// `false` only where it is certain that the backend can't have the whole request.
     pub maybe_written: bool,
-    /// One line, with the host but without path, query or headers.
-    pub detail: String,
+    /// Why, with the host but without path, query or headers.
+    pub cause: Cause,
 }
 
 impl TransportError {
     /// A failure before anything was written.
     #[must_use]
-    pub fn before(fault: TransportFault, detail: impl Into<String>) -> Self {
-        Self { fault, maybe_written: false, detail: detail.into() }
+    pub const fn before(fault: TransportFault, cause: Cause) -> Self {
+        Self { fault, maybe_written: false, cause }
     }
 
     /// A failure after which the backend may have the request.
     #[must_use]
-    pub fn after(fault: TransportFault, detail: impl Into<String>) -> Self {
-        Self { fault, maybe_written: true, detail: detail.into() }
+    pub const fn after(fault: TransportFault, cause: Cause) -> Self {
+        Self { fault, maybe_written: true, cause }
     }
 }
 
@@ -119,4 +120,10 @@ pub(super) fn is_loopback(url: &Url) -> bool {
         Some(url::Host::Domain(name)) => name == "localhost",
         None => false,
     }
+}
+
+/// The answer of `at` is over [`MAX_BODY`].
+pub(super) fn too_large(at: &str) -> TransportError {
+    let size = (MAX_BODY / 1024 / 1024) as u64;
+    TransportError::after(TransportFault::TooLarge, Cause::at(at, Cause::TooLarge(size)))
 }

@@ -91,6 +91,15 @@ pub enum Alarm {
 }
 
 impl Alarm {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::DoublePayment, Self::AmountDiffers, Self::PaidElsewhere];
+
+    /// The alarm of a [`word`](Self::word).
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|alarm| alarm.word() == word)
+    }
+
     /// The word in `--json` and the ledger.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod amount;
+pub mod cause;
 pub mod clean;
 pub mod email;
 pub mod expiry;

@@ -3,6 +3,7 @@
 //! Knows the domain's types and nothing else. Every text that people see is in `assets/lang/*.ftl`, one
 //! file per language with the same keys; `tests/it/i18n.rs` holds the files and the source together.
 
+mod cause;
 pub mod format;
 pub mod lang;
 pub mod mail;

@@ -4,18 +4,22 @@ use std::borrow::Cow;
 use std::io;
 
 use super::Texts;
+use crate::domain::cause::Network;
 
 impl Texts {
     /// What the system says is wrong. What is rare comes in the system's own words.
     #[must_use]
     pub fn system(self, error: &io::Error) -> String {
-        self.system_or(error.kind(), &error.to_string()).into_owned()
+        match (key(error.kind()), Network::of(error)) {
+            (None, Some(network)) => self.say(&network).into_owned(),
+            _ => self.system_or(error.kind(), &error.to_string()).into_owned(),
+        }
     }
 
     /// The same from the kind of the error and its own words.
     #[must_use]
     pub fn system_or(self, kind: io::ErrorKind, said: &str) -> Cow<'static, str> {
-        key(kind).map_or_else(|| said.to_owned().into(), |key| self.t(key))
+        key(kind).map_or_else(|| self.theirs(said).into(), |key| self.t(key))
     }
 
     /// The same where nothing but the kind is known.
@@ -56,6 +60,8 @@ mod tests {
         let nb = Texts::new(Lang::Bokmal);
         let full = io::Error::from(io::ErrorKind::StorageFull);
         assert_eq!(nb.system(&full), "disken er full");
-        assert_eq!(nb.system(&io::Error::other("odd")), "odd");
+        assert_eq!(nb.system(&io::Error::other("odd")), "«odd»");
+        let name = io::Error::other("failed to lookup address information: Name or service not known");
+        assert_eq!(nb.system(&name), "vertsnavnet finnes ikke, eller kan ikke slås opp");
     }
 }

@@ -73,15 +73,6 @@ impl Texts {
             kind => self.say(&kind),
         }
     }
-
-    /// A refusal with the backend's reason, if it gave one.
-    #[must_use]
-    pub fn refusal(self, reason: Option<&str>) -> Cow<'static, str> {
-        match reason {
-            Some(reason) => Cow::Owned(self.t_args("fault-refused-because", &[("reason", reason.into())])),
-            None => self.say(&FaultKind::Refused),
-        }
-    }
 }
 
 /// As a line of the timeline.
@@ -242,10 +233,5 @@ mod tests {
         assert_eq!(NB.say(&Expiry::Weeks(2)), "2 uker");
         assert_eq!(Texts::default().say(&Expiry::Months(1)), "1 month");
         assert_eq!(NB.say(&Expiry::Minutes(15)), "15 minutter");
-    }
-
-    #[test]
-    fn a_refusal_tells_the_reason() {
-        assert_eq!(NB.refusal(Some("invalid phone")), "Betalingstjenesten sa nei: invalid phone");
     }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::outbox::{self, Outcome, Sent, standing};
 use super::send::{self, Claim};
 use super::{kept, on_ledger, track};
+use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::SessionNews;
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ports::{Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Ports};
@@ -58,7 +59,8 @@ impl Cancelling {
 
     fn from_sent(sent: Sent) -> Self {
         let Sent { link, outcome, fault } = sent;
-        let fault_or = |text: &str| fault.clone().unwrap_or_else(|| Fault::new(FaultKind::NotSent, text));
+        let fault_or =
+            |why| fault.clone().unwrap_or_else(|| Fault::new(FaultKind::NotSent, Cause::Plain(why)));
         let end = match outcome {
             Outcome::Cancelled => CancelEnd::Cancelled,
             Outcome::NotCancelled => match fault {
@@ -66,15 +68,15 @@ impl Cancelling {
                 None => CancelEnd::HasMoney,
             },
             Outcome::Queued { next_at } | Outcome::NotAllowed { next_at } => {
-                CancelEnd::Later { fault: fault_or("it could not be sent"), next_at: Some(next_at) }
+                CancelEnd::Later { fault: fault_or(Plain::CouldNotSend), next_at: Some(next_at) }
             }
             Outcome::Uncertain { next_at, .. } => {
-                CancelEnd::Later { fault: fault_or("the outcome is not known yet"), next_at: Some(next_at) }
+                CancelEnd::Later { fault: fault_or(Plain::OutcomeUnknown), next_at: Some(next_at) }
             }
-            Outcome::Busy => CancelEnd::Later { fault: fault_or("it is being sent just now"), next_at: None },
+            Outcome::Busy => CancelEnd::Later { fault: fault_or(Plain::BeingSent), next_at: None },
             // It waits here for the seller's word, and can be withdrawn without asking anybody.
             Outcome::Overdue(_) | Outcome::InProgress { .. } => {
-                CancelEnd::Later { fault: fault_or("the outcome is not known yet"), next_at: None }
+                CancelEnd::Later { fault: fault_or(Plain::OutcomeUnknown), next_at: None }
             }
             Outcome::Created
             | Outcome::Adopted
@@ -240,8 +242,8 @@ async fn carry_out(ports: &Ports, id: LinkId, fresh: bool) -> Result<Sent, Ledge
             finish(ports, claim, link, CancelEnd::Refused(fault)).await
         }
         (First::Go(link), fault) => {
-            let fault = fault
-                .unwrap_or_else(|| Fault::new(FaultKind::Maybe, "the backend has not closed the link yet"));
+            let fault =
+                fault.unwrap_or_else(|| Fault::new(FaultKind::Maybe, Cause::Plain(Plain::NotClosedYet)));
             doubtful(ports, claim, link, fault).await
         }
         (First::NoAnswer(link, fault), _) => doubtful(ports, claim, link, fault).await,

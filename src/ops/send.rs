@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::outbox::{Outcome, Sent, standing};
 use super::{backend_now, backoff, kept, on_ledger, set_state};
+use crate::domain::cause::{Cause, Plain};
 use crate::domain::clean;
 use crate::domain::lifecycle::{self, SessionNews};
 use crate::domain::link::{EventKind, Link, LinkEvent, LinkId, LinkState};
@@ -30,9 +31,6 @@ const NOT_ALLOWED_PAUSE: Duration = Duration::from_secs(5 * 60);
 pub(super) const SHORTEST_TRY: Duration = Duration::from_secs(2);
 /// A session that was just made may not be in the backend's list at once.
 const SECOND_LOOK: Duration = Duration::from_secs(2);
-
-/// What the seller is told of a link that is not trusted. The address itself is never shown.
-const UNTRUSTED: &str = "the backend answered with a link to a foreign address; it was withdrawn";
 
 /// An entry of the outbox that this call alone may work on.
 pub(super) struct Claim {
@@ -86,7 +84,7 @@ impl Claim {
         if let Outcome::Overdue(why) = outcome {
             self.entry.overdue = Some(why);
         }
-        self.entry.last_error = fault.as_ref().map(|f| clean::line_within(&f.detail, 200));
+        self.entry.last_error = fault.as_ref().map(|f| clean::line_within(&f.cause.to_string(), 200));
         let id = self.link.id;
         let link = on_ledger(ports, move |ledger| {
             ledger.release_entry(&self.link, &self.entry)?;
@@ -153,7 +151,7 @@ impl Until {
             None => call.await,
             Some(left) => tokio::time::timeout(left, call)
                 .await
-                .unwrap_or_else(|_| Err(Fault::new(kind, "no answer in time"))),
+                .unwrap_or_else(|_| Err(Fault::new(kind, Cause::Plain(Plain::NotInTime)))),
         }
     }
 }
@@ -163,7 +161,7 @@ impl Until {
 async fn create(ports: &Ports, link: &Link, until: Until) -> Result<Created, Fault> {
     if let Some(left) = until.left(ports) {
         if left < SHORTEST_TRY {
-            return Err(Fault::new(FaultKind::NotSent, "there was no time left to send it"));
+            return Err(Fault::new(FaultKind::NotSent, Cause::Plain(Plain::NoTimeLeft)));
         }
         until.within(ports, FaultKind::NotSent, ports.gateway.sign_in()).await?;
         if !link.sale.methods.whole_profile {
@@ -212,7 +210,7 @@ pub(super) async fn attempt(
     let mut lost = false;
     loop {
         if claim.too_late(ports) {
-            let fault = Fault::new(FaultKind::NotSent, "there was no time left to send it");
+            let fault = Fault::new(FaultKind::NotSent, Cause::Plain(Plain::NoTimeLeft));
             return claim.give_back(ports, fault).await;
         }
         let fault = match create(ports, &claim.link, until).await {
@@ -266,7 +264,7 @@ async fn doubt(ports: &Ports, claim: &mut Claim, fault: &Fault) -> Result<(), Le
     claim.link.record(LinkEvent {
         at: now,
         kind: EventKind::Uncertain,
-        detail: Some(clean::line_within(&fault.detail, 200)),
+        detail: Some(clean::line_within(&fault.cause.to_string(), 200)),
         key: Some(format!("uncertain/{}", claim.entry.attempts)),
     });
     let link = claim.link.clone();
@@ -368,7 +366,7 @@ async fn adopt(ports: &Ports, mut claim: Claim, session: &SessionNews) -> Result
 
 async fn refused(ports: &Ports, mut claim: Claim, fault: Fault) -> Result<Sent, LedgerError> {
     let now = ports.clock.now();
-    let reason = clean::line_within(fault.message.as_deref().unwrap_or(&fault.detail), 200);
+    let reason = clean::line_within(&fault.line(), 200);
     set_state(&mut claim.link, LinkState::Refused, now);
     claim.link.record_once(now, EventKind::Refused, Some(reason.clone()));
     claim.link.reason = Some(reason);
@@ -385,11 +383,12 @@ async fn distrust(
     let withdrawn = ports.gateway.cancel(&session_id).await;
     let now = ports.clock.now();
     let id = claim.link.id;
-    let fault = Fault { detail: UNTRUSTED.to_owned(), message: None, ..fault };
+    // The address itself is never shown.
+    let fault = Fault { cause: Cause::Plain(Plain::LinkWithdrawn), message: None, ..fault };
     claim.link.session_id = Some(session_id);
     set_state(&mut claim.link, LinkState::Refused, now);
-    claim.link.record_once(now, EventKind::Refused, Some(UNTRUSTED.to_owned()));
-    claim.link.reason = Some(UNTRUSTED.to_owned());
+    claim.link.record_once(now, EventKind::Refused, Some(fault.line()));
+    claim.link.reason = Some(fault.line());
     let sent = claim.settle(ports, Outcome::Refused, Some(fault)).await?;
     if let Err(fault) = withdrawn {
         tracing::warn!(link = %id, "the session with the foreign link is still open: {fault}");

@@ -3,23 +3,24 @@
 use std::time::Duration;
 
 use super::Reply;
+use crate::domain::cause::Cause;
 use crate::domain::fault::FaultKind;
 use crate::domain::lifecycle::{PublishNews, SessionNews, TransactionNews};
 use crate::domain::link::LinkId;
 use crate::domain::money::Money;
 use crate::domain::sale::Sale;
 
-/// A failed request: what it did, and one plain line about it. Never holds a secret, a token, a phone
-/// number or an e-mail address; text from the backend is cleaned and short.
+/// A failed request: what it did, and why it failed. Never holds a secret, a token, a phone number or an
+/// e-mail address; text from the backend is cleaned and short.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{detail}")]
+#[error("{cause}")]
 pub struct Fault {
     /// What it did.
     pub kind: FaultKind,
     /// The HTTP status, if there was an answer.
     pub status: Option<u16>,
-    /// A line in English for the log and for experts; people see words chosen by `kind`.
-    pub detail: String,
+    /// Why. Its line in English is for the log; people read it in their language, after words chosen by `kind`.
+    pub cause: Cause,
     /// The backend's own message from its error body, cleaned: the reason shown for a refusal.
     pub message: Option<String>,
     /// When it may be tried again (`Retry-After`).
@@ -30,10 +31,16 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault with nothing but its kind and a line about it.
+    /// A fault with nothing but its kind and its cause.
     #[must_use]
-    pub fn new(kind: FaultKind, detail: impl Into<String>) -> Self {
-        Self { kind, status: None, detail: detail.into(), message: None, retry_after: None, session_id: None }
+    pub const fn new(kind: FaultKind, cause: Cause) -> Self {
+        Self { kind, status: None, cause, message: None, retry_after: None, session_id: None }
+    }
+
+    /// The line that is kept of it: the backend's own message if there is one, else the cause.
+    #[must_use]
+    pub fn line(&self) -> String {
+        self.message.clone().unwrap_or_else(|| self.cause.to_string())
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::app::effect::{Play, SetUp};
 use crate::app::model::Shop;
 use crate::app::msg::SetUpTrouble;
+use crate::domain::cause::Cause;
 use crate::domain::reference::ReferenceTemplate;
 use crate::i18n::Texts;
 use crate::ports::{Ports, Reply};
@@ -27,7 +28,7 @@ pub struct Workplace {
 /// Plays the customer in the sandbox, for a machine without a browser and for training.
 pub trait Customer: Send + Sync {
     /// The customer of the session does this. `Err` says in the sandbox's words why not.
-    fn play<'a>(&'a self, session_id: &'a str, what: Play) -> Reply<'a, Result<(), String>>;
+    fn play<'a>(&'a self, session_id: &'a str, what: Play) -> Reply<'a, Result<(), Cause>>;
 }
 
 /// Opens workplaces at the first start.

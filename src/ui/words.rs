@@ -47,13 +47,13 @@ impl Spoken for Say {
             Self::HasMoney => texts.t("toast-has-money"),
             Self::AlreadyEnded => texts.t("toast-already-ended"),
             Self::Later(_) => texts.t("toast-later"),
-            Self::Refused(fault) => texts.refusal(fault.message.as_deref()),
+            Self::Refused(fault) => texts.refusal(Some(&fault.line())),
             Self::Message(status) => {
                 let status = texts.say(status);
                 texts.t_args("toast-message", &[("status", status.into())]).into()
             }
-            Self::CannotPlay(words) => {
-                texts.t_args("toast-cannot-play", &[("words", words.as_str().into())]).into()
+            Self::CannotPlay(cause) => {
+                texts.t_args("toast-cannot-play", &[("words", texts.say(cause).into_owned().into())]).into()
             }
             // What is wrong and what to do fit on the line; the file is named in the log and by the commands.
             Self::Ledger(LedgerError::Unusable { why, .. }) => {
@@ -80,7 +80,7 @@ impl Spoken for SetUpTrouble {
             Self::SignIn(fault) => match fault.kind {
                 FaultKind::NotSent | FaultKind::Maybe => texts.t("set-up-no-contact"),
                 FaultKind::NotSignedIn => texts.t("set-up-not-signed-in"),
-                FaultKind::Refused => texts.refusal(fault.message.as_deref()),
+                FaultKind::Refused => texts.refusal(Some(&fault.line())),
                 kind => texts.say(&kind),
             },
             Self::NotKept { config, why } => {

@@ -14,7 +14,8 @@ use crate::app::model::Shop;
 use crate::config::{Config, Env, Profile};
 use crate::desktop::{Desktop, keyring, secret_command};
 use crate::dintero::{ClientConfig, DinteroClient, HttpTransport, SecretSource};
-use crate::i18n::Texts;
+use crate::domain::cause::Plain;
+use crate::i18n::{Lang, Texts};
 use crate::ledger::SqliteLedger;
 pub use crate::ledger::{Restore, Restored};
 use crate::ports::{Gateway, Ledger, LedgerError, Ports, SystemClock, Unusable};
@@ -110,11 +111,21 @@ pub fn keyring_has_secret(profile: &Profile) -> Result<bool, KeyringError> {
 }
 
 /// A secret that is looked up when the first token is needed: keyrings may be slow, and starting the app
-/// waits for nothing. Why there is none is told in the language of `texts`.
+/// waits for nothing.
 #[must_use]
-pub fn secret_later(profile: &Profile, env: &Env, texts: Texts) -> Arc<dyn SecretSource> {
+pub fn secret_later(profile: &Profile, env: &Env) -> Arc<dyn SecretSource> {
     let (profile, env) = (profile.clone(), env.clone());
-    Arc::new(move || secret(&profile, &env).map(|(secret, _)| secret).map_err(|e| texts.say(&e).into_owned()))
+    Arc::new(move || {
+        secret(&profile, &env).map(|(secret, _)| secret).map_err(|none| {
+            // The log has it with all that the system said, in English; people get the kind of it.
+            tracing::warn!("no client secret: {}", Texts::new(Lang::English).say(&none));
+            match none {
+                NoSecret::Command(_) => Plain::SecretCommand,
+                NoSecret::Keyring(_) => Plain::Keyring,
+                NoSecret::Nowhere => Plain::NoSecret,
+            }
+        })
+    })
 }
 
 /// A secret that is known.

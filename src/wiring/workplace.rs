@@ -27,9 +27,6 @@ use crate::runtime::{FirstPage, Host, Workplace};
 /// Customers are written to in Norwegian (field facts, 11).
 const CUSTOMER: Texts = Texts::new(Lang::Bokmal);
 
-/// What the app doesn't show goes to the log, which is in English.
-const LOG: Texts = Texts::new(Lang::English);
-
 /// Why there is no workplace.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -107,7 +104,7 @@ fn at_backend(config: &Config, env: &Env, ledger: Arc<dyn Ledger>) -> Workplace 
     Workplace {
         shop: shop(config),
         ports: Ports {
-            gateway: gateway(profile, secret_later(profile, env, LOG)),
+            gateway: gateway(profile, secret_later(profile, env)),
             ledger,
             desktop: Arc::new(Desktop::new()),
             clock: Arc::new(SystemClock),

@@ -12,6 +12,7 @@ use paylink::app::keys::{Action, Context, TABLE, footer};
 use paylink::app::model::{Model, Net, Now, QrWish, Screen, Shop, Target};
 use paylink::app::msg::{CancelTrouble, DashboardNews, KeepError, Msg, Reply, Timer};
 use paylink::app::{available, start, update};
+use paylink::domain::cause::Cause;
 use paylink::domain::expiry::Expiry;
 use paylink::domain::fault::FaultKind;
 use paylink::domain::link::{Link, LinkId, LinkState};
@@ -295,7 +296,7 @@ impl World {
 
     /// Carries out an effect; a `luck` of 0 is the good way.
     fn carry_out(&mut self, effect: Effect, luck: u8) -> Vec<Reply> {
-        let fault = |kind| Fault::new(kind, "x");
+        let fault = |kind| Fault::new(kind, Cause::theirs("x"));
         let ledger_down = || vec![Reply::LedgerTrouble(LedgerError::Database("disk full".into()))];
         match effect {
             Effect::LoadDashboard => {
@@ -407,7 +408,7 @@ impl World {
             Effect::OpenMail(id) => vec![Reply::MailOpened(id, luck.is_multiple_of(2))],
             Effect::OpenPage(_) => vec![Reply::PageOpened(luck.is_multiple_of(2))],
             Effect::Play(..) => {
-                vec![Reply::Played(if luck.is_multiple_of(2) { Ok(()) } else { Err("no".into()) })]
+                vec![Reply::Played(if luck.is_multiple_of(2) { Ok(()) } else { Err(Cause::theirs("no")) })]
             }
             _ => Vec::new(),
         }

@@ -2,6 +2,7 @@ use super::*;
 use crate::app::model::Toast;
 use crate::app::msg::Reply;
 use crate::app::testing::{App, entry, id, link, shop, then, to_phone};
+use crate::domain::cause::Cause;
 
 fn showing(link: Link, outbox: Vec<OutboxEntry>) -> App {
     let mut app = App::new();
@@ -93,7 +94,7 @@ fn what_became_of_sending_is_said() {
     assert_eq!(said(&app), Some(&Say::Message(DeliveryStatus::Skipped)));
 
     let mut app = showing(creating.clone(), vec![entry(1, false)]);
-    let fault = Fault::new(FaultKind::NotSent, "no route");
+    let fault = Fault::new(FaultKind::NotSent, Cause::theirs("no route"));
     app.reply(Reply::Sent(Box::new(then(&creating, LinkState::Queued)), Some(fault.clone())));
     assert_eq!(said(&app), Some(&Say::Later(fault)));
     assert_eq!(app.model.net, crate::app::model::Net::Offline);

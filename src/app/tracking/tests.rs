@@ -1,6 +1,7 @@
 use super::*;
 use crate::app::msg::{DashboardNews, Msg, Reply, Seen};
 use crate::app::testing::{App, entry, id, link, then};
+use crate::domain::cause::Cause;
 use crate::domain::link::LinkState;
 use crate::ports::{LedgerError, LinkRow};
 
@@ -93,15 +94,15 @@ fn back_online_what_waits_is_sent() {
 fn faults_tell_about_the_network_and_slow_the_pace() {
     let mut app = App::new();
     app.reply(dashboard(&[link(1, LinkState::Open)], Vec::new()));
-    let fault = Fault::new(FaultKind::NotSent, "no route");
+    let fault = Fault::new(FaultKind::NotSent, Cause::theirs("no route"));
     let effects = app.reply(Reply::Tracked { changed: Vec::new(), fault: Some(fault), skew: 0, requests: 1 });
     assert_eq!(app.model.net, Net::Offline);
     assert!(wakes(&effects, Timer::Track) && !asks(&effects));
-    let fault = Fault { status: Some(429), ..Fault::new(FaultKind::NotSent, "slow down") };
+    let fault = Fault { status: Some(429), ..Fault::new(FaultKind::NotSent, Cause::theirs("slow down")) };
     app.model.tracking.asking = true;
     app.reply(Reply::Tracked { changed: Vec::new(), fault: Some(fault), skew: 120, requests: 1 });
     assert_eq!((app.model.net, app.model.clock_off_by), (Net::Online, Some(120)));
-    let fault = Fault::new(FaultKind::NotSignedIn, "401");
+    let fault = Fault::new(FaultKind::NotSignedIn, Cause::theirs("401"));
     app.reply(Reply::Tracked { changed: Vec::new(), fault: Some(fault), skew: 1, requests: 1 });
     assert_eq!((app.model.net, app.model.clock_off_by), (Net::SignedOut, None));
 }
@@ -174,7 +175,7 @@ fn a_backend_that_asks_for_patience_gets_it_from_a_clock_that_was_set_back_too()
     app.reply(dashboard(&[link(1, LinkState::Open)], Vec::new()));
     let slow_down = Fault {
         retry_after: Some(std::time::Duration::from_secs(40)),
-        ..Fault::new(FaultKind::NotSent, "slow")
+        ..Fault::new(FaultKind::NotSent, Cause::theirs("slow"))
     };
     app.reply(Reply::Tracked { changed: Vec::new(), fault: Some(slow_down), skew: 0, requests: 0 });
     app.pass(-86_400);

@@ -2,6 +2,7 @@ use super::*;
 use crate::app::model::Target;
 use crate::app::msg::{Msg, Reply};
 use crate::app::testing::{App, shop};
+use crate::domain::cause::Cause;
 use crate::domain::fault::FaultKind;
 use crate::ports::Fault;
 
@@ -45,7 +46,7 @@ fn an_account_is_tried_and_kept() {
     let [Effect::SetUp(account)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!((account.account_id.as_str(), account.client_secret.as_str()), ("T12345678", "s3cret"));
     assert_eq!(app.keys("Enter"), []);
-    let trouble = SetUpTrouble::SignIn(Fault::new(FaultKind::NotSignedIn, "401"));
+    let trouble = SetUpTrouble::SignIn(Fault::new(FaultKind::NotSignedIn, Cause::theirs("401")));
     app.reply(Reply::SetUp(Err(trouble.clone())));
     assert_eq!(app.model.set_up.failed, Some(Say::SetUpFailed(trouble)));
     assert_eq!(app.model.set_up.fields[2].value(), "s3cret", "nothing typed is lost");

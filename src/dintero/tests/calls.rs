@@ -12,6 +12,7 @@ use super::support::{
     profile_json, sale, shop, some, text, token,
 };
 use crate::dintero::{Transport, TransportError, TransportFault};
+use crate::domain::cause::Cause;
 use crate::domain::lifecycle::TransactionStatus;
 use crate::domain::link::DeliveryStatus;
 use crate::domain::method::Method;
@@ -78,9 +79,9 @@ async fn refusals_and_doubts_of_create() {
     assert_eq!(create_with(429, "").await.unwrap_err().kind, FaultKind::NotSent);
     assert_eq!(create_with(302, "").await.unwrap_err().kind, FaultKind::Refused);
     for (error, kind) in [
-        (TransportError::before(TransportFault::NoConnection, "x"), FaultKind::NotSent),
-        (TransportError::after(TransportFault::TimedOut, "x"), FaultKind::Maybe),
-        (TransportError::before(TransportFault::Certificate, "x"), FaultKind::Untrusted),
+        (TransportError::before(TransportFault::NoConnection, Cause::theirs("x")), FaultKind::NotSent),
+        (TransportError::after(TransportFault::TimedOut, Cause::theirs("x")), FaultKind::Maybe),
+        (TransportError::before(TransportFault::Certificate, Cause::theirs("x")), FaultKind::Untrusted),
     ] {
         let script = Script::signed_in(move |_, _| Err(error.clone()));
         let fault = client(&script).create(link_id(), &sale()).await.unwrap_err();
@@ -167,7 +168,7 @@ async fn a_method_that_stands_for_nothing_is_refused_here() {
     let part = Sale { methods: some(&["klarna"]), ..sale() };
     let fault = client(&shop).create(link_id(), &part).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Refused);
-    assert!(fault.message.unwrap().contains("klarna"));
+    assert!(fault.line().contains("klarna"));
     let none = Sale { methods: some(&[]), ..sale() };
     assert_eq!(client(&shop).create(link_id(), &none).await.unwrap_err().kind, FaultKind::Refused);
     assert!(shop.asked().iter().all(|a| a.starts_with("GET")), "nothing was sent");

@@ -12,6 +12,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::dintero::{ClientConfig, DinteroClient, Request, Response, Transport, TransportError};
+use crate::domain::cause::Plain;
 use crate::domain::line::{ProductLine, Quantity};
 use crate::domain::link::LinkId;
 use crate::domain::method::{Method, MethodChoice};
@@ -145,7 +146,7 @@ pub(super) fn config(base: &str) -> ClientConfig {
     }
 }
 
-pub(super) fn secret() -> Result<SecretString, String> {
+pub(super) fn secret() -> Result<SecretString, Plain> {
     Ok(SecretString::from("s3cret"))
 }
 

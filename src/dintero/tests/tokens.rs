@@ -12,6 +12,7 @@ use super::support::{
     Noon, SESSION, Script, answer, body, client, config, is_token, link_id, sale, secret, text, token,
 };
 use crate::dintero::{DinteroClient, Request, Response, Transport, TransportError, TransportFault};
+use crate::domain::cause::{Cause, Plain};
 use crate::ports::{Clock, FaultKind, Gateway as _, Reply};
 
 /// Numbered tokens of `seconds`, a session for everybody.
@@ -70,7 +71,9 @@ async fn fifty_at_once_sign_in_once() {
 
 #[tokio::test]
 async fn all_who_wait_share_a_failure() {
-    let script = Script::new(|_, _| Err(TransportError::before(TransportFault::NoConnection, "no net")));
+    let script = Script::new(|_, _| {
+        Err(TransportError::before(TransportFault::NoConnection, Cause::theirs("no net")))
+    });
     let client = client(&script);
     let calls = join_all((0..20).map(|_| client.session(SESSION))).await;
     assert!(calls.iter().all(|c| c.as_ref().is_err_and(|f| f.kind == FaultKind::NotSent)));
@@ -199,8 +202,8 @@ async fn without_a_token_nothing_was_sent() {
         assert_eq!(script.asked(), Vec::<String>::new());
     }
     for (error, kind) in [
-        (TransportError::after(TransportFault::TimedOut, "x"), FaultKind::NotSent),
-        (TransportError::before(TransportFault::Certificate, "x"), FaultKind::Untrusted),
+        (TransportError::after(TransportFault::TimedOut, Cause::theirs("x")), FaultKind::NotSent),
+        (TransportError::before(TransportFault::Certificate, Cause::theirs("x")), FaultKind::Untrusted),
     ] {
         let script = Script::new(move |_, _| Err(error.clone()));
         assert_eq!(client(&script).create(link_id(), &sale()).await.unwrap_err().kind, kind);
@@ -243,7 +246,7 @@ async fn the_secret_is_read_when_needed_and_again_after_a_refusal() {
         }
     });
     let source = move || match count.fetch_add(1, Ordering::SeqCst) {
-        0 => Err("no secret: run `paylink login`".to_owned()),
+        0 => Err(Plain::NoSecret),
         1 => Ok(SecretString::from("old")),
         _ => Ok(SecretString::from("new")),
     };
@@ -255,10 +258,7 @@ async fn the_secret_is_read_when_needed_and_again_after_a_refusal() {
     );
     assert_eq!(reads.load(Ordering::SeqCst), 0, "not before it's needed");
     let fault = client.sign_in().await.unwrap_err();
-    assert_eq!(
-        (fault.kind, fault.detail.as_str()),
-        (FaultKind::NotSignedIn, "no secret: run `paylink login`")
-    );
+    assert_eq!((fault.kind, fault.cause), (FaultKind::NotSignedIn, Cause::Plain(Plain::NoSecret)));
     assert_eq!(script.sign_ins(), 0);
     assert_eq!(client.sign_in().await.unwrap_err().kind, FaultKind::NotSignedIn);
     client.sign_in().await.unwrap();

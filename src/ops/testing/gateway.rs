@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::cause::Cause;
 use crate::domain::lifecycle::{
     PublishNews, SessionEvent, SessionNews, TransactionEvent, TransactionNews, TransactionStatus,
 };
@@ -46,7 +47,7 @@ pub(crate) enum Wrong {
 }
 
 pub(crate) fn fault(kind: FaultKind) -> Wrong {
-    Wrong::Fault(Fault::new(kind, format!("{kind:?}")))
+    Wrong::Fault(Fault::new(kind, Cause::theirs(format!("{kind:?}"))))
 }
 
 /// One session at the backend.
@@ -172,14 +173,14 @@ impl SimGateway {
         work: impl FnOnce(&mut Backend, Timestamp) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         if self.power.is_off() {
-            return Err(Fault::new(FaultKind::NotSent, "no power"));
+            return Err(Fault::new(FaultKind::NotSent, Cause::theirs("no power")));
         }
         let wrong = {
             let mut state = lock(&self.state);
             state.calls.push(call);
             state.wrong.get_mut(&call).and_then(VecDeque::pop_front)
         };
-        let lost = || Fault::new(FaultKind::Maybe, "the connection was cut");
+        let lost = || Fault::new(FaultKind::Maybe, Cause::theirs("the connection was cut"));
         match wrong {
             Some(Wrong::Fault(_) | Wrong::Cut) if !self.power.step() => return Err(lost()),
             Some(Wrong::Fault(fault)) => return Err(fault),
@@ -220,7 +221,7 @@ impl SimGateway {
                 .iter_mut()
                 .filter_map(|s| s.transaction.as_mut())
                 .find(|t| t.id == id)
-                .ok_or_else(|| Fault::new(FaultKind::NotFound, "no such transaction"))?;
+                .ok_or_else(|| Fault::new(FaultKind::NotFound, Cause::theirs("no such transaction")))?;
             transaction.events.push(TransactionEvent {
                 id: Some(format!("e{}", transaction.events.len())),
                 event: if progress { format!("INITIATE_{word}") } else { word.to_owned() },
@@ -287,7 +288,9 @@ impl Gateway for SimGateway {
         let session_id = session_id.to_owned();
         Box::pin(self.call(Call::Session, move |state, _| {
             let found = state.sessions.iter().find(|s| s.news.id == session_id);
-            found.map(|s| s.news.clone()).ok_or_else(|| Fault::new(FaultKind::NotFound, "no such session"))
+            found
+                .map(|s| s.news.clone())
+                .ok_or_else(|| Fault::new(FaultKind::NotFound, Cause::theirs("no such session")))
         }))
     }
 
@@ -295,7 +298,7 @@ impl Gateway for SimGateway {
         let reference = reference.to_owned();
         Box::pin(self.call(Call::Find, move |state, _| {
             if let Some(kind) = state.cannot_list {
-                return Err(Fault::new(kind, "no list here"));
+                return Err(Fault::new(kind, Cause::theirs("no list here")));
             }
             let ours = |s: &&Sim| s.news.merchant_reference.as_deref() == Some(reference.as_str());
             Ok(state.sessions.iter().filter(ours).map(|s| s.news.clone()).collect())
@@ -309,11 +312,11 @@ impl Gateway for SimGateway {
                 .sessions
                 .iter_mut()
                 .find(|s| s.news.id == session_id)
-                .ok_or_else(|| Fault::new(FaultKind::NotFound, "no such session"))?;
+                .ok_or_else(|| Fault::new(FaultKind::NotFound, Cause::theirs("no such session")))?;
             if let Some(transaction) = &mut session.transaction {
                 if !matches!(transaction.status, TransactionStatus::Initiated | TransactionStatus::Authorized)
                 {
-                    return Err(Fault::new(FaultKind::Refused, "it is paid"));
+                    return Err(Fault::new(FaultKind::Refused, Cause::theirs("it is paid")));
                 }
                 transaction.status = TransactionStatus::AuthorizationVoided;
                 transaction.updated_at = Some(now);
@@ -328,7 +331,9 @@ impl Gateway for SimGateway {
         let id = id.to_owned();
         Box::pin(self.call(Call::Transaction, move |state, _| {
             let mut all = state.sessions.iter().filter_map(|s| s.transaction.as_ref());
-            all.find(|t| t.id == id).cloned().ok_or_else(|| Fault::new(FaultKind::NotFound, "none"))
+            all.find(|t| t.id == id)
+                .cloned()
+                .ok_or_else(|| Fault::new(FaultKind::NotFound, Cause::theirs("none")))
         }))
     }
 

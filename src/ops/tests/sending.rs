@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use crate::domain::cause::Cause;
 use crate::domain::link::{DeliveryStatus, EventKind, LinkId, LinkState};
 use crate::domain::sale::Delivery;
 use crate::ops::outbox::{
@@ -78,7 +79,7 @@ async fn retry_after_is_obeyed() {
     let wait = Fault {
         status: Some(429),
         retry_after: Some(Duration::from_secs(17)),
-        ..Fault::new(FaultKind::NotSent, "HTTP 429")
+        ..Fault::new(FaultKind::NotSent, Cause::theirs("HTTP 429"))
     };
     world.backend.wrong(Call::Create, [Wrong::Fault(wait)]);
     let id = world.keep("A-1", Delivery::Link);
@@ -94,7 +95,7 @@ async fn a_command_does_not_wait_for_ever() {
     let wait = Fault {
         status: Some(429),
         retry_after: Some(Duration::from_secs(60)),
-        ..Fault::new(FaultKind::NotSent, "HTTP 429")
+        ..Fault::new(FaultKind::NotSent, Cause::theirs("HTTP 429"))
     };
     world.backend.wrong(Call::Create, [Wrong::Fault(wait)]);
     let id = world.keep("A-1", Delivery::Link);
@@ -117,7 +118,7 @@ async fn a_no_is_final() {
     let no = Fault {
         status: Some(400),
         message: Some("order.amount must equal the sum of items".to_owned()),
-        ..Fault::new(FaultKind::Refused, "HTTP 400")
+        ..Fault::new(FaultKind::Refused, Cause::theirs("HTTP 400"))
     };
     world.backend.wrong(Call::Create, [Wrong::Fault(no)]);
     let id = world.keep("A-1", sms());
@@ -195,8 +196,10 @@ async fn a_missing_right_is_final() {
 #[tokio::test(start_paused = true)]
 async fn a_pause_that_is_asked_for_is_kept_before_it_is_made_anew() {
     let world = World::new();
-    let busy =
-        Fault { retry_after: Some(Duration::from_secs(7)), ..Fault::new(FaultKind::Maybe, "HTTP 503") };
+    let busy = Fault {
+        retry_after: Some(Duration::from_secs(7)),
+        ..Fault::new(FaultKind::Maybe, Cause::theirs("HTTP 503"))
+    };
     world.backend.wrong(Call::Create, [Wrong::Fault(busy)]);
     let id = world.keep("A-1", Delivery::Link);
     let began = world.now();
@@ -411,7 +414,7 @@ async fn a_foreign_link_is_withdrawn_and_never_shown() {
     let untrusted = |session: Option<&str>| {
         Wrong::Fault(Fault {
             session_id: session.map(str::to_owned),
-            ..Fault::new(FaultKind::Untrusted, "the link is on https://evil.example/pay")
+            ..Fault::new(FaultKind::Untrusted, Cause::theirs("the link is on https://evil.example/pay"))
         })
     };
     let world = World::new();
@@ -451,7 +454,7 @@ async fn the_id_without_the_address_is_enough() {
     let world = World::new();
     let half = Fault {
         session_id: Some("T12345678.s9".to_owned()),
-        ..Fault::new(FaultKind::Maybe, "the session has no link")
+        ..Fault::new(FaultKind::Maybe, Cause::theirs("the session has no link"))
     };
     world.backend.wrong(Call::Create, [Wrong::Fault(half)]);
     let id = world.keep("A-1", sms());

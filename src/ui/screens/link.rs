@@ -138,7 +138,8 @@ fn state(link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) -> u16
         y = pen.put_wrapped(rest(y), &text, Role::Error);
     }
     if let Some(reason) = &link.reason {
-        y = pen.put_wrapped(rest(y), reason, role);
+        // Of a state that nobody here knows this is the backend's word for it.
+        y = pen.put_wrapped(rest(y), &texts.reason(reason), role);
     }
     let asks = screen.outbox.iter().find(|e| e.needs_decision);
     let decide = asks.is_some();

@@ -5,15 +5,12 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
-use crate::domain::link::{Alarm, EventKind, Link, LinkEvent, LinkState};
-use crate::domain::method::{MethodKind, kind_of_type};
+use crate::domain::link::{EventKind, Link, LinkEvent, LinkState};
 use crate::domain::sale::Delivery;
 use crate::i18n::Texts;
 use crate::ui::pen::{Pen, width};
 use crate::ui::theme::Role;
 use crate::ui::words;
-
-const ALARMS: [Alarm; 2] = [Alarm::DoublePayment, Alarm::AmountDiffers];
 
 /// A line of the story.
 struct Step {
@@ -121,7 +118,7 @@ fn story(link: &Link, texts: Texts) -> Vec<Step> {
 
 fn step(event: &LinkEvent, link: &Link, texts: Texts) -> Step {
     let (glyph, role) = words::event(event.kind);
-    let mut detail = event.detail.clone();
+    let mut detail = texts.event_detail(event);
     let label = match (event.kind, &link.sale.delivery) {
         (EventKind::MessageSent, Delivery::Sms(phone)) => {
             detail = Some(phone.grouped());
@@ -136,29 +133,15 @@ fn step(event: &LinkEvent, link: &Link, texts: Texts) -> Step {
             texts.say(&event.kind)
         }
         (EventKind::Paying, _) => match detail.take() {
-            Some(method) => {
-                let kind = kind_of_type(&method);
-                let method = texts.say(&kind);
-                texts.t_args("event-paying-with", &[("method", method.into())]).into()
-            }
+            Some(method) => texts.t_args("event-paying-with", &[("method", method.into())]).into(),
             None => texts.say(&event.kind),
         },
-        (EventKind::Alarm, _) => {
-            let alarm = detail.take().and_then(|word| ALARMS.into_iter().find(|a| a.word() == word));
-            alarm.map_or_else(|| texts.say(&event.kind), |a| texts.say(&a))
-        }
-        (EventKind::Other, _) => match detail.take() {
+        // What it is says it all.
+        (EventKind::Alarm | EventKind::Other, _) => match detail.take() {
             Some(word) => Cow::Owned(word),
             None => texts.say(&event.kind),
         },
-        _ => {
-            // A payment product type is told as people call it.
-            detail = detail.map(|text| match kind_of_type(&text) {
-                MethodKind::Other => text,
-                kind => texts.say(&kind).into_owned(),
-            });
-            texts.say(&event.kind)
-        }
+        _ => texts.say(&event.kind),
     };
     Step { glyph, role, label, at: Some(event.at), detail }
 }

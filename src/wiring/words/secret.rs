@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::desktop::keyring::KeyringError;
+use crate::desktop::keyring::{Bad, KeyringError};
 use crate::desktop::secret_command::CommandError;
 use crate::i18n::{Spoken, Texts};
 use crate::wiring::NoSecret;
@@ -15,9 +15,25 @@ impl Spoken for KeyringError {
             Self::NoAnswer => return texts.t("keyring-no-answer"),
             Self::Absent(said) => ("keyring-absent", said),
             Self::Locked(said) => ("keyring-locked", said),
-            Self::BadEntry(said) => ("keyring-bad-entry", said),
+            Self::BadEntry(bad) => {
+                let why = texts.say(bad).into_owned();
+                return texts.t_args("keyring-bad-entry", &[("why", why.into())]).into();
+            }
         };
         texts.t_args(key, &[("said", said.as_str().into())]).into()
+    }
+}
+
+impl Spoken for Bad {
+    fn say(&self, texts: Texts) -> Cow<'static, str> {
+        texts.t(match self {
+            Self::NotText => "keyring-bad-not-text",
+            Self::Damaged => "keyring-bad-damaged",
+            Self::Several(count) => {
+                return texts.t_args("keyring-bad-several", &[("count", (*count).into())]).into();
+            }
+            Self::Theirs(words) => return texts.theirs(words).into(),
+        })
     }
 }
 

@@ -10,6 +10,7 @@ mod person;
 mod places;
 mod shape;
 mod statuses;
+mod words;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};

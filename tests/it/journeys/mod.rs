@@ -23,6 +23,7 @@ use paylink::dintero::{
     ClientConfig, DinteroClient, Request, Response, RouterTransport, Transport, TransportError,
     TransportFault,
 };
+use paylink::domain::cause::Cause;
 use paylink::domain::expiry::Expiry;
 use paylink::domain::method::Method;
 use paylink::domain::money::Currency;
@@ -74,7 +75,10 @@ impl Transport for Line {
     fn send(&self, request: Request) -> Reply<'_, Result<Response, TransportError>> {
         if self.down.load(Ordering::SeqCst) {
             return Box::pin(async {
-                Err(TransportError::before(TransportFault::NoConnection, "127.0.0.1: no connection"))
+                Err(TransportError::before(
+                    TransportFault::NoConnection,
+                    Cause::theirs("127.0.0.1: no connection"),
+                ))
             });
         }
         self.to.send(request)
@@ -138,7 +142,7 @@ impl Control {
 }
 
 impl Customer for Control {
-    fn play<'a>(&'a self, session_id: &'a str, what: Play) -> Reply<'a, Result<(), String>> {
+    fn play<'a>(&'a self, session_id: &'a str, what: Play) -> Reply<'a, Result<(), Cause>> {
         Box::pin(async move {
             let (what, body) = match what {
                 Play::Open => ("visit", json!({})),
@@ -146,7 +150,7 @@ impl Customer for Control {
                 Play::Decline => ("pay", json!({ "outcome": "declined" })),
             };
             let path = format!("/sandbox/sessions/{session_id}/{what}");
-            self.call(reqwest::Method::POST, &path, Some(body)).await.map(|_| ())
+            self.call(reqwest::Method::POST, &path, Some(body)).await.map(|_| ()).map_err(Cause::theirs)
         })
     }
 }

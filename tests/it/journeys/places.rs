@@ -3,6 +3,7 @@
 use super::*;
 use paylink::app::effect::SetUp;
 use paylink::app::msg::SetUpTrouble;
+use paylink::domain::cause::Cause;
 use paylink::domain::fault::FaultKind;
 use paylink::ports::Fault;
 use paylink::runtime::Host;
@@ -62,7 +63,7 @@ impl Host for Opens {
             if good {
                 Ok(self.0.clone())
             } else {
-                Err(SetUpTrouble::SignIn(Fault::new(FaultKind::NotSignedIn, "401")))
+                Err(SetUpTrouble::SignIn(Fault::new(FaultKind::NotSignedIn, Cause::theirs("401"))))
             }
         })
     }

@@ -35,7 +35,7 @@ fn new_id() -> LinkId {
 
 /// A line about a failure: one, short, and harmless.
 fn is_a_line(fault: &Fault, what: &str) {
-    for text in [Some(&fault.detail), fault.message.as_ref()].into_iter().flatten() {
+    for text in [Some(&fault.cause.to_string()), fault.message.as_ref()].into_iter().flatten() {
         assert_eq!(unsafe_signs(text), "", "{what}: {text:?}");
         assert!(!text.is_empty() && text.chars().count() <= 400, "{what}: {text:?}");
         for secret in [SECRET, "a-token-that-is-good"] {

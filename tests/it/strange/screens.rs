@@ -6,6 +6,7 @@ use paylink::app::Model;
 use paylink::app::field::Field;
 use paylink::app::model::{Toast, Tone};
 use paylink::app::say::Say;
+use paylink::domain::cause::Cause;
 use paylink::domain::link::{Alarm, EventKind, Link, LinkEvent, LinkState};
 use paylink::domain::sale::AddressPlan;
 use paylink::i18n::Lang;
@@ -77,13 +78,13 @@ fn strange_model(scene: Scene, state: Option<LinkState>, size: (u16, u16)) -> Mo
 fn says() -> Vec<Option<Say>> {
     let fault = || Fault {
         message: Some(hostile("the reason")),
-        ..Fault::new(FaultKind::Refused, hostile("HTTP 400"))
+        ..Fault::new(FaultKind::Refused, Cause::theirs(hostile("HTTP 400")))
     };
     vec![
         None,
         Some(Say::Ledger(LedgerError::Database(hostile("disk")))),
         Some(Say::Refused(fault())),
-        Some(Say::CannotPlay(hostile("no"))),
+        Some(Say::CannotPlay(Cause::theirs(hostile("no")))),
         Some(Say::Paid { reference: hostile("A-1") }),
     ]
 }

@@ -117,7 +117,7 @@ fn fault(fault: &Fault, signing_in: bool) {
     } else {
         tells_no_secret(fault);
     }
-    for text in [Some(&fault.detail), fault.message.as_ref()].into_iter().flatten() {
+    for text in [Some(&fault.cause.to_string()), fault.message.as_ref()].into_iter().flatten() {
         assert!(!text.is_empty() && text.chars().count() <= 400, "not one short line: {text:?}");
     }
 }
