@@ -24,6 +24,8 @@ pub enum Msg {
     Resized(u16, u16),
     /// The program is to end (a signal).
     Stop,
+    /// Another process has changed the ledger.
+    LedgerChanged,
     /// A timer that the app asked for has run out.
     Due(Timer),
     /// An effect's answer.

@@ -177,6 +177,11 @@ pub(super) fn tracked(t: &mut Turn<'_>, changed: Vec<Link>, fault: Option<Fault>
         news::link_changed(t, link);
     }
     // Also without news: another process on the same data folder may have made or changed links.
+    look_if_changed(t);
+}
+
+/// Reads the ledger, if it is not as it was seen.
+pub(super) fn look_if_changed(t: &mut Turn<'_>) {
     t.ask(t.model.tracking.seen.map_or(Effect::LoadDashboard, Effect::LoadIfChanged));
 }
 

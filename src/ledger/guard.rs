@@ -1,16 +1,17 @@
 //! Who has the ledger open: a lock on a small file beside it, shared by every paylink that has it open and
 //! held alone by the one that puts another file in its place. The system lets go of it however a process
-//! ends.
+//! ends. And the bell by which they hear of each other's changes.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::error::from_io;
 use super::file;
 use crate::ports::{LedgerError, Unusable};
 
-const NAME: &str = "paylink.lock";
+/// Its name in the data folder.
+pub(super) const NAME: &str = "paylink.lock";
 /// How long an opening waits while a file is being put in place.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long the one who wants it alone waits for commands that are about to end.
@@ -20,8 +21,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// Held as long as this value lives.
 #[derive(Debug)]
 pub(super) struct Guard {
-    /// `None` where the file system has no locks: then nobody can be kept away, and nothing is replaced.
-    lock: Option<File>,
+    file: File,
+    /// Not where the file system has no locks: then nobody can be kept away, and nothing is replaced.
+    locked: bool,
 }
 
 impl Guard {
@@ -38,9 +40,14 @@ impl Guard {
             }
             other => other?,
         };
-        match guard.lock {
-            Some(_) => Ok(guard),
-            None => Err(LedgerError::unusable(database, Unusable::InUse)),
+        if guard.locked { Ok(guard) } else { Err(LedgerError::unusable(database, Unusable::InUse)) }
+    }
+
+    /// Lets those who watch the folder know that something was changed: the last write to the ledger's own files
+    /// comes before others can see what was written, by as long as the disk takes.
+    pub(super) fn ring(&self) {
+        if let Err(error) = self.file.set_modified(SystemTime::now()) {
+            tracing::debug!(%error, "others are not told of a change");
         }
     }
 }
@@ -55,12 +62,12 @@ fn take(
     let end = Instant::now() + patience;
     loop {
         match lock(&file) {
-            Ok(()) => return Ok(Guard { lock: Some(file) }),
+            Ok(()) => return Ok(Guard { file, locked: true }),
             Err(TryLockError::WouldBlock) if Instant::now() < end => std::thread::sleep(PAUSE),
             Err(TryLockError::WouldBlock) => return Err(LedgerError::unusable(&path, Unusable::InUse)),
             Err(TryLockError::Error(error)) => {
                 tracing::warn!(%error, "the data folder has no locks");
-                return Ok(Guard { lock: None });
+                return Ok(Guard { file, locked: false });
             }
         }
     }

@@ -10,10 +10,11 @@
 //! - `guard.rs`: who has it open; `healing.rs`, `rescue.rs`, `salvage.rs`, `replace.rs`: what is done with a
 //!   damaged one; `backup.rs`, `restore.rs`: copies
 //! - `names.rs`: references and ids; `outbox.rs`: claims, `alive.rs`: who of their owners lives; `totals.rs`: sums; `error.rs`: plain lines
+//! - `watch.rs`: being told what other processes change
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -23,7 +24,9 @@ use uuid::Uuid;
 
 use crate::domain::link::{Link, LinkId};
 use crate::domain::reference::{Reference, ReferenceTemplate};
-use crate::ports::{DayTotals, Ledger, LedgerError, LinkFilter, LinkRow, OutboxEntry, OutboxKind, Rescue};
+use crate::ports::{
+    DayTotals, Ledger, LedgerError, LinkFilter, LinkRow, OutboxEntry, OutboxKind, Rescue, Watch,
+};
 
 mod alive;
 mod backup;
@@ -44,6 +47,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 mod totals;
+mod watch;
 
 use error::Trouble;
 pub use file::FILE_NAME;
@@ -52,7 +56,7 @@ pub use restore::{Restore, Restored};
 /// The ledger in a SQLite file.
 pub struct SqliteLedger {
     path: PathBuf,
-    writer: Mutex<Connection>,
+    writer: Arc<Mutex<Connection>>,
     /// Opened when the writer is first found busy, so that the first frame waits for one connection.
     reader: OnceLock<Mutex<Connection>>,
     /// There's no file, and no second connection to it: the writer reads.
@@ -114,7 +118,7 @@ impl SqliteLedger {
     fn over(path: PathBuf, writer: Connection, in_memory: bool) -> Self {
         Self {
             path,
-            writer: Mutex::new(writer),
+            writer: Arc::new(Mutex::new(writer)),
             reader: OnceLock::new(),
             in_memory,
             guard: Mutex::new(None),
@@ -158,8 +162,14 @@ impl SqliteLedger {
                 tx.commit()?;
                 Ok(done)
             })();
-            if connection.total_changes() != before {
+            let changed = connection.total_changes() != before;
+            // Before the guard is asked for: who mends a damaged file holds that first.
+            drop(connection);
+            if changed {
                 self.changes.fetch_add(1, Ordering::Relaxed);
+                if let Some(guard) = &*hold(&self.guard) {
+                    guard.ring();
+                }
             }
             done.map_err(|trouble: Trouble| trouble.at(&self.path))
         })
@@ -344,5 +354,9 @@ impl Ledger for SqliteLedger {
             .pragma_query_value(None, "data_version", |row| row.get(0))
             .map_err(|e| Trouble::from(e).at(&self.path))?;
         Ok(others.wrapping_add(self.changes.load(Ordering::Relaxed)))
+    }
+
+    fn watch(&self, changed: Box<dyn Fn() + Send>) -> Option<Watch> {
+        watch::begin(self.folder()?, &self.writer, changed)
     }
 }

@@ -117,6 +117,9 @@ pub struct DayTotals {
     pub waiting: u32,
 }
 
+/// Held as long as somebody is to be told of changes.
+pub type Watch = Box<dyn Send + Sync>;
+
 /// The embedded database. Synchronous: callers that must not wait use a blocking thread.
 ///
 /// Every change is durable when the call returns. Several processes may use one ledger at once.
@@ -290,4 +293,10 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn version(&self) -> Result<i64, LedgerError>;
+    /// Has `changed` called, from another thread, soon after another handle has changed the ledger, perhaps once
+    /// for many changes; not for this handle's own. Until the answer is dropped, and without waking for anything
+    /// else. `None` where this can't be had; then [`Ledger::version`] is to be asked.
+    fn watch(&self, _changed: Box<dyn Fn() + Send>) -> Option<Watch> {
+        None
+    }
 }

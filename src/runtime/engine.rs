@@ -17,7 +17,7 @@ use crate::app::model::{Now, Shop};
 use crate::app::msg::Reply;
 use crate::app::{self, Model, Msg};
 use crate::domain::link::LinkId;
-use crate::ports::Clock;
+use crate::ports::{Clock, Watch};
 
 /// The clock, shared with tasks.
 pub type SharedClock = Arc<dyn Clock>;
@@ -118,6 +118,8 @@ pub struct Engine {
     vital_work: JoinHandle<()>,
     outward: Vec<Outward>,
     later: Vec<Effect>,
+    /// Tells of what other processes change in the workplace's ledger.
+    watch: Option<Watch>,
     ended: bool,
 }
 
@@ -147,6 +149,7 @@ impl Engine {
             vital_work,
             outward: Vec::new(),
             later,
+            watch: None,
             ended: false,
         }
     }
@@ -176,9 +179,18 @@ impl Engine {
 
     /// After the first frame: what the app asked for at the start.
     pub fn after_first_frame(&mut self) {
+        // First: what changes while the answers are on their way is then seen.
+        self.watch();
         for effect in std::mem::take(&mut self.later) {
             self.carry_out(effect);
         }
+    }
+
+    /// Is told from now on of what others change in the ledger. Costs nothing here: it's set up elsewhere.
+    fn watch(&mut self) {
+        let tx = self.tx.clone();
+        let changed = Box::new(move || tx.message(Msg::LedgerChanged));
+        self.watch = self.workplace.as_ref().and_then(|workplace| workplace.ports.ledger.watch(changed));
     }
 
     /// The state.
@@ -293,6 +305,7 @@ impl Engine {
             Inward::Copy(text) => self.carry_out(Effect::Copy(text)),
             Inward::Moved(workplace, msg) => {
                 self.workplace = Some(*workplace);
+                self.watch();
                 self.message(msg);
             }
         }

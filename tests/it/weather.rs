@@ -245,6 +245,49 @@ fn a_lid_that_was_closed_is_opened_to_the_news_without_a_burst() {
 }
 
 #[test]
+fn an_idle_app_sees_what_a_script_makes_and_wakes_for_nothing_else() {
+    let world = World::new();
+    let mut term = app(&world).start();
+    term.sees("online");
+    #[cfg(target_os = "linux")]
+    idle(&term);
+    world.link(&["--reference", "A-1"]);
+    term.sees("A-1");
+    world.run(&["cancel", "A-1"]).is(0);
+    term.sees("cancelled");
+    // With nothing to follow, all is as before, after its own writes and those of others.
+    #[cfg(target_os = "linux")]
+    idle(&term);
+    let link = world.link(&["--reference", "A-2"]);
+    term.sees("A-2");
+    world.pay(&link, "authorized");
+    term.sees("● paid");
+    term.press("q");
+    term.ends().restored().with_status(0);
+}
+
+/// Waits for a second in which no thread of the app has woken.
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn idle(term: &Term) {
+    let woken = || -> u64 {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", term.pid())).unwrap();
+        let waits = |task: std::fs::DirEntry| {
+            let status = std::fs::read_to_string(task.path().join("status")).ok()?;
+            let line = status.lines().find(|line| line.starts_with("voluntary_ctxt_switches"))?;
+            line.split_whitespace().nth(1)?.parse::<u64>().ok()
+        };
+        threads.filter_map(|task| waits(task.unwrap())).sum()
+    };
+    let mut last = woken();
+    wait_until("a second without waking", Duration::from_secs(30), || {
+        thread::sleep(Duration::from_secs(1));
+        let now = woken();
+        std::mem::replace(&mut last, now) == now
+    });
+}
+
+#[test]
 fn two_apps_and_five_scripts_share_one_folder() {
     let world = World::new();
     let first = world.link(&["--reference", "A-1"]);

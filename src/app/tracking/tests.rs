@@ -31,6 +31,16 @@ fn nothing_pending_no_timer() {
 }
 
 #[test]
+fn what_another_process_changed_is_read_and_nothing_is_awaited() {
+    let mut app = App::new();
+    assert_eq!(app.send(Msg::LedgerChanged), [Effect::LoadDashboard], "nothing was seen yet");
+    app.reply(dashboard(&[], Vec::new()));
+    let seen = Seen { version: 7, today: app.now.at };
+    app.reply(Reply::Dashboard(Box::new(DashboardNews { seen: Some(seen), ..DashboardNews::default() })));
+    assert_eq!(app.send(Msg::LedgerChanged), [Effect::LoadIfChanged(seen)]);
+}
+
+#[test]
 fn a_live_link_is_asked_about_until_it_is_settled() {
     let mut app = App::new();
     let open = link(1, LinkState::Open);

@@ -18,6 +18,7 @@ mod links;
 mod lists;
 mod outbox;
 mod restore;
+mod watch;
 
 /// The account of every sample.
 pub(super) const ACCOUNT: &str = "T12345678";
