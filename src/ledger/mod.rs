@@ -7,7 +7,7 @@
 //!
 //! - `file.rs`: folder and file, private from the first moment; `connect.rs`: settings, migrations
 //! - `record.rs`: a link written, read, changed; `list.rs`: rows, by filter; `search.rs`: words
-//! - `guard.rs`: who has it open; `healing.rs`, `rescue.rs`, `salvage.rs`, `replace.rs`: what is done with a
+//! - `guard.rs`: who has it open; `healing.rs`, `rescue.rs`, `salvage.rs`, `stray.rs`, `leaves.rs`, `replace.rs`: what is done with a
 //!   damaged one; `backup.rs`, `restore.rs`: copies
 //! - `names.rs`: references and ids; `outbox.rs`: claims, `alive.rs`: who of their owners lives; `totals.rs`: sums; `error.rs`: plain lines
 //! - `watch.rs`: being told what other processes change
@@ -35,6 +35,7 @@ mod error;
 mod file;
 mod guard;
 mod healing;
+mod leaves;
 mod list;
 mod names;
 mod outbox;
@@ -44,6 +45,7 @@ mod rescue;
 mod restore;
 mod salvage;
 mod search;
+mod stray;
 #[cfg(test)]
 mod tests;
 mod totals;

@@ -32,6 +32,13 @@ fn read(row: &Row<'_>, link: LinkId, kind: OutboxKind) -> rusqlite::Result<Outbo
     })
 }
 
+/// Whether the entry can be read.
+pub(super) fn is_sensible(connection: &Connection, nr: i64) -> bool {
+    let entry = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM outbox AS o WHERE nr = ?1"));
+    let nobody = LinkId(uuid::Uuid::nil());
+    entry.and_then(|mut entry| entry.query_row([nr], |row| read(row, nobody, OutboxKind::Create))).is_ok()
+}
+
 /// The order as it is kept.
 fn what(order: Option<&MoneyOrder>) -> Result<Option<String>, Trouble> {
     order.map(serde_json::to_string).transpose().map_err(|_| Trouble::odd("an order has no text form"))

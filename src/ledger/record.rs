@@ -250,6 +250,12 @@ fn alarm_words(alarms: &[Alarm], before: &str) -> String {
     words.join(",")
 }
 
+/// Whether the event can be read with its link.
+pub(super) fn event_is_sensible(connection: &Connection, nr: i64) -> bool {
+    let at = connection.prepare_cached("SELECT at FROM events WHERE nr = ?1");
+    at.and_then(|mut at| at.query_row([nr], |row| row.get::<_, Moment>(0))).is_ok()
+}
+
 fn events(connection: &Connection, seq: i64) -> Result<Vec<LinkEvent>, Trouble> {
     let mut statement = connection
         .prepare_cached("SELECT at, kind, detail, key FROM events WHERE link = ?1 ORDER BY at, nr")?;

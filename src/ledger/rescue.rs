@@ -78,7 +78,7 @@ fn save_into(draft: &Path, database: &Path, plan: &Plan) -> Result<(), LedgerErr
     let old = readable(database, draft)?;
     let tx = new.transaction().map_err(|e| at(e.into()))?;
     let found = match &old {
-        Some(old) => salvage::salvage(old, &tx).map_err(at)?,
+        Some(old) => salvage::salvage(old, &copy_of(database), &tx).map_err(at)?,
         None => Salvaged { gaps: true, ..Salvaged::default() },
     };
     drop(old);

@@ -18,6 +18,7 @@ mod links;
 mod lists;
 mod outbox;
 mod restore;
+mod stray;
 mod watch;
 
 /// The account of every sample.
