@@ -85,6 +85,14 @@ fn translate(path: &Path, error: &rusqlite::Error) -> LedgerError {
         Some(ErrorCode::NotADatabase) => Unusable::NotOurs,
         Some(ErrorCode::DatabaseCorrupt) => Unusable::Damaged,
         Some(ErrorCode::DiskFull) => Unusable::Full,
+        // The small file that processes share can't grow: there's no other reason for that.
+        Some(ErrorCode::SystemIoFailure)
+            if error
+                .sqlite_error()
+                .is_some_and(|e| e.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE) =>
+        {
+            Unusable::Full
+        }
         Some(
             ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied,
         ) => Unusable::NotWritable,

@@ -2,6 +2,8 @@
 
 mod commands;
 mod disasters;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod help;
 mod links;
 mod money;

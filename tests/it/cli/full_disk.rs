@@ -1,0 +1,186 @@
+//! A disk with no room left at all: a small one in memory, which only root can put in place.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::World;
+use crate::support::pty::Setup;
+use crate::terminal::to_delivery;
+
+/// The world's data folder as a disk of its own, taken away again however the test ends.
+struct Disk {
+    at: PathBuf,
+}
+
+impl Disk {
+    /// Or nothing, said loudly, where none can be had.
+    fn of(world: &World) -> Option<Self> {
+        fs::create_dir_all(&world.data).unwrap();
+        let mount = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=1m,mode=0700", "tmpfs"])
+            .arg(&world.data)
+            .output();
+        let why = match mount {
+            Ok(done) if done.status.success() => return Some(Self { at: world.data.clone() }),
+            Ok(done) => String::from_utf8_lossy(&done.stderr).trim().to_owned(),
+            Err(error) => error.to_string(),
+        };
+        eprintln!("\n*** NOT TESTED: a full disk, which needs root and the right to mount: {why} ***\n");
+        None
+    }
+
+    fn filler(&self) -> PathBuf {
+        self.at.join("filler")
+    }
+
+    /// To the last byte.
+    fn fill(&self) {
+        let mut file = File::create(self.filler()).unwrap();
+        for size in [65_536, 4096, 1] {
+            while file.write_all(&vec![b'x'; size]).is_ok() {}
+        }
+        assert!(fs::write(self.at.join("more"), "x").is_err(), "there is still room");
+        let _ = fs::remove_file(self.at.join("more"));
+    }
+
+    fn make_room(&self) {
+        fs::remove_file(self.filler()).unwrap();
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // Also while a program that a failed test left behind has files open there.
+        let gone = Command::new("umount").arg("--lazy").arg(&self.at).status();
+        if !gone.is_ok_and(|status| status.success()) {
+            eprintln!("{} could not be unmounted", self.at.display());
+        }
+    }
+}
+
+fn sent(world: &World) -> Vec<String> {
+    let mut all: Vec<String> = world
+        .sessions_asked_for()
+        .iter()
+        .map(|(_, body)| body["order"]["merchant_reference"].as_str().unwrap().to_owned())
+        .collect();
+    all.sort();
+    all
+}
+
+fn app(world: &World) -> Setup {
+    let path = |path: &Path| path.to_str().unwrap().to_owned();
+    Setup::paylink(&[])
+        .env("PAYLINK_CONFIG", &path(&world.config))
+        .env("PAYLINK_DATA_DIR", &path(&world.data))
+        .env("PAYLINK_CLIENT_SECRET", world.secret())
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/at/all")
+}
+
+#[track_caller]
+fn until(what: &str, mut there: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(60);
+    while !there() {
+        assert!(Instant::now() < end, "waited for {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_command_on_a_full_disk_says_so_sends_nothing_and_loses_nothing() {
+    let world = World::new();
+    let Some(disk) = Disk::of(&world) else { return };
+    world.link(&["--reference", "A-1"]);
+    world.run(&["new", "--item", "Vaffel;1;45.00", "--reference", "A-2", "--offline"]).is(5);
+    disk.fill();
+    for words in [
+        &["new", "--json", "--item", "Vaffel;1;45.00", "--reference", "A-3"] as &[&str],
+        &["outbox", "send", "A-2", "--json"],
+        &["cancel", "A-1", "--json"],
+        &["list", "--json"],
+    ] {
+        let failed = world.run(words).is(3);
+        let said = failed.error();
+        assert_eq!(said["code"], "data_folder", "{words:?}: {failed:?}");
+        let message = said["message"].as_str().unwrap();
+        assert!(message.contains("the disk is full"), "{words:?}: {failed:?}");
+        assert_eq!(said["hint"], "Make room and try again", "{words:?}");
+        assert_eq!(sent(&world), ["A-1"], "{words:?}");
+    }
+    disk.make_room();
+    let listed = world.run(&["list", "--json", "--offline"]).is(0);
+    let mut kept: Vec<String> =
+        listed.lines().iter().map(|link| format!("{} {}", link["reference"], link["state"])).collect();
+    kept.sort();
+    assert_eq!(kept, [r#""A-1" "open""#, r#""A-2" "queued""#]);
+    assert_eq!(listed.err, "", "nothing was damaged");
+    world.run(&["outbox", "send", "A-2"]).is(0);
+    world.link(&["--reference", "A-3"]);
+    assert_eq!(sent(&world), ["A-1", "A-2", "A-3"], "each once");
+}
+
+#[test]
+fn the_app_on_a_full_disk_says_so_and_goes_on_when_there_is_room() {
+    let world = World::new();
+    let Some(disk) = Disk::of(&world) else { return };
+    let mut term = app(&world).start();
+    to_delivery(&mut term);
+    term.press("shift-tab right right");
+    term.sees("● link or QR only");
+    disk.fill();
+    term.press("enter");
+    term.sees("the disk is full");
+    assert_eq!(sent(&world), Vec::<String>::new());
+    // Nothing typed is lost, and the same key does it when there is room.
+    term.sees("5 DELIVERY");
+    disk.make_room();
+    term.press("enter");
+    term.sees("NOT OPENED");
+    assert_eq!(sent(&world).len(), 1);
+
+    // What waits in the outbox is not sent while that can't be written down, and then by itself.
+    term.press("esc");
+    let later = json!({
+        "method": "POST", "path": "/v1/sessions", "kind": "status", "status": 429, "retry_after": 6, "times": -1
+    });
+    world.fault(later);
+    world.run(&["new", "--item", "Vaffel;1;45.00", "--reference", "A-2", "--offline"]).is(5);
+    term.sees("A-2");
+    // Tried, and given back until later.
+    until("a try", || {
+        let listed = world.run(&["outbox", "list", "--json"]).is(0).lines();
+        listed.iter().any(|entry| !entry["last_error"].is_null())
+    });
+    disk.fill();
+    world.clear_faults();
+    let tried = world.sessions_asked_for().len();
+    term.sees("the disk is full");
+    assert_eq!(world.sessions_asked_for().len(), tried, "sent without being written down");
+    disk.make_room();
+    until("the link", || {
+        let listed = world.run(&["list", "--json", "--offline"]);
+        listed.status == 0 && listed.lines().iter().all(|link| link["state"] == "open")
+    });
+    let references = world.run(&["list", "--json", "--offline"]).is(0).lines().len();
+    assert_eq!(references, 2);
+    assert_eq!(sessions(&world), 2, "each once");
+    term.no_longer_sees("queued");
+    term.press("q");
+    term.ends().restored().with_status(0);
+}
+
+/// How many sessions the backend has made.
+fn sessions(world: &World) -> usize {
+    let log = world.control("GET", "/sandbox/log", serde_json::Value::Null);
+    let made = |call: &&serde_json::Value| {
+        call["method"] == "POST"
+            && call["path"].as_str().is_some_and(|path| path.starts_with("/v1/sessions"))
+            && call["status"] == 200
+    };
+    log.as_array().unwrap().iter().filter(made).count()
+}
