@@ -6,6 +6,13 @@ time-now = now
 time-today = today
 time-tomorrow = tomorrow
 time-yesterday = yesterday
+time-minutes = { $count } min
+time-hours = { $count } h
+time-days =
+    { $count ->
+        [one] { $count } day
+       *[other] { $count } days
+    }
 time-in-minutes = in { $count } min
 time-minutes-ago = { $count } min ago
 time-in-hours = in { $count } h
@@ -272,6 +279,7 @@ ledger-full = can't be written: the disk is full
 ledger-not-a-folder = is not a folder
 ledger-is-a-folder = is a folder where a file should be
 ledger-not-there = is not there
+ledger-cant-make = can't be made there
 ledger-not-ours = is not a paylink database, or nothing in it can be read
 ledger-foreign = is another program's database
 ledger-damaged = is damaged
@@ -612,7 +620,8 @@ dashboard-waiting =
        *[other] { $count } requests wait to be sent. They go out by themselves.
     }
 dashboard-next-try = Next try { $time }.
-dashboard-clock-off = This machine's clock is { $minutes } min off.
+dashboard-clock-behind = This machine's clock is { $span } behind.
+dashboard-clock-ahead = This machine's clock is { $span } ahead.
 dashboard-rescued = The ledger was damaged: { $saved } links saved, { $lost } lost. `paylink doctor` tells more.
 dashboard-rescued-gaps = The ledger was damaged: { $saved } links saved. `paylink doctor` tells more.
 dashboard-draft = A draft waits: n goes on with it.

@@ -5,6 +5,13 @@ time-now = nå
 time-today = i dag
 time-tomorrow = i morgen
 time-yesterday = i går
+time-minutes = { $count } min
+time-hours = { $count } t
+time-days =
+    { $count ->
+        [one] { $count } dag
+       *[other] { $count } dager
+    }
 time-in-minutes = om { $count } min
 time-minutes-ago = for { $count } min siden
 time-in-hours = om { $count } t
@@ -271,6 +278,7 @@ ledger-full = kan ikke skrives til: disken er full
 ledger-not-a-folder = er ikke en mappe
 ledger-is-a-folder = er en mappe der det skulle vært en fil
 ledger-not-there = finnes ikke
+ledger-cant-make = kan ikke opprettes der
 ledger-not-ours = er ingen paylink-database, eller ingenting i den kan leses
 ledger-foreign = er databasen til et annet program
 ledger-damaged = er skadet
@@ -611,7 +619,8 @@ dashboard-waiting =
        *[other] { $count } forespørsler venter på å bli sendt. De går av seg selv.
     }
 dashboard-next-try = Neste forsøk { $time }.
-dashboard-clock-off = Klokken på denne maskinen går { $minutes } min feil.
+dashboard-clock-behind = Klokken på denne maskinen går { $span } for sakte.
+dashboard-clock-ahead = Klokken på denne maskinen går { $span } for fort.
 dashboard-rescued = Registeret var skadet: { $saved } lenker reddet, { $lost } tapt. Se `paylink doctor`.
 dashboard-rescued-gaps = Registeret var skadet: { $saved } lenker reddet. Se `paylink doctor`.
 dashboard-draft = En kladd venter: n fortsetter på den.

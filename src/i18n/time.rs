@@ -99,6 +99,23 @@ impl Texts {
     }
 }
 
+impl Texts {
+    /// How long in its largest unit: `15 min`, `2 days`.
+    #[must_use]
+    pub fn span(self, span: SignedDuration) -> String {
+        let (count, unit) = largest_unit(span.abs());
+        let args = [("count", count.into())];
+        self.t_args(
+            match unit {
+                Unit::Now | Unit::Minutes => "time-minutes",
+                Unit::Hours => "time-hours",
+                Unit::Days => "time-days",
+            },
+            &args,
+        )
+    }
+}
+
 enum Unit {
     Now,
     Minutes,
@@ -167,6 +184,16 @@ mod tests {
         for (then, en, nb) in cases {
             assert_eq!(EN.relative(at(then), now), en, "{then}");
             assert_eq!(NB.relative(at(then), now), nb, "{then}");
+        }
+        let spans = [
+            (20, "0 min", "0 min"),
+            (185, "3 min", "3 min"),
+            (86_400, "24 h", "24 t"),
+            (-7_200, "2 h", "2 t"),
+        ];
+        for (seconds, en, nb) in [spans.as_slice(), &[(172_800, "2 days", "2 dager")]].concat() {
+            let span = SignedDuration::from_secs(seconds);
+            assert_eq!((EN.span(span).as_str(), NB.span(span).as_str()), (en, nb), "{seconds}");
         }
     }
 }

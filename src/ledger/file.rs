@@ -13,7 +13,7 @@ pub const FILE_NAME: &str = "paylink.db";
 pub(super) fn folder(folder: &Path) -> Result<PathBuf, LedgerError> {
     // Absolute, because SQLite would read a name that begins with `file:` as an address.
     let folder = std::path::absolute(folder).map_err(|e| from_io(folder, &e))?;
-    make_folder(&folder).map_err(|e| from_io(&folder, &e))?;
+    make_folder(&folder).map_err(|e| from_making(&folder, &e))?;
     Ok(folder)
 }
 
@@ -33,8 +33,17 @@ pub(super) fn prepare(folder: &Path) -> Result<PathBuf, LedgerError> {
         }
         Err(error) => return Err(from_io(&file, &error)),
     }
-    open_or_make(&file).map_err(|e| from_io(&file, &e))?;
+    open_or_make(&file).map_err(|e| from_making(&file, &e))?;
     Ok(file)
+}
+
+/// An error of making what is not there: that it isn't there is then no answer.
+pub(super) fn from_making(path: &Path, error: &std::io::Error) -> LedgerError {
+    if error.kind() == std::io::ErrorKind::NotFound {
+        LedgerError::unusable(path, Unusable::CantMake)
+    } else {
+        from_io(path, error)
+    }
 }
 
 #[cfg(unix)]

@@ -6,7 +6,6 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::error::from_io;
 use super::file;
 use crate::ports::{LedgerError, Unusable};
 
@@ -58,7 +57,7 @@ fn take(
     lock: impl Fn(&File) -> Result<(), TryLockError>,
 ) -> Result<Guard, LedgerError> {
     let path: PathBuf = folder.join(NAME);
-    let file = file::open_or_make(&path).map_err(|e| from_io(&path, &e))?;
+    let file = file::open_or_make(&path).map_err(|e| file::from_making(&path, &e))?;
     let end = Instant::now() + patience;
     loop {
         match lock(&file) {

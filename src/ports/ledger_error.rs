@@ -58,6 +58,9 @@ pub enum Unusable {
     /// There's no such file.
     #[error("is not there")]
     NotThere,
+    /// It can't be made where it should be: the system keeps no files there, or a folder above it is gone.
+    #[error("can't be made there")]
+    CantMake,
     /// It's no database.
     #[error("is not a paylink database")]
     NotOurs,

@@ -39,6 +39,7 @@ impl Spoken for Unusable {
             Self::NotAFolder => "ledger-not-a-folder",
             Self::IsAFolder => "ledger-is-a-folder",
             Self::NotThere => "ledger-not-there",
+            Self::CantMake => "ledger-cant-make",
             Self::NotOurs => "ledger-not-ours",
             Self::Foreign => "ledger-foreign",
             Self::Damaged => "ledger-damaged",
@@ -63,6 +64,7 @@ pub const fn to_do(why: &Unusable) -> &'static str {
         Unusable::NoPermission
         | Unusable::ReadOnlyDisk
         | Unusable::NotAFolder
+        | Unusable::CantMake
         | Unusable::Foreign
         | Unusable::System(..) => "cli-data-folder-hint",
         Unusable::Full => "ledger-do-room",

@@ -103,9 +103,10 @@ fn notes(model: &Model, now: &Now, texts: Texts) -> Vec<(String, Role)> {
         notes.push((text, Role::Accent));
     }
     if let Some(seconds) = model.clock_off_by {
-        let minutes = (seconds.abs() + 30) / 60;
-        let args = [("minutes", minutes.into())];
-        notes.push((format!("! {}", texts.t_args("dashboard-clock-off", &args)), Role::Warning));
+        let span = texts.span(jiff::SignedDuration::from_secs(seconds));
+        // The backend's clock minus this machine's.
+        let key = if seconds > 0 { "dashboard-clock-behind" } else { "dashboard-clock-ahead" };
+        notes.push((format!("! {}", texts.t_args(key, &[("span", span.into())])), Role::Warning));
     }
     if model.dashboard.draft_waiting {
         notes.push((format!("· {}", texts.t("dashboard-draft")), Role::Muted));

@@ -41,6 +41,18 @@ fn without_a_keyring_the_environment_is_enough_and_its_lack_is_told() {
     assert_eq!(world.sessions_asked_for().len(), 1, "nothing was sent without a secret");
 }
 
+/// The system's own folder in which nobody makes files says that the place isn't there.
+#[test]
+#[cfg(target_os = "linux")]
+fn where_no_folder_can_be_made_that_is_what_is_said() {
+    let mut world = World::new();
+    world.data = "/proc/paylink".into();
+    let ran = world.run(&["list"]).is(3);
+    is_one_clear_line(&ran, "/proc/paylink can't be made there. Choose another folder with --data-dir");
+    let ran = world.run(&["list", "--lang", "nb"]).is(3);
+    is_one_clear_line(&ran, "/proc/paylink kan ikke opprettes der.");
+}
+
 #[test]
 fn where_nothing_can_be_written_nothing_is_sent() {
     let mut world = World::new();
