@@ -204,6 +204,7 @@ mistake-method = No payment method has that name
 
 ## What keys do: footer and help
 key-help = keys
+key-space = Space
 key-quit = quit
 key-redraw = draw again
 key-try-sandbox = try it now

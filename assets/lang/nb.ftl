@@ -43,20 +43,20 @@ state-declined = avslått
 state-failed = mislyktes
 state-expired = utløpt
 state-cancelled = kansellert
-state-voided = frigitt
+state-voided = annullert
 state-partially-refunded = delvis refundert
 state-refunded = refundert
-state-partially-captured-refunded = delvis betalt tilbake
+state-partially-captured-refunded = trukket og refundert
 state-unknown = ukjent
 
 ## Hva tilstanden betyr, og hva du gjør nå
-advice-queued = Lagret her. Den sendes av seg selv så snart det er dekning.
+advice-queued = Lagret her. Den sendes av seg selv så snart det er nett.
 advice-creating = Sendes nå.
 advice-uncertain = Den kan være sendt. Det blir sjekket før noe sendes på nytt.
 advice-refused = Betalingstjenesten sa nei. Kunden har ikke fått noe.
 advice-open = Kunden har fått lenken, men har ikke åpnet den.
 advice-opened = Kunden har sett på den.
-advice-paying = Kunden betaler. I en mobilapp er fristen om lag 10 minutter.
+advice-paying = Kunden betaler. I en mobilapp er fristen rundt 10 minutter.
 advice-on-hold = Betalingen kontrolleres. Vent med å gi fra deg varene.
 advice-authorized = Pengene er reservert. Trekk dem når varene er levert.
 advice-captured = Kunden har betalt.
@@ -64,11 +64,11 @@ advice-partially-captured = En del av beløpet er trukket.
 advice-declined = Betalingen ble avslått. Lag en ny lenke for å prøve igjen.
 advice-failed = Betalingen mislyktes. Lag en ny lenke for å prøve igjen.
 advice-expired = Fristen er ute. Det samme salget kan sendes på nytt.
-advice-cancelled = Trukket tilbake før den ble betalt. Det samme salget kan sendes på nytt.
-advice-voided = Reservasjonen er frigitt. Kunden betaler ingenting.
-advice-partially-refunded = En del av pengene er betalt tilbake til kunden.
-advice-refunded = Alle pengene er betalt tilbake til kunden.
-advice-partially-captured-refunded = En del er trukket, og noe av det er betalt tilbake.
+advice-cancelled = Kansellert før den ble betalt. Det samme salget kan sendes på nytt.
+advice-voided = Reservasjonen er annullert. Kunden betaler ingenting.
+advice-partially-refunded = En del av beløpet er refundert til kunden.
+advice-refunded = Hele beløpet er refundert til kunden.
+advice-partially-captured-refunded = En del er trukket, og noe av det er refundert.
 advice-unknown = Betalingstjenesten bruker et ord som paylink ikke kjenner.
 
 ## Det som har hendt, i tidslinjen
@@ -91,7 +91,7 @@ event-declined = Avslått
 event-failed = Mislyktes
 event-expired = Utløpt
 event-cancelled = Kansellert
-event-voided = Reservasjon frigitt
+event-voided = Reservasjon annullert
 event-refunded = Refundert
 event-partially-refunded = Delvis refundert
 event-uncertain = Ukjent utfall
@@ -203,6 +203,7 @@ mistake-method = Ingen betalingsmåte heter det
 
 ## Hva tastene gjør: bunnlinje og hjelp
 key-help = taster
+key-space = Mellomrom
 key-quit = avslutt
 key-redraw = tegn på nytt
 key-try-sandbox = prøv nå
@@ -266,7 +267,7 @@ cli-no-home-hint = Eller sett HOME
 cli-given-hint = `paylink config check` viser hvilke profiler som finnes
 cli-config-hint = Rett det der; config.example.toml forklarer hver nøkkel
 cli-reference-used = Referansen { $reference } er i bruk på en åpen eller betalt lenke
-cli-reference-used-hint = Velg en annen, eller si --allow-duplicate-reference
+cli-reference-used-hint = Velg en annen, eller bruk --allow-duplicate-reference
 cli-data-folder-hint = Velg en annen mappe med --data-dir
 cli-newer-hint = Installer nyeste paylink
 
@@ -294,11 +295,11 @@ ledger-do-room = Rydd plass og prøv igjen
 ledger-do-move = Flytt den bort
 ledger-do-name = Se etter om navnet er riktig
 ledger-do-backup = Flytt den bort, eller sett inn en sikkerhetskopi med `paylink restore FILE`
-ledger-do-start = Lukk alle paylink og start på nytt: den skadede filen beholdes, og det som kan leses, reddes
+ledger-do-start = Lukk alle paylink-vinduer og start på nytt: den skadede filen beholdes, og det som kan leses, reddes
 ledger-do-disk = Lagre filene dine et annet sted og få disken sjekket
 ledger-do-close = Lukk det programmet og prøv igjen
-ledger-do-close-all = Lukk alle andre paylink og prøv igjen
-ledger-do-other-name = Velg et annet navn, eller si --force
+ledger-do-close-all = Lukk alle andre paylink-vinduer og prøv igjen
+ledger-do-other-name = Velg et annet navn, eller bruk --force
 ledger-trouble = Registeret: «{ $said }»
 
 # Backups, and what happened to a ledger.
@@ -307,7 +308,7 @@ cli-restore-what = { $file } har { $count } lenker, den nyeste fra { $newest }. 
 cli-restore-missing = { $missing } av dem er ikke i sikkerhetskopien: { $references }.
 cli-restore-ask = Bytte det ut? (ja/nei)
 cli-restore-word = ja
-cli-restore-yes = Si --yes for å bytte det ut; det gamle registeret beholdes under et annet navn
+cli-restore-yes = Bruk --yes for å bytte det ut; det gamle registeret beholdes under et annet navn
 cli-restore-not = Ingenting ble byttet ut
 cli-restore-done = Hentet { $count } lenker fra { $file }. Lenker som kan være sendt siden, slås opp før noe sendes.
 cli-restore-kept = Registeret som var i bruk, er beholdt som { $kept }
@@ -406,7 +407,7 @@ cli-no-such-link = Ingen lenke heter { $ref }
 cli-no-such-link-hint = `paylink list` viser alle
 cli-near = Ligner: { $near }
 cli-several-links = { $ref } er navnet på { $count } lenker: { $links }
-cli-several-links-hint = Si hvilken med id-en
+cli-several-links-hint = Oppgi id-en til den du mener
 cli-not-mobile = { $phone } er ikke et mobilnummer; det tar kanskje ikke imot meldinger
 cli-queued = { $reference } er ikke sendt ennå: den ligger i utboksen, ingenting er tapt
 cli-queued-because = { $reference } er ikke sendt ennå ({ $why }): den ligger i utboksen, ingenting er tapt
@@ -429,7 +430,7 @@ cli-money-unknown-because = { $reference }: å { $what } kan ha blitt utført ({
 cli-money-unknown-hint = Det undersøkes, og gjentas aldri i blinde; `paylink outbox send REF` ser etter nå
 cli-money-another = { $reference }: et annet beløp venter allerede på å bli flyttet
 cli-money-another-hint = Se `paylink outbox`; send det eller dropp det først
-cli-withdrawn = { $reference } ble trukket tilbake i mellomtiden
+cli-withdrawn = { $reference } ble kansellert i mellomtiden
 cli-not-paid = { $reference } er ikke betalt: { $state }
 cli-time-up = Tiden er ute, og { $reference } er ikke betalt: { $state }
 cli-not-paid-hint = `paylink watch REF` følger videre
@@ -443,8 +444,8 @@ cli-undecided =
     }
 cli-cancel-ended = { $reference } er avsluttet allerede: { $state }
 cli-cancel-ended-hint = `paylink show REF` forteller historien
-cli-cancel-money = { $reference } er ikke trukket tilbake, for penger er reservert eller trukket: { $state }
-cli-cancel-money-hint = Frigi eller refunder betalingen i stedet
+cli-cancel-money = { $reference } er ikke kansellert, for penger er reservert eller trukket: { $state }
+cli-cancel-money-hint = Annuller eller refunder betalingen i stedet
 cli-cancel-later-hint = Den ligger i utboksen og prøves igjen av seg selv
 cli-qr-ended = { $reference } kan ikke betales lenger: { $state }
 cli-qr-none = { $reference } har ingen adresse ennå: { $state }
@@ -452,10 +453,10 @@ cli-qr-none-hint = `paylink outbox send REF` prøver å sende den nå
 cli-file = { $path } kan ikke skrives: { $what }
 cli-file-hint = Velg en annen fil
 cli-outbox-create = lage lenken
-cli-outbox-cancel = trekke lenken tilbake
+cli-outbox-cancel = kansellere lenken
 cli-outbox-capture = trekke beløpet
-cli-outbox-void = frigi beløpet
-cli-outbox-refund = betale tilbake
+cli-outbox-void = annullere reservasjonen
+cli-outbox-refund = refundere
 cli-outbox-look = lete etter den tapte lenken
 cli-outbox-expired = fristen er ute: venter på deg
 cli-outbox-old = har ventet lenge: venter på deg
@@ -466,7 +467,7 @@ cli-outbox-tries =
     }
 cli-outbox-decide = venter på deg
 cli-drop-not = { $reference } ligger ikke i utboksen: { $state }
-cli-drop-hint = `paylink cancel REF` trekker tilbake en lenke som er sendt
+cli-drop-hint = `paylink cancel REF` kansellerer en lenke som er sendt
 
 ## paylink doctor
 doctor-needs-config = trenger en konfigurasjon
@@ -554,7 +555,7 @@ toast-ended = { $reference }: { $state }
 toast-cancelled = Lenken er kansellert.
 toast-has-money = Ikke kansellert: penger er reservert eller trukket.
 toast-already-ended = Den var avsluttet allerede.
-toast-later = Ingen kontakt med betalingstjenesten. Det prøves igjen av seg selv.
+toast-later = Ingen kontakt med betalingstjenesten. Det prøves på nytt av seg selv.
 toast-message = Meldingen: { $status }
 toast-cannot-play = Sandkassen sier: { $words }
 toast-ledger = Registeret { $words }
@@ -573,7 +574,7 @@ confirm-cancel-means = Kunden kan ikke lenger betale med denne lenken.
 confirm-withdraw = Droppe { $reference }?
 confirm-withdraw-means = Den er ikke sendt. Kunden får ingenting.
 confirm-give-up = Gi opp { $reference }?
-confirm-give-up-means = Den kan være sendt. Betalingstjenesten spørres først, og det som finnes der, trekkes tilbake.
+confirm-give-up-means = Den kan være sendt. Betalingstjenesten spørres først, og det som finnes der, kanselleres.
 confirm-send-late = Sende { $reference } nå?
 confirm-send-late-expired = Betalingsfristen var ute før den kunne sendes. Den får like lang frist fra nå av.
 confirm-send-late-old = Den har ventet i timevis. Kunden kan ha gått, eller ha betalt på en annen måte.
@@ -615,8 +616,8 @@ dashboard-decisions =
     }
 dashboard-waiting =
     { $count ->
-        [one] { $count } forespørsel venter på å bli sendt. Den går av seg selv.
-       *[other] { $count } forespørsler venter på å bli sendt. De går av seg selv.
+        [one] { $count } forespørsel venter og sendes av seg selv.
+       *[other] { $count } forespørsler venter og sendes av seg selv.
     }
 dashboard-next-try = Neste forsøk { $time }.
 dashboard-clock-behind = Klokken på denne maskinen går { $span } for sakte.
@@ -627,7 +628,7 @@ dashboard-draft = En kladd venter: n fortsetter på den.
 
 ## Steg 2: betaling
 payment-title = Hvordan kan kunden betale?
-payment-all = Alle måter
+payment-all = Alle betalingsmåter
 payment-sms = På telefon kommer lenken som SMS.
 payment-push = På telefon kommer lenken som varsel i appen i stedet for SMS.
 mistake-no-method = Huk av minst én betalingsmåte
@@ -667,7 +668,7 @@ order-capture = Pengene
 order-capture-now = trekkes med en gang
 order-capture-later = reserveres
 order-capture-now-note = Beløpet trekkes så snart kunden har betalt.
-order-capture-later-note = Beløpet er reservert til du trekker det, som når varene sendes.
+order-capture-later-note = Beløpet er reservert til du trekker det, for eksempel når varene sendes.
 mistake-reference-used = Brukes av en annen åpen eller betalt lenke
 
 ## Steg 5: levering
@@ -682,7 +683,7 @@ delivery-push-note = Kunden får et varsel i appen.
 delivery-email-note = E-postprogrammet ditt åpnes med e-posten, klar til å sendes.
 delivery-link-note = Lenken kopieres, og QR-koden vises her.
 delivery-products = Varer
-delivery-methods = Måter
+delivery-methods = Betaling
 delivery-of-which-vat = herav mva { $vat }
 delivery-submitting = Lager lenken …
 mistake-phone-not-mobile = Ikke et mobilnummer: en SMS kommer kanskje ikke fram
@@ -704,10 +705,10 @@ link-tried =
        *[other] forsøkt { $count } ganger
     }
 link-next-try = neste forsøk kl. { $time }
-link-waits-cancel = Tilbaketrekkingen venter
+link-waits-cancel = Kanselleringen venter
 link-waits-capture = Trekket venter
-link-waits-void = Frigivelsen venter
-link-waits-refund = Tilbakebetalingen venter
+link-waits-void = Annulleringen venter
+link-waits-refund = Refusjonen venter
 link-message-failed = Meldingen kom ikke fram. Vis QR-koden, eller kopier lenken.
 link-phone-page = Kundens telefon: { $page }
 link-play = Spill kunden:

@@ -65,6 +65,18 @@ impl Texts {
         })
     }
 
+    /// A kind of payment method within a sentence: what is no name begins with a small letter.
+    #[must_use]
+    pub fn method_within(self, kind: MethodKind) -> String {
+        let word = self.say(&kind);
+        match kind {
+            MethodKind::Card | MethodKind::Invoice | MethodKind::Installment | MethodKind::Other => {
+                word.to_lowercase()
+            }
+            _ => word.into_owned(),
+        }
+    }
+
     /// A payment method as people call it; a type of no known kind by its own name.
     #[must_use]
     pub fn method(self, method: &Method) -> Cow<'static, str> {

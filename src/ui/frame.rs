@@ -159,8 +159,8 @@ fn global_help() -> Option<&'static Binding> {
 }
 
 /// The key as the footer shows it. A pair of arrows is told as one.
-fn label(binding: &Binding) -> String {
-    let first = |binding: &Binding| binding.keys.first().map(|k| k.label()).unwrap_or_default();
+fn label(binding: &Binding, texts: Texts) -> String {
+    let first = |binding: &Binding| words::shown_key(binding, texts).unwrap_or_default();
     if binding.action != Action::Left {
         return first(binding);
     }
@@ -175,13 +175,13 @@ fn word(model: &Model, binding: &Binding, texts: Texts) -> Cow<'static, str> {
 }
 
 fn item_width(model: &Model, binding: &Binding, texts: Texts) -> u16 {
-    width(&label(binding)) + 1 + width(&word(model, binding, texts))
+    width(&label(binding, texts)) + 1 + width(&word(model, binding, texts))
 }
 
 fn item(model: &Model, binding: &Binding, pen: &mut Pen<'_>, x: u16, y: u16, gap: &str) -> u16 {
     let from = pen.put(x, y, width(gap), gap, Role::Muted);
     let word = word(model, binding, pen.texts());
-    let key = label(binding);
+    let key = label(binding, pen.texts());
     let x = pen.put(from, y, width(&key), &key, Role::Accent);
     let x = pen.put(x + 1, y, width(&word), &word, Role::Muted);
     pen.hits.add(Rect::new(from, y, x.saturating_sub(from), 1), Target::Do(binding.action));

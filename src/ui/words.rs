@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use crate::app::check::FieldError;
 use crate::app::draft::{AddressChoice, Channel, ExpiryChoice};
-use crate::app::keys::Context;
+use crate::app::key::{Code, Key};
+use crate::app::keys::{Binding, Context};
 use crate::app::model::{ListFilter, Net, Question, Tone};
 use crate::app::msg::SetUpTrouble;
 use crate::app::say::Say;
@@ -181,6 +182,20 @@ impl Spoken for Context {
     }
 }
 
+/// The name of a key. Most are printed on keyboards in English everywhere; the space bar has no name on it.
+pub(crate) fn key(key: Key, texts: Texts) -> String {
+    let label = key.label();
+    if key.code == Code::Char(' ') { label.replace("Space", &texts.t("key-space")) } else { label }
+}
+
+/// The key of a row that is shown where there is room for one: the first, but for an answer the one that its word
+/// begins with (`y yes`, `j ja`).
+pub(crate) fn shown_key(binding: &Binding, texts: Texts) -> Option<String> {
+    let begins = |k: &&Key| k.typed().is_some_and(|c| texts.t(binding.text).starts_with(c));
+    let of_word = binding.keys.iter().find(begins).filter(|_| binding.context == Context::Confirm);
+    of_word.or_else(|| binding.keys.first()).map(|k| key(*k, texts))
+}
+
 /// The question itself, and what it means to say yes.
 pub(crate) fn question(question: &Question, texts: Texts) -> (String, Cow<'static, str>) {
     match question {
@@ -280,5 +295,30 @@ pub(crate) const fn event(kind: EventKind) -> (&'static str, Role) {
         EventKind::Refunded | EventKind::PartiallyRefunded => ("↺", Role::Muted),
         EventKind::Alarm => ("!", Role::Error),
         EventKind::PayingEnded | EventKind::Other => ("·", Role::Muted),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::keys::TABLE;
+    use crate::i18n::Lang;
+
+    #[test]
+    fn a_question_is_answered_with_the_letter_of_its_word() {
+        for lang in Lang::ALL {
+            let texts = Texts::new(lang);
+            for binding in TABLE.iter().filter(|b| b.context == Context::Confirm) {
+                let key = shown_key(binding, texts).unwrap();
+                assert!(texts.t(binding.text).starts_with(&key), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_space_bar_is_called_what_people_call_it() {
+        let space = Key { code: Code::Char(' '), ctrl: false, alt: false, shift: false };
+        assert_eq!(key(space, Texts::new(Lang::Bokmal)), "Mellomrom");
+        assert_eq!(key(space, Texts::new(Lang::English)), "Space");
     }
 }

@@ -27,8 +27,8 @@ pub(crate) fn draw(question: &Question, pen: &mut Pen<'_>, area: Rect) {
     y = pen.put_wrapped(place, &means, Role::Text) + 1;
     let mut x = place.x;
     for binding in TABLE.iter().filter(|b| b.context == Context::Confirm) {
-        let Some(key) = binding.keys.first() else { continue };
-        let (key, word) = (key.label(), texts.t(binding.text));
+        let Some(key) = words::shown_key(binding, texts) else { continue };
+        let word = texts.t(binding.text);
         let from = x;
         x = pen.put(x, y, width(&key), &key, Role::Accent);
         x = pen.put(

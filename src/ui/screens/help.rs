@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use crate::app::keys::{Context, TABLE};
 use crate::ui::pen::{Pen, width};
 use crate::ui::theme::Role;
+use crate::ui::words;
 
 /// A row of the help.
 enum Row {
@@ -36,7 +37,7 @@ pub(crate) fn draw(scroll: u16, pen: &mut Pen<'_>, area: Rect) {
                 pen.put(x, y, wide.saturating_sub(2), &texts.say(context), Role::Accent);
             }
             Row::Key(binding) => {
-                let keys: Vec<String> = binding.keys.iter().map(|k| k.label()).collect();
+                let keys: Vec<String> = binding.keys.iter().map(|k| words::key(*k, texts)).collect();
                 let keys = keys.join(" ");
                 pen.put(x + 2, y, 18, &keys, Role::Text);
                 let at = x + 2 + width(&keys).clamp(14, 18) + 2;

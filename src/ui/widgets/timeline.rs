@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use crate::domain::link::{EventKind, Link, LinkEvent, LinkState};
+use crate::domain::method::kind_of_type;
 use crate::domain::sale::Delivery;
 use crate::i18n::Texts;
-use crate::ui::pen::{Pen, width};
+use crate::ui::pen::{Pen, width, wrap};
 use crate::ui::theme::Role;
 use crate::ui::words;
 
@@ -35,8 +36,15 @@ pub(crate) fn draw(pen: &mut Pen<'_>, area: Rect, link: &Link, scroll: u16) -> u
     // In one row where everything fits, else the detail stands under its line.
     let one_row = 2 + label_room + 2 + time_room + 2 + detail_room <= area.width;
     let label_room = label_room.min(area.width.saturating_sub(time_room + 3));
-    let heights: Vec<u16> =
-        steps.iter().map(|s| if s.detail.is_some() && !one_row { 2 } else { 1 }).collect();
+    // Under its line a detail is wrapped: why something failed is longer than the column at times.
+    let rows = |detail: &str| {
+        if one_row {
+            0
+        } else {
+            u16::try_from(wrap(detail, area.width.saturating_sub(2)).count()).unwrap_or(1)
+        }
+    };
+    let heights: Vec<u16> = steps.iter().map(|s| 1 + s.detail.as_deref().map_or(0, rows)).collect();
     let total: u16 = heights.iter().sum();
     let mut skip = total.saturating_sub(area.height).saturating_sub(scroll);
     let mut y = area.y;
@@ -58,7 +66,9 @@ pub(crate) fn draw(pen: &mut Pen<'_>, area: Rect, link: &Link, scroll: u16) -> u
             if one_row {
                 pen.put(right + 2, y, area.right().saturating_sub(right + 2), detail, Role::Muted);
             } else if y + 1 < area.bottom() {
-                pen.put(area.x + 2, y + 1, area.width.saturating_sub(2), detail, Role::Muted);
+                let height = (height - 1).min(area.bottom() - y - 1);
+                let below = Rect::new(area.x + 2, y + 1, area.width.saturating_sub(2), height);
+                pen.put_wrapped(below, detail, Role::Muted);
             }
         }
         y = y.saturating_add(*height);
@@ -133,7 +143,10 @@ fn step(event: &LinkEvent, link: &Link, texts: Texts) -> Step {
             texts.say(&event.kind)
         }
         (EventKind::Paying, _) => match detail.take() {
-            Some(method) => texts.t_args("event-paying-with", &[("method", method.into())]).into(),
+            Some(_) => {
+                let method = event.detail.as_deref().map(kind_of_type).map(|kind| texts.method_within(kind));
+                texts.t_args("event-paying-with", &[("method", method.unwrap_or_default().into())]).into()
+            }
             None => texts.say(&event.kind),
         },
         // What it is says it all.
@@ -159,7 +172,12 @@ fn to_come(link: &Link) -> [(EventKind, bool); 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::model::Now;
     use crate::app::testing::link;
+    use crate::i18n::Lang;
+    use crate::ui::theme::Theme;
+    use crate::ui::{Hits, Look};
+    use ratatui::buffer::Buffer;
 
     #[test]
     fn an_address_told_twice_is_one_line() {
@@ -171,5 +189,23 @@ mod tests {
         let lines = story(&link, Texts::default());
         let label = Texts::default().say(&EventKind::AddressGiven);
         assert_eq!(lines.iter().filter(|s| s.label == label).count(), 1);
+    }
+
+    #[test]
+    fn why_something_failed_is_told_to_its_end() {
+        let mut link = link(1, LinkState::Uncertain);
+        let (at, line) =
+            (link.created_at, "127.0.0.1:41527: the connection was cut: closed by the other side");
+        link.events =
+            vec![LinkEvent { at, kind: EventKind::Uncertain, detail: Some(line.to_owned()), key: None }];
+        let area = Rect::new(0, 0, 35, 8);
+        let mut buffer = Buffer::empty(area);
+        let now = Now { at, zone: jiff::tz::TimeZone::UTC, fresh: link.id };
+        let look = Look::new(Theme::default(), Texts::new(Lang::Bokmal), now);
+        let mut hits = Hits::default();
+        draw(&mut Pen::new(&mut buffer, &look, &mut hits), area, &link, 0);
+        let seen: String = buffer.content().iter().map(|cell| cell.symbol()).collect();
+        let seen = seen.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(seen.contains("forbindelsen ble brutt: den andre siden lukket den for tidlig"), "{seen}");
     }
 }
