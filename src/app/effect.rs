@@ -106,6 +106,13 @@ impl Effect {
                 | Self::Settle(_)
         )
     }
+
+    /// Whether vital effects after it need not wait for it: it may ask the backend, and what is typed and sold
+    /// meanwhile is kept at once.
+    #[must_use]
+    pub const fn may_take_long(&self) -> bool {
+        matches!(self, Self::Withdraw(_))
+    }
 }
 
 /// What the played customer does.

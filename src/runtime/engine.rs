@@ -116,6 +116,8 @@ pub struct Engine {
     tasks: JoinSet<()>,
     vital: Option<UnboundedSender<(Effect, perform::Context, Busy)>>,
     vital_work: JoinHandle<()>,
+    /// Vital work that may take long: the end waits for it, nothing else does.
+    long_work: JoinSet<()>,
     outward: Vec<Outward>,
     later: Vec<Effect>,
     /// Tells of what other processes change in the workplace's ledger.
@@ -147,6 +149,7 @@ impl Engine {
             tasks: JoinSet::new(),
             vital: Some(vital),
             vital_work,
+            long_work: JoinSet::new(),
             outward: Vec::new(),
             later,
             watch: None,
@@ -232,6 +235,7 @@ impl Engine {
                 }
                 // Its answer has come by itself; this is no reason to draw.
                 Some(done) = self.tasks.join_next() => go_on_panicking(done),
+                Some(done) = self.long_work.join_next() => go_on_panicking(done),
                 // Ends by itself only after `finish` has closed its queue.
                 done = &mut self.vital_work => go_on_panicking(done),
             }
@@ -244,8 +248,10 @@ impl Engine {
             self.take_in(inward);
         }
         // Finished tasks are let go of, so that the set doesn't grow over a long day.
-        while let Some(done) = self.tasks.try_join_next() {
-            go_on_panicking(done);
+        for set in [&mut self.tasks, &mut self.long_work] {
+            while let Some(done) = set.try_join_next() {
+                go_on_panicking(done);
+            }
         }
     }
 
@@ -293,9 +299,15 @@ impl Engine {
     pub async fn finish(&mut self) {
         self.drain();
         self.vital = None;
-        if let Ok(done) = tokio::time::timeout(LAST_WORK, &mut self.vital_work).await {
-            go_on_panicking(done);
-        }
+        let (in_order, long) = (&mut self.vital_work, &mut self.long_work);
+        let work = async {
+            go_on_panicking(in_order.await);
+            while let Some(done) = long.join_next().await {
+                go_on_panicking(done);
+            }
+        };
+        let _ = tokio::time::timeout(LAST_WORK, work).await;
+        self.long_work.abort_all();
         self.tasks.abort_all();
     }
 
@@ -336,16 +348,17 @@ impl Engine {
             now: self.now(),
             tx: self.tx.clone(),
         };
-        if effect.is_vital() {
+        if effect.is_vital() && !effect.may_take_long() {
             if let Some(vital) = &self.vital {
                 let _ = vital.send((effect, context, busy));
             }
-        } else {
-            self.tasks.spawn(async move {
-                perform::perform(effect, context).await;
-                drop(busy);
-            });
+            return;
         }
+        let set = if effect.is_vital() { &mut self.long_work } else { &mut self.tasks };
+        set.spawn(async move {
+            perform::perform(effect, context).await;
+            drop(busy);
+        });
     }
 }
 

@@ -1,7 +1,7 @@
 //! No coverage, lost answers, power cuts: a sale is never lost and never made twice.
 
 use paylink::domain::link::{Alarm, LinkState};
-use paylink::ports::OutboxKind;
+use paylink::ports::{LinkFilter, OutboxKind};
 
 use super::*;
 
@@ -46,6 +46,31 @@ async fn a_lost_answer_makes_no_second_message() {
     assert_eq!(seller.messages().await.len(), 1);
     let link = seller.engine.model().link.as_ref().unwrap().link.clone().unwrap();
     assert!(link.state.payable(), "found at the backend and taken over: {}", link.state);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_doubtful_link_that_is_given_up_holds_up_no_sale() {
+    let mut seller = Journey::open().await;
+    let lost = json!({ "path": "/v1/sessions-profile", "kind": "drop_after", "times": 1 });
+    seller.control.post("/sandbox/faults", lost).await;
+    let slow =
+        json!({ "path": "/v1/sessions", "method": "GET", "kind": "delay", "ms": 600_000, "times": -1 });
+    seller.control.post("/sandbox/faults", slow).await;
+    seller.sell_by_sms().await;
+    seller.pass(60).await;
+    assert_eq!(seller.link().state, LinkState::Uncertain, "{}", seller.screen());
+    let kept = |seller: &Journey| {
+        seller.place.ports.ledger.count(&seller.place.shop.account_id, &LinkFilter::default()).unwrap()
+    };
+    assert_eq!(kept(&seller), 1);
+    // The same sale again, while the backend is asked about the first: for a second each key, no longer.
+    let keys = "x y a C-n C-n C-n 4 1 2 3 4 5 6 7 Enter";
+    for name in keys.split(' ') {
+        seller.engine.message(Msg::Key(key(name)));
+        let end = tokio::time::Instant::now() + Duration::from_secs(1);
+        while tokio::time::timeout_at(end, seller.engine.turn()).await.is_ok() {}
+    }
+    assert_eq!(kept(&seller), 2, "{}", seller.screen());
 }
 
 #[tokio::test(start_paused = true)]
