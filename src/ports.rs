@@ -37,6 +37,27 @@ pub struct Ports {
     pub desktop: Arc<dyn Desktop>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// Whose turn it is at the ledger.
+    pub turns: Turns,
+}
+
+/// How many threads are at the ledger at once. There is a connection to write and one to read: more threads would
+/// but wait for those two, and each keeps the room that its results once took.
+#[derive(Debug, Clone)]
+pub struct Turns(Arc<tokio::sync::Semaphore>);
+
+impl Turns {
+    /// Waits until it's the caller's turn, which lasts until what is returned is dropped.
+    pub async fn next(&self) -> impl Send + Sync + use<> {
+        // It is never closed; if it were, nobody would have to wait.
+        Arc::clone(&self.0).acquire_owned().await.ok()
+    }
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(Arc::new(tokio::sync::Semaphore::new(2)))
+    }
 }
 
 /// The time. Real, or a test's.

@@ -125,19 +125,46 @@ impl HttpTransport {
         if response.content_length().is_some_and(|n| n > MAX_BODY as u64) {
             return Err(too_large(&at));
         }
-        let mut body = Vec::new();
+        let mut body = Blocks::default();
         loop {
             // From here on the backend has had the request, whatever the error says.
             match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() > MAX_BODY => return Err(too_large(&at)),
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => return Ok(Response { status, headers, body }),
+                Ok(Some(chunk)) if body.size + chunk.len() > MAX_BODY => return Err(too_large(&at)),
+                Ok(Some(chunk)) => body.add(&chunk),
+                Ok(None) => return Ok(Response { status, headers, body: body.blocks.concat() }),
                 Err(e) => {
                     return Err(TransportError::after(
                         TransportFault::Cut,
                         Cause::at(&at, Cause::BrokeOff(network(&e))),
                     ));
                 }
+            }
+        }
+    }
+}
+
+/// An answer on its way, in blocks. As one piece it would be moved whenever it has outgrown its room, and the allocator
+/// does not give rooms of megabytes back: an answer that never ends would cost them for good.
+#[derive(Default)]
+struct Blocks {
+    blocks: Vec<Vec<u8>>,
+    size: usize,
+}
+
+impl Blocks {
+    /// Smaller than what an allocator takes for large.
+    const LARGEST: usize = 64 * 1024;
+
+    fn add(&mut self, mut bytes: &[u8]) {
+        self.size += bytes.len();
+        while !bytes.is_empty() {
+            match self.blocks.last_mut().filter(|block| block.len() < Self::LARGEST) {
+                Some(block) => {
+                    let (now, later) = bytes.split_at(bytes.len().min(Self::LARGEST - block.len()));
+                    block.extend_from_slice(now);
+                    bytes = later;
+                }
+                None => self.blocks.push(Vec::new()),
             }
         }
     }
@@ -296,4 +323,21 @@ fn base(limits: Limits) -> ClientBuilder {
         .http1_only()
         .referer(false)
         .tcp_nodelay(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_in_blocks_is_the_answer_however_it_comes() {
+        let all: Vec<u8> = (0_u32..300_000).map(|n| n.to_le_bytes()[0]).collect();
+        for piece in [1_000, Blocks::LARGEST - 1, Blocks::LARGEST, Blocks::LARGEST + 1, all.len()] {
+            let mut body = Blocks::default();
+            all.chunks(piece).for_each(|bytes| body.add(bytes));
+            assert_eq!((body.size, body.blocks.concat() == all), (all.len(), true), "{piece}");
+            assert_eq!(body.blocks.len(), all.len().div_ceil(Blocks::LARGEST), "{piece}");
+        }
+        assert_eq!(Blocks::default().blocks.concat(), [0_u8; 0]);
+    }
 }

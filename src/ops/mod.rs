@@ -32,7 +32,14 @@ pub async fn on_ledger<T: Send + 'static>(
     work: impl FnOnce(&dyn Ledger) -> Result<T, LedgerError> + Send + 'static,
 ) -> Result<T, LedgerError> {
     let ledger = ports.ledger.clone();
-    blocking(move || work(&*ledger)).await
+    let turn = ports.turns.next().await;
+    let done = blocking(move || {
+        let done = work(&*ledger);
+        // Not sooner: whoever asked may be gone while the work goes on.
+        drop(turn);
+        done
+    });
+    done.await
 }
 
 /// Runs `work` on a thread that may wait.

@@ -18,7 +18,7 @@ use crate::domain::cause::Plain;
 use crate::i18n::{Lang, Texts};
 use crate::ledger::SqliteLedger;
 pub use crate::ledger::{Restore, Restored};
-use crate::ports::{Gateway, Ledger, LedgerError, Ports, SystemClock, Unusable};
+use crate::ports::{Gateway, Ledger, LedgerError, Ports, SystemClock, Turns, Unusable};
 
 pub use crate::desktop::keyring::KeyringError;
 pub use crate::desktop::secret_command::CommandError;
@@ -187,6 +187,7 @@ pub fn ports(
         ledger: ledger(data_dir)?.0,
         desktop: Arc::new(Desktop::new()),
         clock: Arc::new(SystemClock),
+        turns: Turns::default(),
     })
 }
 

@@ -110,7 +110,13 @@ impl World {
         let clock: Arc<dyn Clock> = Arc::new(TokioClock { began: tokio::time::Instant::now() });
         let backend = Arc::new(SimGateway::new(power.clone(), clock.clone()));
         let ledger = Arc::new(SimLedger::new(power.clone()));
-        let ports = Ports { gateway: backend.clone(), ledger, desktop: Arc::new(NoDesktop), clock };
+        let ports = Ports {
+            gateway: backend.clone(),
+            ledger,
+            desktop: Arc::new(NoDesktop),
+            clock,
+            turns: Turns::default(),
+        };
         Self { ports, backend, power, ids: AtomicUsize::new(0) }
     }
 

@@ -31,7 +31,7 @@ use paylink::domain::reference::ReferenceTemplate;
 use paylink::domain::vat::VatRate;
 use paylink::i18n::{Lang, Texts};
 use paylink::ledger::SqliteLedger;
-use paylink::ports::{Clock, Desktop, DesktopError, Mail, Ports, Reply};
+use paylink::ports::{Clock, Desktop, DesktopError, Mail, Ports, Reply, Turns};
 use paylink::runtime::{Customer, Engine, Outward, Workplace};
 use paylink::sandbox::{Config, Cut, Sandbox};
 use paylink::ui::theme::{Depth, Ground, Theme};
@@ -228,6 +228,7 @@ impl Journey {
                 ledger: Arc::new(ledger),
                 desktop: desk.clone(),
                 clock: clock.clone(),
+                turns: Turns::default(),
             },
             template: ReferenceTemplate::parse("KARI-{date}-{seq}").unwrap(),
             customer_texts: Texts::new(Lang::Bokmal),

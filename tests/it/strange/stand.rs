@@ -16,7 +16,7 @@ use paylink::domain::sale::{AddressPlan, Delivery, Sale};
 use paylink::domain::vat::VatRate;
 use paylink::ledger::SqliteLedger;
 use paylink::ops::outbox::{self, Sent};
-use paylink::ports::{Clock, Desktop, DesktopError, Gateway, Mail, OutboxEntry, OutboxKind, Ports};
+use paylink::ports::{Clock, Desktop, DesktopError, Gateway, Mail, OutboxEntry, OutboxKind, Ports, Turns};
 use secrecy::SecretString;
 use url::Url;
 use uuid::Uuid;
@@ -91,6 +91,7 @@ impl Stand {
             ledger: Arc::new(SqliteLedger::open_in_memory().unwrap()),
             desktop: Arc::new(NoDesktop),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            turns: Turns::default(),
         };
         Self { ports, clock, account: account.to_owned() }
     }
