@@ -293,6 +293,7 @@ cause-could-not-send = it could not be sent
 cause-outcome-unknown = the outcome is not known yet
 cause-being-sent = it is being sent just now
 cause-not-closed-yet = the backend has not closed the link yet
+cause-paid-meanwhile = it was paid while it was being withdrawn
 network-reset = the other side ended it
 network-closed = the other side closed it too early
 network-no-such-name = there is no such host, or nobody to ask for it

@@ -292,6 +292,7 @@ cause-could-not-send = den kunne ikke sendes
 cause-outcome-unknown = utfallet er ikke kjent ennå
 cause-being-sent = den sendes akkurat nå
 cause-not-closed-yet = betalingstjenesten har ikke lukket lenken ennå
+cause-paid-meanwhile = den ble betalt mens den ble trukket tilbake
 network-reset = den andre siden brøt den
 network-closed = den andre siden lukket den for tidlig
 network-no-such-name = vertsnavnet finnes ikke, eller kan ikke slås opp

@@ -183,11 +183,13 @@ pub enum Plain {
     BeingSent,
     /// The backend has not closed the link yet.
     NotClosedYet,
+    /// Paid while the link was being withdrawn.
+    PaidMeanwhile,
 }
 
 impl Plain {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::OnlyHttps,
         Self::AskedToWait,
         Self::NoSecret,
@@ -203,6 +205,7 @@ impl Plain {
         Self::OutcomeUnknown,
         Self::BeingSent,
         Self::NotClosedYet,
+        Self::PaidMeanwhile,
     ];
 
     const fn line(self) -> &'static str {
@@ -222,6 +225,7 @@ impl Plain {
             Self::OutcomeUnknown => "the outcome is not known yet",
             Self::BeingSent => "it is being sent just now",
             Self::NotClosedYet => "the backend has not closed the link yet",
+            Self::PaidMeanwhile => "it was paid while it was being withdrawn",
         }
     }
 }

@@ -211,6 +211,7 @@ impl Spoken for Plain {
             Self::OutcomeUnknown => "cause-outcome-unknown",
             Self::BeingSent => "cause-being-sent",
             Self::NotClosedYet => "cause-not-closed-yet",
+            Self::PaidMeanwhile => "cause-paid-meanwhile",
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Withdrawing a link: the state is read first, because cancelling a session voids a payment that the
 //! customer has just authorized; it's journalled before it goes out; and it's seen to be closed.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::outbox::{self, Outcome, Sent, standing};
 use super::send::{self, Claim};
@@ -10,6 +10,9 @@ use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::SessionNews;
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ports::{Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Ports};
+
+/// After this long a request that went out has arrived, or never will.
+const WIRE: SignedDuration = SignedDuration::from_secs(60);
 
 /// How withdrawing a link ended, with the link as it's kept now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +135,9 @@ pub(super) async fn at_backend(ports: &Ports, id: LinkId) -> Result<Cancelling, 
 /// Nothing is to be done (any more). An entry that was to do it, from a try that was cut off, is closed.
 async fn over(ports: &Ports, link: Link, end: CancelEnd) -> Result<Cancelling, LedgerError> {
     match send::claim(ports, link.id, OutboxKind::Cancel).await? {
+        Some(claim) if reserved(&link) && on_the_wire(ports, &claim) => {
+            look_again(ports, claim, link).await.map(Cancelling::from_sent)
+        }
         Some(claim) => finish(ports, claim, link, end).await.map(Cancelling::from_sent),
         None => Ok(Cancelling { link, end }),
     }
@@ -208,6 +214,9 @@ async fn carry_out(ports: &Ports, id: LinkId, fresh: bool) -> Result<Sent, Ledge
     if !fresh {
         match state_first(ports, id).await? {
             First::Go(_) => {}
+            First::Stop(link, _) if reserved(&link) && on_the_wire(ports, &claim) => {
+                return look_again(ports, claim, link).await;
+            }
             First::Stop(link, end) => return finish(ports, claim, link, end).await,
             First::NoAnswer(link, fault) if fault.kind.is_no() => {
                 return finish(ports, claim, link, CancelEnd::Refused(fault)).await;
@@ -233,6 +242,9 @@ async fn carry_out(ports: &Ports, id: LinkId, fresh: bool) -> Result<Sent, Ledge
     }
     // See that it's closed, and what became of a payment that had begun.
     match (state_first(ports, id).await?, fault) {
+        (First::Stop(link, _), Some(fault)) if reserved(&link) && !fault.kind.is_no() => {
+            look_again(ports, claim, link).await
+        }
         (First::Stop(link, end), _) => finish(ports, claim, link, end).await,
         // Cancelled, as the answer said, but it can't be read just now.
         (First::NoAnswer(link, _), None) if link.state == LinkState::Cancelled => {
@@ -253,6 +265,29 @@ async fn carry_out(ports: &Ports, id: LinkId, fresh: bool) -> Result<Sent, Ledge
 /// Did nothing, and may do better another time.
 const fn certainly_nothing(fault: &Fault) -> bool {
     matches!(fault.kind, FaultKind::NotSent | FaultKind::NotSignedIn | FaultKind::Untrusted)
+}
+
+/// Whether withdrawing the link would take the customer's payment back, as it doesn't once the money is taken.
+const fn reserved(link: &Link) -> bool {
+    matches!(link.state, LinkState::OnHold | LinkState::Authorized)
+}
+
+/// Whether a request that went out before may still arrive, and take the customer's money back.
+fn on_the_wire(ports: &Ports, claim: &Claim) -> bool {
+    let gone = ports.clock.now().duration_since(claim.entry.since);
+    // A clock that was set back must not make it wait for longer.
+    claim.entry.in_flight && (SignedDuration::ZERO..WIRE).contains(&gone)
+}
+
+/// Paid, while a request to withdraw the link may still be on its way: what becomes of the payment is seen once
+/// that can't arrive any more. Nothing is sent.
+async fn look_again(ports: &Ports, mut claim: Claim, link: Link) -> Result<Sent, LedgerError> {
+    let now = ports.clock.now();
+    let next_at = now.checked_add(WIRE).unwrap_or(now);
+    let fault = Fault::new(FaultKind::Maybe, Cause::Plain(Plain::PaidMeanwhile));
+    claim.link = link;
+    let outcome = Outcome::Uncertain { needs_decision: false, next_at };
+    claim.release(ports, next_at, true, outcome, Some(fault)).await
 }
 
 /// Closes the entry.

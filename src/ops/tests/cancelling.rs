@@ -113,6 +113,36 @@ async fn a_lost_answer_is_looked_up() {
     assert_eq!(world.backend.calls(Call::Cancel), 1);
 }
 
+/// The customer pays between a request whose answer was lost and its arrival, which takes the money back.
+#[tokio::test(start_paused = true)]
+async fn a_request_that_arrives_after_the_payment_is_waited_for() {
+    for seen_in_between in ["by nobody", "by the outbox", "by the seller"] {
+        let world = World::new();
+        let id = world.send("A-1", Delivery::Link).await;
+        world.backend.wrong(Call::Cancel, [Wrong::Late(Duration::from_secs(5))]);
+        let done = cancel(&world.ports, id).await.unwrap();
+        assert!(matches!(done.end, CancelEnd::Later { .. }), "{:?}", done.end);
+        world.backend.pay(&world.session_id(id), "AUTHORIZED");
+        if seen_in_between != "by nobody" {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            if seen_in_between == "by the outbox" {
+                flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+            } else {
+                let done = cancel(&world.ports, id).await.unwrap();
+                assert!(matches!(done.end, CancelEnd::Later { .. }), "{:?}", done.end);
+            }
+            assert_eq!(world.link(id).state, LinkState::Authorized);
+            assert!(world.entry(id).is_some(), "nobody looks any more");
+        }
+        for _ in 0..3 {
+            tokio::time::sleep(Duration::from_secs(61)).await;
+            flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        }
+        assert_eq!((world.link(id).state, world.entry(id)), (LinkState::Voided, None));
+        assert_eq!(world.backend.calls(Call::Cancel), 1);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_no_is_told() {
     for kind in [FaultKind::Refused, FaultKind::Forbidden, FaultKind::NotFound] {
