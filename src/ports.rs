@@ -18,7 +18,7 @@ mod outbox;
 mod rescue;
 
 pub use gateway::{Created, Fault, Gateway, MoneyMove, Moved, Profile};
-pub use ledger::{DayTotals, Ledger, LinkFilter, LinkRow, Watch};
+pub use ledger::{DayTotals, Ledger, LinkFilter, LinkRow, Touched, Watch};
 pub use ledger_error::{LedgerError, Unusable};
 pub use outbox::{MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Overdue};
 pub use rescue::Rescue;

@@ -9,7 +9,7 @@
 //! - `record.rs`: a link written, read, changed; `list.rs`: rows, by filter; `search.rs`: words
 //! - `guard.rs`: who has it open; `healing.rs`, `rescue.rs`, `salvage.rs`, `stray.rs`, `leaves.rs`, `replace.rs`: what is done with a
 //!   damaged one; `backup.rs`, `restore.rs`: copies
-//! - `names.rs`: references and ids; `outbox.rs`: claims, `alive.rs`: who of their owners lives; `totals.rs`: sums; `error.rs`: plain lines
+//! - `order.rs`: the links of one order, changed together; `names.rs`: references and ids; `outbox.rs`: claims, `alive.rs`: who of their owners lives; `totals.rs`: sums; `error.rs`: plain lines
 //! - `watch.rs`: being told what other processes change
 
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ use uuid::Uuid;
 use crate::domain::link::{Link, LinkId};
 use crate::domain::reference::{Reference, ReferenceTemplate};
 use crate::ports::{
-    DayTotals, Ledger, LedgerError, LinkFilter, LinkRow, OutboxEntry, OutboxKind, Rescue, Watch,
+    DayTotals, Ledger, LedgerError, LinkFilter, LinkRow, OutboxEntry, OutboxKind, Rescue, Touched, Watch,
 };
 
 mod alive;
@@ -38,6 +38,7 @@ mod healing;
 mod leaves;
 mod list;
 mod names;
+mod order;
 mod outbox;
 mod record;
 mod replace;
@@ -238,6 +239,15 @@ impl Ledger for SqliteLedger {
             record::update(tx, &link)?;
             record::load(tx, id)
         })
+    }
+
+    fn amend_order(
+        &self,
+        id: LinkId,
+        change: &mut dyn FnMut(&mut Link) -> Touched,
+        together: &mut dyn FnMut(&mut [Link]),
+    ) -> Result<Vec<Link>, LedgerError> {
+        self.write(|tx| order::amend(tx, id, change, together))
     }
 
     fn link(&self, id: LinkId) -> Result<Option<Link>, LedgerError> {

@@ -3,10 +3,10 @@
 use futures_util::stream::{self, StreamExt};
 use jiff::Timestamp;
 
-use super::{backend_now, double, kept, lost, on_ledger};
+use super::{backend_now, double, lost, on_ledger};
 use crate::domain::lifecycle::{self, SessionNews, TransactionNews};
 use crate::domain::link::{Link, LinkId, LinkState};
-use crate::ports::{Fault, FaultKind, LedgerError, Ports};
+use crate::ports::{Fault, FaultKind, LedgerError, Ports, Touched};
 
 /// How many links one request asks about (API, 3).
 const BATCH: usize = 100;
@@ -193,7 +193,7 @@ fn by_backend(ports: &Ports, at: Timestamp) -> Timestamp {
     at.checked_add(ports.gateway.clock_skew()).unwrap_or(at)
 }
 
-/// Merges news into what the ledger has now, and looks for a double payment. `asked`: when it was asked for, by
+/// Merges news into what the ledger has now, and looks for a double payment in the same step. `asked`: when it was asked for, by
 /// our clock. An answer that was on its way while the link's time ran out says nothing of what was paid in its
 /// last moment, so the end is judged by when the question was put.
 pub(super) async fn take(
@@ -205,28 +205,23 @@ pub(super) async fn take(
 ) -> Result<Round, LedgerError> {
     let now = by_backend(ports, asked);
     let changed = on_ledger(ports, move |ledger| {
-        let mut changed = false;
-        let mut money_moved = false;
-        ledger.amend(id, &mut |link| {
+        let mut change = |link: &mut Link| {
             let before = (link.state, link.reason.clone(), link.changed_at);
-            changed = lifecycle::merge(link, session.as_ref(), transaction.as_ref(), now);
+            let changed = lifecycle::merge(link, session.as_ref(), transaction.as_ref(), now);
             // A link that was refused because its address is foreign stays refused, unless somebody
             // has paid it all the same.
             if before.0 == LinkState::Refused && !link.state.has_money() {
                 (link.state, link.reason, link.changed_at) = before.clone();
             }
-            money_moved = link.state != before.0;
-            changed
-        })?;
-        if !changed {
-            return Ok(Vec::new());
-        }
-        let link = kept(ledger, id)?;
-        let mut all = if money_moved { double::check(ledger, &link, now)? } else { Vec::new() };
-        if all.iter().all(|l| l.id != id) {
-            all.push(link);
-        }
-        Ok(all)
+            if link.state != before.0 {
+                Touched::Order
+            } else if changed {
+                Touched::Link
+            } else {
+                Touched::Nothing
+            }
+        };
+        ledger.amend_order(id, &mut change, &mut |links| double::check(links, now))
     })
     .await?;
     if changed.iter().any(|link| link.id == id && link.state.has_money()) {

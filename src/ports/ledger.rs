@@ -117,6 +117,17 @@ pub struct DayTotals {
     pub waiting: u32,
 }
 
+/// What a change has touched ([`Ledger::amend_order`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Touched {
+    /// Nothing: nothing is kept.
+    Nothing,
+    /// The link alone.
+    Link,
+    /// The link, in a way that matters to the other links of its order.
+    Order,
+}
+
 /// Held as long as somebody is to be told of changes.
 pub type Watch = Box<dyn Send + Sync>;
 
@@ -162,6 +173,23 @@ pub trait Ledger: Send + Sync {
         }
         Ok(Some(link))
     }
+    /// As [`Ledger::amend`]; and where `change` says [`Touched::Order`], `together` then works on the link as it is
+    /// kept now (the first) with all others of its order that hold money, and what that changes is kept in the same
+    /// transaction. So what two payments mean together is known as soon as the second one is, or neither is. Of one
+    /// order are links of the account with the same reference in any case, the one that this one replaces, and those
+    /// that replace it or the same one (their references begin with that of the replaced one).
+    ///
+    /// Both must be quick and must not call the ledger, and may be called anew. Returns the links that changed, as
+    /// they are kept now.
+    ///
+    /// # Errors
+    /// The database's; then nothing is kept.
+    fn amend_order(
+        &self,
+        id: LinkId,
+        change: &mut dyn FnMut(&mut Link) -> Touched,
+        together: &mut dyn FnMut(&mut [Link]),
+    ) -> Result<Vec<Link>, LedgerError>;
     /// The whole link.
     ///
     /// # Errors

@@ -5,9 +5,10 @@ use rusqlite::params;
 use super::super::{SqliteLedger, hold};
 use super::{ACCOUNT, at, sample, sent, with};
 use crate::domain::address::Address;
-use crate::domain::link::{Alarm, DeliveryStatus, EventKind, Link, LinkEvent, LinkState};
+use crate::domain::link::{Alarm, DeliveryStatus, EventKind, Link, LinkEvent, LinkId, LinkState};
+use crate::domain::reference::Reference;
 use crate::domain::sale::{AddressPlan, Delivery};
-use crate::ports::{Ledger, LedgerError, LinkFilter};
+use crate::ports::{Ledger, LedgerError, LinkFilter, Touched};
 
 fn event(seconds: i64, kind: EventKind, key: Option<&str>) -> LinkEvent {
     LinkEvent { at: at(seconds), kind, detail: None, key: key.map(str::to_owned) }
@@ -272,4 +273,91 @@ fn an_update_that_changes_nothing_writes_nothing() {
     assert_eq!(ledger.version().unwrap(), version);
     ledger.update(&sent(1, LinkState::Opened)).unwrap();
     assert_ne!(ledger.version().unwrap(), version);
+}
+
+/// Links of one order in many ways, and not of it.
+fn of_and_beside_an_order() -> Vec<Link> {
+    let named = |n: i64, reference: &str, reissue_of: Option<i64>, state: LinkState| {
+        let mut link = sent(n, state);
+        link.sale.reference = Reference::parse(reference).unwrap();
+        link.reissue_of = reissue_of.map(|n| sample(n).id);
+        link
+    };
+    let paid = LinkState::Captured;
+    vec![
+        named(0, "A-1", None, LinkState::Open),
+        named(1, "a-1", None, paid),
+        named(2, "A-1-2", Some(0), paid),
+        named(3, "A-1-3", Some(2), paid),
+        named(4, "A-11", None, paid),
+        named(5, "A-1", None, LinkState::Expired),
+        Link { account_id: "T2".to_owned(), ..named(6, "A-1", None, paid) },
+        named(7, "A-1-4", Some(0), LinkState::Authorized),
+    ]
+}
+
+#[test]
+fn the_links_of_one_order_are_changed_in_one_step() {
+    let ledger = with(&of_and_beside_an_order());
+    let amend = |n: i64, touched: Touched| {
+        let mut seen = Vec::new();
+        let changed = ledger.amend_order(
+            sample(n).id,
+            &mut |link| {
+                link.reason = Some(format!("{touched:?}"));
+                touched
+            },
+            &mut |links| {
+                seen = links.iter().map(|l| l.id).collect();
+                links.last_mut().unwrap().raise(Alarm::DoublePayment, at(5));
+            },
+        );
+        let ids = |n: &[i64]| n.iter().map(|n| sample(*n).id).collect::<Vec<LinkId>>();
+        (seen, changed.unwrap().iter().map(|l| l.id).collect::<Vec<LinkId>>(), ids)
+    };
+    let (seen, changed, ids) = amend(0, Touched::Nothing);
+    assert_eq!((seen, changed), (ids(&[]), ids(&[])));
+    assert_eq!(ledger.link(sample(0).id).unwrap().unwrap().reason, None);
+    let (seen, changed, ids) = amend(0, Touched::Link);
+    assert_eq!((seen, changed), (ids(&[]), ids(&[0])));
+    let (seen, changed, ids) = amend(0, Touched::Order);
+    assert_eq!(seen, ids(&[0, 1, 2, 7]));
+    assert_eq!(changed, ids(&[0, 7]));
+    assert_eq!(ledger.link(sample(0).id).unwrap().unwrap().reason.as_deref(), Some("Order"));
+    assert_eq!(ledger.link(sample(7).id).unwrap().unwrap().alarms, [Alarm::DoublePayment]);
+    // A replacement knows the one before it, and the others that took its place.
+    let (seen, _, ids) = amend(7, Touched::Order);
+    assert_eq!(seen, ids(&[7, 2]));
+    let (seen, _, ids) = amend(3, Touched::Order);
+    assert_eq!(seen, ids(&[3, 2]));
+}
+
+#[test]
+fn nothing_of_an_order_is_kept_unless_all_of_it_is() {
+    let ledger = with(&of_and_beside_an_order());
+    // The last one can't be written.
+    ledger
+        .write(|tx| {
+            tx.execute_batch(
+                "CREATE TEMP TRIGGER no_room BEFORE UPDATE ON main.links WHEN new.reference = 'A-1-4'
+                 BEGIN SELECT raise(ABORT, 'full'); END",
+            )?;
+            Ok(())
+        })
+        .unwrap();
+    let done = ledger.amend_order(
+        sample(0).id,
+        &mut |link| {
+            link.state = LinkState::Captured;
+            Touched::Order
+        },
+        &mut |links| {
+            for link in links {
+                link.raise(Alarm::DoublePayment, at(5));
+            }
+        },
+    );
+    assert!(done.is_err());
+    let link = ledger.link(sample(0).id).unwrap().unwrap();
+    assert_eq!(link.state, LinkState::Open, "the news is not taken, so it comes again");
 }

@@ -85,6 +85,39 @@ impl Ledger for SimLedger {
         })
     }
 
+    fn amend_order(
+        &self,
+        id: LinkId,
+        change: &mut dyn FnMut(&mut Link) -> Touched,
+        together: &mut dyn FnMut(&mut [Link]),
+    ) -> Result<Vec<Link>, LedgerError> {
+        let mut links = vec![self.read()?.links[&id].clone()];
+        let touched = change(&mut links[0]);
+        if touched == Touched::Nothing {
+            return Ok(Vec::new());
+        }
+        // One step: all of it is written, or nothing.
+        self.write(|kept| {
+            kept.update(&links[0]);
+            if touched == Touched::Link {
+                return Ok(vec![kept.links[&id].clone()]);
+            }
+            let (reference, replaced) = (links[0].sale.reference.clone(), links[0].reissue_of);
+            let of_order = |l: &&Link| {
+                l.sale.reference.as_str().eq_ignore_ascii_case(reference.as_str())
+                    || replaced == Some(l.id)
+                    || l.reissue_of.is_some_and(|of| of == id || replaced == Some(of))
+            };
+            let others = kept.links.values().filter(|l| l.id != id && l.state.has_money());
+            links.extend(others.filter(of_order).cloned());
+            let before = links.clone();
+            together(&mut links);
+            links.iter().for_each(|link| kept.update(link));
+            let changed = links.iter().zip(&before).filter(|(now, was)| now != was || now.id == id);
+            Ok(changed.map(|(link, _)| kept.links[&link.id].clone()).collect())
+        })
+    }
+
     fn link(&self, id: LinkId) -> Result<Option<Link>, LedgerError> {
         Ok(self.read()?.links.get(&id).cloned())
     }

@@ -147,6 +147,44 @@ async fn two_payments_for_one_order() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn two_payments_raise_their_alarm_whenever_the_power_goes() {
+    // Both told in one round, and one after the other; each link by itself, and with others.
+    for (second_later, singly) in [(false, false), (false, true), (true, false), (true, true)] {
+        let mut step = 0;
+        loop {
+            step += 1;
+            let world = World::new();
+            let one = world.send("A-1", Delivery::Link).await;
+            let two = world.send("a-1", Delivery::Link).await;
+            let round = async || {
+                let (batch, singles) =
+                    if singly { (Vec::new(), vec![one, two]) } else { (vec![one, two], Vec::new()) };
+                refresh(&world.ports, batch, singles).await
+            };
+            world.backend.pay(&world.session_id(one), "CAPTURED");
+            if second_later {
+                round().await.unwrap();
+            }
+            world.backend.pay(&world.session_id(two), "AUTHORIZED");
+            world.power.cut_at(step);
+            drop(round().await);
+            let was_cut = world.power.is_off();
+            world.power.back();
+            // What is settled is asked about no more.
+            let follow = world.ports.ledger.unsettled(crate::ops::testing::ACCOUNT).unwrap();
+            refresh(&world.ports, follow.iter().map(|l| l.id).collect(), Vec::new()).await.unwrap();
+            for id in [one, two] {
+                assert_eq!(world.link(id).alarms, [Alarm::DoublePayment], "{second_later} {singly} {step}");
+            }
+            if !was_cut {
+                break;
+            }
+        }
+        assert!(step > 1, "something is written");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_link_and_its_replacement_both_paid() {
     for first_paid in [0, 1] {
         let world = World::new();
