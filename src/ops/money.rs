@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::outbox::{Outcome, Sent, entry_of, standing};
 use super::send::{self, Claim};
 use super::{kept, on_ledger, track};
+use crate::domain::cause::Cause;
 use crate::domain::lifecycle::TransactionNews;
 use crate::domain::link::{Link, LinkId};
 use crate::domain::money::Money;
@@ -17,7 +18,7 @@ use crate::ports::{
     Fault, FaultKind, LedgerError, MoneyOrder, MoneySent, Moved, OutboxEntry, OutboxKind, Ports,
 };
 
-mod plan;
+pub(in crate::ops) mod plan;
 
 use plan::Found;
 
@@ -132,21 +133,22 @@ pub async fn send(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sent, L
         Look::Not(outcome, fault) => return close(ports, claim, outcome, fault).await,
     };
     let mut order = claim.entry.order.clone().unwrap_or_default();
-    if let Some(outcome) = become_of(ports, &mut order, kind, &now, claim.entry.attempts) {
+    if let Some((outcome, fault)) = become_of(ports, &mut order, kind, &now, claim.entry.attempts) {
         claim.entry.order = Some(order);
-        return close(ports, claim, outcome, None).await;
+        return close(ports, claim, outcome, fault).await;
     }
     if plan::working(&now) {
         let next_at = next_look(ports, claim.entry.attempts);
         return close(ports, claim, Outcome::InProgress { next_at }, None).await;
     }
-    let Some(plan) = plan::plan(&claim.link, &now, kind, &order) else {
+    let Some(plan) = plan::plan(&claim.link, &now, kind, &order, ports.clock.now()) else {
         return close(ports, claim, Outcome::NotPossible, None).await;
     };
     let sent = MoneySent {
         reference: plan.request.reference.clone(),
         at: ports.clock.now(),
         before: plan.before,
+        seen: Some(plan.seen),
         accepted: false,
     };
     claim.entry.order = Some(MoneyOrder { sent: Some(sent), ..order });
@@ -174,9 +176,10 @@ pub async fn withdraw(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sen
     if order.sent.is_some() {
         match look(ports, &mut claim).await? {
             Look::Seen(now) => {
-                if let Some(outcome) = become_of(ports, &mut order, kind, &now, claim.entry.attempts) {
+                if let Some((outcome, fault)) = become_of(ports, &mut order, kind, &now, claim.entry.attempts)
+                {
                     claim.entry.order = Some(order);
-                    return close(ports, claim, outcome, None).await;
+                    return close(ports, claim, outcome, fault).await;
                 }
             }
             Look::Not(outcome, fault) => return close(ports, claim, outcome, fault).await,
@@ -219,22 +222,25 @@ fn become_of(
     kind: OutboxKind,
     now: &TransactionNews,
     attempts: u32,
-) -> Option<Outcome> {
+) -> Option<(Outcome, Option<Fault>)> {
     let sent = order.sent.as_mut()?;
     let next_at = next_look(ports, attempts);
     match plan::found(now, kind, sent) {
-        Found::Done => Some(Outcome::Moved),
-        Found::Failed => Some(Outcome::Refused),
-        Found::Working => Some(Outcome::InProgress { next_at }),
+        Found::Done => Some((Outcome::Moved, None)),
+        Found::Failed(why) => {
+            let fault = why.map(|why| Fault::new(FaultKind::Refused, Cause::theirs(why)));
+            Some((Outcome::Refused, fault))
+        }
+        Found::Working => Some((Outcome::InProgress { next_at }, None)),
         // What the backend has accepted comes to an end there, and is never sent again.
-        Found::Nothing if sent.accepted => Some(Outcome::InProgress { next_at }),
+        Found::Nothing if sent.accepted => Some((Outcome::InProgress { next_at }, None)),
         Found::Nothing => {
             let clock = ports.clock.now();
             // A clock that was set back must not make it wait till then.
             sent.at = sent.at.min(clock);
             let wire = SignedDuration::try_from(ON_THE_WIRE).unwrap_or_default();
             let on_the_wire = clock.duration_since(sent.at) < wire;
-            on_the_wire.then_some(Outcome::Uncertain { needs_decision: false, next_at })
+            on_the_wire.then_some((Outcome::Uncertain { needs_decision: false, next_at }, None))
         }
     }
 }
@@ -247,21 +253,28 @@ async fn answered(
 ) -> Result<Sent, LedgerError> {
     let id = claim.link.id;
     let fault = match answer {
-        Ok(Moved { done, transaction }) => {
-            let transaction = match (transaction, &claim.link.transaction_id) {
-                (Some(transaction), _) => Some(transaction),
-                (None, Some(known)) => ports.gateway.transaction(known).await.ok(),
-                (None, None) => None,
-            };
-            if let Some(transaction) = transaction {
-                claim.link = learn(ports, id, transaction).await?;
-            }
-            if let Some(sent) = claim.entry.order.as_mut().and_then(|o| o.sent.as_mut()) {
+        // Whatever the code of the answer: the transaction tells what became of it, by the same rule as
+        // when it is looked up later (API, 5.3). Until it does, it is followed and never sent again.
+        Ok(Moved { transaction, .. }) => {
+            let mut order = claim.entry.order.clone().unwrap_or_default();
+            if let Some(sent) = order.sent.as_mut() {
                 sent.accepted = true;
             }
+            claim.entry.order = Some(order.clone());
+            let looked = match transaction {
+                Some(now) => {
+                    claim.link = learn(ports, id, now.clone()).await?;
+                    Some(now)
+                }
+                None => match look(ports, &mut claim).await? {
+                    Look::Seen(now) => Some(now),
+                    Look::Not(..) => None,
+                },
+            };
+            let told = looked.and_then(|now| become_of(ports, &mut order, claim.entry.kind, &now, 1));
             let next_at = next_look(ports, 1);
-            let outcome = if done { Outcome::Moved } else { Outcome::InProgress { next_at } };
-            return close(ports, claim, outcome, None).await;
+            let (outcome, fault) = told.unwrap_or((Outcome::InProgress { next_at }, None));
+            return close(ports, claim, outcome, fault).await;
         }
         Err(fault) => fault,
     };
@@ -271,9 +284,10 @@ async fn answered(
             if let Look::Seen(now) = look(ports, &mut claim).await? {
                 let mut order = claim.entry.order.clone().unwrap_or_default();
                 let told = become_of(ports, &mut order, claim.entry.kind, &now, claim.entry.attempts);
-                if let Some(outcome) = told {
-                    let fault = Some(fault).filter(|_| outcome != Outcome::Moved);
-                    return close(ports, claim, outcome, fault).await;
+                if let Some((outcome, why)) = told {
+                    // Where the transaction tells the end, how the line broke is of no matter.
+                    let open = !matches!(outcome, Outcome::Moved | Outcome::Refused);
+                    return close(ports, claim, outcome, if open { Some(fault) } else { why }).await;
                 }
             }
             let next_at = next_look(ports, claim.entry.attempts);

@@ -85,7 +85,8 @@ pub struct MoneyMove {
 /// The answer to capture, void and refund.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
-    /// `false` for an answer of 202: accepted, in progress, not done (contracts, 5).
+    /// What the code of the answer says: 200, or 202 (accepted, in progress). Whether the money has moved
+    /// is told by the transaction alone: an answer can be 200 and the capture have failed (API, 5.3).
     pub done: bool,
     /// The transaction as it is now.
     pub transaction: Option<TransactionNews>,

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::lifecycle::TransactionEvent;
 use crate::domain::link::LinkId;
 use crate::domain::money::Money;
 
@@ -109,9 +110,22 @@ pub struct MoneySent {
     pub at: Timestamp,
     /// How many operations of this kind had gone through before it.
     pub before: usize,
+    /// The events of this kind that were there before it went out, as [`MoneySent::key`] names them: they
+    /// tell nothing about it. `None` in what an earlier version kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Vec<String>>,
     /// The backend has accepted it and works on it (202).
     #[serde(default)]
     pub accepted: bool,
+}
+
+impl MoneySent {
+    /// What an event is known by: the backend's id for it; where it has none, all that tells it from others.
+    #[must_use]
+    pub fn key(event: &TransactionEvent) -> String {
+        let told = || format!("{}/{:?}/{:?}/{}", event.event, event.at, event.amount, event.success);
+        event.id.clone().unwrap_or_else(told)
+    }
 }
 
 /// A request that is to go out, or may have gone out.

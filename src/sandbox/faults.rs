@@ -42,6 +42,8 @@ pub(super) enum Kind {
     Slow,
     /// Capture, void and refund answer 202 and finish later.
     Accepted { ms: i64 },
+    /// Capture, void and refund are tried and fail: the answer is 200, or with `ms` 202 and they fail later.
+    Fails { ms: Option<i64> },
 }
 
 impl Fault {
@@ -97,9 +99,10 @@ impl Fault {
             Some("huge") => Kind::Huge,
             Some("slow") => Kind::Slow,
             Some("accepted") => Kind::Accepted { ms: ms.unwrap_or(1000) },
+            Some("fails") => Kind::Fails { ms },
             _ => {
                 return Err(bad(
-                    "kind must be one of delay, status, drop_before, drop_after, garbage, huge, slow, accepted",
+                    "kind must be one of delay, status, drop_before, drop_after, garbage, huge, slow, accepted, fails",
                 ));
             }
         };
@@ -111,7 +114,7 @@ impl Fault {
         let moves = ["/capture", "/void", "/refund"].iter().any(|end| path.ends_with(end));
         path.starts_with(&self.path)
             && self.method.as_ref().is_none_or(|m| m == method)
-            && (!matches!(self.kind, Kind::Accepted { .. }) || moves)
+            && (!matches!(self.kind, Kind::Accepted { .. } | Kind::Fails { .. }) || moves)
     }
 
     /// As the control interface tells it.
@@ -134,6 +137,7 @@ impl Fault {
             Kind::Huge => ("huge", json!({})),
             Kind::Slow => ("slow", json!({})),
             Kind::Accepted { ms } => ("accepted", json!({ "ms": ms })),
+            Kind::Fails { ms } => ("fails", json!({ "ms": ms })),
         };
         out.insert("kind".to_owned(), kind.into());
         out.extend(more.as_object().cloned().unwrap_or_default());

@@ -52,9 +52,14 @@ async fn signed_in(State(sandbox): State<Sandbox>, request: Request, next: Next)
     }
 }
 
-/// Asked of a move of money: answer 202 and finish this many milliseconds later.
+/// How a move of money is to go, where it isn't simply done.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct FinishLater(pub(super) i64);
+pub(super) struct Course {
+    /// Answer 202 and finish this many milliseconds later.
+    pub(super) later: Option<i64>,
+    /// It comes to nothing.
+    pub(super) fails: bool,
+}
 
 /// What every request passes through.
 async fn pass(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response {
@@ -123,7 +128,11 @@ async fn with_fault(fault: Fault, mut request: Request, next: Next) -> Response 
         }
         Kind::Slow => faults::slow(next.run(request).await).await,
         Kind::Accepted { ms } => {
-            request.extensions_mut().insert(FinishLater(ms));
+            request.extensions_mut().insert(Course { later: Some(ms), fails: false });
+            next.run(request).await
+        }
+        Kind::Fails { ms } => {
+            request.extensions_mut().insert(Course { later: ms, fails: true });
             next.run(request).await
         }
     }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::clock::{after_ms, stamp};
 use super::error::{ApiError, object_body};
-use super::front::FinishLater;
+use super::front::Course;
 use super::sessions::unknown;
 use super::state::{MoveKind, MoveRequest, Object, Pending, Status, Transaction, World};
 use super::{Sandbox, ids};
@@ -34,29 +34,29 @@ const EVENT_REQUEST_ID: HeaderName = HeaderName::from_static("event-request-id")
 pub(super) async fn capture(
     State(sandbox): State<Sandbox>,
     Path(id): Path<String>,
-    later: Option<Extension<FinishLater>>,
+    course: Option<Extension<Course>>,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    perform(&sandbox, &id, MoveKind::Capture, &body, later)
+    perform(&sandbox, &id, MoveKind::Capture, &body, course)
 }
 
 /// `POST /v1/transactions/{id}/void`
 pub(super) async fn void(
     State(sandbox): State<Sandbox>,
     Path(id): Path<String>,
-    later: Option<Extension<FinishLater>>,
+    course: Option<Extension<Course>>,
 ) -> Result<Response, ApiError> {
-    perform(&sandbox, &id, MoveKind::Void, b"", later)
+    perform(&sandbox, &id, MoveKind::Void, b"", course)
 }
 
 /// `POST /v1/transactions/{id}/refund`
 pub(super) async fn refund(
     State(sandbox): State<Sandbox>,
     Path(id): Path<String>,
-    later: Option<Extension<FinishLater>>,
+    course: Option<Extension<Course>>,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    perform(&sandbox, &id, MoveKind::Refund, &body, later)
+    perform(&sandbox, &id, MoveKind::Refund, &body, course)
 }
 
 fn perform(
@@ -64,18 +64,23 @@ fn perform(
     id: &str,
     kind: MoveKind,
     body: &[u8],
-    later: Option<Extension<FinishLater>>,
+    course: Option<Extension<Course>>,
 ) -> Result<Response, ApiError> {
     let body = object_body(body)?;
     sandbox.change(|world, now| {
         let account = world.account_id.clone();
         let transaction = world.transactions.get_mut(id).ok_or_else(|| unknown(id, &account))?;
         let request = transaction.check(kind, &body)?;
-        let Some(Extension(FinishLater(ms))) = later else {
-            transaction.carry_out(kind, &request, None, now);
+        let course = course.map_or(Course { later: None, fails: false }, |Extension(course)| course);
+        let Some(ms) = course.later else {
+            if course.fails {
+                transaction.fail(kind, &request, None, now);
+            } else {
+                transaction.carry_out(kind, &request, None, now);
+            }
             return Ok(Json(transaction.read()).into_response());
         };
-        let request_id = transaction.accept(kind, request, now, after_ms(now, ms));
+        let request_id = transaction.accept(kind, request, course.fails, now, after_ms(now, ms));
         let header = [(EVENT_REQUEST_ID, request_id)];
         Ok((StatusCode::ACCEPTED, header, Json(transaction.read())).into_response())
     })
@@ -88,7 +93,12 @@ impl World {
         for transaction in self.transactions.iter_mut() {
             while let Some(at) = transaction.pending.iter().position(|p| p.due <= now) {
                 let pending = transaction.pending.remove(at);
-                transaction.carry_out(pending.kind, &pending.request, Some(&pending.request_id), pending.due);
+                let Pending { kind, due, request_id, request, fails } = pending;
+                if fails {
+                    transaction.fail(kind, &request, Some(&request_id), due);
+                } else {
+                    transaction.carry_out(kind, &request, Some(&request_id), due);
+                }
                 done += 1;
             }
         }
@@ -205,7 +215,14 @@ impl Transaction {
     }
 
     /// Takes a move on, to be finished when it is `due`.
-    fn accept(&mut self, kind: MoveKind, request: MoveRequest, now: Timestamp, due: Timestamp) -> String {
+    fn accept(
+        &mut self,
+        kind: MoveKind,
+        request: MoveRequest,
+        fails: bool,
+        now: Timestamp,
+        due: Timestamp,
+    ) -> String {
         let name = match kind {
             MoveKind::Capture => "INITIATE_CAPTURE",
             MoveKind::Void => "INITIATE_VOID",
@@ -214,8 +231,20 @@ impl Transaction {
         self.event(name, request.amount, true, Value::Null, now);
         let request_id = ids::uuid();
         self.complete_event(&request, None, Some(&request_id));
-        self.pending.push(Pending { kind, due, request_id: request_id.clone(), request });
+        self.pending.push(Pending { kind, due, request_id: request_id.clone(), request, fails });
         request_id
+    }
+
+    /// The move was tried and failed: no money has moved, the status stays, an event tells why.
+    fn fail(&mut self, kind: MoveKind, request: &MoveRequest, answers: Option<&str>, at: Timestamp) {
+        let name = match kind {
+            MoveKind::Capture => "CAPTURE",
+            MoveKind::Void => "VOID",
+            MoveKind::Refund => "REFUND",
+        };
+        let error = json!({ "code": "SANDBOX_FAULT", "message": "a failure that was asked for" });
+        self.event(name, request.amount, false, error, at);
+        self.complete_event(request, answers, None);
     }
 
     /// Moves the money. The request was checked when it came.

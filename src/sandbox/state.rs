@@ -334,6 +334,9 @@ pub(super) struct Pending {
     /// What its outcome is tied to (`correlation_request_id`).
     pub(super) request_id: String,
     pub(super) request: MoveRequest,
+    /// It comes to nothing.
+    #[serde(default)]
+    pub(super) fails: bool,
 }
 
 /// The three ways to move money after it is reserved.

@@ -1,5 +1,7 @@
 //! What to send so that money moves as it was asked for, and whether it has moved. Pure.
 
+use jiff::Timestamp;
+
 use crate::domain::lifecycle::{TransactionEvent, TransactionNews, TransactionStatus};
 use crate::domain::line::ProductLine;
 use crate::domain::link::Link;
@@ -7,22 +9,25 @@ use crate::domain::money::Money;
 use crate::ports::{MoneyMove, MoneyOrder, MoneySent, OutboxKind};
 
 /// What became of a request that went out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::ops) enum Found {
     /// It was carried out.
     Done,
-    /// It was tried and failed: nothing moved.
-    Failed,
+    /// It was tried and failed: nothing moved. With the backend's reason, if it gave one.
+    Failed(Option<String>),
     /// The backend works on it.
     Working,
     /// There's no trace of it.
     Nothing,
 }
 
-/// A request that may go out, and how many of its kind went through before.
+/// A request that may go out, and what there was of its kind before.
 pub(super) struct Plan {
     pub(super) request: MoneyMove,
+    /// How many went through.
     pub(super) before: usize,
+    /// The events, whether they went through or not.
+    pub(super) seen: Vec<String>,
 }
 
 /// The event of a kind.
@@ -34,21 +39,72 @@ const fn word(kind: OutboxKind) -> &'static str {
     }
 }
 
+/// Whether an event tells of the kind of operation with this `word`: that it was begun, or how it ended.
+fn tells_of(event: &TransactionEvent, word: &str) -> bool {
+    event.event == word || event.event.strip_prefix("INITIATE_") == Some(word)
+}
+
+/// The reference of the request that an event came of. What came of a request that was accepted need not
+/// repeat it, but is tied to the event that does.
+fn reference_of<'a>(transaction: &'a TransactionNews, event: &'a TransactionEvent) -> Option<&'a str> {
+    let begun = || {
+        let tie = event.correlation.as_deref()?;
+        let mut all = transaction.events.iter().filter(|e| e.event.starts_with("INITIATE_"));
+        all.find(|e| e.correlation.as_deref() == Some(tie))?.reference.as_deref()
+    };
+    event.reference.as_deref().or_else(begun)
+}
+
+/// The events with this `word` that came after the request went out, oldest first: those before it tell
+/// nothing about it, even if they carry its reference.
+fn since<'a>(transaction: &'a TransactionNews, word: &str, sent: &MoneySent) -> Vec<&'a TransactionEvent> {
+    let mut before = sent.seen.clone().unwrap_or_default();
+    let news = transaction.events.iter().filter(|e| tells_of(e, word));
+    news.filter(|event| {
+        let key = MoneySent::key(event);
+        let known = before.iter().position(|b| *b == key);
+        known.map(|at| before.swap_remove(at)).is_none()
+    })
+    .collect()
+}
+
 /// What became of `sent`, as the transaction tells.
-pub(super) fn found(transaction: &TransactionNews, kind: OutboxKind, sent: &MoneySent) -> Found {
-    let ours = transaction.events.iter().filter(|e| e.reference.as_deref() == Some(sent.reference.as_str()));
-    if let Some(end) = ours.clone().rfind(|e| !e.event.starts_with("INITIATE_")) {
-        return if end.success { Found::Done } else { Found::Failed };
+pub(in crate::ops) fn found(transaction: &TransactionNews, kind: OutboxKind, sent: &MoneySent) -> Found {
+    let word = word(kind);
+    let failed = |event: &TransactionEvent| Found::Failed(event.error.clone());
+    // Begun in good order is no end; what could not even be begun is one.
+    let ends = |event: &&&TransactionEvent| event.event == word || !event.success;
+    let news = since(transaction, word, sent);
+    // A void carries no reference, and releases all that is left, whoever asked for it.
+    let (ours, others): (Vec<_>, Vec<_>) = news.into_iter().partition(|event| {
+        kind == OutboxKind::Void || reference_of(transaction, event) == Some(sent.reference.as_str())
+    });
+    if let Some(end) = ours.iter().rfind(ends) {
+        return if end.success { Found::Done } else { failed(end) };
     }
     // Backends that don't give references back: one more than before, and nobody else was let in between.
-    if done(transaction, word(kind)).1 > sent.before {
+    // What carries a reference that isn't ours is somebody else's.
+    let nobodys: Vec<_> =
+        others.into_iter().filter(|event| reference_of(transaction, event).is_none()).collect();
+    let more = sent.seen.is_some() || done(transaction, word).1 > sent.before;
+    if more && nobodys.iter().any(|event| event.event == word && event.success) {
         return Found::Done;
     }
     let released = matches!(transaction.status, TransactionStatus::AuthorizationVoided);
     if kind == OutboxKind::Void && released {
         return Found::Done;
     }
-    if ours.count() > 0 || working(transaction) { Found::Working } else { Found::Nothing }
+    if working(transaction) {
+        return Found::Working;
+    }
+    // A failure that nobody signed is the end of a request that is known to have arrived; of one that may
+    // still be on its way it tells nothing.
+    if (sent.accepted || !ours.is_empty())
+        && let Some(end) = nobodys.iter().rfind(ends)
+    {
+        return failed(end);
+    }
+    if ours.is_empty() { Found::Nothing } else { Found::Working }
 }
 
 /// Something was begun (202) and hasn't come to an end.
@@ -73,8 +129,14 @@ fn done(transaction: &TransactionNews, word: &str) -> (i64, usize) {
     events.fold((0, 0), |(sum, n), e| (sum + e.amount.unwrap_or_default(), n + 1))
 }
 
-/// What is to be sent, if the payment is in a state for it and has the money.
-pub(super) fn plan(link: &Link, now: &TransactionNews, kind: OutboxKind, order: &MoneyOrder) -> Option<Plan> {
+/// What is to be sent, if the payment is in a state for it and has the money. `at`: when it will be.
+pub(super) fn plan(
+    link: &Link,
+    now: &TransactionNews,
+    kind: OutboxKind,
+    order: &MoneyOrder,
+    at: Timestamp,
+) -> Option<Plan> {
     use TransactionStatus as S;
     let currency = link.amount.currency();
     let authorized = now.amount.unwrap_or(link.amount.minor());
@@ -118,12 +180,32 @@ pub(super) fn plan(link: &Link, now: &TransactionNews, kind: OutboxKind, order: 
     if !possible || minor <= 0 || minor > left {
         return None;
     }
-    let reference = format!("{}-{letter}{}", link.sale.reference, before + 1);
+    let reference = match &order.sent {
+        // The same request once more: if the first one is carried out after all, it is known by it.
+        Some(sent) => sent.reference.clone(),
+        None => format!("{}-{letter}{}-{}", link.sale.reference, before + 1, stamp(at)),
+    };
+    let seen = now.events.iter().filter(|e| tells_of(e, word(kind))).map(MoneySent::key).collect();
     // The whole order at once: every line, as it was sold. A part has no lines of its own.
     let whole = minor == link.amount.minor() && before == 0 && kind != OutboxKind::Void;
     let items = if whole { lines(link) } else { Vec::new() };
     let amount = Money::new(minor, currency);
-    Some(Plan { request: MoneyMove { amount, reference, reason: order.reason.clone(), items }, before })
+    Some(Plan { request: MoneyMove { amount, reference, reason: order.reason.clone(), items }, before, seen })
+}
+
+/// A moment in few letters, so that no two requests of a payment have the same reference, not even after one
+/// that failed or was given up.
+fn stamp(at: Timestamp) -> String {
+    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let mut rest = at.as_millisecond().unsigned_abs();
+    let mut letters = Vec::new();
+    while rest > 0 {
+        // A remainder by 36 is below 36.
+        let digit = usize::try_from(rest % 36).unwrap_or_default();
+        letters.push(char::from(DIGITS[digit]));
+        rest /= 36;
+    }
+    letters.iter().rev().collect()
 }
 
 /// The lines as the session has them: numbered from 1.

@@ -65,6 +65,8 @@ struct Backend {
     calls: Vec<Call>,
     cannot_list: Option<FaultKind>,
     in_progress: bool,
+    failing: Option<String>,
+    no_references: bool,
 }
 
 pub(crate) struct SimGateway {
@@ -105,20 +107,64 @@ impl SimGateway {
         lock(&self.state).in_progress = true;
     }
 
-    /// What is in progress comes to a good end.
+    /// The next capture, void or refund is tried and fails, with this reason: in the answer (200), or where
+    /// it is answered with 202, when it is [finished](Self::finish).
+    pub(crate) fn fails(&self, why: &str) {
+        lock(&self.state).failing = Some(why.to_owned());
+    }
+
+    /// It doesn't give back the references that captures and refunds carry.
+    pub(crate) fn no_references(&self) {
+        lock(&self.state).no_references = true;
+    }
+
+    /// Somebody else's capture or refund in the back office, of a part, under this reference.
+    pub(crate) fn elsewhere(&self, session_id: &str, word: &str, amount: i64, reference: Option<&str>) {
+        let at = self.clock.now();
+        self.happen(session_id, |s| {
+            let transaction = s.transaction.as_mut().expect("there is a payment");
+            let status = if word == "CAPTURE" { "PARTIALLY_CAPTURED" } else { "PARTIALLY_REFUNDED" };
+            transaction.status = TransactionStatus::from_word(status);
+            transaction.updated_at = Some(at);
+            transaction.events.push(TransactionEvent {
+                id: Some(format!("e{}", transaction.events.len())),
+                event: word.to_owned(),
+                success: true,
+                amount: Some(amount),
+                at: Some(at),
+                status_after: Some(status.to_owned()),
+                error: None,
+                reference: reference.map(str::to_owned),
+                correlation: None,
+            });
+        });
+    }
+
+    /// What is in progress comes to its end.
     pub(crate) fn finish(&self) {
         let now = self.clock.now();
         let mut state = lock(&self.state);
         state.in_progress = false;
+        let failing = state.failing.take();
         for transaction in state.sessions.iter_mut().filter_map(|s| s.transaction.as_mut()) {
             let begun = transaction.events.iter().rfind(|e| e.event.starts_with("INITIATE_")).cloned();
             let Some(begun) = begun else { continue };
             let word = begun.event.strip_prefix("INITIATE_").unwrap_or_default().to_owned();
-            transaction.status =
-                TransactionStatus::from_word(begun.status_after.as_deref().unwrap_or_default());
+            let (success, error) = (failing.is_none(), failing.clone());
+            if success {
+                transaction.status =
+                    TransactionStatus::from_word(begun.status_after.as_deref().unwrap_or_default());
+            }
             transaction.updated_at = Some(now);
             let id = Some(format!("e{}", transaction.events.len()));
-            transaction.events.push(TransactionEvent { id, event: word, at: Some(now), ..begun });
+            transaction.events.push(TransactionEvent {
+                id,
+                event: word,
+                success,
+                error,
+                at: Some(now),
+                ..begun
+            });
         }
     }
 
@@ -216,6 +262,8 @@ impl SimGateway {
         let (id, what) = (id.to_owned(), what.cloned());
         self.call(call, move |state, now| {
             let progress = state.in_progress;
+            let failing = if progress { None } else { state.failing.take() };
+            let no_references = state.no_references;
             let transaction = state
                 .sessions
                 .iter_mut()
@@ -225,16 +273,16 @@ impl SimGateway {
             transaction.events.push(TransactionEvent {
                 id: Some(format!("e{}", transaction.events.len())),
                 event: if progress { format!("INITIATE_{word}") } else { word.to_owned() },
-                success: true,
+                success: failing.is_none(),
                 amount: what.as_ref().map(|w| w.amount.minor()),
                 at: Some(now),
                 status_after: Some(after.to_owned()),
-                error: None,
-                reference: what.as_ref().map(|w| w.reference.clone()),
+                error: failing.clone(),
+                reference: what.as_ref().map(|w| w.reference.clone()).filter(|_| !no_references),
                 correlation: Some(format!("c{}", transaction.events.len())),
             });
             transaction.updated_at = Some(now);
-            if !progress {
+            if !progress && failing.is_none() {
                 let whole = what.as_ref().is_none_or(|w| Some(w.amount.minor()) == transaction.amount);
                 let word = if whole { after.to_owned() } else { format!("PARTIALLY_{after}") };
                 transaction.status = TransactionStatus::from_word(&word);

@@ -3,11 +3,12 @@ use std::time::Duration;
 use crate::domain::link::{LinkId, LinkState};
 use crate::domain::money::{Currency, Money};
 use crate::domain::sale::Delivery;
+use crate::ops::money::plan::{self, Found};
 use crate::ops::money::{self, Movement, Ordered, send_patiently, withdraw};
 use crate::ops::outbox::{Outcome, Sent, flush};
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault};
 use crate::ops::track::refresh_one;
-use crate::ports::{FaultKind, OutboxKind};
+use crate::ports::{FaultKind, MoneyOrder, MoneySent, OutboxKind};
 
 async fn authorized() -> (World, LinkId) {
     let world = World::new();
@@ -68,7 +69,178 @@ async fn references_of_our_own() {
     let session = world.backend.sessions().remove(0);
     let references: Vec<_> =
         session.transaction.unwrap().events.into_iter().filter_map(|e| e.reference).collect();
-    assert_eq!(references, ["A-1-C1", "A-1-C2"]);
+    for (reference, begins) in references.iter().zip(["A-1-C1-", "A-1-C2-"]) {
+        assert!(reference.starts_with(begins) && reference.len() == begins.len() + 8, "{reference}");
+    }
+    assert_eq!(references.len(), 2);
+
+    // One that failed takes its reference with it.
+    let (world, id) = authorized().await;
+    world.backend.fails("no cover");
+    once(&world, id, Movement::Capture(None)).await;
+    pass(5).await;
+    once(&world, id, Movement::Capture(None)).await;
+    let events = world.backend.sessions().remove(0).transaction.unwrap().events;
+    assert_ne!(events[0].reference, events[1].reference);
+}
+
+/// The payment was captured, so that a part can be given back.
+async fn paid() -> (World, LinkId) {
+    let (world, id) = authorized().await;
+    once(&world, id, Movement::Capture(None)).await;
+    pass(5).await;
+    (world, id)
+}
+
+fn given_back(world: &World) -> i64 {
+    let events = world.backend.sessions().remove(0).transaction.unwrap().events;
+    events.iter().filter(|e| e.event == "REFUND" && e.success).filter_map(|e| e.amount).sum()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_200_that_failed_is_a_no() {
+    for references in [true, false] {
+        for kind in [OutboxKind::Capture, OutboxKind::Void, OutboxKind::Refund] {
+            let (world, id) = if kind == OutboxKind::Refund { paid().await } else { authorized().await };
+            if !references {
+                world.backend.no_references();
+            }
+            let before = world.link(id).state;
+            world.backend.fails("no cover");
+            let what = || match kind {
+                OutboxKind::Void => Movement::Void,
+                OutboxKind::Refund => Movement::Refund(nok(2000), None),
+                _ => Movement::Capture(None),
+            };
+            let sent = once(&world, id, what()).await;
+            let told = format!("{kind:?} {references}: {sent:?}");
+            assert_eq!((sent.outcome, sent.link.state), (Outcome::Refused, before), "{told}");
+            assert!(sent.fault.unwrap().cause.to_string().contains("no cover"), "{told}");
+            assert_eq!(world.entry(id), None, "{told}");
+            // It can be asked for again at once, and the failure before is not taken for its end.
+            assert_eq!(once(&world, id, what()).await.outcome, Outcome::Moved, "{told}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_accepted_may_fail() {
+    for references in [true, false] {
+        let (world, id) = paid().await;
+        if !references {
+            world.backend.no_references();
+        }
+        world.backend.in_progress();
+        let sent = once(&world, id, Movement::Refund(nok(2000), None)).await;
+        assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
+        world.backend.fails("the bank said no");
+        world.backend.finish();
+        let sent = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+        assert_eq!((sent.outcome, world.entry(id)), (Outcome::Refused, None));
+        assert!(sent.fault.unwrap().cause.to_string().contains("the bank said no"));
+        assert_eq!((given_back(&world), world.backend.calls(Call::Refund)), (0, 1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_old_failure_is_not_the_end_of_a_new_request() {
+    // In progress: it's followed, as if nothing had failed before.
+    let (world, id) = paid().await;
+    world.backend.fails("not now");
+    assert_eq!(once(&world, id, Movement::Refund(nok(2000), None)).await.outcome, Outcome::Refused);
+    world.backend.in_progress();
+    let sent = once(&world, id, Movement::Refund(nok(2000), None)).await;
+    assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
+    let sent = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
+
+    // The answer is lost, and it's carried out a while later: never told as refused, never done twice.
+    for references in [true, false] {
+        let (world, id) = paid().await;
+        if !references {
+            world.backend.no_references();
+        }
+        world.backend.fails("not now");
+        assert_eq!(once(&world, id, Movement::Refund(nok(2000), None)).await.outcome, Outcome::Refused);
+        world.backend.wrong(Call::Refund, [Wrong::Late(Duration::from_secs(20))]);
+        let sent = once(&world, id, Movement::Refund(nok(2000), None)).await;
+        assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{sent:?}");
+        let patience = Duration::from_secs(60);
+        let sent = send_patiently(&world.ports, id, OutboxKind::Refund, patience).await.unwrap();
+        assert_eq!((sent.outcome, given_back(&world)), (Outcome::Moved, 2000));
+        assert_eq!(world.backend.calls(Call::Refund), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_there_with_the_same_reference_tells_nothing() {
+    let (world, id) = authorized().await;
+    world.backend.fails("not now");
+    once(&world, id, Movement::Capture(None)).await;
+    let transaction = world.backend.sessions().remove(0).transaction.unwrap();
+    let failure = transaction.events.last().unwrap().clone();
+    // As if two requests had the same reference: only what came after the second one went out is its end.
+    let reference = failure.reference.clone().unwrap();
+    let sent =
+        |seen| MoneySent { reference: reference.clone(), at: world.now(), before: 0, seen, accepted: false };
+    let judged = |seen| plan::found(&transaction, OutboxKind::Capture, &sent(seen));
+    assert_eq!(judged(Some(vec![MoneySent::key(&failure)])), Found::Nothing);
+    assert_eq!(judged(Some(Vec::new())), Found::Failed(Some("not now".to_owned())));
+    // Kept by an earlier version, which didn't know what was there.
+    assert_eq!(judged(None), Found::Failed(Some("not now".to_owned())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_else_does_is_not_ours() {
+    let (world, id) = paid().await;
+    let session = world.session_id(id);
+    world.backend.wrong(Call::Refund, [Wrong::Cut]);
+    once(&world, id, Movement::Refund(nok(2000), None)).await;
+    // The back office gives back something while it's not known what became of ours.
+    world.backend.elsewhere(&session, "REFUND", 3000, Some("back-office-7"));
+    let sent = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{sent:?}");
+    // It never arrived, so it goes out again: what was asked for is done, once.
+    pass(61).await;
+    let sent = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    assert_eq!((sent.outcome, given_back(&world)), (Outcome::Moved, 5000));
+    assert_eq!(world.backend.calls(Call::Refund), 2);
+
+    // Backends that give no references back: then it is ours.
+    let (world, id) = paid().await;
+    world.backend.no_references();
+    world.backend.wrong(Call::Refund, [Wrong::Lost]);
+    let sent = once(&world, id, Movement::Refund(nok(2000), None)).await;
+    assert_eq!((sent.outcome, given_back(&world)), (Outcome::Moved, 2000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_second_try_has_the_reference_of_the_first() {
+    let (world, id) = paid().await;
+    let patience = Duration::from_secs(300);
+    // Both are carried out late; the first one when the second has long been sent. What is left pays for both,
+    // so nobody but the reference tells that it's the same refund.
+    world.backend.wrong(Call::Refund, [Wrong::Cut]);
+    once(&world, id, Movement::Refund(nok(2000), None)).await;
+    let first = world.entry(id).unwrap().order.unwrap().sent.unwrap();
+    pass(61).await;
+    world.backend.wrong(Call::Refund, [Wrong::Cut]);
+    money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    let second = world.entry(id).unwrap().order.unwrap().sent.unwrap();
+    assert_eq!(first.reference, second.reference);
+    assert!(second.at > first.at);
+    let session = world.session_id(id);
+    world.backend.elsewhere(&session, "REFUND", 2000, Some(&first.reference));
+    let sent = send_patiently(&world.ports, id, OutboxKind::Refund, patience).await.unwrap();
+    assert_eq!((sent.outcome, given_back(&world)), (Outcome::Moved, 2000));
+}
+
+#[test]
+fn what_an_earlier_version_kept_is_read() {
+    let kept = r#"{"amount":null,"sent":{"reference":"A-1-C1","at":"2026-11-22T12:00:00Z","before":1}}"#;
+    let order: MoneyOrder = serde_json::from_str(kept).unwrap();
+    let sent = order.sent.unwrap();
+    assert_eq!((sent.reference.as_str(), sent.before, sent.seen, sent.accepted), ("A-1-C1", 1, None, false));
 }
 
 #[tokio::test(start_paused = true)]

@@ -141,6 +141,66 @@ fn a_no_is_told_once() {
     assert_eq!((requests(&world, "capture"), waiting(&world).len()), (1, 0));
 }
 
+/// The backend has tried it and failed: that is a no, though the answer was 200 or 202.
+#[test]
+fn what_failed_is_not_done() {
+    for (fault, kind) in [
+        (json!({"kind": "fails"}), "capture"),
+        (json!({"kind": "fails"}), "void"),
+        (json!({"kind": "fails"}), "refund"),
+        (json!({"kind": "fails", "ms": 1500}), "capture"),
+        (json!({"kind": "fails", "ms": 1500}), "void"),
+        (json!({"kind": "fails", "ms": 1500}), "refund"),
+    ] {
+        let world = World::new();
+        authorized(&world, "A-1");
+        let (before, after) = match kind {
+            "refund" => {
+                world.run(&["capture", "A-1"]).is(0);
+                ("captured", "refunded")
+            }
+            "void" => ("authorized", "voided"),
+            _ => ("authorized", "captured"),
+        };
+        let told = format!("{kind} {fault}");
+        let mut fault = fault;
+        fault["path"] = json!("/v1/transactions/*");
+        fault["method"] = json!("POST");
+        fault["times"] = json!(1);
+        world.fault(fault);
+        let failed = world.run(&[kind, "A-1", "--json"]);
+        assert_eq!((failed.status, failed.json()["state"].as_str()), (6, Some(before)), "{told}");
+        assert_eq!(failed.error()["code"], "refused", "{told}");
+        assert!(failed.err.contains("a failure that was asked for"), "{told}: {}", failed.err);
+        assert_eq!((requests(&world, kind), waiting(&world).len()), (1, 0), "{told}");
+        // It's told in the link's story, and can be asked for again.
+        let done = world.run(&[kind, "A-1", "--json"]).is(0).json();
+        assert_eq!((done["state"].as_str(), requests(&world, kind)), (Some(after), 2), "{told}");
+    }
+}
+
+/// The answer to a refund is lost after an earlier one had failed: that failure is not its end.
+#[test]
+fn an_old_failure_is_not_the_end_of_a_new_request() {
+    let world = World::new();
+    authorized(&world, "A-1");
+    world.run(&["capture", "A-1"]).is(0);
+    let fault = |fault: Value| {
+        let mut fault = fault;
+        fault["path"] = json!("/v1/transactions/*");
+        fault["method"] = json!("POST");
+        fault["times"] = json!(1);
+        world.fault(fault);
+    };
+    let refund = ["refund", "A-1", "--amount", "20", "--json"];
+    fault(json!({"kind": "fails"}));
+    world.run(&refund).is(6);
+    fault(json!({"kind": "accepted", "ms": 3000}));
+    let done = world.run(&refund).is(0).json();
+    assert_eq!(done["state"], "partially_refunded");
+    assert_eq!((requests(&world, "refund"), waiting(&world).len()), (2, 0));
+}
+
 #[test]
 fn what_is_late_asks_before_it_goes_out() {
     let world = World::new();

@@ -135,6 +135,35 @@ async fn an_accepted_move_is_in_progress_until_its_time() {
 }
 
 #[tokio::test]
+async fn a_move_that_fails_moves_nothing_and_says_why() {
+    let shop = Shop::open().await;
+    let id = shop.paid(sale(), "card").await;
+    let fault = json!({ "path": "/v1/transactions", "kind": "fails", "times": 1 });
+    shop.control(Method::POST, "/faults", fault).await.ok();
+    let answer = act(&shop, &id, "capture", json!({ "amount": 12000, "capture_reference": "C1" })).await;
+    assert_eq!((answer.status, &answer.json["status"]), (200, &json!("AUTHORIZED")));
+    let failed = answer.json["events"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(
+        (&failed["event"], &failed["success"], &failed["event_reference"]),
+        (&json!("CAPTURE"), &json!(false), &json!("C1"))
+    );
+    assert!(failed["error"]["message"].is_string(), "{failed}");
+    // The same, in its own time.
+    let fault = json!({ "path": "/v1/transactions", "kind": "fails", "ms": 5000, "times": 1 });
+    shop.control(Method::POST, "/faults", fault).await.ok();
+    let answer = act(&shop, &id, "capture", json!({ "amount": 12000, "capture_reference": "C2" })).await;
+    assert_eq!(answer.status, 202);
+    let request_id = answer.headers["event-request-id"].to_str().unwrap().to_owned();
+    shop.advance(5).await;
+    let t = shop.get(&format!("/v1/transactions/{id}")).await.ok();
+    let failed = t["events"].as_array().unwrap().last().unwrap();
+    assert_eq!((&t["status"], &failed["success"]), (&json!("AUTHORIZED"), &json!(false)));
+    assert_eq!(failed["correlation_request_id"], request_id);
+    // What failed is there to be taken still.
+    act(&shop, &id, "capture", json!({ "amount": 12000 })).await.ok();
+}
+
+#[tokio::test]
 async fn transactions_are_found_by_every_filter() {
     let shop = Shop::open().await;
     let a = shop.paid(sale(), "card").await;

@@ -234,7 +234,12 @@ async fn a_link_is_withdrawn_once_whatever_happens() {
 
 /// Capture, void and refund: how often the word stands in the transaction, and how the link ends.
 async fn money_moves_once(word: &'static str, what: Movement, end: LinkState) {
-    let more = [("accepted", json!({"ms": 50}), Does::It), ("accepted", json!({"ms": 0}), Does::It)];
+    let more = [
+        ("accepted", json!({"ms": 50}), Does::It),
+        ("accepted", json!({"ms": 0}), Does::It),
+        ("fails", json!({}), Does::No),
+        ("fails", json!({"ms": 50}), Does::No),
+    ];
     join_all(kinds().into_iter().chain(more).map(async |(kind, more, does)| {
         let shop = Shop::open().await;
         let id = shop.paid().await;
