@@ -244,12 +244,10 @@ async fn finish(shop: &Shop<'_>, args: &args::New, sent: Sent) -> Result<Status,
         return Err(failure);
     }
     let Some(seconds) = args.wait else { return Ok(Status::Done) };
-    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX).min(366 * 24 * 3600);
-    let now = shop.ports.clock.now();
-    let until = now.checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(now);
+    let patience = Duration::from_secs(seconds);
     let before = sent.link.state;
     let over = |link: &Link| link.paid() || link.state.ended_unpaid() || link.state == LinkState::Refunded;
-    let link = shop.follow(sent.link, Some(until), over, |_| Ok(())).await?;
+    let link = shop.follow(sent.link, Some(patience), over, |_| Ok(())).await?;
     if link.state != before {
         shop.print_change(&link)?;
     }

@@ -14,6 +14,7 @@ use crate::domain::cause::{Cause, Plain};
 use crate::domain::clean;
 use crate::domain::link::{Link, LinkId};
 use crate::i18n::Texts;
+use crate::ops::patience::Patience;
 use crate::ops::{on_ledger, outbox, track};
 use crate::ports::{Fault, FaultKind, LedgerError, LinkRow, OutboxEntry, OutboxKind, Ports};
 use crate::wiring::workplace::kept_sandbox;
@@ -348,31 +349,26 @@ impl<'a> Shop<'a> {
         self.run.output.line(&self.run.view().change(link))
     }
 
-    /// Follows a link until `done` says so or the time is up: reads it again and again, at a pace that slows with
-    /// its age, and calls `seen` after each change of its state.
+    /// Follows a link until `done` says so or the patience is over: reads it again and again, less often with
+    /// time, and calls `seen` after each change of its state.
     ///
     /// # Errors
     /// The ledger's, or `seen`'s.
     pub async fn follow(
         &self,
         link: Link,
-        until: Option<Timestamp>,
+        patience: Option<Duration>,
         done: impl Fn(&Link) -> bool,
         mut seen: impl FnMut(&Link) -> Result<(), Failure>,
     ) -> Result<Link, Failure> {
-        let begun = self.ports.clock.now();
+        let patience = Patience::new(patience.unwrap_or(Duration::MAX));
         let mut link = link;
         let mut told = false;
         loop {
-            let now = self.ports.clock.now();
-            if done(&link) || until.is_some_and(|until| now >= until) {
+            if done(&link) || patience.left().is_zero() {
                 return Ok(link);
             }
-            let mut wait = pause(now.duration_since(begun).as_secs());
-            if let Some(until) = until {
-                wait = wait.min(Duration::try_from(until.duration_since(now)).unwrap_or_default());
-            }
-            sleep(wait).await;
+            sleep(pause(patience.passed()).min(patience.left())).await;
             let fault = self.look(&link).await?;
             match fault {
                 // Once, not with every try.
@@ -380,9 +376,9 @@ impl<'a> Shop<'a> {
                     // At once: following may go on for days.
                     self.run.output.note(&self.not_reached_text(&fault));
                     told = true;
-                    self.obey(&fault, until).await;
+                    obey(&fault, patience).await;
                 }
-                Some(fault) => self.obey(&fault, until).await,
+                Some(fault) => obey(&fault, patience).await,
                 None => told = false,
             }
             let fresh = self.link(link.id).await?;
@@ -393,19 +389,11 @@ impl<'a> Shop<'a> {
         }
     }
 
-    /// Waits as long as the backend asked to be left alone.
-    async fn obey(&self, fault: &Fault, until: Option<Timestamp>) {
-        let Some(asked) = fault.retry_after else { return };
-        let left =
-            until.map(|u| Duration::try_from(u.duration_since(self.ports.clock.now())).unwrap_or_default());
-        sleep(left.map_or(asked, |left| asked.min(left))).await;
-    }
-
     /// One look at the backend; a link in the outbox is sent when it is due.
     async fn look(&self, link: &Link) -> Result<Option<Fault>, Failure> {
         let looked = if link.state.in_outbox() {
             let due = self.entry(link.id, OutboxKind::Create).await?;
-            match due.filter(|e| e.next_at <= self.ports.clock.now()) {
+            match due.filter(|e| e.is_due(self.ports.clock.now())) {
                 Some(_) => outbox::send_now(&self.ports, link.id).await.map(|sent| sent.fault),
                 None => Ok(None),
             }
@@ -416,9 +404,15 @@ impl<'a> Shop<'a> {
     }
 }
 
-/// How long until the next look, after so many seconds of looking.
-fn pause(seconds: i64) -> Duration {
-    match seconds {
+/// Waits as long as the backend asked to be left alone.
+async fn obey(fault: &Fault, patience: Patience) {
+    let Some(asked) = fault.retry_after else { return };
+    sleep(asked.min(patience.left())).await;
+}
+
+/// How long until the next look, after so long a time of looking.
+fn pause(passed: Duration) -> Duration {
+    match passed.as_secs() {
         ..=120 => Duration::from_secs(1),
         121..=900 => Duration::from_secs(3),
         _ => Duration::from_secs(15),

@@ -10,6 +10,7 @@ mod lost;
 pub mod mail;
 pub mod money;
 pub mod outbox;
+pub mod patience;
 mod send;
 pub mod track;
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::outbox::{Outcome, Sent, entry_of, standing};
+use super::patience::Patience;
 use super::send::{self, Claim};
 use super::{kept, on_ledger, track};
 use crate::domain::cause::Cause;
@@ -27,6 +28,8 @@ const ON_THE_WIRE: Duration = Duration::from_secs(60);
 /// Between two looks at what was accepted, or may be on the wire: at first, and at most.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
 const LAST_LOOK: Duration = Duration::from_secs(30);
+/// What is due is not looked at without a pause.
+const SHORTEST_WAIT: SignedDuration = SignedDuration::from_millis(50);
 
 /// What is to be done with the money.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,8 +106,7 @@ pub async fn send_patiently(
     kind: OutboxKind,
     patience: Duration,
 ) -> Result<Sent, LedgerError> {
-    let started = ports.clock.now();
-    let until = started.checked_add(patience).unwrap_or(started);
+    let patience = Patience::new(patience);
     loop {
         let sent = send(ports, id, kind).await?;
         let next_at = match sent.outcome {
@@ -113,12 +115,12 @@ pub async fn send_patiently(
             | Outcome::Uncertain { next_at, .. } => next_at,
             _ => return Ok(sent),
         };
-        let now = ports.clock.now();
-        if next_at.max(now) >= until {
+        let wait = next_at.duration_since(ports.clock.now()).max(SHORTEST_WAIT);
+        let wait = Duration::try_from(wait).unwrap_or_default();
+        if wait >= patience.left() {
             return Ok(sent);
         }
-        let wait = next_at.duration_since(now).max(SignedDuration::from_millis(50));
-        tokio::time::sleep(Duration::try_from(wait).unwrap_or_default()).await;
+        tokio::time::sleep(wait).await;
     }
 }
 

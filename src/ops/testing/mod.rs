@@ -4,7 +4,7 @@
 mod gateway;
 mod ledger;
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use jiff::{SignedDuration, Timestamp};
@@ -29,9 +29,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// A clock that runs with tokio's, which the tests pause and advance.
+/// A clock that runs with tokio's, which the tests pause and advance; and which can be set.
 struct TokioClock {
     began: tokio::time::Instant,
+    set_seconds: AtomicI64,
 }
 
 impl TokioClock {
@@ -43,7 +44,8 @@ impl TokioClock {
 impl Clock for TokioClock {
     fn now(&self) -> Timestamp {
         let passed = SignedDuration::try_from(self.began.elapsed()).unwrap();
-        Self::began_at().checked_add(passed).unwrap()
+        let set = SignedDuration::from_secs(self.set_seconds.load(Ordering::SeqCst));
+        Self::began_at().checked_add(passed + set).unwrap()
     }
 }
 
@@ -101,27 +103,34 @@ pub(crate) struct World {
     pub(crate) ports: Ports,
     pub(crate) backend: Arc<SimGateway>,
     pub(crate) power: Arc<Power>,
+    clock: Arc<TokioClock>,
     ids: AtomicUsize,
 }
 
 impl World {
     pub(crate) fn new() -> Self {
         let power = Arc::new(Power::default());
-        let clock: Arc<dyn Clock> = Arc::new(TokioClock { began: tokio::time::Instant::now() });
+        let began = tokio::time::Instant::now();
+        let clock = Arc::new(TokioClock { began, set_seconds: AtomicI64::new(0) });
         let backend = Arc::new(SimGateway::new(power.clone(), clock.clone()));
         let ledger = Arc::new(SimLedger::new(power.clone()));
         let ports = Ports {
             gateway: backend.clone(),
             ledger,
             desktop: Arc::new(NoDesktop),
-            clock,
+            clock: clock.clone(),
             turns: Turns::default(),
         };
-        Self { ports, backend, power, ids: AtomicUsize::new(0) }
+        Self { ports, backend, power, clock, ids: AtomicUsize::new(0) }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
         self.ports.clock.now()
+    }
+
+    /// Somebody sets the machine's clock: so much ahead, or back.
+    pub(crate) fn set_clock(&self, change: SignedDuration) {
+        self.clock.set_seconds.fetch_add(change.as_secs(), Ordering::SeqCst);
     }
 
     /// A sale of 120 kr under `reference` that lives a day.

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use crate::domain::lifecycle::TransactionEvent;
 use crate::domain::link::{LinkId, LinkState};
 use crate::domain::money::{Currency, Money};
 use crate::domain::sale::Delivery;
@@ -206,6 +207,26 @@ async fn what_somebody_else_does_is_not_ours() {
     assert_eq!((sent.outcome, given_back(&world)), (Outcome::Moved, 5000));
     assert_eq!(world.backend.calls(Call::Refund), 2);
 
+    // What failed there, without a reference, is not the end of ours while that may still be on its way.
+    let (world, id) = paid().await;
+    world.backend.wrong(Call::Refund, [Wrong::Cut]);
+    once(&world, id, Movement::Refund(nok(2000), None)).await;
+    world.backend.happen(&world.session_id(id), |s| {
+        let events = &mut s.transaction.as_mut().unwrap().events;
+        let last = events.last().unwrap().clone();
+        let (id, event) = (Some("theirs".to_owned()), "REFUND".to_owned());
+        events.push(TransactionEvent {
+            id,
+            event,
+            success: false,
+            reference: None,
+            correlation: None,
+            ..last
+        });
+    });
+    let sent = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{sent:?}");
+
     // Backends that give no references back: then it is ours.
     let (world, id) = paid().await;
     world.backend.no_references();
@@ -233,6 +254,27 @@ async fn the_second_try_has_the_reference_of_the_first() {
     world.backend.elsewhere(&session, "REFUND", 2000, Some(&first.reference));
     let sent = send_patiently(&world.ports, id, OutboxKind::Refund, patience).await.unwrap();
     assert_eq!((sent.outcome, given_back(&world)), (Outcome::Moved, 2000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_makes_nobody_wait() {
+    for hours in [-24, 24] {
+        let (world, id) = authorized().await;
+        world.backend.in_progress();
+        once(&world, id, Movement::Capture(None)).await;
+        let begun = tokio::time::Instant::now();
+        let patience = Duration::from_secs(30);
+        let setting = async {
+            tokio::time::sleep(Duration::from_millis(2500)).await;
+            world.set_clock(jiff::SignedDuration::from_hours(hours));
+        };
+        let (sent, ()) =
+            tokio::join!(send_patiently(&world.ports, id, OutboxKind::Capture, patience), setting);
+        let sent = sent.unwrap();
+        assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
+        let waited = begun.elapsed().as_secs();
+        assert!((10..=30).contains(&waited), "{hours}: {waited}");
+    }
 }
 
 #[test]
