@@ -54,6 +54,7 @@ mod watch;
 
 use error::Trouble;
 pub use file::FILE_NAME;
+use outbox::Purpose;
 pub use restore::{Restore, Restored};
 
 /// The ledger in a SQLite file.
@@ -309,7 +310,19 @@ impl Ledger for SqliteLedger {
         let folder = self.folder();
         let owner = self.alive.claimant(folder, &self.owner);
         let dead = |owner: &str| alive::is_dead(folder, owner);
-        self.write(|tx| outbox::claim(tx, owner, &dead, link, kind, now, lease))
+        self.write(|tx| outbox::claim(tx, owner, &dead, link, Purpose::Send(kind), now, lease))
+    }
+
+    fn claim_to_drop(
+        &self,
+        link: LinkId,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<OutboxEntry>, LedgerError> {
+        let folder = self.folder();
+        let owner = self.alive.claimant(folder, &self.owner);
+        let dead = |owner: &str| alive::is_dead(folder, owner);
+        self.write(|tx| outbox::claim(tx, owner, &dead, link, Purpose::Drop, now, lease))
     }
 
     fn note_order(&self, entry: &OutboxEntry) -> Result<bool, LedgerError> {

@@ -94,17 +94,30 @@ pub(super) fn enqueue(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<(), T
     Ok(())
 }
 
-/// Claims an entry for `owner`; see `Ledger::claim`. `dead` tells of another owner whether it certainly
+/// What an entry is claimed for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To be carried out.
+    Send(OutboxKind),
+    /// To be given up, which only a creation is with a claim of its own.
+    Drop,
+}
+
+/// Claims an entry for `owner`; see `Ledger::claim` and `Ledger::claim_to_drop`. `dead` tells of another owner whether it certainly
 /// lives no more: its claim is given out at once.
 pub(super) fn claim(
     tx: &Transaction<'_>,
     owner: &str,
     dead: &dyn Fn(&str) -> bool,
     link: LinkId,
-    kind: OutboxKind,
+    purpose: Purpose,
     now: Timestamp,
     lease: Duration,
 ) -> Result<Option<OutboxEntry>, Trouble> {
+    let kind = match purpose {
+        Purpose::Send(kind) => kind,
+        Purpose::Drop => OutboxKind::Create,
+    };
     let found = tx
         .prepare_cached(&format!(
             "SELECT {COLUMNS}, o.nr, o.claimed_at, l.seq, l.state, o.owner
@@ -139,10 +152,15 @@ pub(super) fn claim(
     }
     // A link that is at the backend, or has ended, is never made again.
     let may_create = record::state(&state).0.in_outbox();
-    if entry.needs_decision || (kind == OutboxKind::Create && !may_create) {
+    if (entry.needs_decision && purpose != Purpose::Drop) || (kind == OutboxKind::Create && !may_create) {
         return Ok(None);
     }
     entry.attempts = entry.attempts.saturating_add(1);
+    if entry.needs_decision {
+        tx.prepare_cached("UPDATE outbox SET attempts = ?2, owner = ?3, claimed_at = ?4 WHERE nr = ?1")?
+            .execute(params![nr, entry.attempts, owner, now_at])?;
+        return Ok(Some(entry));
+    }
     tx.prepare_cached(
         "UPDATE outbox SET attempts = ?2, in_flight = 1, owner = ?3, claimed_at = ?4 WHERE nr = ?1",
     )?

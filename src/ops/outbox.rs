@@ -324,7 +324,11 @@ pub async fn decide(ports: &Ports, id: LinkId, decision: Decision) -> Result<Sen
         Decision::SendAgain => send_again(ports, id, Until::Done).await,
         Decision::Wait => {
             let next_at = now.checked_add(ANOTHER_LOOK).unwrap_or(now);
-            reopen(ports, id, next_at, false).await?;
+            // What is late and asks is looked for nowhere; to wait is no word to send it.
+            let entry = on_ledger(ports, move |ledger| entry_of(ledger, id, OutboxKind::Create));
+            if entry.await?.is_none_or(|e| e.overdue.is_none()) {
+                reopen(ports, id, next_at, false).await?;
+            }
             standing(ports, id, OutboxKind::Create).await
         }
     }
@@ -356,8 +360,6 @@ pub(super) async fn reopen(
 /// # Errors
 /// The ledger's.
 pub async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
-    let now = ports.clock.now();
-    reopen(ports, id, now, false).await?;
     send::withdraw(ports, id).await
 }
 

@@ -49,6 +49,16 @@ pub(super) async fn claim(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result
     .await
 }
 
+/// Claims a creation that is to be given up, though it may wait for the seller.
+async fn claim_to_drop(ports: &Ports, id: LinkId) -> Result<Option<Claim>, LedgerError> {
+    let since = ports.clock.now();
+    on_ledger(ports, move |ledger| {
+        let Some(entry) = ledger.claim_to_drop(id, since, LEASE)? else { return Ok(None) };
+        Ok(Some(Claim { link: kept(ledger, id)?, entry, since }))
+    })
+    .await
+}
+
 impl Claim {
     /// Closes the entry and keeps the link.
     pub(super) async fn settle(
@@ -399,10 +409,13 @@ async fn distrust(
 
 /// See [`super::outbox::withdraw`].
 pub(super) async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
-    let Some(mut claim) = claim(ports, id, OutboxKind::Create).await? else {
+    let Some(mut claim) = claim_to_drop(ports, id).await? else {
         return standing(ports, id, OutboxKind::Create).await;
     };
     let now = ports.clock.now();
+    let late = claim.entry.overdue.filter(|_| claim.entry.needs_decision);
+    // What asks because it is late was certainly not sent, unless it says so itself.
+    claim.entry.in_flight |= claim.entry.needs_decision && late.is_none();
     if claim.entry.in_flight {
         match look(ports, &claim.link, Until::Done).await {
             Look::Found(session) => {
@@ -414,7 +427,10 @@ pub(super) async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerEr
                 super::lost::remember(ports, id).await?;
             }
             Look::NotThere => {}
-            // The question that was taken off the entry comes back, if there was one.
+            // To give it up was no word to send it.
+            Look::NoAnswer(fault) if let Some(why) = late => {
+                return claim.release(ports, now, true, Outcome::Overdue(why), Some(fault)).await;
+            }
             Look::NoAnswer(fault) if claim.link.sale.delivery.messages_customer() => {
                 return ask_seller(ports, claim, Some(fault)).await;
             }

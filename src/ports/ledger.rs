@@ -276,6 +276,18 @@ pub trait Ledger: Send + Sync {
         now: Timestamp,
         lease: Duration,
     ) -> Result<Option<OutboxEntry>, LedgerError>;
+    /// Claims a `Create` that is to be given up: as [`Ledger::claim`], but also one that waits for the seller. With
+    /// such a one nothing else changes, its question above all: whoever dies in between, or finds the disk full, leaves
+    /// a link that still asks, and never one that is sent.
+    ///
+    /// # Errors
+    /// The database's.
+    fn claim_to_drop(
+        &self,
+        link: LinkId,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<OutboxEntry>, LedgerError>;
     /// Keeps what is about to be sent with a claimed entry (its `order`), durably: what was sent can be
     /// recognised afterwards. `false`: the claim has gone to somebody else, so nothing may be sent.
     ///

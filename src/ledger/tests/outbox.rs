@@ -7,7 +7,7 @@ use super::super::SqliteLedger;
 use super::{ACCOUNT, at, sample, sent, with};
 use crate::domain::link::LinkState;
 use crate::domain::money::{Currency, Money};
-use crate::ports::{Ledger, MoneyOrder, MoneySent, OutboxEntry, OutboxKind};
+use crate::ports::{Ledger, MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Overdue};
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -210,4 +210,25 @@ fn two_connections_never_both_get_a_claim() {
         }
     });
     assert_eq!(given.into_inner(), 20, "every entry exactly once");
+}
+
+#[test]
+fn what_asks_is_given_up_with_a_claim_that_changes_nothing() {
+    let ledger = queued(1);
+    let mut entry = claim(&ledger, 1, 10).unwrap();
+    entry.needs_decision = true;
+    entry.overdue = Some(Overdue::Old);
+    let mut link = ledger.link(entry.link).unwrap().unwrap();
+    link.state = LinkState::Queued;
+    ledger.release_entry(&link, &entry).unwrap();
+    let to_drop = |now| ledger.claim_to_drop(entry.link, at(now), LEASE).unwrap();
+    let claimed = to_drop(20).unwrap();
+    assert_eq!((claimed.attempts, claimed.needs_decision, claimed.in_flight), (2, true, false));
+    assert_eq!(to_drop(21), None, "somebody is at it");
+    // Whoever did it has died: it asks as before.
+    assert_eq!(ledger.link(entry.link).unwrap().unwrap().state, LinkState::Queued);
+    let left = ledger.outbox(&link.account_id).unwrap().remove(0);
+    assert!(left.needs_decision && !left.in_flight && left.overdue == Some(Overdue::Old));
+    assert_eq!(claim(&ledger, 1, 1_000), None, "never sent without a word");
+    assert!(to_drop(1_000).is_some());
 }

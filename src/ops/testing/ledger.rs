@@ -40,6 +40,41 @@ impl SimLedger {
         work(&mut state)
     }
 
+    fn claim_for(
+        &self,
+        link: LinkId,
+        kind: OutboxKind,
+        now: Timestamp,
+        lease: Duration,
+        to_drop: bool,
+    ) -> Result<Option<OutboxEntry>, LedgerError> {
+        self.write(|kept| {
+            let Some(i) = kept.place(link, kind) else { return Ok(None) };
+            let held = kept.outbox[i].1;
+            let lease = SignedDuration::try_from(lease).unwrap();
+            let may_create = kept.links[&link].state.in_outbox();
+            let behind = kept.outbox[..i].iter().any(|(e, _)| e.link == link && e.kind != OutboxKind::Look);
+            if held.is_some_and(|since| now < since + lease)
+                || behind
+                || (kept.outbox[i].0.needs_decision && !to_drop)
+                || (kind == OutboxKind::Create && !may_create)
+            {
+                return Ok(None);
+            }
+            kept.outbox[i].0.attempts += 1;
+            let before = kept.outbox[i].0.clone();
+            kept.outbox[i].1 = Some(now);
+            if before.needs_decision {
+                return Ok(Some(before));
+            }
+            kept.outbox[i].0.in_flight = true;
+            if kind == OutboxKind::Create {
+                kept.links.get_mut(&link).expect("kept").state = LinkState::Creating;
+            }
+            Ok(Some(before))
+        })
+    }
+
     fn read(&self) -> Result<MutexGuard<'_, Kept>, LedgerError> {
         if self.power.is_off() {
             return Err(LedgerError::Database("no power".to_owned()));
@@ -194,28 +229,16 @@ impl Ledger for SimLedger {
         now: Timestamp,
         lease: Duration,
     ) -> Result<Option<OutboxEntry>, LedgerError> {
-        self.write(|kept| {
-            let Some(i) = kept.place(link, kind) else { return Ok(None) };
-            let held = kept.outbox[i].1;
-            let lease = SignedDuration::try_from(lease).unwrap();
-            let may_create = kept.links[&link].state.in_outbox();
-            let behind = kept.outbox[..i].iter().any(|(e, _)| e.link == link && e.kind != OutboxKind::Look);
-            if held.is_some_and(|since| now < since + lease)
-                || behind
-                || kept.outbox[i].0.needs_decision
-                || (kind == OutboxKind::Create && !may_create)
-            {
-                return Ok(None);
-            }
-            kept.outbox[i].0.attempts += 1;
-            let before = kept.outbox[i].0.clone();
-            kept.outbox[i].0.in_flight = true;
-            kept.outbox[i].1 = Some(now);
-            if kind == OutboxKind::Create {
-                kept.links.get_mut(&link).expect("kept").state = LinkState::Creating;
-            }
-            Ok(Some(before))
-        })
+        self.claim_for(link, kind, now, lease, false)
+    }
+
+    fn claim_to_drop(
+        &self,
+        link: LinkId,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<OutboxEntry>, LedgerError> {
+        self.claim_for(link, OutboxKind::Create, now, lease, true)
     }
 
     fn note_order(&self, entry: &OutboxEntry) -> Result<bool, LedgerError> {

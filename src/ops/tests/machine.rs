@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use crate::domain::lifecycle::{SessionNews, TransactionNews, TransactionStatus};
@@ -23,6 +23,11 @@ use crate::ports::{FaultKind, OutboxEntry, OutboxKind};
 
 /// How often it runs where nobody says.
 const CASES: u32 = 400;
+
+/// What waited longer asks before it goes out.
+const SENSIBLE_AGE: SignedDuration = SignedDuration::from_hours(12);
+/// A request may be carried out so much later than it was sent.
+const ON_THE_WAY: SignedDuration = SignedDuration::from_mins(2);
 
 /// Something that happens. A `usize` chooses among what there is.
 #[derive(Debug, Clone)]
@@ -136,6 +141,8 @@ struct Story {
     links: Vec<LinkId>,
     /// How often the seller had a doubtful link sent again.
     words: BTreeMap<LinkId, usize>,
+    /// Those that were sent again when they were late.
+    late_words: BTreeSet<LinkId>,
     /// What was asked of the money and written down.
     orders: BTreeMap<(LinkId, OutboxKind), usize>,
     /// The sessions whose address the seller has shown.
@@ -149,6 +156,7 @@ impl Story {
             world: World::new(),
             links: Vec::new(),
             words: BTreeMap::new(),
+            late_words: BTreeSet::new(),
             orders: BTreeMap::new(),
             shown: BTreeSet::new(),
             old: Vec::new(),
@@ -199,6 +207,9 @@ impl Story {
                 let asked = self.link(which).filter(|id| self.asks(*id));
                 if let Some(id) = asked {
                     *self.words.entry(id).or_default() += 1;
+                    if self.world.now().duration_since(self.world.link(id).created_at) > SENSIBLE_AGE {
+                        self.late_words.insert(id);
+                    }
                     drop(decide(&ports, id, Decision::SendAgain).await);
                 }
             }
@@ -322,6 +333,14 @@ impl Story {
         for id in &self.links {
             let link = self.world.link(*id);
             let sessions = self.sessions_of(*id);
+            for made in sessions.iter().filter_map(|s| s.news.created_at) {
+                let waited = made.duration_since(link.created_at);
+                let late = waited > SENSIBLE_AGE + ON_THE_WAY;
+                assert!(
+                    !late || self.late_words.contains(id),
+                    "{id} was sent {waited:#} late, without a word"
+                );
+            }
             if link.sale.delivery.messages_customer() {
                 let allowed = 1 + self.words.get(id).copied().unwrap_or_default();
                 let messages: usize = sessions.iter().map(|s| s.messages).sum();

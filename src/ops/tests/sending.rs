@@ -520,6 +520,78 @@ async fn what_is_late_can_be_given_up() {
     assert_eq!((world.entry(id), world.backend.calls(Call::Create)), (None, 1));
 }
 
+/// A link that is late, and asks. With `doubt` one may have been sent.
+async fn late(world: &World, delivery: Delivery, doubt: bool) -> LinkId {
+    let wrong = if doubt { Wrong::Cut } else { fault(FaultKind::NotSent) };
+    world.backend.wrong(Call::Create, [wrong]);
+    let id = world.keep("A-1", delivery);
+    if doubt {
+        world.backend.wrong(Call::Find, [fault(FaultKind::NotSent)]);
+    }
+    send_now(&world.ports, id).await.unwrap();
+    pass(13 * 3600).await;
+    send_now(&world.ports, id).await.unwrap();
+    assert!(world.entry(id).unwrap().needs_decision);
+    id
+}
+
+/// The power is cut at every single step of giving up what is late, the backend there or not: it is not sent by that.
+#[tokio::test(start_paused = true)]
+async fn giving_up_what_is_late_never_sends_it() {
+    for (delivery, doubt) in [(sms(), false), (sms(), true), (Delivery::Link, false), (Delivery::Link, true)]
+    {
+        for answers in [true, false] {
+            let mut cuts = 0;
+            for step in 1..20 {
+                let world = World::new();
+                let id = late(&world, delivery.clone(), doubt).await;
+                let made = world.backend.calls(Call::Create);
+                if !answers {
+                    world.backend.wrong(Call::Find, [fault(FaultKind::NotSent)]);
+                }
+                world.power.cut_at(step);
+                let _ = withdraw(&world.ports, id).await;
+                let cut = world.power.is_off();
+                world.power.back();
+                world.backend.all_is_well();
+                for _ in 0..10 {
+                    pass(100).await;
+                    flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+                }
+                let told = format!("{delivery:?}, doubt {doubt}, answers {answers}, cut at {step}");
+                assert_eq!(world.backend.calls(Call::Create), made, "{told}: {:?}", world.link(id));
+                // It can still be given up, and sent on the seller's word.
+                let link = world.link(id);
+                if link.state.in_outbox() && link.state != LinkState::Refused {
+                    assert_ne!(link.state, LinkState::Creating, "{told}");
+                    assert!(world.entry(id).is_some_and(|e| e.needs_decision), "{told}");
+                    assert_eq!(
+                        withdraw(&world.ports, id).await.unwrap().outcome,
+                        Outcome::Cancelled,
+                        "{told}"
+                    );
+                }
+                if !cut {
+                    break;
+                }
+                cuts += 1;
+            }
+            assert!(cuts >= 2, "the cut never came");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_is_no_word_to_send_what_is_late() {
+    let world = World::new();
+    let id = late(&world, sms(), false).await;
+    let sent = decide(&world.ports, id, Decision::Wait).await.unwrap();
+    assert_eq!(sent.outcome, Outcome::Overdue(Overdue::Old));
+    pass(3600).await;
+    settle(&world).await;
+    assert_eq!(world.messages(id), 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_clock_set_back_puts_nothing_off() {
     let world = World::new();
