@@ -29,7 +29,7 @@ pub(super) fn act(t: &mut Turn<'_>, action: Action) {
         Action::Bottom => move_by(t, isize::MAX),
         Action::List | Action::Search => list::enter(t),
         Action::SendNow => {
-            t.ask(Effect::Flush(None));
+            tracking::send_all(t);
             // Another process may have made links that are not known here yet.
             t.ask(Effect::LoadDashboard);
             tracking::look_now(t);

@@ -38,6 +38,8 @@ pub enum Effect {
     LoadLink(LinkId),
     /// Send what is due in the outbox; with an id: this link now, due or not.
     Flush(Option<LinkId>),
+    /// Send all that waits and needs no decision, due or not.
+    SendAll,
     /// Send an uncertain link again, on the seller's word.
     SendAgain(LinkId),
     /// Drop a link that was never sent.

@@ -77,6 +77,7 @@ pub fn update(model: &mut Model, msg: Msg, now: &Now) -> Vec<Effect> {
     let mut t = Turn { model, now, out: Vec::new() };
     let sight = (t.model.screen, t.model.link.as_ref().map(|l| l.id));
     let mut replan = tracking::set_back(&mut t) || matches!(msg, Msg::Due(_) | Msg::Reply(_));
+    let by_hand = matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Click(..));
     match msg {
         Msg::Reply(reply) => self::reply(&mut t, reply),
         Msg::Due(timer) => due(&mut t, timer),
@@ -89,6 +90,9 @@ pub fn update(model: &mut Model, msg: Msg, now: &Now) -> Vec<Effect> {
         Msg::Paste(text) => paste(&mut t, &text),
         Msg::Click(target, column) => click(&mut t, target, column),
         Msg::Scroll(rows) => scroll(&mut t, rows),
+    }
+    if by_hand && !t.model.quitting {
+        tracking::look_whether_online(&mut t);
     }
     replan |= sight != (t.model.screen, t.model.link.as_ref().map(|l| l.id));
     if replan && !t.model.quitting {

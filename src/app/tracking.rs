@@ -17,6 +17,8 @@ use crate::ports::{Fault, OutboxEntry};
 const OUTBOX_SOON: SignedDuration = SignedDuration::from_millis(200);
 /// The least time between two tries of the outbox.
 const OUTBOX_REST: SignedDuration = SignedDuration::from_secs(5);
+/// The same without a connection: the first that waits is tried so often, and once it went the others follow.
+const OFFLINE_REST: SignedDuration = SignedDuration::from_secs(7);
 /// When an entry that is on the wire is looked at again: its sender may have died.
 const OUTBOX_IN_FLIGHT: SignedDuration = SignedDuration::from_secs(30);
 /// From this many seconds on a clock that differs from the backend's is told.
@@ -43,6 +45,7 @@ pub(super) fn set_back(t: &mut Turn<'_>) -> bool {
     }
     tracking.pace.set_back(by);
     tracking.flushed_at = tracking.flushed_at.and_then(|at| at.checked_sub(by).ok());
+    tracking.knocked_at = tracking.knocked_at.and_then(|at| at.checked_sub(by).ok());
     // Set for the clock as it was: they are planned anew.
     (tracking.outbox_wake, tracking.clock_wake, tracking.wake) = (None, None, None);
     true
@@ -97,7 +100,8 @@ fn listed(model: &Model) -> Vec<LinkId> {
 }
 
 fn outbox(t: &mut Turn<'_>) {
-    let rest = t.model.tracking.flushed_at.and_then(|at| at.checked_add(OUTBOX_REST).ok());
+    let rest = if t.model.net == Net::Offline { OFFLINE_REST } else { OUTBOX_REST };
+    let rest = t.model.tracking.flushed_at.and_then(|at| at.checked_add(rest).ok());
     // What was late waits for the seller alone.
     let waits = |e: &&OutboxEntry| !(e.needs_decision && e.overdue.is_some());
     let next = t.model.dashboard.outbox.iter().filter(waits).map(|e| due_at(e, t.now.at)).min();
@@ -152,11 +156,46 @@ fn flush(t: &mut Turn<'_>) {
     if t.model.dashboard.outbox.is_empty() {
         return;
     }
-    for entry in t.model.dashboard.outbox.iter_mut().filter(|e| !e.needs_decision && e.is_due(t.now.at)) {
+    let now = t.now.at;
+    being_sent(t, |e| e.goes(now));
+    t.ask(Effect::Flush(None));
+}
+
+/// The seller wants all sent that waits, due or not.
+pub(super) fn send_all(t: &mut Turn<'_>) {
+    being_sent(t, |e| e.kind.asked_for());
+    t.ask(Effect::SendAll);
+}
+
+fn being_sent(t: &mut Turn<'_>, which: impl Fn(&OutboxEntry) -> bool) {
+    for entry in t.model.dashboard.outbox.iter_mut().filter(|e| !e.needs_decision && which(e)) {
         entry.in_flight = true;
     }
     t.model.tracking.flushed_at = Some(t.now.at);
-    t.ask(Effect::Flush(None));
+}
+
+/// Somebody is at the keys, offline, and nothing is sent or followed by which the end of that would be seen. Found
+/// out now, and not by a timer: nobody needs to know before, and an app that has nothing to do shall not wake.
+pub(super) fn look_whether_online(t: &mut Turn<'_>) {
+    let sends = t.model.dashboard.outbox.iter().any(|e| !e.needs_decision);
+    let tracking = &mut t.model.tracking;
+    if t.model.net != Net::Offline || sends || tracking.asking || tracking.wake.is_some() {
+        return;
+    }
+    let again_at = tracking.knocked_at.and_then(|at| at.checked_add(OFFLINE_REST).ok());
+    if again_at.is_some_and(|at| t.now.at < at) {
+        return;
+    }
+    tracking.knocked_at = Some(t.now.at);
+    // A profile that is known may be told without asking; how a session stands is not.
+    let session = t.model.dashboard.rows.iter().find(|r| r.session_id.is_some()).map(|r| r.id);
+    match session.filter(|_| t.model.wizard.profile.is_some()) {
+        Some(id) => {
+            tracking.asking = true;
+            t.ask(Effect::Track { batch: Vec::new(), singles: vec![id] });
+        }
+        None => t.ask(Effect::LoadProfile),
+    }
 }
 
 /// The tracker's round is over.

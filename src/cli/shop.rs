@@ -165,7 +165,7 @@ impl<'a> Shop<'a> {
     pub async fn flush_due(&mut self, now: Timestamp) -> Result<(), Failure> {
         let account = self.account().to_owned();
         let waiting = self.ask(move |l| l.outbox(&account)).await?;
-        if !waiting.iter().any(|e| e.next_at <= now) {
+        if !waiting.iter().any(|e| e.goes(now)) {
             return Ok(());
         }
         let (ports, account) = (self.ports.clone(), self.account().to_owned());

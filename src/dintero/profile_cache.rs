@@ -75,7 +75,8 @@ impl Inner {
             FaultKind::Forbidden | FaultKind::NotFound | FaultKind::Refused => Ok(None),
             FaultKind::NotSignedIn | FaultKind::Untrusted => Err(fault),
             FaultKind::NotSent | FaultKind::Maybe => match self.profile.kept() {
-                Some(Kept { outcome: Ok(old), .. }) => Ok(Some(old)),
+                // Where nothing can be reached there is nobody to send it to either: one try is enough to know.
+                Some(Kept { outcome: Ok(old), .. }) if !fault.unreached() => Ok(Some(old)),
                 // Only a read failed: what was to be made was certainly not sent.
                 _ => Err(Fault {
                     kind: FaultKind::NotSent,

@@ -8,6 +8,9 @@ use crate::domain::link::LinkId;
 const FIRST: Duration = Duration::from_secs(2);
 /// The longest wait.
 const LONGEST: Duration = Duration::from_secs(5 * 60);
+/// The longest where there is no connection: a try that ends there costs nobody anything, and the seller waits for
+/// the network alone.
+const LONGEST_UNREACHED: Duration = Duration::from_secs(7);
 /// The shortest, whatever the dice say: a backend in trouble gets a breath.
 const SHORTEST: Duration = Duration::from_millis(250);
 
@@ -19,7 +22,17 @@ pub fn delay(attempts: u32, dice: u32, retry_after: Option<Duration>) -> Duratio
     if let Some(asked) = retry_after {
         return asked.max(SHORTEST);
     }
-    let most = FIRST.saturating_mul(1 << attempts.saturating_sub(1).min(8)).min(LONGEST);
+    part(attempts, dice, LONGEST)
+}
+
+/// The wait where there was no connection at all.
+#[must_use]
+pub fn unreached(attempts: u32, dice: u32) -> Duration {
+    part(attempts, dice, LONGEST_UNREACHED)
+}
+
+fn part(attempts: u32, dice: u32, longest: Duration) -> Duration {
+    let most = FIRST.saturating_mul(1 << attempts.saturating_sub(1).min(8)).min(longest);
     // most · dice / 2^32, in whole milliseconds.
     let millis = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
     Duration::from_millis((millis * u64::from(dice)) >> 32).max(SHORTEST)
@@ -52,6 +65,15 @@ mod tests {
         assert_eq!(waits, [2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 300.0, 300.0]);
         assert_eq!(longest(u32::MAX), 300.0);
         assert_eq!(delay(0, u32::MAX, None).as_secs_f64().ceil(), 2.0);
+    }
+
+    #[test]
+    fn without_a_connection_it_is_seconds() {
+        for attempts in [1, 2, 9, u32::MAX] {
+            assert!(unreached(attempts, u32::MAX) <= Duration::from_secs(7));
+        }
+        assert_eq!(unreached(1, u32::MAX), delay(1, u32::MAX, None));
+        assert_eq!(unreached(9, 0), SHORTEST);
     }
 
     #[test]

@@ -1,19 +1,24 @@
 //! The outbox: every link is made once, whatever happens on the way (contracts, 5).
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
+use tokio::time::sleep;
 
 use super::send::{self, Until};
-use super::{backend_now, cancel, kept, lost, money, on_ledger};
+use super::{backend_now, backoff, cancel, kept, lost, money, on_ledger};
 use crate::domain::link::{Link, LinkId, LinkState};
-use crate::ports::{Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports};
+use crate::ports::{Fault, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports};
 
 /// How many requests of the outbox are on their way at a time.
 const AT_ONCE: usize = 4;
 /// So long the first request goes alone.
 const ALONE: Duration = Duration::from_secs(3);
+/// After an outage at most so long lies between two starts, and all have started within the longest.
+const EACH_AFTER_OUTAGE: Duration = Duration::from_millis(250);
+const LONGEST_AFTER_OUTAGE: Duration = Duration::from_secs(3);
 /// After the seller chose to wait, the backend is asked again after this long.
 const ANOTHER_LOOK: Duration = Duration::from_secs(30);
 /// So often a command tries again where there is no connection at all, before it leaves the rest to
@@ -151,7 +156,7 @@ pub async fn send_patiently(ports: &Ports, id: LinkId, patience: Duration) -> Re
             Outcome::Queued { next_at } | Outcome::Uncertain { needs_decision: false, next_at } => next_at,
             _ => return Ok(sent),
         };
-        if sent.fault.as_ref().is_some_and(no_connection) {
+        if sent.fault.as_ref().is_some_and(Fault::unreached) {
             without_connection += 1;
         }
         let now = ports.clock.now();
@@ -161,7 +166,7 @@ pub async fn send_patiently(ports: &Ports, id: LinkId, patience: Duration) -> Re
             return Ok(sent);
         }
         let wait = next_at.duration_since(now).max(jiff::SignedDuration::from_millis(50));
-        tokio::time::sleep(Duration::try_from(wait).unwrap_or_default()).await;
+        sleep(Duration::try_from(wait).unwrap_or_default()).await;
     }
 }
 
@@ -209,9 +214,9 @@ async fn renew(ports: &Ports, id: LinkId) -> Result<(), LedgerError> {
     .await
 }
 
-/// Sends everything in the outbox that is due at `now`. Without a connection the first failure is
-/// enough: what is left is put off as well. What waits for the seller's decision is only looked for, and
-/// is in the answer only if it was found.
+/// Sends everything in the outbox that is due at `now`, and what waits for nothing but a connection. The first
+/// request goes alone: without a connection that one is enough, and the rest stays as it is, untried. What waits for
+/// the seller's decision is only looked for, and is in the answer only if it was found.
 ///
 /// # Errors
 /// The ledger's.
@@ -220,76 +225,127 @@ pub async fn flush(
     account_id: &str,
     now: Timestamp,
 ) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
+    flush_what(ports, account_id, What { now, all: false }).await
+}
+
+/// Sends everything in the outbox that needs no decision, due or not: the seller says so.
+///
+/// # Errors
+/// The ledger's.
+pub async fn flush_all(ports: &Ports, account_id: &str) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
+    flush_what(ports, account_id, What { now: ports.clock.now(), all: true }).await
+}
+
+/// What is sent.
+#[derive(Clone, Copy)]
+struct What {
+    now: Timestamp,
+    /// Not only what is due.
+    all: bool,
+}
+
+impl What {
+    fn has(self, entry: &OutboxEntry) -> bool {
+        entry.goes(self.now) || (self.all && entry.kind.asked_for() && !entry.needs_decision)
+    }
+}
+
+async fn flush_what(ports: &Ports, account_id: &str, what: What) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
     let account = account_id.to_owned();
     let entries = on_ledger(ports, move |ledger| ledger.outbox(&account)).await?;
-    let mut links: Vec<Vec<OutboxEntry>> = Vec::new();
+    let mut links: VecDeque<Vec<OutboxEntry>> = VecDeque::new();
     for entry in entries {
         match links.iter_mut().find(|of_link| of_link[0].link == entry.link) {
             Some(of_link) => of_link.push(entry),
-            None => links.push(vec![entry]),
+            None => links.push_back(vec![entry]),
         }
     }
-    let mut links = links.into_iter().filter(|of_link| of_link.iter().any(|e| e.is_due(now)));
+    links.retain(|of_link| of_link.iter().any(|e| what.has(e)));
+    let after_outage = links.iter().flatten().any(OutboxEntry::waits_for_connection);
+    // How long after the one before it each of the others starts.
+    let mut gaps = VecDeque::new();
     let mut running = FuturesUnordered::new();
     let mut done = Vec::new();
-    let mut down: Option<Fault> = None;
+    let mut down = false;
     // The first one alone, to learn whether there is a connection; but if it is stuck, only for a moment.
-    let alone = tokio::time::sleep(ALONE);
-    tokio::pin!(alone);
-    let mut first = true;
+    let (alone, gap) = (sleep(ALONE), sleep(Duration::ZERO));
+    tokio::pin!(alone, gap);
+    let (mut first, mut pausing) = (true, false);
     loop {
-        while running.len() < AT_ONCE
-            && let Some(of_link) = links.next()
+        let room = if first { 1 } else { AT_ONCE };
+        while !down
+            && !pausing
+            && running.len() < room
+            && let Some(of_link) = links.pop_front()
         {
-            running.push(send_in_order(ports, of_link, now, down.clone()));
-            if first {
-                break;
+            running.push(send_in_order(ports, of_link, what));
+            if let Some(pause) = gaps.pop_front() {
+                gap.set(sleep(pause));
+                pausing = true;
             }
         }
+        let pauses = pausing && !down && !links.is_empty();
+        if running.is_empty() && !pauses {
+            return Ok(done);
+        }
         let all = tokio::select! {
-            all = running.next() => all,
+            Some(all) = running.next() => all?,
             () = &mut alone, if first => {
                 first = false;
                 continue;
             }
-        };
-        first = false;
-        let Some(all) = all else { return Ok(done) };
-        for sent in all? {
-            if let Some(fault) = sent.fault.as_ref().filter(|f| no_connection(f)) {
-                down = Some(fault.clone());
+            () = &mut gap, if pauses => {
+                pausing = false;
+                continue;
             }
-            done.push((sent.link.id, sent));
+        };
+        down |= all.iter().any(|sent| sent.fault.as_ref().is_some_and(Fault::unreached));
+        // What was only looked up here has told nothing of the connection.
+        if first && !all.iter().all(|s| matches!(s.outcome, Outcome::Busy | Outcome::Overdue(_))) {
+            first = false;
+            if after_outage {
+                gaps = spread(&links);
+            }
         }
+        done.extend(all.into_iter().map(|sent| (sent.link.id, sent)));
     }
+}
+
+/// The time between one start and the next: many tills have their connection back at the same moment.
+fn spread(links: &VecDeque<Vec<OutboxEntry>>) -> VecDeque<Duration> {
+    let count = u32::try_from(links.len()).unwrap_or(u32::MAX).max(1);
+    let most = EACH_AFTER_OUTAGE.min(LONGEST_AFTER_OUTAGE / count);
+    let gap = |entry: &OutboxEntry| {
+        let dice = backoff::dice(entry.link, entry.attempts);
+        most / 2 + (most / 2).mul_f64(f64::from(dice) / f64::from(u32::MAX))
+    };
+    links.iter().filter_map(|of_link| of_link.first()).map(gap).collect()
 }
 
 /// Sends what waits for one link, in the order it was asked for, up to the first that can't be closed.
 async fn send_in_order(
     ports: &Ports,
     of_link: Vec<OutboxEntry>,
-    now: Timestamp,
-    offline: Option<Fault>,
+    what: What,
 ) -> Result<Vec<Sent>, LedgerError> {
     let mut done = Vec::new();
     for entry in of_link {
-        if !entry.is_due(now) {
+        if !what.has(&entry) {
             if entry.kind.asked_for() {
                 break;
             }
             continue;
         }
         let (id, kind) = (entry.link, entry.kind);
-        let sent = match (kind, &offline) {
+        let sent = match kind {
             _ if entry.needs_decision && entry.overdue.is_some() => None,
             _ if entry.needs_decision => send::peek(ports, id).await?,
-            (_, Some(fault)) => Some(put_off(ports, id, kind, fault.clone()).await?),
-            (OutboxKind::Create, None) => Some(send_now(ports, id).await?),
-            (OutboxKind::Cancel, None) => Some(cancel::send(ports, id).await?),
-            (OutboxKind::Capture | OutboxKind::Void | OutboxKind::Refund, None) => {
+            OutboxKind::Create => Some(send_now(ports, id).await?),
+            OutboxKind::Cancel => Some(cancel::send(ports, id).await?),
+            OutboxKind::Capture | OutboxKind::Void | OutboxKind::Refund => {
                 Some(money::send(ports, id, kind).await?)
             }
-            (OutboxKind::Look, None) => lost::look(ports, id).await?,
+            OutboxKind::Look => lost::look(ports, id).await?,
         };
         let stop = kind.asked_for() && sent.as_ref().is_none_or(|s| !s.outcome.closed());
         done.extend(sent);
@@ -298,19 +354,6 @@ async fn send_in_order(
         }
     }
     Ok(done)
-}
-
-/// Whether there was no connection to the backend at all.
-fn no_connection(fault: &Fault) -> bool {
-    fault.kind == FaultKind::NotSent && fault.status.is_none()
-}
-
-/// Gives an entry back untried, because a moment ago there was no connection.
-async fn put_off(ports: &Ports, id: LinkId, kind: OutboxKind, fault: Fault) -> Result<Sent, LedgerError> {
-    match send::claim(ports, id, kind).await? {
-        Some(claim) => claim.give_back(ports, fault).await,
-        None => standing(ports, id, kind).await,
-    }
 }
 
 /// The seller's decision about a link that was maybe sent.

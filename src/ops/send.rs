@@ -111,7 +111,11 @@ impl Claim {
         let allowed = !matches!(fault.kind, FaultKind::NotSignedIn | FaultKind::Forbidden);
         let wait = if allowed {
             let dice = backoff::dice(self.link.id, self.entry.attempts);
-            backoff::delay(self.entry.attempts, dice, fault.retry_after)
+            if fault.unreached() {
+                backoff::unreached(self.entry.attempts, dice)
+            } else {
+                backoff::delay(self.entry.attempts, dice, fault.retry_after)
+            }
         } else {
             fault.retry_after.unwrap_or(NOT_ALLOWED_PAUSE)
         };

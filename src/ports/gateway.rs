@@ -37,6 +37,12 @@ impl Fault {
         Self { kind, status: None, cause, message: None, retry_after: None, session_id: None }
     }
 
+    /// Certainly nothing was sent, because nothing could be reached.
+    #[must_use]
+    pub fn unreached(&self) -> bool {
+        self.kind == FaultKind::NotSent && self.status.is_none() && self.cause.unreached()
+    }
+
     /// The line that is kept of it: the backend's own message if there is one, else the cause.
     #[must_use]
     pub fn line(&self) -> String {

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::cause::Cause;
 use crate::domain::lifecycle::TransactionEvent;
 use crate::domain::link::LinkId;
 use crate::domain::money::Money;
@@ -169,6 +170,19 @@ impl OutboxEntry {
             overdue: None,
             order: None,
         }
+    }
+
+    /// Whether it waits for nothing but a connection: once there is one it can go, whatever `next_at` says.
+    #[must_use]
+    pub fn waits_for_connection(&self) -> bool {
+        let last = self.last_error.as_deref().and_then(Cause::read);
+        !self.needs_decision && last.is_some_and(|cause| cause.unreached())
+    }
+
+    /// Whether it goes with what is sent at `now`.
+    #[must_use]
+    pub fn goes(&self, now: Timestamp) -> bool {
+        self.is_due(now) || self.waits_for_connection()
     }
 
     /// Whether it's to be tried at `now`.

@@ -281,10 +281,8 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
     match effect {
         Effect::Submit(id, sale) => submit(place, id, *sale, now, tx).await,
         Effect::Flush(Some(id)) => sent(outbox::send_now(ports, id).await, &tx),
-        Effect::Flush(None) => match outbox::flush(ports, &place.shop.account_id, now.at).await {
-            Ok(all) => all.into_iter().for_each(|(_, one)| sent(Ok(one), &tx)),
-            Err(error) => tx.reply(Reply::LedgerTrouble(error)),
-        },
+        Effect::Flush(None) => flushed(outbox::flush(ports, &place.shop.account_id, now.at).await, &tx),
+        Effect::SendAll => flushed(outbox::flush_all(ports, &place.shop.account_id).await, &tx),
         Effect::SendAgain(id) => sent(outbox::decide(ports, id, Decision::SendAgain).await, &tx),
         Effect::Withdraw(id) => sent(outbox::withdraw(ports, id).await, &tx),
         Effect::Cancel(id) => {
@@ -367,6 +365,13 @@ async fn submit(place: Workplace, id: LinkId, sale: Sale, now: Now, tx: Sender) 
         sent(outbox::send_now(&place.ports, id).await, &tx);
         drop(busy);
     });
+}
+
+fn flushed(result: Result<Vec<(LinkId, Sent)>, LedgerError>, tx: &Sender) {
+    match result {
+        Ok(all) => all.into_iter().for_each(|(_, one)| sent(Ok(one), tx)),
+        Err(error) => tx.reply(Reply::LedgerTrouble(error)),
+    }
 }
 
 fn sent(result: Result<Sent, LedgerError>, tx: &Sender) {

@@ -364,7 +364,7 @@ impl World {
                 }
                 None => vec![Reply::NoLink(id)],
             },
-            Effect::Flush(_) | Effect::SendAgain(_) => {
+            Effect::Flush(_) | Effect::SendAll | Effect::SendAgain(_) => {
                 let ids = self.outbox.clone();
                 let mut sent = Vec::new();
                 for id in ids {

@@ -35,6 +35,12 @@ fn choosing_and_opening() {
 }
 
 #[test]
+fn send_now_is_for_all_that_waits() {
+    let (mut app, _) = with(1);
+    assert!(app.keys("s").contains(&Effect::SendAll));
+}
+
+#[test]
 fn nothing_to_choose() {
     let mut app = App::new();
     app.reply(news(&[]));

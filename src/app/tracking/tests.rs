@@ -101,6 +101,42 @@ fn back_online_what_waits_is_sent() {
 }
 
 #[test]
+fn offline_what_waits_is_tried_every_few_seconds() {
+    let mut app = App::new();
+    let due = OutboxEntry { next_at: app.now.at, ..entry(1, false) };
+    app.reply(dashboard(&[], vec![due.clone()]));
+    app.reply(Reply::Net(Net::Offline));
+    app.pass(1);
+    assert!(app.send(Msg::Due(Timer::Outbox)).contains(&Effect::Flush(None)));
+    app.reply(dashboard(&[], vec![due]));
+    let wait = app.model.tracking.outbox_wake.unwrap().duration_since(app.now.at);
+    assert!((6..=10).contains(&wait.as_secs()), "{wait:#}");
+    assert!(!app.keys("Down").contains(&Effect::LoadProfile), "that tells it");
+}
+
+#[test]
+fn offline_with_nothing_to_do_a_key_finds_out_and_no_timer_does() {
+    let mut app = App::new();
+    app.reply(dashboard(&[], Vec::new()));
+    let fault = Fault::new(FaultKind::NotSent, Cause::theirs("no route"));
+    app.reply(Reply::Profile(Err(fault.clone())));
+    assert_eq!(app.model.net, Net::Offline);
+    let tracking = &app.model.tracking;
+    assert_eq!((tracking.wake, tracking.outbox_wake, tracking.clock_wake), (None, None, None));
+    assert_eq!(app.keys("Down Up"), [Effect::LoadProfile], "not with every key");
+    app.reply(Reply::Profile(Err(fault.clone())));
+    app.pass(10);
+    assert_eq!(app.keys("Down"), [Effect::LoadProfile]);
+    app.profile(&[]);
+    app.pass(10);
+    assert_eq!((app.model.net, app.keys("Down")), (Net::Online, Vec::new()));
+    // A profile that is known is no question any more.
+    app.reply(dashboard(&[link(1, LinkState::Captured)], Vec::new()));
+    app.reply(Reply::Net(Net::Offline));
+    assert_eq!(app.keys("Down"), [Effect::Track { batch: Vec::new(), singles: vec![id(1)] }]);
+}
+
+#[test]
 fn faults_tell_about_the_network_and_slow_the_pace() {
     let mut app = App::new();
     app.reply(dashboard(&[link(1, LinkState::Open)], Vec::new()));

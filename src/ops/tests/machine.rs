@@ -11,6 +11,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
+use crate::domain::cause::{Cause, Network};
 use crate::domain::lifecycle::{SessionNews, TransactionNews, TransactionStatus};
 use crate::domain::link::{Alarm, EventKind, LinkId, LinkState};
 use crate::domain::money::{Currency, Money};
@@ -19,7 +20,7 @@ use crate::ops::money::{self, Movement};
 use crate::ops::outbox::{Decision, decide, flush, send_now, withdraw};
 use crate::ops::testing::{ACCOUNT, Call, Sim, World, Wrong, fault, sms};
 use crate::ops::{cancel, track};
-use crate::ports::{FaultKind, OutboxEntry, OutboxKind};
+use crate::ports::{Fault, FaultKind, OutboxEntry, OutboxKind};
 
 /// How often it runs where nobody says.
 const CASES: u32 = 400;
@@ -77,7 +78,9 @@ enum Bad {
 impl Bad {
     fn wrong(self) -> Wrong {
         match self {
-            Self::NotSent => fault(FaultKind::NotSent),
+            Self::NotSent => {
+                Wrong::Fault(Fault::new(FaultKind::NotSent, Cause::NoConnection(Network::Unreachable)))
+            }
             Self::Refused => fault(FaultKind::Refused),
             Self::Lost => Wrong::Lost,
             Self::Cut => Wrong::Cut,

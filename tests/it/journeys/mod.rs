@@ -23,7 +23,7 @@ use paylink::dintero::{
     ClientConfig, DinteroClient, Request, Response, RouterTransport, Transport, TransportError,
     TransportFault,
 };
-use paylink::domain::cause::Cause;
+use paylink::domain::cause::{Cause, Network};
 use paylink::domain::expiry::Expiry;
 use paylink::domain::method::Method;
 use paylink::domain::money::Currency;
@@ -72,6 +72,8 @@ struct Line {
     /// What the program asked of the backend, but for tokens, which are renewed ahead of time. The backend's own log
     /// forgets, and gets too long for an answer.
     asked: AtomicUsize,
+    /// The same with tokens: what was to go over it, also while it was down.
+    tries: AtomicUsize,
 }
 
 impl Transport for Line {
@@ -79,11 +81,12 @@ impl Transport for Line {
         if !request.url.path().ends_with("/auth/token") {
             self.asked.fetch_add(1, Ordering::SeqCst);
         }
+        self.tries.fetch_add(1, Ordering::SeqCst);
         if self.down.load(Ordering::SeqCst) {
             return Box::pin(async {
                 Err(TransportError::before(
                     TransportFault::NoConnection,
-                    Cause::theirs("127.0.0.1: no connection"),
+                    Cause::at("127.0.0.1", Cause::NoConnection(Network::Unreachable)),
                 ))
             });
         }
@@ -205,7 +208,8 @@ impl Journey {
             Config { base_url: Some(BASE.into()), clock: Arc::new(move || base.at()), ..Config::new() };
         let sandbox = Sandbox::new(config).unwrap();
         let to = RouterTransport::new(sandbox.router()).cut_when(|e| e.get::<Cut>().is_some());
-        let line = Arc::new(Line { to, down: AtomicBool::new(false), asked: AtomicUsize::new(0) });
+        let (asked, tries) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let line = Arc::new(Line { to, down: AtomicBool::new(false), asked, tries });
         let shop = change(shop(sandbox.account_id()));
         let secret = SecretString::from(sandbox.client_secret().to_owned());
         let client = ClientConfig {

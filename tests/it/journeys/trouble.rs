@@ -22,6 +22,73 @@ async fn without_coverage_the_sale_waits_and_goes_out_by_itself() {
     assert_eq!(seller.engine.model().dashboard.outbox, []);
 }
 
+/// So many requests of the app so far.
+fn tries(seller: &Journey) -> usize {
+    seller.line.tries.load(Ordering::SeqCst)
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_long_outage_all_is_sent_within_seconds_and_without_a_burst() {
+    for sales in [1, 8] {
+        let mut seller = Journey::open().await;
+        seller.line.down.store(true, Ordering::SeqCst);
+        for _ in 0..sales {
+            seller.sell_by_sms().await;
+            seller.keys("Esc").await;
+        }
+        seller.pass(29 * 60).await;
+        let before = tries(&seller);
+        seller.pass(60).await;
+        let knocks = tries(&seller) - before;
+        assert!((5..=10).contains(&knocks), "{knocks} requests in a minute without a connection");
+        let waiting = |e: &&paylink::ports::OutboxEntry| e.attempts > 3;
+        let tried = seller.engine.model().dashboard.outbox.iter().filter(waiting).count();
+        assert!(tried <= 1, "{tried} count as tried");
+
+        seller.line.down.store(false, Ordering::SeqCst);
+        let mut most = 0;
+        for _ in 0..10 {
+            let before = tries(&seller);
+            seller.pass(1).await;
+            most = most.max(tries(&seller) - before);
+        }
+        assert_eq!(seller.messages().await.len(), sales, "{}", seller.screen());
+        assert_eq!(seller.asked().await.len(), sales);
+        assert!(most <= 12, "{most} requests in one second");
+        seller.sees("online");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn offline_with_nothing_to_do_sleeps_and_a_key_finds_out() {
+    let mut seller = Journey::open().await;
+    // The profile that was read is told from memory for ten minutes.
+    seller.pass(700).await;
+    seller.line.down.store(true, Ordering::SeqCst);
+    seller.power_cut().await;
+    seller.sees("offline");
+    let before = tries(&seller);
+    seller.pass(3600).await;
+    assert_eq!(tries(&seller), before);
+    seller.line.down.store(false, Ordering::SeqCst);
+    seller.keys("Down").await;
+    seller.sees("online");
+}
+
+#[tokio::test(start_paused = true)]
+async fn send_now_sends_what_waits_for_its_time() {
+    let mut seller = Journey::open().await;
+    let fault = json!({ "path": "/v1/sessions-profile", "kind": "status", "status": 429, "retry_after": 600, "times": 1 });
+    seller.control.post("/sandbox/faults", fault).await;
+    seller.sell_by_sms().await;
+    seller.pass(20).await;
+    seller.keys("Esc").await;
+    assert_eq!(seller.messages().await.len(), 0);
+    seller.keys("s").await;
+    seller.pass(1).await;
+    assert_eq!(seller.messages().await.len(), 1, "{}", seller.screen());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_sale_waiting_for_coverage_can_be_withdrawn() {
     let mut seller = Journey::open().await;
