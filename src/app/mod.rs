@@ -86,6 +86,9 @@ pub fn update(model: &mut Model, msg: Msg, now: &Now) -> Vec<Effect> {
         Msg::Stop => quit(&mut t),
         // What comes after the end was asked for is too late.
         _ if t.model.quitting => {}
+        // Nobody sees what it would do: no sale is sent from behind a window that is too small.
+        Msg::Key(key) if model::too_small(t.model.size) => key_unseen(&mut t, key),
+        Msg::Paste(_) | Msg::Click(..) | Msg::Scroll(_) if model::too_small(t.model.size) => {}
         Msg::Key(key) => self::key(&mut t, key),
         Msg::Paste(text) => paste(&mut t, &text),
         Msg::Click(target, column) => click(&mut t, target, column),
@@ -138,6 +141,15 @@ fn key(t: &mut Turn<'_>, key: Key) {
             Context::SetUp => welcome::type_in(t, key),
             _ => {}
         },
+    }
+}
+
+/// A key while nothing can be shown: one may leave.
+fn key_unseen(t: &mut Turn<'_>, key: Key) {
+    if let Some(action @ (Action::Quit | Action::Suspend | Action::Redraw)) =
+        keys::action(t.model.context(), key)
+    {
+        act(t, action, Some(key));
     }
 }
 

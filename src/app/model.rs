@@ -291,6 +291,16 @@ pub struct Model {
     pub quitting: bool,
 }
 
+/// Under this many columns and rows nothing useful fits. Everything is laid out for 80 × 24; a little
+/// less (a status line of tmux) is put up with.
+const LEAST: (u16, u16) = (60, 18);
+
+/// Whether a terminal of so many columns and rows shows nothing but that it is too small.
+#[must_use]
+pub const fn too_small(size: (u16, u16)) -> bool {
+    size.0 < LEAST.0 || size.1 < LEAST.1
+}
+
 impl Model {
     /// Now by the backend's clock, as far as it is told to differ.
     #[must_use]

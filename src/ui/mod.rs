@@ -16,7 +16,7 @@ pub use hits::Hits;
 pub use theme::Theme;
 
 use crate::app::Model;
-use crate::app::model::{Now, Overlay, Screen};
+use crate::app::model::{Now, Overlay, Screen, too_small};
 use crate::i18n::Texts;
 use pen::Pen;
 
@@ -40,16 +40,12 @@ impl Look {
     }
 }
 
-/// Under this many columns and rows nothing useful fits. Everything is laid out for 80 × 24; a little
-/// less (a status line of tmux) is put up with.
-const LEAST: (u16, u16) = (60, 18);
-
 /// Draws the whole screen. Returns what a click can hit.
 pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) -> Hits {
     let area = frame.area();
     let mut hits = Hits::default();
     let mut pen = Pen::new(frame.buffer_mut(), look, &mut hits);
-    if area.width < LEAST.0 || area.height < LEAST.1 {
+    if too_small((area.width, area.height)) {
         screens::too_small(&mut pen, area);
     } else {
         match model.screen {

@@ -506,6 +506,8 @@ impl World {
     fn sell(&mut self) {
         let enter = Key::plain(Code::Enter);
         self.settle();
+        // In a window that shows what is typed.
+        self.send(Msg::Resized(100, 30));
         self.keys(&[Key::plain(Code::Esc); 6]);
         if self.model.screen != Screen::Dashboard {
             return;

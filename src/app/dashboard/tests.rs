@@ -86,3 +86,20 @@ fn a_click_chooses_a_second_opens() {
     app.send(Msg::Click(Target::Row(1), 0));
     assert_eq!(app.model.screen, Screen::Link);
 }
+
+#[test]
+fn behind_a_window_that_is_too_small_keys_do_nothing_but_leave() {
+    let (mut app, _) = with(3);
+    for size in [(59, 24), (80, 17)] {
+        app.send(Msg::Resized(size.0, size.1));
+        assert_eq!(app.keys("n Down Enter"), []);
+        assert_eq!(app.send(Msg::Click(Target::Row(2), 0)), []);
+        assert_eq!((app.model.screen, app.model.dashboard.chosen), (Screen::Dashboard, 0));
+    }
+    app.send(Msg::Resized(80, 24));
+    app.keys("Down");
+    assert_eq!(app.model.dashboard.chosen, 1);
+    app.send(Msg::Resized(20, 5));
+    app.keys("q");
+    assert!(app.model.quitting);
+}
