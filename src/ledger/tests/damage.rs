@@ -311,6 +311,7 @@ proptest! {
         cut in prop::option::of(0.1_f64..1.0),
     ) {
         let folder = Folder::new();
+        let edges = 2 * places.len() as u64 + 1;
         folder.damage(|bytes| {
             for (place, length, fill) in places {
                 let from = (place * bytes.len() as f64) as usize;
@@ -322,8 +323,10 @@ proptest! {
             }
         });
         let (count, rescue) = folder.count();
+        let count = count as u64;
         match rescue {
-            Some(rescue) => prop_assert_eq!(rescue.saved, count as u64),
+            // An edge of the damage may lie in the account of a link, which then is nobody's.
+            Some(rescue) => prop_assert!(count <= rescue.saved && rescue.saved <= count + edges, "{rescue:?} {count}"),
             None => prop_assert!(count <= 300),
         }
     }
