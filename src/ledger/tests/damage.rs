@@ -67,8 +67,10 @@ impl Folder {
 
     fn count(&self) -> (usize, Option<Rescue>) {
         let ledger = self.open();
-        let rows = ledger.rows(ACCOUNT, &LinkFilter::default()).unwrap();
-        (rows.len(), ledger.rescue().unwrap())
+        ledger.rows(ACCOUNT, &LinkFilter::default()).unwrap();
+        // Asking for this may be what finds the damage: then the list read before is the damaged one's.
+        let rescue = ledger.rescue().unwrap();
+        (ledger.rows(ACCOUNT, &LinkFilter::default()).unwrap().len(), rescue)
     }
 }
 
