@@ -221,6 +221,11 @@ pub(super) async fn attempt(
     if let Some(why) = overdue(ports, &claim.link).filter(|why| !known(*why)) {
         return ask_whether(ports, claim, why).await;
     }
+    if maybe_lost {
+        // From here on the customer may hold two links, however this try ends: which of them it keeps, whether it is
+        // refused or cut off.
+        super::lost::remember(ports, id).await?;
+    }
     let mut lost = false;
     loop {
         if claim.too_late(ports) {
@@ -228,7 +233,7 @@ pub(super) async fn attempt(
             return claim.give_back(ports, fault).await;
         }
         let fault = match create(ports, &claim.link, until).await {
-            Ok(created) => return made(ports, claim, created, maybe_lost).await,
+            Ok(created) => return made(ports, claim, created).await,
             Err(fault) => fault,
         };
         match (fault.kind, &fault.session_id) {
@@ -328,13 +333,8 @@ pub(super) async fn peek(ports: &Ports, id: LinkId) -> Result<Option<Sent>, Ledg
     if found { attempt(ports, id, false, Until::Done).await.map(Some) } else { Ok(None) }
 }
 
-/// The link is there. `maybe_lost`: an earlier one may be too, and the customer may have it.
-async fn made(
-    ports: &Ports,
-    mut claim: Claim,
-    created: Created,
-    maybe_lost: bool,
-) -> Result<Sent, LedgerError> {
+/// The link is there.
+async fn made(ports: &Ports, mut claim: Claim, created: Created) -> Result<Sent, LedgerError> {
     // If the claim took so long that another process made the link, ours has an address that nobody has.
     let id = claim.link.id;
     let kept = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
@@ -362,9 +362,6 @@ async fn made(
         ..SessionNews::default()
     };
     lifecycle::merge(link, Some(&news), None, now);
-    if maybe_lost {
-        super::lost::remember(ports, id).await?;
-    }
     claim.settle(ports, Outcome::Created, None).await
 }
 

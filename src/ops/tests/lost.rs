@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crate::domain::link::{Alarm, LinkId, LinkState};
 use crate::ops::outbox::{Decision, decide, flush, send_now};
-use crate::ops::testing::{ACCOUNT, Call, World, Wrong, sms};
+use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault, sms};
 use crate::ops::track::refresh_one;
 use crate::ports::{FaultKind, OutboxKind};
 
@@ -145,4 +145,71 @@ async fn it_is_looked_for_until_its_time_is_over() {
     assert!((5..40).contains(&looks), "{looks} in a day: soon at first, then rarely");
     pass(&world, 8 * 3600).await;
     assert_eq!((world.entry(id), world.link(id).alarms), (None, vec![]));
+}
+
+/// A link that was sent, whose answer was lost while the request was on its way; the seller had it sent again at once.
+/// `second`: what became of that. Gives the link once the first request has arrived, too.
+async fn sent_again_while_on_the_wire(second: Wrong) -> (World, LinkId) {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [Wrong::Late(Duration::from_secs(2)), second]);
+    // It isn't in the list yet.
+    world.backend.wrong(Call::Find, (0..3).map(|_| fault(FaultKind::Refused)));
+    let id = world.keep("A-1", sms());
+    send_now(&world.ports, id).await.unwrap();
+    assert!(world.entry(id).unwrap().needs_decision);
+    decide(&world.ports, id, Decision::SendAgain).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    (world, id)
+}
+
+#[tokio::test(start_paused = true)]
+async fn paid_by_both_is_told_whichever_was_found_again() {
+    let (world, id) = sent_again_while_on_the_wire(Wrong::Lost).await;
+    assert_eq!((world.link(id).state, world.messages(id)), (LinkState::Open, 2));
+    for session in world.backend.sessions() {
+        world.backend.pay(&session.news.id, "AUTHORIZED");
+    }
+    tokio::time::sleep(Duration::from_secs(83)).await;
+    refresh_one(&world.ports, id).await.unwrap();
+    pass(&world, 60).await;
+    assert_eq!(world.link(id).alarms, [Alarm::DoublePayment]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_lost_is_found_though_the_second_one_was_refused() {
+    let (world, id) = sent_again_while_on_the_wire(fault(FaultKind::Refused)).await;
+    assert_eq!((world.link(id).state, world.messages(id)), (LinkState::Refused, 1));
+    let lost = world.backend.sessions().remove(0).news.id;
+    world.backend.pay(&lost, "AUTHORIZED");
+    pass(&world, 60).await;
+    assert_eq!(world.link(id).alarms, [Alarm::PaidElsewhere]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_lost_is_looked_for_after_a_power_cut() {
+    let mut cut_after_sending = 0;
+    for step in 1..12 {
+        let world = World::new();
+        world.backend.wrong(Call::Create, [Wrong::Late(Duration::from_secs(2))]);
+        world.backend.wrong(Call::Find, (0..3).map(|_| fault(FaultKind::Refused)));
+        let id = world.keep("A-1", sms());
+        send_now(&world.ports, id).await.unwrap();
+        world.power.cut_at(step);
+        drop(decide(&world.ports, id, Decision::SendAgain).await);
+        world.power.back();
+        if world.link(id).session_id.is_none() && world.backend.calls(Call::Create) == 2 {
+            cut_after_sending += 1;
+        }
+        pass(&world, 120).await;
+        if world.messages(id) == 2 {
+            for session in world.backend.sessions().iter().filter(|s| s.news.cancelled_at.is_none()) {
+                world.backend.pay(&session.news.id, "AUTHORIZED");
+            }
+            refresh_one(&world.ports, id).await.unwrap();
+            pass(&world, 60).await;
+        }
+        let paid = world.backend.sessions().iter().filter(|s| s.transaction.is_some()).count();
+        assert_eq!(world.link(id).alarms.contains(&Alarm::DoublePayment), paid == 2, "cut at {step}");
+    }
+    assert!(cut_after_sending > 0);
 }
