@@ -106,6 +106,10 @@ fn ledger(c: &mut Criterion) {
         let filter = LinkFilter { states, ..page.clone() };
         b.iter(|| assert_eq!(ledger.rows(ACCOUNT, black_box(&filter)).unwrap().len(), 50));
     });
+    group.bench_function("links with alarms", |b| {
+        let filter = LinkFilter { alarmed: true, ..page.clone() };
+        b.iter(|| assert_eq!(ledger.rows(ACCOUNT, black_box(&filter)).unwrap().len(), 0));
+    });
     for (name, text, found) in [
         ("search a reference", "KARI-0100-050123", 1),
         ("search the end of a reference", "050123", 1),

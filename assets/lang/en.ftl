@@ -246,6 +246,7 @@ key-copy-mail = copy the mail's text
 key-qr-level = QR against glare
 key-qr-drawing = QR in blocks
 key-settle = dealt with
+key-alarms = alarms
 key-play-open = customer opens
 key-play-pay = customer pays
 key-play-decline = customer declines
@@ -443,6 +444,11 @@ cli-undecided =
         [one] { $count } request waits for your decision; see `paylink outbox`
        *[other] { $count } requests wait for your decision; see `paylink outbox`
     }
+cli-alarmed =
+    { $count ->
+        [one] { $count } link that is not in this list has an alarm: { $references }; deal with it, then `paylink settle REF`
+       *[other] { $count } links that are not in this list have alarms: { $references }; deal with them, then `paylink settle REF`
+    }
 cli-cancel-ended = { $reference } has ended already: { $state }
 cli-cancel-ended-hint = `paylink show REF` tells its story
 cli-cancel-money = { $reference } is not withdrawn, because money is held or taken: { $state }
@@ -531,6 +537,11 @@ header-offline = offline
 header-signed-out = not signed in
 header-sandbox = SANDBOX
 header-waiting = ↑ { $count } waiting
+header-alarms =
+    { $count ->
+        [one] ! { $count } alarm
+       *[other] ! { $count } alarms
+    }
 step-start = Start
 step-payment = Payment
 step-products = Products
@@ -552,6 +563,7 @@ toast-too-many-lines = An order can't have more lines.
 toast-text-cut = The text was too long: the rest was left out.
 toast-mail-waits = { $reference } is made. Open it to send the mail.
 toast-paid = { $reference } is paid!
+toast-alarm = { $reference }: { $alarm }! Open it.
 toast-ended = { $reference }: { $state }
 toast-cancelled = The link is cancelled.
 toast-has-money = Not cancelled: money is held or taken.
@@ -607,8 +619,8 @@ dashboard-empty = No links yet.
 dashboard-empty-what = Press n to make the first one.
 dashboard-alarms =
     { $count ->
-        [one] { $count } link needs you: open it.
-       *[other] { $count } links need you: open them.
+        [one] { $count } link needs you: press !
+       *[other] { $count } links need you: press !
     }
 dashboard-decisions =
     { $count ->
@@ -737,6 +749,7 @@ list-filter-open = open
 list-filter-paid = paid
 list-filter-ended = ended
 list-filter-trouble = need you
+list-filter-alarms = alarms
 
 ## Help
 help-title = All keys

@@ -245,6 +245,7 @@ key-copy-mail = kopier e-postteksten
 key-qr-level = QR mot gjenskinn
 key-qr-drawing = QR i blokker
 key-settle = ordnet
+key-alarms = varsler
 key-play-open = kunden åpner
 key-play-pay = kunden betaler
 key-play-decline = kunden avslår
@@ -442,6 +443,11 @@ cli-undecided =
         [one] { $count } forespørsel venter på din avgjørelse; se `paylink outbox`
        *[other] { $count } forespørsler venter på din avgjørelse; se `paylink outbox`
     }
+cli-alarmed =
+    { $count ->
+        [one] { $count } lenke utenfor denne listen har et varsel: { $references }; rydd opp, og kjør så `paylink settle REF`
+       *[other] { $count } lenker utenfor denne listen har varsler: { $references }; rydd opp, og kjør så `paylink settle REF`
+    }
 cli-cancel-ended = { $reference } er avsluttet allerede: { $state }
 cli-cancel-ended-hint = `paylink show REF` forteller historien
 cli-cancel-money = { $reference } er ikke kansellert, for penger er reservert eller trukket: { $state }
@@ -530,6 +536,11 @@ header-offline = uten nett
 header-signed-out = ikke logget inn
 header-sandbox = SANDBOX
 header-waiting = ↑ { $count } venter
+header-alarms =
+    { $count ->
+        [one] ! { $count } varsel
+       *[other] ! { $count } varsler
+    }
 step-start = Start
 step-payment = Betaling
 step-products = Varer
@@ -551,6 +562,7 @@ toast-too-many-lines = En ordre kan ikke ha flere linjer.
 toast-text-cut = Teksten var for lang: resten ble utelatt.
 toast-mail-waits = { $reference } er laget. Åpne den for å sende e-posten.
 toast-paid = { $reference } er betalt!
+toast-alarm = { $reference }: { $alarm }! Åpne den.
 toast-ended = { $reference }: { $state }
 toast-cancelled = Lenken er kansellert.
 toast-has-money = Ikke kansellert: penger er reservert eller trukket.
@@ -606,8 +618,8 @@ dashboard-empty = Ingen lenker ennå.
 dashboard-empty-what = Trykk n for å lage den første.
 dashboard-alarms =
     { $count ->
-        [one] { $count } lenke trenger deg: åpne den.
-       *[other] { $count } lenker trenger deg: åpne dem.
+        [one] { $count } lenke trenger deg: trykk !
+       *[other] { $count } lenker trenger deg: trykk !
     }
 dashboard-decisions =
     { $count ->
@@ -736,6 +748,7 @@ list-filter-open = åpne
 list-filter-paid = betalt
 list-filter-ended = avsluttet
 list-filter-trouble = trenger deg
+list-filter-alarms = varsler
 
 ## Hjelp
 help-title = Alle taster

@@ -1,7 +1,7 @@
 //! Step 1: today's links.
 
 use super::keys::Action;
-use super::model::{Model, Screen, Tone};
+use super::model::{ListFilter, Model, Screen, Tone};
 use super::msg::DashboardNews;
 use super::say::Say;
 use super::turn::{Turn, moved, top_for};
@@ -27,7 +27,9 @@ pub(super) fn act(t: &mut Turn<'_>, action: Action) {
         Action::PageDown => move_by(t, page),
         Action::Top => move_by(t, isize::MIN),
         Action::Bottom => move_by(t, isize::MAX),
-        Action::List | Action::Search => list::enter(t),
+        Action::List | Action::Search => list::enter(t, ListFilter::All),
+        // Never a link itself, even if there is but one: there the same key says that it's dealt with.
+        Action::Alarms => list::enter(t, ListFilter::Alarms),
         Action::SendNow => {
             tracking::send_all(t);
             // Another process may have made links that are not known here yet.
@@ -72,6 +74,9 @@ pub(super) fn news(t: &mut Turn<'_>, news: DashboardNews) {
         for row in &news.rows {
             news::row_changed(t, row);
         }
+        for row in &news.alarmed {
+            news::tell_alarms(t, row);
+        }
     }
     let page = page(t.model);
     let dashboard = &mut t.model.dashboard;
@@ -79,6 +84,8 @@ pub(super) fn news(t: &mut Turn<'_>, news: DashboardNews) {
     // there the newest link is wanted.
     let chosen = dashboard.rows.get(dashboard.chosen).map(|r| r.id).filter(|_| dashboard.chosen > 0);
     dashboard.rows = news.rows;
+    dashboard.alarmed = news.alarmed;
+    dashboard.alarms = news.alarms;
     dashboard.totals = news.totals;
     dashboard.outbox = news.outbox;
     dashboard.rescue = news.rescue;
@@ -99,6 +106,7 @@ pub(super) fn available(model: &Model, action: Action) -> bool {
         Action::SendNow => !model.dashboard.outbox.is_empty() || !model.dashboard.rows.is_empty(),
         Action::New | Action::Next => model.shop.is_some(),
         Action::List | Action::Search => true,
+        Action::Alarms => model.dashboard.alarms > 0,
         _ => !model.dashboard.rows.is_empty(),
     }
 }

@@ -82,6 +82,8 @@ pub enum Action {
     Filter,
     /// Copy the mail's text (where no mail program is).
     CopyMail,
+    /// To the links with alarms.
+    Alarms,
     /// Dealt with: take the alarm away.
     Settle,
     /// Sandbox: the customer opens the link.
@@ -205,6 +207,7 @@ pub const TABLE: &[Binding] = &[
     // Dashboard
     row(C::Dashboard, &[c('n')], A::New, "key-new", 1),
     row(C::Dashboard, &[k(Code::Enter), k(Code::Right)], A::Open, "key-open", 2),
+    row(C::Dashboard, &[c('!')], A::Alarms, "key-alarms", 6),
     row(C::Dashboard, &[k(Code::Up), c('k')], A::Up, "key-up", 0),
     row(C::Dashboard, &[k(Code::Down), c('j')], A::Down, "key-down", 0),
     row(C::Dashboard, &[k(Code::PageUp)], A::PageUp, "key-page-up", 0),

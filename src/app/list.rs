@@ -17,9 +17,9 @@ fn page(model: &Model) -> usize {
     usize::from(model.size.1.saturating_sub(OTHER_ROWS)).max(1)
 }
 
-pub(super) fn enter(t: &mut Turn<'_>) {
+pub(super) fn enter(t: &mut Turn<'_>, filter: ListFilter) {
     let ticket = t.model.list.ticket;
-    t.model.list = ListScreen { ticket, ..ListScreen::default() };
+    t.model.list = ListScreen { ticket, filter, ..ListScreen::default() };
     t.model.screen = Screen::List;
     find(t);
 }

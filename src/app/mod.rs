@@ -274,6 +274,7 @@ fn reply(t: &mut Turn<'_>, reply: Reply) {
         Reply::Played(Err(cause)) => t.say(Tone::Warning, Say::CannotPlay(cause)),
         Reply::SetUp(result) => welcome::set_up(t, result),
         Reply::Net(net) => tracking::net(t, net),
+        Reply::Clock(skew) => tracking::skewed(t, skew),
         Reply::LedgerTrouble(error) => {
             steps::proposal_failed(t);
             tracking::ledger_failed(t);

@@ -162,6 +162,10 @@ pub enum Tone {
 pub struct Dashboard {
     /// The newest links (first page), newest first.
     pub rows: Vec<LinkRow>,
+    /// The newest links that a person must deal with, newest first, however old they are.
+    pub alarmed: Vec<LinkRow>,
+    /// How many such links there are.
+    pub alarms: u64,
     /// Whether they were read from the ledger yet.
     pub loaded: bool,
     /// The row chosen.

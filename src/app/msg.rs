@@ -109,6 +109,8 @@ pub enum Reply {
     SetUp(Result<Box<Shop>, SetUpTrouble>),
     /// Whether we are online, learned by the way.
     Net(Net),
+    /// The backend's clock minus ours in seconds, as its last answer told.
+    Clock(i64),
     /// The ledger can't be used.
     LedgerTrouble(LedgerError),
 }
@@ -118,6 +120,10 @@ pub enum Reply {
 pub struct DashboardNews {
     /// The newest links.
     pub rows: Vec<LinkRow>,
+    /// The newest links with alarms, newest first, however many newer links there are.
+    pub alarmed: Vec<LinkRow>,
+    /// How many links have alarms.
+    pub alarms: u64,
     /// Totals.
     pub totals: DayTotals,
     /// The outbox.

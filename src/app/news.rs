@@ -1,10 +1,12 @@
 //! A link has changed: everything that shows it shows it, and what the seller must know is said.
 
+use jiff::Timestamp;
+
 use super::Effect;
 use super::model::{Screen, Tone};
 use super::say::Say;
 use super::turn::Turn;
-use crate::domain::link::{Link, LinkId, LinkState};
+use crate::domain::link::{Alarm, Link, LinkId, LinkState};
 use crate::domain::sale::Delivery;
 use crate::ports::LinkRow;
 
@@ -43,6 +45,49 @@ fn tell(t: &mut Turn<'_>, row: &LinkRow) {
     }
 }
 
+/// What is known here of a link: when it changed last, and its alarms.
+fn known<'a>(t: &'a Turn<'_>, id: LinkId) -> impl Iterator<Item = (Timestamp, &'a [Alarm])> {
+    let model = &*t.model;
+    let lists = [&model.dashboard.alarmed, &model.dashboard.rows, &model.tracking.rows, &model.list.rows];
+    let rows = lists.into_iter().flatten().filter(move |r| r.id == id);
+    let on_screen = model.link.as_ref().and_then(|s| s.link.as_ref()).filter(move |l| l.id == id);
+    rows.map(|r| (r.changed_at, r.alarms.as_slice()))
+        .chain(on_screen.map(|l| (l.changed_at, l.alarms.as_slice())))
+}
+
+/// Tells of an alarm that was not known, whatever screen is shown. The screens say it as long as nobody has dealt
+/// with it; this is for who looks elsewhere.
+pub(super) fn tell_alarms(t: &mut Turn<'_>, row: &LinkRow) {
+    let new =
+        |alarm: &&Alarm| !known(t, row.id).any(|(at, alarms)| at > row.changed_at || alarms.contains(alarm));
+    let Some(alarm) = row.alarms.iter().find(new).copied() else { return };
+    // With so many that not all are known here, an older one that comes into sight is no news.
+    let dashboard = &t.model.dashboard;
+    let all_known = u64::try_from(dashboard.alarmed.len()).is_ok_and(|n| n >= dashboard.alarms);
+    if all_known || dashboard.alarmed.last().is_none_or(|last| row.created_at >= last.created_at) {
+        t.say(Tone::Error, Say::Alarm { reference: row.reference.as_str().to_owned(), alarm });
+        t.ask(Effect::Bell);
+    }
+}
+
+/// Keeps what needs the seller as it is now.
+fn keep_alarms(t: &mut Turn<'_>, row: &LinkRow) {
+    if known(t, row.id).any(|(at, _)| at > row.changed_at) {
+        return;
+    }
+    let dashboard = &mut t.model.dashboard;
+    let before = dashboard.alarmed.len();
+    dashboard.alarmed.retain(|r| r.id != row.id);
+    if before > dashboard.alarmed.len() {
+        dashboard.alarms = dashboard.alarms.saturating_sub(1);
+    }
+    if !row.alarms.is_empty() {
+        let place = dashboard.alarmed.iter().position(|r| r.created_at < row.created_at);
+        dashboard.alarmed.insert(place.unwrap_or(dashboard.alarmed.len()), row.clone());
+        dashboard.alarms += 1;
+    }
+}
+
 /// A row as the ledger has it now.
 pub(super) fn row_changed(t: &mut Turn<'_>, row: &LinkRow) {
     let known = t.model.dashboard.rows.iter().find(|r| r.id == row.id);
@@ -63,6 +108,8 @@ pub(super) fn link_changed(t: &mut Turn<'_>, link: Link) {
         return;
     }
     tell(t, &row);
+    tell_alarms(t, &row);
+    keep_alarms(t, &row);
     replace(&mut t.model.list.rows, &row);
     if !replace(&mut t.model.dashboard.rows, &row)
         && t.model.dashboard.rows.first().is_none_or(|r| r.created_at <= row.created_at)

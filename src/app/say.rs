@@ -2,7 +2,7 @@
 
 use super::msg::SetUpTrouble;
 use crate::domain::cause::Cause;
-use crate::domain::link::DeliveryStatus;
+use crate::domain::link::{Alarm, DeliveryStatus};
 use crate::ports::{Fault, LedgerError};
 
 /// A message for the seller.
@@ -44,6 +44,13 @@ pub enum Say {
     Paid {
         /// Its reference.
         reference: String,
+    },
+    /// A person must deal with that link.
+    Alarm {
+        /// Its reference.
+        reference: String,
+        /// Why.
+        alarm: Alarm,
     },
     /// That link came to another end.
     Ended {

@@ -211,12 +211,17 @@ pub(super) fn tracked(t: &mut Turn<'_>, changed: Vec<Link>, fault: Option<Fault>
             net_of(t, fault);
         }
     }
-    t.model.clock_off_by = (skew.abs() >= CLOCK_OFF).then_some(skew);
+    skewed(t, skew);
     for link in changed {
         news::link_changed(t, link);
     }
     // Also without news: another process on the same data folder may have made or changed links.
     look_if_changed(t);
+}
+
+/// The backend's clock is so many seconds before ours.
+pub(super) fn skewed(t: &mut Turn<'_>, skew: i64) {
+    t.model.clock_off_by = (skew.abs() >= CLOCK_OFF).then_some(skew);
 }
 
 /// Reads the ledger, if it is not as it was seen.

@@ -325,8 +325,8 @@ fn data(run: &Run) -> Vec<Check> {
 /// What waits in the outbox, and what a person must deal with.
 fn links(run: &Run, ledger: &dyn Ledger, account: &str) -> Vec<Check> {
     let t = run.texts();
-    let found =
-        ledger.outbox(account).and_then(|outbox| Ok((outbox, ledger.rows(account, &LinkFilter::default())?)));
+    let alarmed = LinkFilter { alarmed: true, ..LinkFilter::default() };
+    let found = ledger.outbox(account).and_then(|outbox| Ok((outbox, ledger.rows(account, &alarmed)?)));
     let (outbox, rows) = match found {
         Ok(found) => found,
         Err(error) => return vec![Check::failed("ledger", Failure::ledger(t, &error))],

@@ -5,7 +5,7 @@ use super::json::LinkJson;
 use super::shop::{Secret, Shop, in_shop};
 use super::{Failure, Run, Status};
 use crate::domain::clean;
-use crate::domain::link::{Link, LinkState};
+use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ops::cancel::{self, CancelEnd, Cancelling};
 use crate::ports::{Ledger, LinkFilter, OutboxKind};
 
@@ -52,6 +52,7 @@ async fn list_in(shop: &mut Shop<'_>, filter: LinkFilter, offline: bool) -> Resu
     }
     let (account, wanted) = (shop.account().to_owned(), filter);
     let rows = shop.ask(move |l| l.rows(&account, &wanted)).await?;
+    let listed = rows.iter().map(|r| r.id).collect();
     if shop.run.output.json {
         for row in rows {
             let link = shop.link(row.id).await?;
@@ -65,7 +66,29 @@ async fn list_in(shop: &mut Shop<'_>, filter: LinkFilter, offline: bool) -> Resu
         }
     }
     undecided(shop).await?;
+    alarmed(shop, listed).await?;
     Ok(Status::Done)
+}
+
+/// How many references of links with alarms are told beside the list.
+const ALARMED_TOLD: usize = 5;
+
+/// What a person must deal with must not be overlooked, because it's older than the limit or of another state.
+async fn alarmed(shop: &Shop<'_>, listed: Vec<LinkId>) -> Result<(), Failure> {
+    let account = shop.account().to_owned();
+    let filter = LinkFilter { alarmed: true, ..LinkFilter::default() };
+    let mut rows = shop.ask(move |l| l.rows(&account, &filter)).await?;
+    rows.retain(|row| !listed.contains(&row.id));
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut told: Vec<&str> = rows.iter().take(ALARMED_TOLD).map(|r| r.reference.as_str()).collect();
+    if rows.len() > ALARMED_TOLD {
+        told.push("…");
+    }
+    let args = [("count", rows.len().into()), ("references", told.join(", ").into())];
+    shop.run.note(&shop.texts().t_args("cli-alarmed", &args));
+    Ok(())
 }
 
 /// What waits for the seller's word must not be overlooked.

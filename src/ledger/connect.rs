@@ -22,6 +22,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_outbox.sql"),
     include_str!("migrations/0003_paid.sql"),
+    include_str!("migrations/0004_alarms.sql"),
 ];
 
 /// A connection that writes, to a database that is brought up to date.

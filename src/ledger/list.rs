@@ -48,6 +48,9 @@ pub(super) fn collect(
     Ok(list)
 }
 
+/// Has alarms, as the index for them says it.
+const ALARMED: &str = "l.alarms <> ''";
+
 /// A filter as SQL over the keys of links.
 struct Keys {
     /// One `SELECT seq …` for each part; together they're all that match, none twice.
@@ -61,15 +64,17 @@ impl Keys {
         let mut values = vec![Value::from(account_id.to_owned()), Value::from(floor)];
         let found = filter.search.as_deref().and_then(search::query);
         let states = states(&filter.states);
+        // One condition for each state and one for alarms: what matches one of them is meant.
+        let known = states.map(|list| list.iter().map(State::condition).collect::<Vec<String>>());
         let arms = match found {
             // The index yields keys in order, so a page of a common word stops early. CROSS JOIN keeps
             // the planner from starting with the links.
             Some(query) => {
                 values.push(Value::from(query));
-                let state = states.map_or_else(String::new, |list| {
-                    let known: Vec<String> = list.iter().map(State::condition).collect();
-                    format!(" AND ({})", known.join(" OR "))
-                });
+                let alarmed = filter.alarmed.then(|| ALARMED.to_owned());
+                let any: Vec<String> = known.into_iter().flatten().chain(alarmed).collect();
+                let state =
+                    if any.is_empty() { String::new() } else { format!(" AND ({})", any.join(" OR ")) };
                 vec![format!(
                     "SELECT t.rowid AS seq FROM links_text AS t CROSS JOIN links AS l ON l.seq = t.rowid
                      WHERE t.links_text MATCH ?3 AND t.rowid >= ?2 AND l.account_id = ?1{state}"
@@ -77,11 +82,20 @@ impl Keys {
             }
             // One ordered walk over the index for each state, merged, rather than sorting them all.
             None => {
-                let arm = "SELECT l.seq AS seq FROM links AS l WHERE l.account_id = ?1 AND l.seq >= ?2";
-                match states {
-                    None => vec![arm.to_owned()],
+                let from = "SELECT l.seq AS seq FROM links AS l";
+                let meant = "WHERE l.account_id = ?1 AND l.seq >= ?2";
+                // The few with alarms from their own index, so that it costs nothing to ask.
+                let alarms = format!("{from} INDEXED BY links_alarmed {meant} AND {ALARMED}");
+                match known {
+                    None if filter.alarmed => vec![alarms],
+                    None => vec![format!("{from} {meant}")],
                     Some(list) => {
-                        list.iter().map(|state| format!("{arm} AND {}", state.condition())).collect()
+                        let mut arms: Vec<String> =
+                            list.iter().map(|state| format!("{from} {meant} AND {state}")).collect();
+                        if filter.alarmed {
+                            arms.push(format!("{alarms} AND NOT ({})", list.join(" OR ")));
+                        }
+                        arms
                     }
                 }
             }

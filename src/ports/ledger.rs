@@ -21,6 +21,8 @@ pub struct LinkFilter {
     pub search: Option<String>,
     /// Only these states; empty for all.
     pub states: Vec<LinkState>,
+    /// Those with alarms too, in whatever state; where no states are named, only those.
+    pub alarmed: bool,
     /// Made at or after.
     pub since: Option<Timestamp>,
     /// At most so many.

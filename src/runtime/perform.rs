@@ -17,7 +17,7 @@ use crate::domain::sale::Sale;
 use crate::ops::cancel::{self, CancelEnd, Cancelling};
 use crate::ops::outbox::{self, Decision, Sent};
 use crate::ops::{self, blocking, on_ledger, track};
-use crate::ports::{Ledger, LedgerError, LinkFilter, Mail};
+use crate::ports::{Ledger, LedgerError, LinkFilter, Mail, Ports};
 
 /// How many rows the dashboard and a page of the list have.
 const PAGE: u32 = 100;
@@ -77,10 +77,15 @@ fn page(
         Part::InSight(rows) => u32::from(rows),
     };
     let filter = LinkFilter { limit: Some(limit), ..LinkFilter::default() };
+    let alarms = LinkFilter { alarmed: true, ..filter.clone() };
     // Before the rest: what changes meanwhile is then seen the next time.
     let seen = if all { Some(Seen { version: ledger.version()?, today }) } else { None };
+    let alarmed = ledger.rows(account, &alarms)?;
+    let told = alarmed.len() as u64;
     Ok(DashboardNews {
         seen,
+        alarms: if told < u64::from(limit) { told } else { ledger.count(account, &alarms)? },
+        alarmed,
         rows: ledger.rows(account, &filter)?,
         totals: ledger.totals(account, today)?,
         outbox: ledger.outbox(account)?,
@@ -194,7 +199,10 @@ async fn with_workplace(effect: Effect, place: Workplace, now: Now, tx: Sender) 
             let found = on_ledger(&place.ports, move |l| find(l, &account, &search, filter, offset)).await;
             answer(&tx, found.map(|(rows, total)| Reply::Found { ticket, rows, offset, total }));
         }
-        Effect::LoadProfile => tx.reply(Reply::Profile(place.ports.gateway.profile().await)),
+        Effect::LoadProfile => {
+            tx.reply(Reply::Profile(place.ports.gateway.profile().await));
+            clock(&place.ports, &tx);
+        }
         Effect::LoadLink(id) => load_link(&place, id, &tx).await,
         Effect::Copy(text) => {
             let desktop = place.ports.desktop.clone();
@@ -245,6 +253,7 @@ fn find(
     let filter = LinkFilter {
         search: Some(search.trim().to_owned()).filter(|s| !s.is_empty()),
         states: filter.states(),
+        alarmed: filter.alarmed(),
         limit: Some(PAGE),
         offset,
         ..LinkFilter::default()
@@ -278,6 +287,9 @@ fn trouble(tx: &Sender, result: Result<(), LedgerError>) {
 /// Effects that go to the backend, after the ledger knows what is meant.
 async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
     let ports = &place.ports;
+    // A round of the tracker tells the clock itself.
+    let answers = matches!(effect, Effect::Flush(_) | Effect::SendAgain(_) | Effect::Cancel(_));
+    let tell = (place.ports.clone(), tx.clone());
     match effect {
         Effect::Submit(id, sale) => submit(place, id, *sale, now, tx).await,
         Effect::Flush(Some(id)) => sent(outbox::send_now(ports, id).await, &tx),
@@ -342,6 +354,15 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
         | Effect::Suspend
         | Effect::Quit => {}
     }
+    if answers {
+        clock(&tell.0, &tell.1);
+    }
+}
+
+/// Tells how far apart the clocks are, by the answer that just came: a wrong one matters also to who has no link
+/// that is followed.
+fn clock(ports: &Ports, tx: &Sender) {
+    tx.reply(Reply::Clock(ports.gateway.clock_skew().as_secs()));
 }
 
 /// Keeps the sale durably, says so, and sends it: the sending has a task of its own, so that the end of
@@ -363,6 +384,7 @@ async fn submit(place: Workplace, id: LinkId, sale: Sale, now: Now, tx: Sender) 
     let busy = tx.busy();
     tokio::spawn(async move {
         sent(outbox::send_now(&place.ports, id).await, &tx);
+        clock(&place.ports, &tx);
         drop(busy);
     });
 }

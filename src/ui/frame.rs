@@ -12,6 +12,11 @@ use crate::app::model::{STEPS, Screen, Target};
 use crate::app::{self, Model};
 use crate::i18n::Texts;
 
+/// Our own name, in the header.
+const PAYLINK: &str = "paylink";
+/// So much of the seller's name is always in sight.
+const NAME_AT_LEAST: u16 = 12;
+
 /// The room between header and footer, a column kept free at both sides.
 pub(crate) fn body(area: Rect) -> Rect {
     Rect::new(area.x + 1, area.y + 3, area.width.saturating_sub(2), area.height.saturating_sub(5))
@@ -28,20 +33,23 @@ pub(crate) fn header(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         end = pen.put_right(end, y, 24, &word, role);
         end = pen.put_right(end.saturating_sub(1), y, 1, glyph, role);
     }
-    if model.dashboard.totals.waiting > 0 {
-        let waiting =
-            texts.t_args("header-waiting", &[("count", u64::from(model.dashboard.totals.waiting).into())]);
-        end = pen.put_right(end.saturating_sub(3), y, 24, &waiting, Role::Warning);
-    }
-    let mut x = pen.put(area.x + 1, y, 8, "paylink", Role::Strong);
-    let Some(shop) = &model.shop else { return };
-    x += 3;
+    let shop = model.shop.as_ref();
     let badge = texts.t("header-sandbox");
-    let badge_room = if shop.sandbox { width(&badge) + 4 } else { 0 };
+    let badge_room = if shop.is_some_and(|s| s.sandbox) { width(&badge) + 4 } else { 0 };
+    // What has happened gives up its words before the name of who is selling is cut.
+    let name = shop.map_or(0, |s| width(&s.merchant_name).min(NAME_AT_LEAST));
+    let from = area.x + 1 + width(PAYLINK) + 3;
+    let room = end.saturating_sub(from + name + badge_room + 2);
+    for (text, role) in happened(model, texts, room) {
+        end = pen.put_right(end.saturating_sub(3), y, 24, &text, role);
+    }
+    let mut x = pen.put(area.x + 1, y, 8, PAYLINK, Role::Strong);
+    let Some(shop) = shop else { return };
+    x += 3;
     let room = end.saturating_sub(x + badge_room + 2);
     let account_room = width(&shop.account_id) + 3;
     let (mut name_room, mut with_account) = (room.saturating_sub(account_room), true);
-    if name_room < 8 {
+    if name_room < name {
         (name_room, with_account) = (room, false);
     }
     x = pen.put(x, y, name_room, &shop.merchant_name, Role::Text);
@@ -50,8 +58,32 @@ pub(crate) fn header(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         x = pen.put(x, y, 24, &shop.account_id, Role::Muted);
     }
     if shop.sandbox {
-        pen.put(x + 2, y, badge_room, &format!(" {badge} "), Role::Badge);
+        let room = badge_room.min(end.saturating_sub(x + 3));
+        pen.put(x + 2, y, room, &format!(" {badge} "), Role::Badge);
     }
+}
+
+/// What waits, and what a person must deal with: on every screen, from the right, in so much room. Where it is
+/// narrow a sign and a number are left of it, first of what waits.
+fn happened(model: &Model, texts: Texts, room: u16) -> Vec<(String, Role)> {
+    let counted = |key, count: u64| texts.t_args(key, &[("count", count.into())]);
+    let waiting = u64::from(model.dashboard.totals.waiting);
+    let alarms = model.dashboard.alarms;
+    let of = |short_waiting: bool, short_alarms: bool| {
+        let mut told = Vec::new();
+        if waiting > 0 {
+            let text =
+                if short_waiting { format!("↑ {waiting}") } else { counted("header-waiting", waiting) };
+            told.push((text, Role::Warning));
+        }
+        if alarms > 0 {
+            let text = if short_alarms { format!("! {alarms}") } else { counted("header-alarms", alarms) };
+            told.push((text, Role::Error));
+        }
+        told
+    };
+    let fits = |told: &Vec<(String, Role)>| told.iter().map(|(text, _)| width(text) + 3).sum::<u16>() <= room;
+    [of(false, false), of(true, false)].into_iter().find(fits).unwrap_or_else(|| of(true, true))
 }
 
 /// The five steps with the one shown, and the sum so far.

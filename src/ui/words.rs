@@ -39,6 +39,11 @@ impl Spoken for Say {
             Self::Paid { reference } => {
                 texts.t_args("toast-paid", &[("reference", reference.as_str().into())]).into()
             }
+            Self::Alarm { reference, alarm } => {
+                let alarm = texts.say(alarm);
+                let args = [("reference", reference.as_str().into()), ("alarm", alarm.into())];
+                texts.t_args("toast-alarm", &args).into()
+            }
             Self::Ended { reference, state } => {
                 let state = texts.say(state);
                 let args = [("reference", reference.as_str().into()), ("state", state.into())];
@@ -157,6 +162,7 @@ impl Spoken for ListFilter {
             Self::Paid => "list-filter-paid",
             Self::Ended => "list-filter-ended",
             Self::Trouble => "list-filter-trouble",
+            Self::Alarms => "list-filter-alarms",
         })
     }
 }

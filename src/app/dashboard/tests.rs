@@ -2,7 +2,7 @@ use super::*;
 use crate::app::model::{Screen, Target};
 use crate::app::msg::{DashboardNews, Msg, Reply};
 use crate::app::testing::{App, id, link, then};
-use crate::domain::link::{Link, LinkState};
+use crate::domain::link::{Alarm, Link, LinkState};
 use crate::ports::LinkRow;
 
 fn news(links: &[Link]) -> Reply {
@@ -102,4 +102,109 @@ fn behind_a_window_that_is_too_small_keys_do_nothing_but_leave() {
     app.send(Msg::Resized(20, 5));
     app.keys("q");
     assert!(app.model.quitting);
+}
+
+fn alarmed(n: u128) -> Link {
+    let mut link = link(n, LinkState::Captured);
+    link.raise(Alarm::DoublePayment, link.created_at);
+    link
+}
+
+/// What the ledger has: these links with alarms, and fifty newer ones without.
+fn with_alarms(alarmed: &[Link]) -> Reply {
+    let rows: Vec<LinkRow> = (100..150).rev().map(|n| LinkRow::from(&link(n, LinkState::Open))).collect();
+    let alarmed: Vec<LinkRow> = alarmed.iter().map(LinkRow::from).collect();
+    let alarms = alarmed.len() as u64;
+    Reply::Dashboard(Box::new(DashboardNews { rows, alarmed, alarms, ..DashboardNews::default() }))
+}
+
+fn told(app: &App) -> Option<&str> {
+    match &app.model.toast.as_ref()?.say {
+        Say::Alarm { reference, .. } => Some(reference),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_new_alarm_is_told_on_whatever_screen_however_old_its_link() {
+    for screen in ["l", "n", "Enter", "?"] {
+        let mut app = App::new();
+        app.reply(with_alarms(&[alarmed(1)]));
+        assert_eq!(told(&app), None, "at the start it stands on the screen");
+        app.keys(screen);
+        let effects = app.reply(with_alarms(&[alarmed(2), alarmed(1)]));
+        assert_eq!(told(&app), Some("KARI-002"));
+        assert!(effects.contains(&Effect::Bell));
+        // It stays until a key, whatever else is told.
+        app.reply(Reply::Copied(true));
+        assert_eq!(told(&app), Some("KARI-002"));
+        let effects = app.reply(with_alarms(&[alarmed(2), alarmed(1)]));
+        assert!(!effects.contains(&Effect::Bell), "once");
+        assert_eq!(app.model.dashboard.alarms, 2);
+    }
+}
+
+#[test]
+fn an_alarm_that_the_own_round_brings_is_told_and_counted() {
+    let mut app = App::new();
+    let paid = link(1, LinkState::Open);
+    app.reply(with_alarms(&[]));
+    app.reply(Reply::Link(Box::new(paid.clone()), Vec::new()));
+    let tracked = |changed| Reply::Tracked { changed, fault: None, skew: 0, requests: 1 };
+    let mut both = then(&paid, LinkState::Captured);
+    both.raise(Alarm::DoublePayment, both.changed_at);
+    let effects =
+        app.reply(tracked(vec![both.clone(), then(&link(140, LinkState::Open), LinkState::Captured)]));
+    assert!(effects.contains(&Effect::Bell));
+    assert_eq!(told(&app), Some("KARI-001"), "another payment does not hide it");
+    assert_eq!(app.model.dashboard.alarms, 1);
+    both.alarms.clear();
+    app.reply(Reply::Link(Box::new(both), Vec::new()));
+    assert_eq!((app.model.dashboard.alarms, app.model.dashboard.alarmed.len()), (0, 0));
+}
+
+#[test]
+fn with_more_alarms_than_are_known_an_old_one_is_no_news() {
+    let mut app = App::new();
+    let many = |newest: &[Link], alarms: u64| {
+        let Reply::Dashboard(news) = with_alarms(newest) else { unreachable!() };
+        Reply::Dashboard(Box::new(DashboardNews { alarms, ..*news }))
+    };
+    let mut old = alarmed(1);
+    old.created_at = old.created_at.saturating_sub(jiff::SignedDuration::from_secs(60)).unwrap();
+    app.reply(many(&[alarmed(3), alarmed(2)], 3));
+    let effects = app.reply(many(&[alarmed(3), old], 2));
+    assert!(!effects.contains(&Effect::Bell), "it came into sight because another one was settled");
+}
+
+#[test]
+fn a_key_leads_to_what_needs_the_seller() {
+    let mut app = App::new();
+    app.reply(with_alarms(&[]));
+    assert!(!available(&app.model, Action::Alarms));
+    app.reply(with_alarms(&[alarmed(1)]));
+    assert!(available(&app.model, Action::Alarms));
+    let effects = app.keys("!");
+    assert_eq!((app.model.screen, app.model.list.filter), (Screen::List, ListFilter::Alarms));
+    assert!(effects.iter().any(|e| matches!(e, Effect::Find { filter: ListFilter::Alarms, .. })));
+    // Pressed twice it deals with nothing.
+    assert!(!app.keys("!").iter().any(|e| matches!(e, Effect::Settle(_))));
+}
+
+#[test]
+fn older_news_of_a_link_bring_no_alarm_back() {
+    let mut app = App::new();
+    app.reply(with_alarms(&[]));
+    let old = alarmed(120);
+    let mut settled = then(&old, LinkState::Captured);
+    settled.alarms.clear();
+    settled.changed_at = old.changed_at.saturating_add(jiff::SignedDuration::from_secs(1)).unwrap();
+    let tracked =
+        |link: &Link| Reply::Tracked { changed: vec![link.clone()], fault: None, skew: 0, requests: 1 };
+    app.reply(tracked(&settled));
+    let effects = app.reply(tracked(&old));
+    assert!(!effects.contains(&Effect::Bell));
+    assert_eq!((told(&app), app.model.dashboard.alarms), (None, 0));
+    let effects = app.reply(with_alarms(&[old]));
+    assert!(!effects.contains(&Effect::Bell), "read before it was dealt with");
 }

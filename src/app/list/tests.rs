@@ -31,7 +31,7 @@ fn search_as_you_type_and_late_answers_are_dropped() {
     assert_eq!(finds(&app.keys("Left Home")), [], "moving the caret asks nothing");
     assert_eq!(finds(&app.keys("Tab")).len(), 1);
     assert_eq!(app.model.list.filter, ListFilter::Open);
-    app.keys("Tab Tab Tab Tab");
+    app.keys("Tab Tab Tab Tab Tab");
     assert_eq!(app.model.list.filter, ListFilter::All);
 }
 

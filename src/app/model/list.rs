@@ -39,18 +39,26 @@ pub enum ListFilter {
     Ended,
     /// Needs a person: uncertain, refused, alarms.
     Trouble,
+    /// With alarms.
+    Alarms,
 }
 
 impl ListFilter {
     /// In the order of the key that changes it.
-    pub const ALL: [Self; 5] = [Self::All, Self::Open, Self::Paid, Self::Ended, Self::Trouble];
+    pub const ALL: [Self; 6] = [Self::All, Self::Open, Self::Paid, Self::Ended, Self::Trouble, Self::Alarms];
 
-    /// The states it means; empty for all.
+    /// Whether it means links with alarms too, in whatever state.
+    #[must_use]
+    pub const fn alarmed(self) -> bool {
+        matches!(self, Self::Trouble | Self::Alarms)
+    }
+
+    /// The states it means; empty for all, or for none but those with alarms.
     #[must_use]
     pub fn states(self) -> Vec<LinkState> {
         let pick = |f: fn(LinkState) -> bool| LinkState::ALL.into_iter().filter(|s| f(*s)).collect();
         match self {
-            Self::All => Vec::new(),
+            Self::All | Self::Alarms => Vec::new(),
             Self::Open => pick(|s| {
                 s.payable() || matches!(s, LinkState::Queued | LinkState::Creating | LinkState::OnHold)
             }),

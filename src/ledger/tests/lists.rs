@@ -93,6 +93,7 @@ fn states_and_time_restrict() {
             since: since.map(at),
             limit,
             offset: 0,
+            alarmed: false,
         };
         references(&ledger.rows(ACCOUNT, &filter).unwrap()).join(" ").replace("KARI-00", "")
     };
@@ -314,4 +315,40 @@ fn references_are_counted_up_past_those_in_use() {
     let dated = ReferenceTemplate::parse("A-{date}-{seq}").unwrap();
     assert_eq!(ledger.next_reference(ACCOUNT, &dated, day).unwrap().as_str(), "A-1122-001");
     assert_eq!(ledger.next_reference(ACCOUNT, &dated, date(2026, 11, 23)).unwrap().as_str(), "A-1123-001");
+}
+
+#[test]
+fn links_with_alarms_are_found_however_old_they_are() {
+    let mut links: Vec<Link> = (1..=400).map(|n| sent(n, LinkState::Open)).collect();
+    let alarmed = |n: i64, state: LinkState| Link { alarms: vec![Alarm::DoublePayment], ..sent(n, state) };
+    links[0] = alarmed(1, LinkState::Captured);
+    links[1] = Link { account_id: "T2".to_owned(), ..alarmed(2, LinkState::Captured) };
+    links[2] = alarmed(3, LinkState::Refused);
+    links[3] = sent(4, LinkState::Refused);
+    links[4] = alarmed(5, LinkState::Captured);
+    let ledger = with(&links);
+    for search in [None, Some("kari")] {
+        let found = |states: &[LinkState], limit: Option<u32>, offset: u32| {
+            let search = search.map(str::to_owned);
+            let states = states.to_vec();
+            let filter = LinkFilter { search, states, alarmed: true, since: None, limit, offset };
+            let rows = ledger.rows(ACCOUNT, &filter).unwrap();
+            let all = ledger.rows(ACCOUNT, &LinkFilter { limit: None, offset: 0, ..filter.clone() }).unwrap();
+            assert_eq!(ledger.count(ACCOUNT, &filter).unwrap(), all.len() as u64);
+            references(&rows).join(" ").replace("KARI-00", "")
+        };
+        assert_eq!(found(&[], None, 0), "5 3 1");
+        assert_eq!(found(&[], Some(1), 1), "3");
+        assert_eq!(found(&[LinkState::Refused], None, 0), "5 4 3 1", "none twice");
+        assert_eq!(found(&[LinkState::Refused], Some(2), 1), "4 3");
+        assert_eq!(found(&[LinkState::Unknown], None, 0), "5 3 1");
+    }
+    let since = LinkFilter { alarmed: true, since: Some(at(3)), ..LinkFilter::default() };
+    assert_eq!(references(&ledger.rows(ACCOUNT, &since).unwrap()).join(" "), "KARI-005 KARI-003");
+    for n in [1, 3, 5] {
+        ledger.amend(sample(n).id, &mut |l| !std::mem::take(&mut l.alarms).is_empty()).unwrap();
+    }
+    let filter = LinkFilter { alarmed: true, ..LinkFilter::default() };
+    assert_eq!(ledger.rows(ACCOUNT, &filter).unwrap(), [], "a person has dealt with them");
+    assert_eq!(ledger.count(ACCOUNT, &filter).unwrap(), 0);
 }

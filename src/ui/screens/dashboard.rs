@@ -77,9 +77,10 @@ fn notes(model: &Model, now: &Now, texts: Texts) -> Vec<(String, Role)> {
     let mut notes = Vec::new();
     let outbox = &model.dashboard.outbox;
     let count = |n: usize| [("count", n.into())];
-    let alarms = model.dashboard.rows.iter().filter(|r| !r.alarms.is_empty()).count();
+    let alarms = model.dashboard.alarms;
     if alarms > 0 {
-        notes.push((format!("! {}", texts.t_args("dashboard-alarms", &count(alarms))), Role::Error));
+        let words = texts.t_args("dashboard-alarms", &[("count", alarms.into())]);
+        notes.push((format!("! {words}"), Role::Error));
     }
     if let Some(rescue) = model.dashboard.rescue.as_ref().filter(|r| !r.restored) {
         let args = [("saved", rescue.saved.into()), ("lost", rescue.lost.into())];

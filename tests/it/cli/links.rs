@@ -1,5 +1,8 @@
 //! The commands about links: what a new one asks the backend for, names, following, withdrawing.
 
+use paylink::domain::link::Alarm;
+use paylink::ledger::SqliteLedger;
+use paylink::ports::Ledger;
 use serde_json::{Value, json};
 
 use super::{Going, World};
@@ -180,6 +183,36 @@ fn a_double_payment_is_told_until_a_person_has_dealt_with_it() {
     }
     let listed = world.run(&["list", "--json"]).is(0).lines();
     assert!(listed.iter().all(|l| l["alarms"] == json!([])), "{listed:?}");
+}
+
+#[test]
+fn an_alarm_beyond_the_list_is_told_beside_it() {
+    let world = World::new();
+    for n in 1..=8 {
+        world.link(&["--reference", &format!("A-{n}")]);
+    }
+    let ledger = SqliteLedger::open(&world.data).unwrap();
+    let account = account(&world);
+    let alarm = |reference: &str| {
+        let id = ledger.find(&account, reference).unwrap()[0].id;
+        ledger.amend(id, &mut |l| l.raise(Alarm::DoublePayment, l.created_at)).unwrap();
+    };
+    let list = |args: &[&str]| world.run(&[&["list", "--offline"], args].concat()).is(0);
+    assert_eq!(list(&["--limit", "1"]).err, "");
+    alarm("A-1");
+    let told = list(&["--limit", "1"]).err;
+    assert!(told.contains("1 link") && told.contains("A-1;"), "{told}");
+    assert!(list(&["--limit", "1", "--json"]).err.contains("A-1;"));
+    assert!(list(&["--state", "captured"]).err.contains("A-1;"), "nor does a filter hide it");
+    assert_eq!(list(&[]).err, "", "it stands in the list");
+    ["A-2", "A-3", "A-4", "A-5", "A-6"].into_iter().for_each(alarm);
+    let told = list(&["--limit", "1"]).err;
+    assert!(told.contains("6 links") && told.contains("A-6, A-5, A-4, A-3, A-2, …"), "{told}");
+}
+
+fn account(world: &World) -> String {
+    let listed = world.run(&["list", "--offline", "--json"]).is(0).lines();
+    listed[0]["session_id"].as_str().unwrap().split_once('.').unwrap().0.to_owned()
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! No coverage, lost answers, power cuts: a sale is never lost and never made twice.
 
-use paylink::domain::link::{Alarm, LinkState};
+use paylink::domain::link::{Alarm, Link, LinkId, LinkState};
+use paylink::domain::reference::Reference;
 use paylink::ports::{LinkFilter, OutboxKind};
+use uuid::Uuid;
 
 use super::*;
 
@@ -381,4 +383,67 @@ async fn many_customers_are_followed_with_few_requests() {
         seller.screen()
     );
     assert_eq!(seller.engine.model().tracking.rows, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alarm_is_seen_until_it_is_dealt_with_however_many_newer_links_there_are() {
+    let mut seller = Journey::open().await;
+    seller.sell_by_sms().await;
+    let first = seller.link();
+    let ledger = seller.place.ports.ledger.clone();
+    for n in 1..=150 {
+        let mut newer = Link { id: LinkId(Uuid::from_u128(n)), state: LinkState::Queued, ..first.clone() };
+        newer.sale.reference = Reference::parse(&format!("NEW-{n}")).unwrap();
+        newer.created_at = first.created_at + SignedDuration::from_millis(i64::try_from(n).unwrap());
+        (newer.session_id, newer.events) = (None, Vec::new());
+        ledger.insert(&newer, false).unwrap();
+        newer.state = LinkState::Captured;
+        newer.session_id = Some(format!("T12345678.new{n}"));
+        ledger.settle_entry(&newer, OutboxKind::Create).unwrap();
+    }
+    seller.keys("Esc s n").await;
+    assert!(!seller.screen().contains("alarm"), "{}", seller.screen());
+    seller.engine.take_outward();
+    // While the next sale is typed, another process learns of it.
+    ledger.amend(first.id, &mut |l| l.raise(Alarm::DoublePayment, first.created_at)).unwrap();
+    seller.engine.message(Msg::LedgerChanged);
+    seller.engine.settle().await;
+    seller.sees(&format!("{}: Paid twice!", first.sale.reference.as_str()));
+    assert!(seller.engine.take_outward().contains(&Outward::Bell));
+    seller.keys("Esc").await;
+    seller.sees("! 1 alarm");
+    seller.sees("1 link needs you: press !");
+    seller.power_cut().await;
+    seller.sees("! 1 alarm");
+    seller.sees("1 link needs you: press !");
+    // Among all links, with the filters for what needs somebody.
+    for keys in ["l Tab Tab Tab Tab", "Tab"] {
+        seller.keys(keys).await;
+        seller.sees(first.sale.reference.as_str());
+        seller.sees("1 link");
+    }
+    seller.keys("Esc ! Enter").await;
+    assert_eq!(seller.link().id, first.id);
+    seller.keys("! Esc Esc").await;
+    assert!(
+        !seller.screen().contains("alarm") && !seller.screen().contains("needs you"),
+        "{}",
+        seller.screen()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_clock_is_told_with_nothing_to_follow() {
+    let mut seller = Journey::open().await;
+    assert!(!seller.screen().contains("This machine's clock"), "{}", seller.screen());
+    seller.set_clock(3 * 3600);
+    // Until what is known of the payment profile is too old, so that the start asks.
+    seller.pass(3 * 3600).await;
+    assert_eq!(seller.engine.model().clock_off_by, None, "nothing was asked");
+    seller.power_cut().await;
+    seller.sees("This machine's clock is 3 h ahead");
+    seller.set_clock(0);
+    seller.sell_by_sms().await;
+    seller.keys("Esc").await;
+    assert!(!seller.screen().contains("This machine's clock"), "{}", seller.screen());
 }

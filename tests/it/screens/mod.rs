@@ -6,7 +6,7 @@ pub(crate) mod models;
 use std::fmt::Write as _;
 
 use paylink::app::Model;
-use paylink::app::model::Now;
+use paylink::app::model::{Net, Now};
 use paylink::domain::link::LinkId;
 use paylink::i18n::{Lang, Texts};
 use paylink::ui::theme::{Depth, Ground, Theme};
@@ -114,6 +114,40 @@ scenes! {
     confirm => Confirm,
     welcome => Welcome,
     set_up => SetUp,
+}
+
+/// What the header has to say is read in full at 80 columns, in every language, whatever else stands there.
+#[test]
+fn the_header_has_room_for_alarms_and_for_who_is_selling() {
+    let size = (80, 24);
+    let mut model = Scene::Dashboard.model(size);
+    let name = "Fjordfisk AS";
+    model.shop.as_mut().unwrap().merchant_name = format!("{name} og sønner, Ålesund");
+    for (lang, alarm, waiting) in [(Lang::English, "alarm", "waiting"), (Lang::Bokmal, "varsel", "venter")] {
+        for net in [Net::Online, Net::Offline, Net::SignedOut] {
+            for (alarms, waits) in [(0, 0), (1, 0), (0, 1), (1, 1), (12, 34), (100, 100)] {
+                model.net = net;
+                model.dashboard.alarms = alarms;
+                model.dashboard.totals.waiting = waits;
+                let (buffer, ..) = drawn(&model, &look(lang, plain()), size);
+                let text = text(&buffer, None);
+                let header = text.lines().next().unwrap();
+                let has = |part: &str| assert!(header.contains(part), "{part:?} is not in {header:?}");
+                has(&name[..name.len() - 1]);
+                has(" SANDBOX ");
+                if alarms > 0 {
+                    has(&format!(" ! {alarms} "));
+                }
+                if waits > 0 {
+                    has(&format!(" ↑ {waits} "));
+                }
+                // One of them keeps its word beside a network that is there.
+                if alarms + u64::from(waits) == 1 && net == Net::Online {
+                    has(if alarms > 0 { alarm } else { waiting });
+                }
+            }
+        }
+    }
 }
 
 #[test]

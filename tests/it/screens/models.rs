@@ -288,6 +288,8 @@ fn trouble(model: &mut Model) {
     model.dashboard.totals.waiting = 2;
     model.dashboard.outbox = vec![entry(LinkId(id(1)), false), entry(LinkId(id(2)), true)];
     model.dashboard.rows[2].alarms = vec![Alarm::DoublePayment];
+    model.dashboard.alarmed = vec![model.dashboard.rows[2].clone()];
+    model.dashboard.alarms = 1;
     model.dashboard.rows[3].state = LinkState::Uncertain;
     model.dashboard.rows[4].state = LinkState::Refused;
     model.toast = Some(Toast { tone: Tone::Error, say: Say::Ledger(full_disk()) });
