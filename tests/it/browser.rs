@@ -86,6 +86,33 @@ async fn a_customer_says_no_or_walks_away() {
 }
 
 #[tokio::test]
+async fn the_way_back_of_a_shop_without_a_page_leads_to_a_friendly_one() {
+    let Some(browser) = browser().await else { return };
+    let shop = Shop::open().await;
+    let own = sale_with(&[("/url/return_url", json!(shop.url("/")))]);
+    let paid = shop.session(own.clone()).await;
+    browser.go(&shop.url(&format!("/v1/view/{paid}?language=en"))).await;
+    browser.sees("How do you want to pay?").await;
+    browser.click("button.main").await;
+    browser.sees("Approve and pay").await;
+    browser.click("button[value=approve]").await;
+    browser.sees("Back to the shop").await;
+    browser.click("a.main").await;
+    browser.is_at(&shop.url("/?merchant_reference=KARI-014&transaction_id=")).await;
+    looks_right(&browser, "17-back-paid", "lukke denne siden").await;
+    browser.click("footer a").await;
+    let text = looks_right(&browser, "18-back-paid-en", "You can close this page").await;
+    assert!(text.contains("Thank you!") && text.contains("KARI-014"), "{text}");
+
+    let left = shop.session(own).await;
+    browser.go(&shop.url(&format!("/v1/view/{left}?language=en"))).await;
+    browser.sees("Cancel and go back").await;
+    browser.click("footer button").await;
+    browser.is_at(&shop.url("/?merchant_reference=KARI-014&error=cancelled")).await;
+    looks_right(&browser, "19-back-unpaid", "Du betalte ikke").await;
+}
+
+#[tokio::test]
 async fn an_express_customer_fills_in_the_form() {
     let Some(browser) = browser().await else { return };
     let shop = Shop::open().await;

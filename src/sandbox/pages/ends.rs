@@ -67,5 +67,7 @@ pub(super) fn notice(
         paid_with: None,
         paid_at: String::new(),
         back: back.cloned(),
+        other_language_url: None,
+        aside: None,
     }
 }

@@ -5,6 +5,7 @@ mod assets;
 mod bill;
 mod checkout;
 mod ends;
+mod home;
 mod phone;
 mod templates;
 mod way_back;
@@ -35,6 +36,7 @@ use super::{Sandbox, address, methods, publish};
 
 pub(super) fn routes(sandbox: &Sandbox) -> Router<Sandbox> {
     Router::new()
+        .route("/", get(home::home))
         .route("/v1/view/{id}", get(open))
         .route("/v1/view/{id}/checkout", get(again))
         .route("/v1/view/{id}/address", post(fill_in))

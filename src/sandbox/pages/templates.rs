@@ -114,25 +114,32 @@ pub(super) enum Notice {
     Expired,
     Left,
     NotFound,
+    /// Back at the shop, or what stands in for it: after a payment, without one, after one that failed.
+    Back,
+    BackUnpaid,
+    BackFailed,
+    /// Nobody was sent here: somebody looks who lives at this address.
+    Home,
 }
 
 impl Notice {
     /// Its colour; glyph and words say the same.
     pub(super) const fn class(self) -> &'static str {
         match self {
-            Self::Paid => "good",
-            Self::OnHold | Self::Left | Self::Refunded => "calm",
-            Self::Declined | Self::Failed => "bad",
+            Self::Paid | Self::Back => "good",
+            Self::OnHold | Self::Left | Self::Refunded | Self::BackUnpaid | Self::Home => "calm",
+            Self::Declined | Self::Failed | Self::BackFailed => "bad",
             Self::Cancelled | Self::Expired | Self::NotFound => "over",
         }
     }
 
     pub(super) const fn glyph(self) -> &'static str {
         match self {
-            Self::Paid => "\u{2713}",
-            Self::Refunded | Self::Left => "\u{21a9}",
+            Self::Paid | Self::Back => "\u{2713}",
+            Self::Refunded | Self::Left | Self::BackUnpaid => "\u{21a9}",
+            Self::Home => "\u{2302}",
             Self::OnHold => "\u{2026}",
-            Self::Declined | Self::Failed => "!",
+            Self::Declined | Self::Failed | Self::BackFailed => "!",
             Self::Cancelled | Self::Expired => "\u{2013}",
             Self::NotFound => "?",
         }
@@ -151,6 +158,9 @@ pub(super) struct NoticePage {
     pub(super) paid_with: Option<&'static str>,
     pub(super) paid_at: String,
     pub(super) back: Option<WayBack>,
+    /// The same page in the other language, and a word on whose page this stands in for.
+    pub(super) other_language_url: Option<String>,
+    pub(super) aside: Option<&'static str>,
 }
 
 /// The customer's phone.

@@ -44,6 +44,8 @@ pub(super) struct Words {
     pub(super) paid_with: &'static str,
     pub(super) paid_at: &'static str,
     pub(super) back_to: &'static str,
+    pub(super) the_shop: &'static str,
+    pub(super) stands_in: &'static str,
     pub(super) phone_title: &'static str,
     pub(super) phone_hint: &'static str,
     pub(super) phone_empty: &'static str,
@@ -86,6 +88,8 @@ pub(super) static NORWEGIAN: Words = Words {
     paid_with: "Betalt med",
     paid_at: "Tidspunkt",
     back_to: "Tilbake til",
+    the_shop: "butikken",
+    stands_in: "I sandkassen står denne siden i stedet for butikkens egen (return_url i paylinks konfigurasjon).",
     phone_title: "Kundens telefon",
     phone_hint: "Her ser du hver SMS og push-melding som sandkassen sender.",
     phone_empty: "Ingen meldinger ennå.",
@@ -138,6 +142,8 @@ pub(super) static ENGLISH: Words = Words {
     paid_with: "Paid with",
     paid_at: "Time",
     back_to: "Back to",
+    the_shop: "the shop",
+    stands_in: "In the sandbox this page stands in for the shop’s own (return_url in paylink’s config).",
     phone_title: "The customer’s phone",
     phone_hint: "Every SMS and push message that the sandbox sends shows up here.",
     phone_empty: "No messages yet.",
@@ -223,6 +229,14 @@ impl Words {
             (Notice::Left, false) => "You left the payment",
             (Notice::NotFound, true) => "Vi finner ikke denne betalingen",
             (Notice::NotFound, false) => "We can’t find this payment",
+            (Notice::Back, true) => "Takk!",
+            (Notice::Back, false) => "Thank you!",
+            (Notice::BackUnpaid, true) => "Du betalte ikke",
+            (Notice::BackUnpaid, false) => "You didn’t pay",
+            (Notice::BackFailed, true) => "Betalingen gikk ikke gjennom",
+            (Notice::BackFailed, false) => "The payment didn’t go through",
+            (Notice::Home, true) => "Her bor paylinks sandkasse",
+            (Notice::Home, false) => "paylink’s sandbox lives here",
         }
     }
 
@@ -264,6 +278,23 @@ impl Words {
             (Notice::Left, false) => "No money was taken. The link still works if you change your mind.",
             (Notice::NotFound, true) => "Sjekk at hele lenken kom med, eller spør selgeren.",
             (Notice::NotFound, false) => "Check that you have the whole link, or ask the seller.",
+            // The address alone is no proof of a payment, so nothing is said of one.
+            (Notice::Back, true) => "Du er tilbake hos butikken. Du kan lukke denne siden.",
+            (Notice::Back, false) => "You are back at the shop. You can close this page.",
+            (Notice::BackUnpaid, true) => {
+                "Ingen penger er trukket. Du kan lukke denne siden; vil du betale likevel, så spør selgeren."
+            }
+            (Notice::BackUnpaid, false) => {
+                "No money was taken. You can close this page; ask the seller if you want to pay after all."
+            }
+            (Notice::BackFailed, true) => "Du kan lukke denne siden. Be selgeren om en ny lenke.",
+            (Notice::BackFailed, false) => "You can close this page. Ask the seller for a new link.",
+            (Notice::Home, true) => {
+                "Her betaler man med lekepenger. Lag en lenke i paylink, så åpnes den her."
+            }
+            (Notice::Home, false) => {
+                "People pay with play money here. Make a link in paylink and it opens here."
+            }
         }
     }
 }

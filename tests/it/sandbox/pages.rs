@@ -294,3 +294,46 @@ async fn the_phone_shows_every_message() {
     assert_eq!(shop.page("/assets/checkout.css").await.status, 200);
     assert_eq!(shop.page("/assets/nothing").await.status, 404);
 }
+
+#[tokio::test]
+async fn the_root_receives_customers_for_a_shop_without_a_page_of_its_own() {
+    let shop = Shop::open().await;
+    let own = shop.url("/");
+    let id = shop.session(sale_with(&[("/url/return_url", json!(own))])).await;
+    let left = shop.form(&format!("/v1/view/{id}/session/abandon"), &[]).await;
+    let to =
+        left.headers["location"].to_str().unwrap().strip_prefix(shop.url("").as_str()).unwrap().to_owned();
+    let page = shop.page(&to).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("Du betalte ikke") && page.text.contains("KARI-014"), "{}", page.text);
+
+    shop.form(&format!("/v1/view/{id}/pay"), &[("method", "dintero_psp.vipps")]).await;
+    let paid =
+        follow(&shop, shop.form(&format!("/v1/view/{id}/approve"), &[("answer", "approve")]).await).await;
+    assert!(paid.text.contains("Tilbake til butikken"), "an address of this machine is no shop's name");
+    let page = shop.page("/?merchant_reference=KARI-014&transaction_id=T1.x").await;
+    assert!(page.text.contains("Takk!") && page.text.contains("lukke denne siden"), "{}", page.text);
+
+    for (query, said) in [
+        ("?language=en&merchant_reference=A&error=cancelled", "You didn’t pay"),
+        ("?language=en&merchant_reference=A&error=failed", "The payment didn’t go through"),
+        ("?language=en&merchant_reference=A&error=authorization", "The payment didn’t go through"),
+        ("?language=en&merchant_reference=A", "You are back at the shop"),
+        ("?language=en", "paylink’s sandbox lives here"),
+        ("", "Her bor paylinks sandkasse"),
+    ] {
+        let page = shop.page(&format!("/{query}")).await;
+        assert_eq!(page.status, 200, "{query}");
+        assert!(page.text.contains(said), "{query}: {}", page.text);
+    }
+
+    // Anybody can write anything into an address.
+    let evil = "%3Cscript%3Ealert(1)%3C%2Fscript%3E%E2%80%AE%1B%5B2J%22%3E";
+    let page = shop.page(&format!("/?merchant_reference={evil}&error={evil}")).await;
+    assert!(
+        !page.text.contains("<script>alert")
+            && !page.text.contains('\u{202e}')
+            && !page.text.contains('\u{1b}')
+    );
+    assert!(page.headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
+}
