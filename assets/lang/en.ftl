@@ -193,9 +193,10 @@ mistake-bad-character = A character in it can't be shown
 mistake-template-no-counter = {"{"}seq{"}"} is missing
 mistake-template-unknown-word = {"{"}{ $word }{"}"} is not known: {"{"}date{"}"}, {"{"}year{"}"}, {"{"}seq{"}"}
 mistake-template-character = Not { $character }: only A-Z, 0-9 and hyphen
-mistake-not-a-time = Not a time: 1d, 1w, 1m, 15min, 4h, today, or a date and time
+mistake-not-a-time = Not a time: 15min, 4h, 3d, 2w, 1m, today, or a date and time
 mistake-past = That time is over
 mistake-too-far = At most a year away
+mistake-months-or-minutes = { $count } months. Minutes: { $count } min
 mistake-address-missing = { $field } is missing
 mistake-address-too-long = { $field } is too long
 mistake-postal-code = Not a postal code of that country
@@ -411,6 +412,7 @@ cli-near = Near it: { $near }
 cli-several-links = { $ref } names { $count } links: { $links }
 cli-several-links-hint = Say which one by its id
 cli-not-mobile = { $phone } is not a mobile number; it may not take messages
+cli-expires-months = --expires { $given } is { $count } months: it can be paid until { $moment }. Minutes are { $count }min
 cli-queued = { $reference } is not sent yet: it is in the outbox, nothing is lost
 cli-queued-because = { $reference } is not sent yet ({ $why }): it is in the outbox, nothing is lost
 cli-queued-hint = It goes out with the next paylink command or the app, once there is a connection
@@ -453,7 +455,9 @@ cli-cancel-ended = { $reference } has ended already: { $state }
 cli-cancel-ended-hint = `paylink show REF` tells its story
 cli-cancel-money = { $reference } is not withdrawn, because money is held or taken: { $state }
 cli-cancel-money-hint = Void or refund the payment instead
-cli-cancel-later-hint = It is in the outbox and is tried again by itself
+cli-cancel-later = { $reference } is not cancelled yet and can still be paid ({ $why })
+cli-cancel-perhaps = { $reference } may or may not be cancelled ({ $why })
+cli-cancel-later-hint = The cancellation is in the outbox and is tried again by itself
 cli-qr-ended = { $reference } can't be paid any more: { $state }
 cli-qr-none = { $reference } has no address yet: { $state }
 cli-qr-none-hint = `paylink outbox send REF` tries to send it now
@@ -531,7 +535,7 @@ mail-text =
     { $merchant }
 
 ## The frame of every screen
-too-small = The window is too small: make it at least 80×24.
+too-small = The window is too small: { $columns }×{ $rows }. paylink needs { $least_columns }×{ $least_rows }; 80×24 is comfortable.
 header-online = online
 header-offline = offline
 header-signed-out = not signed in
@@ -605,6 +609,11 @@ links-what = What
 links-to = To
 links-amount = Amount
 links-when = When
+# What waits to be done with a link, in place of its state
+row-waits-cancel = to be cancelled
+row-waits-capture = to be captured
+row-waits-void = to be released
+row-waits-refund = to be refunded
 
 ## Step 1: start
 dashboard-paid = Paid today
@@ -629,8 +638,8 @@ dashboard-decisions =
     }
 dashboard-waiting =
     { $count ->
-        [one] { $count } request waits to be sent. It goes out by itself.
-       *[other] { $count } requests wait to be sent. They go out by themselves.
+        [one] { $count } request waits and goes out by itself.
+       *[other] { $count } requests wait and go out by themselves.
     }
 dashboard-next-try = Next try { $time }.
 dashboard-clock-behind = This machine's clock is { $span } behind.
@@ -659,7 +668,7 @@ products-to-pay = To pay
 
 ## Step 4: order
 order-reference = Reference
-order-reference-note = The payout report shows it.
+order-reference-note = Shown in the payout report. Empty takes the next number.
 order-reference-coming = Being proposed …
 order-expiry = Time to pay
 order-expiry-day = 1 day
@@ -669,7 +678,8 @@ order-expiry-minutes = 15 min
 order-expiry-today = today
 order-expiry-own = other
 order-expiry-text = Until
-order-expiry-hint = 4h, 3d, 2w, 2026-12-24 18:00
+order-expiry-hint = 30 min, 4h, 3d, 2w, 1m (month), today, 2026-12-24 18:00
+order-expiry-wrong = Not a time
 order-valid-until = Until { $moment } ({ $away })
 order-address = Address
 order-address-none = none
@@ -725,7 +735,7 @@ link-waits-refund = Giving the money back waits
 link-message-failed = The message didn't get through. Show the QR code, or copy the link.
 link-phone-page = The customer's phone: { $page }
 link-play = Play the customer:
-link-opened-perhaps = It was opened, perhaps by a mail or preview robot.
+link-opened-perhaps = It was opened right after the message went out, perhaps by a program that previews links.
 link-play-open = opens
 link-play-pay = pays
 link-play-decline = declines

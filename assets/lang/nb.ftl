@@ -192,9 +192,10 @@ mistake-bad-character = Et av tegnene kan ikke vises
 mistake-template-no-counter = {"{"}seq{"}"} mangler
 mistake-template-unknown-word = {"{"}{ $word }{"}"} er ukjent: {"{"}date{"}"}, {"{"}year{"}"}, {"{"}seq{"}"}
 mistake-template-character = Ikke { $character }: bare A-Z, 0-9 og bindestrek
-mistake-not-a-time = Ikke et tidspunkt: 1d, 1w, 1m, 15min, 4h, today, eller dato og klokkeslett
+mistake-not-a-time = Ikke et tidspunkt: 15 min, 4 t, 3 d, 2 u, 1 md, i dag, eller dato og klokkeslett
 mistake-past = Tidspunktet er passert
 mistake-too-far = Høyst et år fram i tid
+mistake-months-or-minutes = { $count } måneder. Minutter: { $count } min
 mistake-address-missing = { $field } mangler
 mistake-address-too-long = { $field } er for langt
 mistake-postal-code = Ikke et postnummer i det landet
@@ -410,6 +411,7 @@ cli-near = Ligner: { $near }
 cli-several-links = { $ref } er navnet på { $count } lenker: { $links }
 cli-several-links-hint = Oppgi id-en til den du mener
 cli-not-mobile = { $phone } er ikke et mobilnummer; det tar kanskje ikke imot meldinger
+cli-expires-months = --expires { $given } er { $count } måneder: den kan betales til { $moment }. Minutter skrives { $count }min
 cli-queued = { $reference } er ikke sendt ennå: den ligger i utboksen, ingenting er tapt
 cli-queued-because = { $reference } er ikke sendt ennå ({ $why }): den ligger i utboksen, ingenting er tapt
 cli-queued-hint = Den går ut med neste paylink-kommando eller appen, når det er forbindelse
@@ -452,7 +454,9 @@ cli-cancel-ended = { $reference } er avsluttet allerede: { $state }
 cli-cancel-ended-hint = `paylink show REF` forteller historien
 cli-cancel-money = { $reference } er ikke kansellert, for penger er reservert eller trukket: { $state }
 cli-cancel-money-hint = Annuller eller refunder betalingen i stedet
-cli-cancel-later-hint = Den ligger i utboksen og prøves igjen av seg selv
+cli-cancel-later = { $reference } er ikke kansellert ennå og kan fortsatt betales ({ $why })
+cli-cancel-perhaps = { $reference } kan være kansellert eller ikke ({ $why })
+cli-cancel-later-hint = Kanselleringen ligger i utboksen og prøves igjen av seg selv
 cli-qr-ended = { $reference } kan ikke betales lenger: { $state }
 cli-qr-none = { $reference } har ingen adresse ennå: { $state }
 cli-qr-none-hint = `paylink outbox send REF` prøver å sende den nå
@@ -530,7 +534,7 @@ mail-text =
     { $merchant }
 
 ## Rammen rundt alle skjermer
-too-small = Vinduet er for lite: gjør det minst 80×24.
+too-small = Vinduet er for lite: { $columns }×{ $rows }. paylink trenger { $least_columns }×{ $least_rows }; 80×24 er godt.
 header-online = tilkoblet
 header-offline = uten nett
 header-signed-out = ikke logget inn
@@ -604,6 +608,11 @@ links-what = Hva
 links-to = Til
 links-amount = Beløp
 links-when = Når
+# Det som venter på å bli gjort med en lenke, i stedet for statusen
+row-waits-cancel = skal kanselleres
+row-waits-capture = skal trekkes
+row-waits-void = skal annulleres
+row-waits-refund = skal refunderes
 
 ## Steg 1: start
 dashboard-paid = Betalt i dag
@@ -658,7 +667,7 @@ products-to-pay = Å betale
 
 ## Steg 4: ordre
 order-reference = Referanse
-order-reference-note = Står i utbetalingsrapporten.
+order-reference-note = Står i utbetalingsrapporten. Tomt felt tar neste nummer.
 order-reference-coming = Foreslås …
 order-expiry = Betalingsfrist
 order-expiry-day = 1 dag
@@ -668,7 +677,8 @@ order-expiry-minutes = 15 min
 order-expiry-today = i dag
 order-expiry-own = annen
 order-expiry-text = Til
-order-expiry-hint = 4h, 3d, 2w, 2026-12-24 18:00
+order-expiry-hint = 30 min, 4 t, 3 d, 2 u, 1 md, i dag, 24.12.2026 18:00
+order-expiry-wrong = Ikke et tidspunkt
 order-valid-until = Til { $moment } ({ $away })
 order-address = Adresse
 order-address-none = ingen
@@ -724,7 +734,7 @@ link-waits-refund = Refusjonen venter
 link-message-failed = Meldingen kom ikke fram. Vis QR-koden, eller kopier lenken.
 link-phone-page = Kundens telefon: { $page }
 link-play = Spill kunden:
-link-opened-perhaps = Den er åpnet, kanskje av en e-post- eller forhåndsvisningsrobot.
+link-opened-perhaps = Den ble åpnet straks meldingen gikk ut, kanskje av et program som forhåndsviser lenker.
 link-play-open = åpner
 link-play-pay = betaler
 link-play-decline = avslår

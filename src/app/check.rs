@@ -7,7 +7,7 @@ use super::model::{Issue, Now, Shop, Wizard};
 use crate::domain::address::{Address, AddressError, AddressField};
 use crate::domain::amount::{AmountError, parse_number, parse_price};
 use crate::domain::email::{Email, EmailError};
-use crate::domain::expiry::{Expiry, ExpiryError};
+use crate::domain::expiry::{self, Expiry, ExpiryError};
 use crate::domain::line::{LineError, MAX_DESCRIPTION, MAX_LINES, ProductLine, Quantity, Totals};
 use crate::domain::method::{Method, MethodChoice};
 use crate::domain::money::{Currency, Money};
@@ -35,6 +35,8 @@ pub enum FieldError {
     ReferenceUsed,
     /// The time.
     Expiry(ExpiryError),
+    /// So many months, and minutes may have been meant: a warning.
+    MonthsOrMinutes(u32),
     /// The address.
     Address(AddressError),
     /// The phone number.
@@ -53,7 +55,7 @@ impl FieldError {
     /// Whether it only warns: the seller may go on.
     #[must_use]
     pub const fn is_warning(&self) -> bool {
-        matches!(self, Self::PhoneNotMobile)
+        matches!(self, Self::PhoneNotMobile | Self::MonthsOrMinutes(_))
     }
 }
 
@@ -210,7 +212,7 @@ fn reference(wizard: &Wizard, verdict: &mut Verdict) {
 ///
 /// # Errors
 /// An own time that is not one.
-pub fn expiry(draft: &Draft, now: &Now) -> Result<Expiry, ExpiryError> {
+pub fn chosen_expiry(draft: &Draft, now: &Now) -> Result<Expiry, ExpiryError> {
     Ok(match draft.expiry {
         ExpiryChoice::Day => Expiry::Days(1),
         ExpiryChoice::Week => Expiry::Weeks(1),
@@ -228,8 +230,14 @@ fn expires_at(draft: &Draft, now: &Now, verdict: &mut Verdict) {
         verdict.wrong(field, FieldError::Missing);
         return;
     }
-    let moment = expiry(draft, now).and_then(|e| e.moment(now.at, &now.zone)).map_err(FieldError::Expiry);
+    let moment =
+        chosen_expiry(draft, now).and_then(|e| e.moment(now.at, &now.zone)).map_err(FieldError::Expiry);
     verdict.expires_at = note(verdict, field, moment);
+    if let Some(months) =
+        expiry::months_or_minutes(&draft.expiry_text).filter(|_| own && verdict.expires_at.is_some())
+    {
+        verdict.wrong(field, FieldError::MonthsOrMinutes(months));
+    }
 }
 
 fn address(draft: &Draft, verdict: &mut Verdict) {

@@ -102,6 +102,23 @@ fn a_number_without_text_messages_only_warns() {
 }
 
 #[test]
+fn months_that_may_have_been_minutes_only_warn() {
+    let own = |text: &str| {
+        let text = text.to_owned();
+        move |d: &mut Draft| (d.expiry, d.expiry_text) = (ExpiryChoice::Own, text)
+    };
+    let five = verdict(own("5m"));
+    let said: Vec<_> = five.issues.iter().map(|i| (i.field, i.error.clone())).collect();
+    assert_eq!(said, [(FieldId::ExpiryText, FieldError::MonthsOrMinutes(5))]);
+    assert_eq!(five.sale(true, Currency::Nok).unwrap().expires_at.to_string(), "2027-04-22T11:41:07Z");
+    for plain in ["1m", "5 min", "2 måneder", "3 dager"] {
+        assert_eq!(wrong(own(plain)), [], "{plain}");
+    }
+    // What is too far away is wrong, not doubtful.
+    assert_eq!(wrong(own("50m")), [(FieldId::ExpiryText, FieldError::Expiry(ExpiryError::TooFar))]);
+}
+
+#[test]
 fn too_many_lines_and_too_large_a_sum() {
     let many = |n: usize, price: &'static str| {
         wrong(move |d| {

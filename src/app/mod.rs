@@ -62,6 +62,7 @@ pub fn start(shop: Option<model::Shop>, size: (u16, u16)) -> (Model, Vec<Effect>
         defaults: Defaults::default(),
         doubtful: None,
         came_from: Screen::Dashboard,
+        decimal_mark: ',',
         quitting: false,
     };
     (model, effects)

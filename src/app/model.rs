@@ -291,13 +291,15 @@ pub struct Model {
     pub doubtful: Option<Box<Draft>>,
     /// Where Esc on the link screen goes.
     pub came_from: Screen,
+    /// The decimal mark of the seller's language, for numbers that are filled in as if they had been typed.
+    pub decimal_mark: char,
     /// The app is ending; vital effects are waited for.
     pub quitting: bool,
 }
 
 /// Under this many columns and rows nothing useful fits. Everything is laid out for 80 × 24; a little
 /// less (a status line of tmux) is put up with.
-const LEAST: (u16, u16) = (60, 18);
+pub const LEAST: (u16, u16) = (60, 18);
 
 /// Whether a terminal of so many columns and rows shows nothing but that it is too small.
 #[must_use]

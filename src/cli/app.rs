@@ -73,6 +73,7 @@ pub fn demo(run: &Run, args: &args::Demo) -> Result<Status, Failure> {
 async fn show(run: &Run, engine: Engine, opening: Option<Opening<'_, OpenError>>) -> Result<Status, Failure> {
     let look = Look::new(theme(run), run.texts(), engine.now());
     let t = run.texts();
+    let engine = engine.with_decimal_mark(t.lang().decimal_mark());
     runtime::run(engine, opening, look).await.map_err(|broken| match broken {
         Broken::NotOpened(error) => not_opened(t, &error),
         Broken::NoTerminal(error) => Failure::input(

@@ -8,7 +8,8 @@ use super::output::{Output, left, right, width};
 use crate::domain::link::{Link, LinkState};
 use crate::domain::sale::{AddressPlan, Delivery};
 use crate::i18n::Texts;
-use crate::ports::LinkRow;
+use crate::ports::{LinkRow, OutboxEntry};
+use crate::ui::waiting_words;
 
 /// How people see times and colours in this run.
 #[derive(Debug, Clone)]
@@ -199,9 +200,9 @@ impl View {
         }
     }
 
-    /// Many links, a line each, newest first.
+    /// Many links, a line each, newest first, with what waits to be done with them.
     #[must_use]
-    pub fn table(&self, rows: &[LinkRow]) -> Vec<String> {
+    pub fn table(&self, rows: &[LinkRow], outbox: &[OutboxEntry]) -> Vec<String> {
         let t = self.texts();
         let mut cells: Vec<[String; 6]> = vec![[
             t.t("cli-head-reference").into_owned(),
@@ -213,9 +214,11 @@ impl View {
         ]];
         for row in rows {
             let alarms: String = row.alarms.iter().map(|a| format!(" ! {}", t.say(a))).collect();
+            let waits = waiting_words::key(outbox, row.id).map(|key| format!(" … {}", t.t(key)));
+            let waits = waits.unwrap_or_default();
             cells.push([
                 row.reference.to_string(),
-                format!("{} {}{alarms}", glyph(row.state), t.say(&row.state)),
+                format!("{} {}{waits}{alarms}", glyph(row.state), t.say(&row.state)),
                 t.amount(row.amount),
                 self.moment(row.created_at),
                 row.to.clone(),

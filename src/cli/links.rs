@@ -6,8 +6,9 @@ use super::shop::{Secret, Shop, in_shop};
 use super::{Failure, Run, Status};
 use crate::domain::clean;
 use crate::domain::link::{Link, LinkId, LinkState};
+use crate::i18n::{Lang, Texts};
 use crate::ops::cancel::{self, CancelEnd, Cancelling};
-use crate::ports::{Ledger, LinkFilter, OutboxKind};
+use crate::ports::{FaultKind, Ledger, LinkFilter, OutboxKind};
 
 const fn wished(offline: bool) -> Secret {
     if offline { Secret::Unused } else { Secret::Wished }
@@ -23,15 +24,17 @@ pub fn list(run: &Run, args: &args::List) -> Result<Status, Failure> {
 }
 
 fn filter(run: &Run, args: &args::List) -> Result<LinkFilter, Failure> {
-    let t = run.texts();
     let mut states = Vec::new();
-    for word in args.states.iter().flat_map(|s| s.split(',')) {
-        states.push(LinkState::from_word(word.trim()).ok_or_else(|| {
-            let known: Vec<&str> = LinkState::ALL.into_iter().map(LinkState::word).collect();
-            let args = [("state", clean::line_within(word, 40).into())];
-            let hint = t.t_args("cli-state-hint", &[("known", known.join(", ").into())]);
-            Failure::input("state", t.t_args("cli-state-unknown", &args), hint)
-        })?);
+    for given in &args.states {
+        // A word that the list shows may have a comma in it.
+        match state(given) {
+            Some(one) => states.push(one),
+            None => {
+                for word in given.split(',') {
+                    states.push(state(word).ok_or_else(|| unknown_state(run.texts(), word))?);
+                }
+            }
+        }
     }
     Ok(LinkFilter {
         search: args.search.clone().filter(|s| !s.trim().is_empty()),
@@ -39,6 +42,27 @@ fn filter(run: &Run, args: &args::List) -> Result<LinkFilter, Failure> {
         limit: (args.limit > 0).then_some(args.limit),
         ..LinkFilter::default()
     })
+}
+
+/// The state that a word means: the contracts' own, or what the list shows for it in any language.
+fn state(word: &str) -> Option<LinkState> {
+    let plain = |text: &str| text.trim().to_lowercase().replace(['_', '-'], " ");
+    let asked = plain(word);
+    let shown = |state: LinkState| Lang::ALL.into_iter().map(move |lang| Texts::new(lang).say(&state));
+    let own = LinkState::ALL.into_iter().find(|s| plain(s.word()) == asked);
+    own.or_else(|| LinkState::ALL.into_iter().find(|s| shown(*s).any(|words| plain(&words) == asked)))
+}
+
+/// Every state is told as the list shows it, with the word for scripts where that is another.
+fn unknown_state(t: Texts, word: &str) -> Failure {
+    let told = |state: LinkState| {
+        let shown = t.say(&state);
+        if shown == state.word() { shown.into_owned() } else { format!("{shown} ({state})") }
+    };
+    let known: Vec<String> = LinkState::ALL.into_iter().map(told).collect();
+    let args = [("state", clean::line_within(word, 40).into())];
+    let hint = t.t_args("cli-state-hint", &[("known", known.join("; ").into())]);
+    Failure::input("state", t.t_args("cli-state-unknown", &args), hint)
 }
 
 async fn list_in(shop: &mut Shop<'_>, filter: LinkFilter, offline: bool) -> Result<Status, Failure> {
@@ -61,7 +85,9 @@ async fn list_in(shop: &mut Shop<'_>, filter: LinkFilter, offline: bool) -> Resu
     } else if rows.is_empty() {
         shop.run.note(&shop.texts().t("cli-list-empty"));
     } else {
-        for line in shop.run.view().table(&rows) {
+        let account = shop.account().to_owned();
+        let outbox = shop.ask(move |l| l.outbox(&account)).await?;
+        for line in shop.run.view().table(&rows, &outbox) {
             shop.run.output.line(&line)?;
         }
     }
@@ -193,9 +219,46 @@ pub fn cancelled(shop: &Shop<'_>, done: &Cancelling) -> Result<Status, Failure> 
             t.t("cli-cancel-money-hint"),
         )),
         CancelEnd::Later { fault, .. } => {
-            let failure = Failure::fault(t, fault);
-            Err(Failure { hint: t.t("cli-cancel-later-hint").into_owned(), ..failure })
+            let [reference, state] = args;
+            let why = ("why", t.say(&fault.cause).into_owned().into());
+            let unknown = fault.kind == FaultKind::Maybe;
+            let key = if unknown { "cli-cancel-perhaps" } else { "cli-cancel-later" };
+            Err(Failure {
+                message: t.t_args(key, &[reference, state, why]),
+                hint: t.t("cli-cancel-later-hint").into_owned(),
+                ..Failure::fault(t, fault)
+            })
         }
         CancelEnd::Refused(fault) => Err(Failure::fault(t, fault)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_goes_by_the_contracts_word_and_by_what_the_list_shows() {
+        for known in LinkState::ALL {
+            assert_eq!(state(known.word()), Some(known));
+            for lang in Lang::ALL {
+                let shown = Texts::new(lang).say(&known);
+                assert_eq!(state(&shown), Some(known), "{shown}");
+                assert_eq!(state(&shown.to_uppercase()), Some(known), "{shown}");
+            }
+        }
+        assert_eq!(state(" Paid "), Some(LinkState::Captured));
+        assert_eq!(state("betalt"), Some(LinkState::Captured));
+        assert_eq!(state("partially-captured"), Some(LinkState::PartiallyCaptured));
+        assert_eq!(state("payed"), None);
+        assert_eq!(state(""), None);
+    }
+
+    #[test]
+    fn an_unknown_state_is_answered_with_all_of_them() {
+        let failure = unknown_state(Texts::new(Lang::Bokmal), "betalende");
+        for part in ["betalende", "betalt (captured)", "åpnet (opened)", "ukjent (unknown)"] {
+            assert!(failure.to_string().contains(part), "{failure}");
+        }
     }
 }

@@ -9,8 +9,9 @@ use uuid::Uuid;
 use super::args;
 use super::shop::{Secret, Shop, in_shop};
 use super::{Failure, Run, Status, methods, sale};
+use crate::domain::clean;
 use crate::domain::email::Email;
-use crate::domain::expiry::Expiry;
+use crate::domain::expiry::{self, Expiry};
 use crate::domain::line::{MAX_LINES, ProductLine};
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::domain::method::{Method, resolve_types};
@@ -83,6 +84,17 @@ impl Typed {
         let expires_at = expires
             .moment(Timestamp::now(), &zone)
             .map_err(|e| sale::option(t, "new", "--expires", &expires.to_string(), &e))?;
+        if let Some(text) = &args.expires
+            && let Some(months) = expiry::months_or_minutes(text)
+        {
+            let moment = t.moment(expires_at, Timestamp::now(), &zone);
+            let said = [
+                ("given", clean::line_within(text, 20).into()),
+                ("count", months.into()),
+                ("moment", moment.into()),
+            ];
+            run.note(&t.t_args("cli-expires-months", &said));
+        }
         let address = match (&args.address, args.express) {
             (Some(text), _) => AddressPlan::Known(sale::address(text, t)?),
             (None, true) => AddressPlan::Express,

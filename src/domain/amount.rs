@@ -29,7 +29,7 @@ pub enum AmountError {
     Ambiguous {
         /// The number if the mark groups thousands, as it could be typed without doubt: `1249`.
         grouped: String,
-        /// The number if the mark is a decimal mark: `1,25`.
+        /// The number if the mark is a decimal mark, with a point: `1.25`. Who shows it writes the language's mark.
         decimal: String,
     },
     /// More decimals than the currency has.
@@ -66,7 +66,7 @@ pub fn parse_price(text: &str, currency: Currency) -> Result<Money, AmountError>
         let cents = number.value()?.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
         return Err(AmountError::Ambiguous {
             grouped: format!("{sign}{}{}", number.whole, number.fraction),
-            decimal: format!("{sign}{cents:.2}").replace('.', ","),
+            decimal: format!("{sign}{cents:.2}"),
         });
     }
     let value = number.value()?.normalize();

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Span, Timestamp, Zoned, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 /// How long the link lives, as chosen. Text form: `1d`, `1w`, `1m`, `15min`, `4h`, `today`, or an
-/// ISO 8601 date and time.
+/// ISO 8601 date and time. Typed, the words of both languages will do: `2 uker`, `30 minutes`, `i dag`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Expiry {
@@ -56,8 +56,8 @@ impl Expiry {
         if text.is_empty() || text.len() > MAX_INPUT {
             return Err(ExpiryError::NotATime);
         }
-        let lower = text.to_ascii_lowercase();
-        if lower == "today" {
+        let lower = text.to_lowercase();
+        if TODAY.contains(&lower.split_whitespace().collect::<Vec<_>>().join(" ").as_str()) {
             return Ok(Self::Today);
         }
         if let Some(expiry) = parse_length(&lower)? {
@@ -66,6 +66,8 @@ impl Expiry {
         if let Ok(at) = text.parse::<Timestamp>() {
             return Ok(Self::At(at));
         }
+        let turned = norwegian_date(text);
+        let text = turned.as_deref().unwrap_or(text);
         // Offsets were dealt with above: a civil date and time would just drop a broken one.
         let civil =
             text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b':' | b'T' | b't' | b' ' | b'.'))
@@ -117,21 +119,54 @@ const MAX_INPUT: usize = 64;
 /// A year, a leap one.
 const MAX_DAYS: i64 = 366;
 
-/// `15min`, `4 h`, `1d`: a number and a unit. `None` where it isn't of that form.
-fn parse_length(lower: &str) -> Result<Option<Expiry>, ExpiryError> {
+/// The end of today, in the words of both languages.
+const TODAY: [&str; 5] = ["today", "end of today", "i dag", "idag", "ut dagen"];
+
+/// The number and the unit of `15min`, `4 h`, `2 uker`.
+fn number_and_unit(lower: &str) -> Option<(&str, &str)> {
     let digits = lower.bytes().take_while(u8::is_ascii_digit).count();
-    let Some((number, unit)) = lower.split_at_checked(digits).filter(|(n, _)| !n.is_empty()) else {
-        return Ok(None);
-    };
-    let make: fn(u32) -> Expiry = match unit.trim_start() {
-        "min" => Expiry::Minutes,
-        "h" => Expiry::Hours,
-        "d" => Expiry::Days,
-        "w" => Expiry::Weeks,
-        "m" => Expiry::Months,
+    let (number, unit) = lower.split_at_checked(digits).filter(|(n, _)| !n.is_empty())?;
+    let unit = unit.trim_start();
+    Some((number, unit.strip_suffix('.').unwrap_or(unit)))
+}
+
+/// `15min`, `4 h`, `1d`, `3 dager`: a number and a unit, in the words of both languages. `None` where it isn't
+/// of that form.
+fn parse_length(lower: &str) -> Result<Option<Expiry>, ExpiryError> {
+    let Some((number, unit)) = number_and_unit(lower) else { return Ok(None) };
+    let make: fn(u32) -> Expiry = match unit {
+        "min" | "mins" | "minute" | "minutes" | "minutt" | "minutter" => Expiry::Minutes,
+        "h" | "hour" | "hours" | "t" | "time" | "timer" => Expiry::Hours,
+        "d" | "day" | "days" | "dag" | "dager" | "døgn" => Expiry::Days,
+        "w" | "week" | "weeks" | "u" | "uke" | "uker" => Expiry::Weeks,
+        "m" | "month" | "months" | "md" | "mnd" | "måned" | "måneder" => Expiry::Months,
         _ => return Ok(None),
     };
     number.parse().map(|n| Some(make(n))).map_err(|_| ExpiryError::TooFar)
+}
+
+/// How many months are meant where the text could have been meant as minutes: `5m` is five months, and somebody
+/// in a hurry may have wanted five minutes. `1m` is what the guide calls a month.
+#[must_use]
+pub fn months_or_minutes(text: &str) -> Option<u32> {
+    let lower = text.trim().to_lowercase();
+    let (number, _) = number_and_unit(&lower).filter(|(_, unit)| *unit == "m")?;
+    number.parse().ok().filter(|n| *n > 1)
+}
+
+/// `24.12.2026 18:00`, as Norwegians write it, turned round; `None` where it isn't of that form.
+fn norwegian_date(text: &str) -> Option<String> {
+    let (date, time) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let [day, month, year] = date.split('.').collect::<Vec<_>>().try_into().ok()?;
+    let is = |part: &str, most: usize| {
+        !part.is_empty() && part.len() <= most && part.bytes().all(|b| b.is_ascii_digit())
+    };
+    if !is(day, 2) || !is(month, 2) || year.len() != 4 || !is(year, 4) {
+        return None;
+    }
+    let time = time.trim_start();
+    let time = time.strip_prefix("kl.").or_else(|| time.strip_prefix("kl")).unwrap_or(time).trim_start();
+    Some(format!("{year}-{month:0>2}-{day:0>2} {time}").trim_end().to_owned())
 }
 
 /// `span` after `here`, by the calendar of its zone. What doesn't fit a calendar is too far.
@@ -213,8 +248,53 @@ mod tests {
             ("2026-11-24T10:00:00", "2026-11-24T09:00:00Z"),
             ("2026-11-24 10:00", "2026-11-24T09:00:00Z"),
             ("2026-11-24", "2026-11-24T22:59:59Z"),
+            ("24.11.2026", "2026-11-24T22:59:59Z"),
+            ("24.11.2026 10:00", "2026-11-24T09:00:00Z"),
+            ("4.12.2026 kl. 10:00", "2026-12-04T09:00:00Z"),
         ] {
             assert_eq!(moment(text, now).as_deref(), Ok(want), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_words_of_both_languages_are_taken_always() {
+        for (text, want) in [
+            ("i dag", Expiry::Today),
+            ("I  dag", Expiry::Today),
+            ("ut dagen", Expiry::Today),
+            ("end of today", Expiry::Today),
+            ("2u", Expiry::Weeks(2)),
+            ("1 uke", Expiry::Weeks(1)),
+            ("2 weeks", Expiry::Weeks(2)),
+            ("3 dager", Expiry::Days(3)),
+            ("1 døgn", Expiry::Days(1)),
+            ("1 md", Expiry::Months(1)),
+            ("1 md.", Expiry::Months(1)),
+            ("2 Måneder", Expiry::Months(2)),
+            ("30 min", Expiry::Minutes(30)),
+            ("30 min.", Expiry::Minutes(30)),
+            ("30 minutter", Expiry::Minutes(30)),
+            ("2 timer", Expiry::Hours(2)),
+            ("1 time", Expiry::Hours(1)),
+            ("4t", Expiry::Hours(4)),
+            ("4 hours", Expiry::Hours(4)),
+        ] {
+            assert_eq!(Expiry::parse(text, &oslo()), Ok(want), "{text}");
+        }
+        for text in
+            ["i morges", "2 uk", "uke", "1.2.3", "24.11.26", "31.02.2026", "24.11.2026 25:00", "24.11.2026 x"]
+        {
+            assert_eq!(Expiry::parse(text, &oslo()), Err(ExpiryError::NotATime), "{text}");
+        }
+    }
+
+    #[test]
+    fn minutes_written_as_months_are_noticed() {
+        for (text, months) in [("5m", Some(5)), (" 15 M ", Some(15)), ("2m.", Some(2))] {
+            assert_eq!(months_or_minutes(text), months, "{text}");
+        }
+        for text in ["1m", "0m", "5min", "5 months", "2 md", "m", "5d", "99999999999m"] {
+            assert_eq!(months_or_minutes(text), None, "{text}");
         }
     }
 

@@ -28,6 +28,15 @@ impl Lang {
         }
     }
 
+    /// What parts the whole from its decimals in a number as it is written.
+    #[must_use]
+    pub const fn decimal_mark(self) -> char {
+        match self {
+            Self::English => '.',
+            Self::Bokmal => ',',
+        }
+    }
+
     /// The language meant by a code or locale, in any case: `en`, `en_GB.UTF-8`, `nb-NO`, and `no`
     /// and `nn` for bokmål, which is nearer to their speakers than English.
     #[must_use]

@@ -19,7 +19,8 @@ impl Spoken for AmountError {
             Self::Empty => "mistake-empty",
             Self::NotANumber => "mistake-not-a-number",
             Self::Ambiguous { grouped, decimal } => {
-                let args = [("grouped", grouped.as_str().into()), ("decimal", decimal.as_str().into())];
+                let decimal = decimal.replace('.', &texts.lang().decimal_mark().to_string());
+                let args = [("grouped", grouped.as_str().into()), ("decimal", decimal.into())];
                 return texts.t_args("mistake-ambiguous", &args).into();
             }
             Self::TooFine => "mistake-too-fine",
@@ -173,8 +174,9 @@ mod tests {
         assert_eq!(nb.say(&PhoneError::TooShort(7)), "Et norsk nummer har 8 siffer, dette har 7");
         assert_eq!(en.say(&PhoneError::TooLong(9)), "A Norwegian number has 8 digits, this has 9");
         assert_eq!(en.say(&LineError::HugeQuantity), "At most 1,000,000");
-        let ambiguous = AmountError::Ambiguous { grouped: "1249".into(), decimal: "1,25".into() };
+        let ambiguous = AmountError::Ambiguous { grouped: "1249".into(), decimal: "1.25".into() };
         assert_eq!(nb.say(&ambiguous), "Mener du 1249 eller 1,25?");
+        assert_eq!(en.say(&ambiguous), "Do you mean 1249 or 1.25?");
         assert_eq!(en.say(&AddressError::Missing(AddressField::Place)), "Town is missing");
         assert_eq!(
             en.say(&TemplateError::UnknownWord("day".into())),

@@ -196,6 +196,13 @@ impl Engine {
         self.watch = self.workplace.as_ref().and_then(|workplace| workplace.ports.ledger.watch(changed));
     }
 
+    /// Numbers that are filled in have this decimal mark from now on.
+    #[must_use]
+    pub const fn with_decimal_mark(mut self, mark: char) -> Self {
+        self.model.decimal_mark = mark;
+        self
+    }
+
     /// The state.
     #[must_use]
     pub const fn model(&self) -> &Model {

@@ -7,6 +7,7 @@ pub mod ledger_words;
 mod pen;
 mod screens;
 pub mod theme;
+pub mod waiting_words;
 mod widgets;
 mod words;
 

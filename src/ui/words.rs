@@ -9,6 +9,7 @@ use crate::app::keys::{Binding, Context};
 use crate::app::model::{ListFilter, Net, Question, Tone};
 use crate::app::msg::SetUpTrouble;
 use crate::app::say::Say;
+use crate::domain::expiry::ExpiryError;
 use crate::domain::fault::FaultKind;
 use crate::domain::link::{EventKind, LinkState};
 use crate::i18n::{Spoken, Texts};
@@ -110,10 +111,15 @@ impl Spoken for FieldError {
             Self::Vat(error) => texts.say(error),
             Self::Reference(error) => texts.say(error),
             Self::ReferenceUsed => texts.t("mistake-reference-used"),
+            // The forms stand under the field, whatever is wrong.
+            Self::Expiry(ExpiryError::NotATime) => texts.t("order-expiry-wrong"),
             Self::Expiry(error) => texts.say(error),
             Self::Address(error) => texts.say(error),
             Self::Phone(error) => texts.say(error),
             Self::PhoneNotMobile => texts.t("mistake-phone-not-mobile"),
+            Self::MonthsOrMinutes(months) => {
+                texts.t_args("mistake-months-or-minutes", &[("count", (*months).into())]).into()
+            }
             Self::Email(error) => texts.say(error),
             Self::AccountId => texts.t("mistake-account-id"),
             Self::Url => texts.t("mistake-url"),

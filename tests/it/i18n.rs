@@ -228,7 +228,6 @@ const SAME_IN_BOTH: &[&str] = &[
     "key-to-dashboard",
     "link-busy",
     "order-country-note",
-    "order-expiry-hint",
     "order-expiry-minutes",
     "placeholder-id",
     "placeholder-ref",

@@ -1,29 +1,22 @@
 //! A draft's beginning: new, taken up again, thrown away, or with the lines of a link.
 
-use super::{Turn, draft_waiting, go, keep_soon, order, payment, products, refresh};
+use super::{Turn, draft_waiting, go, keep_soon, lifetime, order, payment, products, refresh};
 use crate::app::Effect;
-use crate::app::draft::{AddressChoice, Channel, Defaults, Draft, ExpiryChoice, LineDraft};
-use crate::app::model::{QrWish, Screen, Shop, Tone, Wizard};
+use crate::app::draft::{AddressChoice, Channel, Defaults, Draft, LineDraft};
+use crate::app::model::{Model, QrWish, Screen, Shop, Tone, Wizard};
 use crate::app::msg::Timer;
 use crate::app::say::Say;
-use crate::domain::expiry::Expiry;
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::domain::money::Money;
 use crate::domain::sale::{AddressPlan, Delivery};
 
 /// A draft with nothing typed: what the config and the last sale say.
-fn fresh(shop: &Shop, defaults: &Defaults, id: LinkId) -> Draft {
-    let (expiry, expiry_text) = match &shop.default_expiry {
-        Expiry::Days(1) => (ExpiryChoice::Day, String::new()),
-        Expiry::Weeks(1) => (ExpiryChoice::Week, String::new()),
-        Expiry::Months(1) => (ExpiryChoice::Month, String::new()),
-        Expiry::Minutes(15) => (ExpiryChoice::Minutes15, String::new()),
-        Expiry::Today => (ExpiryChoice::Today, String::new()),
-        own => (ExpiryChoice::Own, own.to_string()),
-    };
+fn fresh(shop: &Shop, model: &Model, id: LinkId) -> Draft {
+    let defaults = &model.defaults;
+    let (expiry, expiry_text) = lifetime::as_chosen(&shop.default_expiry);
     Draft {
         id: Some(id),
-        lines: vec![products::blank(Some(shop))],
+        lines: vec![products::blank(model)],
         expiry,
         expiry_text,
         address: defaults.address,
@@ -37,7 +30,7 @@ fn fresh(shop: &Shop, defaults: &Defaults, id: LinkId) -> Draft {
 /// and not used, so that looking at the steps uses up no numbers.
 pub(super) fn renew(t: &mut Turn<'_>, keep_reference: bool) {
     let Some(shop) = &t.model.shop else { return };
-    let mut draft = fresh(shop, &t.model.defaults, t.now.fresh);
+    let mut draft = fresh(shop, t.model, t.now.fresh);
     let old = std::mem::take(&mut t.model.wizard);
     if keep_reference && !old.draft.reference_typed {
         draft.reference = old.draft.reference;
@@ -92,16 +85,18 @@ pub(in crate::app) fn again(t: &mut Turn<'_>, link: &Link) {
     renew(t, true);
     let same_customer = link.state.ended_unpaid() || link.state == LinkState::Refunded;
     let sale = &link.sale;
+    let mark = t.model.decimal_mark;
     let draft = &mut t.model.wizard.draft;
     draft.again = Some(link.id);
+    (draft.expiry, draft.expiry_text) = lifetime::of_again(link, t.now);
     draft.lines = sale
         .lines
         .iter()
         .map(|l| LineDraft {
             description: l.description.clone(),
-            quantity: l.quantity.value().to_string().replace('.', ","),
-            price: price(l.unit_price),
-            vat: l.vat.percent().to_string().replace('.', ","),
+            quantity: products::filled_in(l.quantity.value(), mark),
+            price: price(l.unit_price, mark),
+            vat: products::filled_in(l.vat.percent(), mark),
         })
         .collect();
     draft.auto_capture = sale.auto_capture;
@@ -144,31 +139,17 @@ pub(in crate::app) fn change(t: &mut Turn<'_>, link: &Link) {
     let draft = &mut t.model.wizard.draft;
     link.sale.reference.as_str().clone_into(&mut draft.reference);
     draft.reference_typed = true;
-    (draft.expiry, draft.expiry_text) = expiry_of(link);
+    (draft.expiry, draft.expiry_text) = lifetime::of_changed(link, t.now);
     keep_soon(t);
     refresh(t);
 }
 
-/// The choice that gave the link its time, as near as its length tells.
-fn expiry_of(link: &Link) -> (ExpiryChoice, String) {
-    let life = link.sale.expires_at.duration_since(link.created_at);
-    let choice = match life.as_mins() {
-        14..=15 => ExpiryChoice::Minutes15,
-        1439..=1440 => ExpiryChoice::Day,
-        10_079..=10_080 => ExpiryChoice::Week,
-        // A calendar month, with an hour for the change of clocks.
-        40_259..=44_701 => ExpiryChoice::Month,
-        _ => return (ExpiryChoice::Own, link.sale.expires_at.to_string()),
-    };
-    (choice, String::new())
-}
-
-/// A price as a seller would type it, in the form of our markets: `45`, `49,90`.
-fn price(money: Money) -> String {
+/// A price as a seller would type it: `45`, `49,90`.
+fn price(money: Money, mark: char) -> String {
     if money.minor() % 100 == 0 {
         return (money.minor() / 100).to_string();
     }
-    money.to_decimal().to_string().replace('.', ",")
+    products::filled_in(money.to_decimal(), mark)
 }
 
 /// What was remembered from last time.
@@ -206,7 +187,7 @@ pub(super) fn take_up(t: &mut Turn<'_>, draft: Draft) {
     wizard.draft = draft;
     wizard.draft.id.get_or_insert(t.now.fresh);
     if wizard.draft.lines.is_empty() {
-        let line = products::blank(t.model.shop.as_ref());
+        let line = products::blank(t.model);
         t.model.wizard.draft.lines.push(line);
     }
     payment::offer(t.model);

@@ -3,6 +3,7 @@
 mod begin;
 mod delivery;
 mod input;
+mod lifetime;
 mod order;
 mod paste;
 mod payment;
@@ -19,11 +20,11 @@ use jiff::SignedDuration;
 
 use super::Effect;
 use super::check::{self, FieldError};
-use super::draft::FieldId;
+use super::draft::{FieldId, LineDraft};
 use super::field::Field;
 use super::key::{Code, Key};
 use super::keys::Action;
-use super::model::{Model, STEPS, Screen, Shop, Tone, Wizard};
+use super::model::{Model, STEPS, Screen, Tone, Wizard};
 use super::msg::Timer;
 use super::say::Say;
 use super::turn::Turn;
@@ -126,22 +127,22 @@ pub(super) fn focus(t: &mut Turn<'_>, to: FieldId) {
 
 /// Puts the focus there without leaving anything, the caret at the end.
 fn show_focus(t: &mut Turn<'_>, to: FieldId) {
+    let usual = products::blank(t.model);
     let wizard = &mut t.model.wizard;
     let text = wizard.draft.text(to).unwrap_or_default();
-    wizard.field =
-        if filled_in(wizard, t.model.shop.as_ref(), to) { Field::filled_in(text) } else { Field::new(text) };
+    wizard.field = if filled_in(wizard, &usual, to) { Field::filled_in(text) } else { Field::new(text) };
     wizard.focus = Some(to);
     wizard.top = products::top(wizard, t.model.size);
 }
 
 /// Whether the field holds what we filled in: a digit typed there takes its place. What the seller
 /// typed is never taken away like that.
-fn filled_in(wizard: &Wizard, shop: Option<&Shop>, field: FieldId) -> bool {
+fn filled_in(wizard: &Wizard, usual: &LineDraft, field: FieldId) -> bool {
     let draft = &wizard.draft;
     let is = |default: &str| draft.text(field) == Some(default);
     match field {
-        FieldId::Quantity(_) => is("1"),
-        FieldId::Vat(_) => shop.is_some_and(|s| is(&s.default_vat.percent().to_string().replace('.', ","))),
+        FieldId::Quantity(_) => is(&usual.quantity),
+        FieldId::Vat(_) => is(&usual.vat),
         FieldId::Reference => !draft.reference_typed,
         FieldId::Country => is("NO"),
         _ => false,

@@ -1,11 +1,13 @@
 //! Step 3: product lines.
 
+use rust_decimal::Decimal;
+
 use super::paste::{self, Pasted};
 use super::{Turn, changed, focus, leave, next, show_focus};
 use crate::app::draft::{Draft, FieldId, LineDraft};
 use crate::app::key::{Code, Key};
 use crate::app::keys::Action;
-use crate::app::model::{Shop, Tone, Wizard};
+use crate::app::model::{Model, Tone, Wizard};
 use crate::app::say::Say;
 use crate::app::turn::{moved, top_for};
 use crate::domain::line::MAX_LINES;
@@ -40,14 +42,19 @@ const fn at(line: usize, column: usize) -> FieldId {
 }
 
 /// A line as it starts: one of it, the usual VAT.
-pub(super) fn blank(shop: Option<&Shop>) -> LineDraft {
-    let vat = shop.map(|s| s.default_vat).unwrap_or(crate::domain::vat::VatRate::STANDARD);
+pub(super) fn blank(model: &Model) -> LineDraft {
+    let vat = model.shop.as_ref().map(|s| s.default_vat).unwrap_or(crate::domain::vat::VatRate::STANDARD);
     LineDraft {
         description: String::new(),
         quantity: "1".to_owned(),
         price: String::new(),
-        vat: vat.percent().to_string().replace('.', ","),
+        vat: filled_in(vat.percent(), model.decimal_mark),
     }
+}
+
+/// A number as a seller would type it: `45`, `49,90`, with the decimal mark of the language.
+pub(super) fn filled_in(number: Decimal, mark: char) -> String {
+    number.to_string().replace('.', mark.encode_utf8(&mut [0; 4]))
 }
 
 /// The first line without anything in it, else the last one.
@@ -57,7 +64,7 @@ pub(super) fn first_untouched(draft: &Draft) -> usize {
 
 pub(super) fn enter(t: &mut Turn<'_>) {
     if t.model.wizard.draft.lines.is_empty() {
-        let line = blank(t.model.shop.as_ref());
+        let line = blank(t.model);
         t.model.wizard.draft.lines.push(line);
     }
     let line = first_untouched(&t.model.wizard.draft);
@@ -76,7 +83,7 @@ pub(super) fn top(wizard: &Wizard, size: (u16, u16)) -> usize {
 
 /// A field left empty that has a usual value gets it back, in plain sight.
 pub(super) fn left(t: &mut Turn<'_>, from: FieldId) {
-    let usual = blank(t.model.shop.as_ref());
+    let usual = blank(t.model);
     let usual = match from {
         FieldId::Quantity(_) => usual.quantity,
         FieldId::Vat(_) => usual.vat,
@@ -138,7 +145,7 @@ fn add(t: &mut Turn<'_>) {
         return;
     }
     leave(t);
-    let line = blank(t.model.shop.as_ref());
+    let line = blank(t.model);
     t.model.wizard.draft.lines.push(line);
     let last = t.model.wizard.draft.lines.len() - 1;
     show_focus(t, FieldId::Description(last));
@@ -160,7 +167,7 @@ fn forget_touched(wizard: &mut Wizard, line: usize) {
 }
 
 fn remove(t: &mut Turn<'_>, line: usize, column: usize) {
-    let usual = blank(t.model.shop.as_ref());
+    let usual = blank(t.model);
     let wizard = &mut t.model.wizard;
     if line >= wizard.draft.lines.len() {
         return;
@@ -189,7 +196,7 @@ fn remove(t: &mut Turn<'_>, line: usize, column: usize) {
 fn undo(t: &mut Turn<'_>) {
     let only_blank = {
         let lines = &t.model.wizard.draft.lines;
-        lines.len() == 1 && lines.iter().all(|l| *l == blank(t.model.shop.as_ref()))
+        lines.len() == 1 && lines.iter().all(|l| *l == blank(t.model))
     };
     let wizard = &mut t.model.wizard;
     if wizard.draft.removed.is_empty() {
@@ -216,7 +223,7 @@ fn undo(t: &mut Turn<'_>) {
 
 /// Several lines pasted become several product lines. `false`: it is text for the field.
 pub(super) fn paste(t: &mut Turn<'_>, text: &str) -> bool {
-    let usual = blank(t.model.shop.as_ref());
+    let usual = blank(t.model);
     let wizard = &mut t.model.wizard;
     let line = wizard.focus.and_then(place).map_or(0, |(line, _)| line);
     let into_empty = wizard.draft.lines.get(line).is_some_and(LineDraft::untouched);

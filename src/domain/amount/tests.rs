@@ -110,11 +110,11 @@ fn not_prices() {
 fn ambiguity_names_both_readings() {
     let ambiguous =
         |g: &str, d: &str| Err(AmountError::Ambiguous { grouped: g.to_owned(), decimal: d.to_owned() });
-    assert_eq!(nok("1.249"), ambiguous("1249", "1,25"));
-    assert_eq!(nok("kr 12,500"), ambiguous("12500", "12,50"));
-    assert_eq!(nok("-1.999"), ambiguous("-1999", "-2,00"));
+    assert_eq!(nok("1.249"), ambiguous("1249", "1.25"));
+    assert_eq!(nok("kr 12,500"), ambiguous("12500", "12.50"));
+    assert_eq!(nok("-1.999"), ambiguous("-1999", "-2.00"));
     // Either reading is itself typed without doubt.
-    assert_eq!((nok("1249"), nok("1,25")), (Ok(124_900), Ok(125)));
+    assert_eq!((nok("1249"), nok("1.25")), (Ok(124_900), Ok(125)));
     assert_eq!(nok("0.249"), Err(AmountError::TooFine), "no group begins with 0");
     assert_eq!(nok("1249.500"), Ok(124_950), "four digits are no group");
 }

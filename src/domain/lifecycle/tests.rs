@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::line::{ProductLine, Quantity};
-use crate::domain::link::{Alarm, EventKind, Link, LinkId, LinkState};
+use crate::domain::link::{Alarm, EventKind, Link, LinkEvent, LinkId, LinkState};
 use crate::domain::method::{Method, MethodChoice};
 use crate::domain::money::{Currency, Money};
 use crate::domain::phone::Phone;
@@ -311,7 +311,42 @@ fn the_story_of_a_paid_link() {
     assert!(link.events.is_sorted_by_key(|e| e.at));
     assert_eq!(link.delivery_status, DeliveryStatus::Sent);
     assert_eq!(link.changed_at, t(90));
-    assert!(link.opened_by_person());
+    assert!(!link.opened_by_robot());
+}
+
+#[test]
+fn a_robot_is_told_of_only_right_after_a_text_message() {
+    use EventKind::{AddressGiven, Created, MessageSent, Opened, Paying};
+    // An SMS went out at 10 s, and these things followed.
+    let sent = |then: &[(EventKind, i64)]| {
+        let mut link = link();
+        let events = [(Created, 9), (MessageSent, 10)];
+        let event =
+            |(kind, s): &(EventKind, i64)| LinkEvent { at: t(*s), kind: *kind, detail: None, key: None };
+        link.events = events.iter().chain(then).map(event).collect();
+        link
+    };
+    assert!(sent(&[(Opened, 10)]).opened_by_robot());
+    assert!(sent(&[(Opened, 11), (Opened, 12)]).opened_by_robot());
+    for then in [
+        &[][..],
+        &[(Opened, 13)],
+        &[(Opened, 11), (Opened, 60)],
+        &[(Opened, 11), (Paying, 12)],
+        &[(Opened, 11), (AddressGiven, 12)],
+    ] {
+        assert!(!sent(then).opened_by_robot(), "{then:?}");
+    }
+    // A code is scanned as soon as it is on the screen.
+    let mut shown = sent(&[(Opened, 10)]);
+    shown.sale.delivery = Delivery::Link;
+    assert!(!shown.opened_by_robot());
+    let mut push = sent(&[(Opened, 11)]);
+    push.by_push = true;
+    assert!(!push.opened_by_robot());
+    let mut unsent = sent(&[(Opened, 11)]);
+    unsent.events.remove(1);
+    assert!(!unsent.opened_by_robot());
 }
 
 #[test]

@@ -35,7 +35,8 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         pen.put_middle(rest, middle + 1, &texts.t("dashboard-empty-what"), Role::Muted);
         return;
     }
-    Links { rows: &dashboard.rows, chosen: dashboard.chosen, top: dashboard.top }.draw(pen, rest);
+    let (rows, outbox) = (&dashboard.rows, &dashboard.outbox);
+    Links { rows, outbox, chosen: dashboard.chosen, top: dashboard.top }.draw(pen, rest);
 }
 
 /// Paid today, and outstanding. Returns the row after it.

@@ -149,7 +149,7 @@ fn state(link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) -> u16
             Some(Overdue::Expired) => "link-late-expired",
             Some(Overdue::Old) => "link-late-old",
         })
-    } else if link.state == LinkState::Opened && !link.opened_by_person() {
+    } else if link.state == LinkState::Opened && link.opened_by_robot() {
         texts.t("link-opened-perhaps")
     } else {
         texts.advice(link.state)

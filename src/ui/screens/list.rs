@@ -37,7 +37,8 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         }
         return;
     }
-    Links { rows: &list.rows, chosen: list.chosen, top: list.top }.draw(pen, rows);
+    let outbox = &model.dashboard.outbox;
+    Links { rows: &list.rows, outbox, chosen: list.chosen, top: list.top }.draw(pen, rows);
 }
 
 fn filters(model: &Model, pen: &mut Pen<'_>, body: Rect) {

@@ -17,10 +17,17 @@ use ratatui::layout::Rect;
 
 use super::pen::{Pen, wrap};
 use super::theme::Role;
+use crate::app::model::LEAST;
 
 /// Says that the window is too small, and how large it should be.
 pub(crate) fn too_small(pen: &mut Pen<'_>, area: Rect) {
-    let text = pen.texts().t("too-small");
+    let args = [
+        ("columns", area.width.into()),
+        ("rows", area.height.into()),
+        ("least_columns", LEAST.0.into()),
+        ("least_rows", LEAST.1.into()),
+    ];
+    let text = pen.texts().t_args("too-small", &args);
     let rows = u16::try_from(wrap(&text, area.width).count()).unwrap_or(1);
     let y = area.y + area.height.saturating_sub(rows) / 2;
     for (index, line) in wrap(&text, area.width).enumerate() {

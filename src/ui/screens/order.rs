@@ -3,8 +3,8 @@
 use ratatui::layout::Rect;
 
 use crate::app::Model;
+use crate::app::check::chosen_expiry;
 use crate::app::draft::{AddressChoice, ExpiryChoice, FieldId};
-use crate::domain::expiry::Expiry;
 use crate::ui::frame;
 use crate::ui::pen::Pen;
 use crate::ui::theme::Role;
@@ -17,17 +17,26 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let draft = &model.wizard.draft;
     let mut form = Form::new(&model.wizard, body, 16);
 
-    let note = if model.wizard.proposing { "order-reference-coming" } else { "order-reference-note" };
-    form.text(pen, FieldId::Reference, &texts.t("order-reference"), 28, &texts.t(note));
+    let coming = if model.wizard.proposing { texts.t("order-reference-coming") } else { "".into() };
+    form.text(pen, FieldId::Reference, &texts.t("order-reference"), 28, &coming);
+    if model.wizard.issue(FieldId::Reference).is_none() {
+        form.note(pen, &texts.t("order-reference-note"), Role::Muted);
+    }
     form.space();
 
     let chosen = ExpiryChoice::ALL.iter().position(|c| *c == draft.expiry).unwrap_or(0);
     let choices = ExpiryChoice::ALL.iter().map(|c| texts.say(c));
     form.choices(pen, FieldId::Expiry, &texts.t("order-expiry"), chosen, choices);
+    let until = valid_until(model, pen);
     if draft.expiry == ExpiryChoice::Own {
-        form.text(pen, FieldId::ExpiryText, &texts.t("order-expiry-text"), 22, &texts.t("order-expiry-hint"));
-    }
-    if let Some(until) = valid_until(model, pen) {
+        let label = texts.t("order-expiry-text");
+        form.text_beside(pen, FieldId::ExpiryText, &label, 22, until.as_deref().unwrap_or(""), Role::Text);
+        // Where a word of doubt stands beside the field, what was understood stands under it.
+        if let Some(until) = until.filter(|_| model.wizard.issue(FieldId::ExpiryText).is_some()) {
+            form.note(pen, &until, Role::Text);
+        }
+        form.note(pen, &texts.t("order-expiry-hint"), Role::Muted);
+    } else if let Some(until) = until {
         form.note(pen, &until, Role::Muted);
     }
     form.space();
@@ -58,15 +67,7 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 /// `until tomorrow 12:41 (in 23 h)`; nothing while the time is not a time.
 pub(crate) fn valid_until(model: &Model, pen: &Pen<'_>) -> Option<String> {
     let (texts, now) = (pen.texts(), &pen.look.now);
-    let draft = &model.wizard.draft;
-    let expiry = match draft.expiry {
-        ExpiryChoice::Day => Expiry::Days(1),
-        ExpiryChoice::Week => Expiry::Weeks(1),
-        ExpiryChoice::Month => Expiry::Months(1),
-        ExpiryChoice::Minutes15 => Expiry::Minutes(15),
-        ExpiryChoice::Today => Expiry::Today,
-        ExpiryChoice::Own => Expiry::parse(&draft.expiry_text, &now.zone).ok()?,
-    };
+    let expiry = chosen_expiry(&model.wizard.draft, now).ok()?;
     let at = expiry.moment(now.at, &now.zone).ok()?;
     let moment = texts.moment(at, now.at, &now.zone);
     let away = texts.relative(at, now.at);

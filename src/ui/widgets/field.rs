@@ -120,6 +120,19 @@ impl<'m> Form<'m> {
 
     /// A text field `columns` wide, with a note behind it where nothing is wrong.
     pub(crate) fn text(&mut self, pen: &mut Pen<'_>, id: FieldId, label: &str, columns: u16, note: &str) {
+        self.text_beside(pen, id, label, columns, note, Role::Muted);
+    }
+
+    /// [`Form::text`], with a note that is more than an aside. Where it finds no room it stands under the field.
+    pub(crate) fn text_beside(
+        &mut self,
+        pen: &mut Pen<'_>,
+        id: FieldId,
+        label: &str,
+        columns: u16,
+        note: &str,
+        role: Role,
+    ) {
         if self.full() {
             return;
         }
@@ -136,8 +149,11 @@ impl<'m> Form<'m> {
                 self.y += 1;
             }
             Some(error) => self.y = mistake(pen, self.below(self.y + 1), error),
+            None if role != Role::Muted && width(note) > beside.width => {
+                self.y = pen.put_wrapped(self.below(self.y + 1), note, role);
+            }
             None => {
-                pen.put(beside.x, beside.y, beside.width, note, Role::Muted);
+                pen.put(beside.x, beside.y, beside.width, note, role);
                 self.y += 1;
             }
         }

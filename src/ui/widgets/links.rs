@@ -6,10 +6,10 @@ use ratatui::layout::Rect;
 use crate::app::model::Target;
 use crate::domain::phone::Phone;
 use crate::i18n::Texts;
-use crate::ports::LinkRow;
+use crate::ports::{LinkRow, OutboxEntry};
 use crate::ui::pen::{Pen, width};
 use crate::ui::theme::Role;
-use crate::ui::words;
+use crate::ui::{waiting_words, words};
 
 /// From this many columns on, there's room to say to whom.
 const WIDE: u16 = 96;
@@ -17,6 +17,8 @@ const WIDE: u16 = 96;
 /// What is drawn.
 pub(crate) struct Links<'m> {
     pub(crate) rows: &'m [LinkRow],
+    /// What waits to be done with them.
+    pub(crate) outbox: &'m [OutboxEntry],
     pub(crate) chosen: usize,
     /// The first row in sight, as the app has it; drawing keeps the chosen one in sight.
     pub(crate) top: usize,
@@ -41,7 +43,7 @@ impl Links<'_> {
         }
         let top = first_in_sight(self.top, self.chosen, height, self.rows.len());
         let shown: Vec<Words> =
-            self.rows.iter().skip(top).take(height).map(|row| Words::of(row, pen)).collect();
+            self.rows.iter().skip(top).take(height).map(|row| Words::of(row, self.outbox, pen)).collect();
         let columns = self.columns(pen.texts(), area.width, &shown);
         self.head(pen, area, &columns);
         for (index, words) in shown.iter().enumerate() {
@@ -107,13 +109,14 @@ struct Words {
 }
 
 impl Words {
-    fn of(row: &LinkRow, pen: &Pen<'_>) -> Self {
+    fn of(row: &LinkRow, outbox: &[OutboxEntry], pen: &Pen<'_>) -> Self {
         let texts = pen.texts();
         let now = &pen.look.now;
-        // What a person must deal with goes before the state.
-        let ((glyph, role), state) = match row.alarms.first() {
-            Some(alarm) => (("!", Role::Error), texts.say(alarm)),
-            None => (words::state(row.state), texts.say(&row.state)),
+        // What a person must deal with goes before what is still to be done, and that before the state.
+        let ((glyph, role), state) = match (row.alarms.first(), waiting_words::key(outbox, row.id)) {
+            (Some(alarm), _) => (("!", Role::Error), texts.say(alarm)),
+            (None, Some(key)) => (("↑", Role::Warning), texts.t(key)),
+            (None, None) => (words::state(row.state), texts.say(&row.state)),
         };
         Self {
             glyph,

@@ -138,7 +138,7 @@ fn step(event: &LinkEvent, link: &Link, texts: Texts) -> Step {
             detail = Some(email.as_str().to_owned());
             texts.say(&event.kind)
         }
-        (EventKind::Opened, _) if !link.opened_by_person() => {
+        (EventKind::Opened, _) if link.opened_by_robot() => {
             detail = Some(texts.t("event-opened-perhaps").into_owned());
             texts.say(&event.kind)
         }

@@ -232,7 +232,7 @@ fn no_size_is_too_odd_to_be_drawn() {
 fn a_small_window_says_what_it_needs() {
     let (buffer, _, hits) = drawn(&Scene::Dashboard.model((50, 12)), &look(Lang::Bokmal, plain()), (50, 12));
     let text = text(&buffer, None);
-    assert!(text.contains("Vinduet er for lite: gjør det minst 80×24."), "{text}");
+    assert!(text.contains("Vinduet er for lite: 50×12. paylink trenger 60×18;"), "{text}");
     assert_eq!(hits, Hits::default());
 }
 
@@ -268,6 +268,69 @@ fn a_click_means_what_is_drawn_there() {
     assert_eq!(hit(Scene::Confirm, "n no"), Some((Target::Do(Action::No), 0)));
     // What lies under a question can't be hit.
     assert_eq!(hit(Scene::Confirm, "PAYING"), None);
+}
+
+/// A scene as text, changed by `change` before it is drawn.
+fn seen(scene: Scene, size: (u16, u16), lang: Lang, change: impl FnOnce(&mut Model)) -> String {
+    let mut model = scene.model(size);
+    change(&mut model);
+    let (buffer, caret, _) = drawn(&model, &look(lang, plain()), size);
+    text(&buffer, caret)
+}
+
+#[test]
+fn what_waits_is_told_to_its_end_at_80_columns() {
+    for (lang, end) in [(Lang::English, "Next try 12:43:05."), (Lang::Bokmal, "Neste forsøk 12:43:05.")] {
+        for count in [1, 12, 1249] {
+            let screen = seen(Scene::Dashboard, (80, 24), lang, |model| {
+                model.dashboard.outbox = vec![models::entry(LinkId(uuid::Uuid::from_u128(1)), false); count];
+            });
+            assert!(screen.contains(end), "{screen}");
+        }
+    }
+}
+
+#[test]
+fn a_row_tells_what_waits_to_be_done_with_its_link() {
+    for (lang, words) in [(Lang::English, "to be cancelled"), (Lang::Bokmal, "skal kanselleres")] {
+        for scene in [Scene::Dashboard, Scene::List] {
+            let waits = |model: &mut Model| {
+                let link = model.dashboard.rows[0].id;
+                let kind = paylink::ports::OutboxKind::Cancel;
+                model.dashboard.outbox =
+                    vec![paylink::ports::OutboxEntry { kind, ..models::entry(link, false) }];
+            };
+            let screen = seen(scene, (80, 24), lang, waits);
+            let row = screen.lines().find(|line| line.contains(words)).expect(&screen);
+            assert!(row.contains("↑ ") && row.contains("KARI-1122-024"), "{screen}");
+            let without = seen(scene, (80, 24), lang, |_| {});
+            assert!(!without.contains(words), "{without}");
+        }
+    }
+}
+
+#[test]
+fn a_time_that_is_typed_shows_its_forms_whatever_is_wrong_and_when_it_ends() {
+    use paylink::app::check::FieldError;
+    use paylink::app::draft::{ExpiryChoice, FieldId};
+    let typed = |text: &'static str, error: Option<FieldError>| {
+        move |model: &mut Model| {
+            model.wizard.draft.expiry = ExpiryChoice::Own;
+            model.wizard.draft.expiry_text = text.to_owned();
+            if let Some(error) = error {
+                models::issue(model, FieldId::ExpiryText, error);
+            }
+        }
+    };
+    let wrong = FieldError::Expiry(paylink::domain::expiry::ExpiryError::NotATime);
+    let screen = seen(Scene::Order, (80, 24), Lang::Bokmal, typed("snart", Some(wrong)));
+    assert!(screen.contains("✕ Ikke et tidspunkt") && screen.contains("30 min, 4 t, 3 d"), "{screen}");
+    let screen = seen(Scene::Order, (80, 24), Lang::Bokmal, typed("3 dager", None));
+    let row = screen.lines().find(|line| line.contains("3 dager")).expect(&screen);
+    assert!(row.contains("25.11. 12:42 (om 3 dager)"), "{screen}");
+    let doubt = FieldError::MonthsOrMinutes(5);
+    let screen = seen(Scene::Order, (80, 24), Lang::English, typed("5m", Some(doubt)));
+    assert!(screen.contains("! 5 months. Minutes: 5 min") && screen.contains("22 Apr"), "{screen}");
 }
 
 /// What a camera would see: each cell eight by sixteen points, its glyph in its own colours.

@@ -266,7 +266,7 @@ fn dashboard(model: &mut Model) {
     };
 }
 
-fn entry(link: LinkId, needs_decision: bool) -> OutboxEntry {
+pub(crate) fn entry(link: LinkId, needs_decision: bool) -> OutboxEntry {
     OutboxEntry {
         link,
         kind: OutboxKind::Create,
@@ -339,7 +339,7 @@ fn focus(model: &mut Model, field: FieldId) {
     model.wizard.field = Field::new(model.wizard.draft.text(field).unwrap_or(""));
 }
 
-fn issue(model: &mut Model, field: FieldId, error: FieldError) {
+pub(crate) fn issue(model: &mut Model, field: FieldId, error: FieldError) {
     model.wizard.touched.insert(field);
     model.wizard.issues.push(Issue { field, error });
 }
@@ -357,7 +357,7 @@ fn mistakes(model: &mut Model) {
     lines.push(LineDraft { quantity: "1".into(), vat: "25".into(), ..LineDraft::default() });
     sums(model, &[("Kaffe", 1, 3000, 1500), ("Torsk", 1, 124_900, 2500)]);
     model.wizard.amounts = vec![None, Some(nok(3000)), Some(nok(124_900)), None];
-    let ambiguous = AmountError::Ambiguous { grouped: "1249".into(), decimal: "1,25".into() };
+    let ambiguous = AmountError::Ambiguous { grouped: "1249".into(), decimal: "1.25".into() };
     issue(model, FieldId::Price(0), FieldError::Amount(ambiguous));
     focus(model, FieldId::Description(2));
 }

@@ -1,0 +1,17 @@
+//! What waits to be done with a link, in two words, for its row in a list: on the screen and on the command line.
+
+use crate::domain::link::LinkId;
+use crate::ports::{OutboxEntry, OutboxKind};
+
+/// The words for the first thing that waits to be done with a link that is at the backend. That it is still to
+/// be made, its state says.
+#[must_use]
+pub fn key(outbox: &[OutboxEntry], link: LinkId) -> Option<&'static str> {
+    outbox.iter().filter(|e| e.link == link && !e.needs_decision).find_map(|e| match e.kind {
+        OutboxKind::Create | OutboxKind::Look => None,
+        OutboxKind::Cancel => Some("row-waits-cancel"),
+        OutboxKind::Capture => Some("row-waits-capture"),
+        OutboxKind::Void => Some("row-waits-void"),
+        OutboxKind::Refund => Some("row-waits-refund"),
+    })
+}
