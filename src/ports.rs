@@ -16,12 +16,14 @@ mod ledger;
 mod ledger_error;
 mod outbox;
 mod rescue;
+mod underway;
 
 pub use gateway::{Created, Fault, Gateway, MoneyMove, Moved, Profile};
 pub use ledger::{DayTotals, Ledger, LinkFilter, LinkRow, Touched, Watch};
 pub use ledger_error::{LedgerError, Unusable};
 pub use outbox::{MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Overdue};
 pub use rescue::Rescue;
+pub use underway::Underway;
 
 /// A boxed future, so that ports are object safe.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -39,6 +41,8 @@ pub struct Ports {
     pub clock: Arc<dyn Clock>,
     /// Whose turn it is at the ledger.
     pub turns: Turns,
+    /// What this process has under way.
+    pub underway: Underway,
 }
 
 /// How many threads are at the ledger at once. There is a connection to write and one to read: more threads would

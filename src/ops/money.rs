@@ -8,9 +8,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::outbox::{Outcome, Sent, entry_of, standing};
-use super::patience::Patience;
+use super::patience::{Patience, counted};
 use super::send::{self, Claim};
-use super::{kept, on_ledger, track};
+use super::{backend_now, kept, on_ledger, track};
 use crate::domain::cause::Cause;
 use crate::domain::lifecycle::TransactionNews;
 use crate::domain::link::{Link, LinkId};
@@ -135,7 +135,7 @@ pub async fn send(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sent, L
         Look::Not(outcome, fault) => return close(ports, claim, outcome, fault).await,
     };
     let mut order = claim.entry.order.clone().unwrap_or_default();
-    if let Some((outcome, fault)) = become_of(ports, &mut order, kind, &now, claim.entry.attempts) {
+    if let Some((outcome, fault)) = become_of(ports, &claim, &mut order, &now, claim.entry.attempts) {
         claim.entry.order = Some(order);
         return close(ports, claim, outcome, fault).await;
     }
@@ -149,6 +149,8 @@ pub async fn send(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sent, L
     let sent = MoneySent {
         reference: plan.request.reference.clone(),
         at: ports.clock.now(),
+        // The transaction was read just now, so its answer told their time.
+        theirs: Some(backend_now(ports)),
         before: plan.before,
         seen: Some(plan.seen),
         accepted: false,
@@ -160,11 +162,14 @@ pub async fn send(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sent, L
         return standing(ports, id, kind).await;
     }
     let transaction = &now.id;
+    note_sent(ports, id, kind);
     let answer = match kind {
         OutboxKind::Void => ports.gateway.void(transaction).await,
         OutboxKind::Refund => ports.gateway.refund(transaction, &plan.request).await,
         _ => ports.gateway.capture(transaction, &plan.request).await,
     };
+    // It may be carried out for a while after we stopped waiting for it, not after it was begun.
+    note_sent(ports, id, kind);
     answered(ports, claim, answer).await
 }
 
@@ -178,7 +183,8 @@ pub async fn withdraw(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sen
     if order.sent.is_some() {
         match look(ports, &mut claim).await? {
             Look::Seen(now) => {
-                if let Some((outcome, fault)) = become_of(ports, &mut order, kind, &now, claim.entry.attempts)
+                if let Some((outcome, fault)) =
+                    become_of(ports, &claim, &mut order, &now, claim.entry.attempts)
                 {
                     claim.entry.order = Some(order);
                     return close(ports, claim, outcome, fault).await;
@@ -220,12 +226,13 @@ async fn look(ports: &Ports, claim: &mut Claim) -> Result<Look, LedgerError> {
 /// What became of the request that went out, if one did and it can't be sent (again): how this try ends.
 fn become_of(
     ports: &Ports,
+    claim: &Claim,
     order: &mut MoneyOrder,
-    kind: OutboxKind,
     now: &TransactionNews,
     attempts: u32,
 ) -> Option<(Outcome, Option<Fault>)> {
     let sent = order.sent.as_mut()?;
+    let (id, kind) = (claim.link.id, claim.entry.kind);
     let next_at = next_look(ports, attempts);
     match plan::found(now, kind, sent) {
         Found::Done => Some((Outcome::Moved, None)),
@@ -237,14 +244,27 @@ fn become_of(
         // What the backend has accepted comes to an end there, and is never sent again.
         Found::Nothing if sent.accepted => Some((Outcome::InProgress { next_at }, None)),
         Found::Nothing => {
-            let clock = ports.clock.now();
+            let long = SignedDuration::try_from(ON_THE_WIRE).unwrap_or_default();
             // A clock that was set back must not make it wait till then.
-            sent.at = sent.at.min(clock);
-            let wire = SignedDuration::try_from(ON_THE_WIRE).unwrap_or_default();
-            let on_the_wire = clock.duration_since(sent.at) < wire;
+            let moments_ago = |at: &mut Timestamp, now: Timestamp| {
+                *at = (*at).min(now);
+                now.duration_since(*at) < long
+            };
+            let by_clock = match &mut sent.theirs {
+                Some(theirs) => moments_ago(theirs, backend_now(ports)),
+                None => moments_ago(&mut sent.at, ports.clock.now()),
+            };
+            let on_the_wire = by_clock || ports.underway.on_the_wire(id, kind, counted());
             on_the_wire.then_some((Outcome::Uncertain { needs_decision: false, next_at }, None))
         }
     }
+}
+
+/// A request goes out now, or has just ended. What this process sent a moment ago isn't sent again, whatever the
+/// clocks say.
+fn note_sent(ports: &Ports, id: LinkId, kind: OutboxKind) {
+    let now = counted();
+    ports.underway.sent(id, kind, now, now + ON_THE_WIRE);
 }
 
 /// What the backend said to the request.
@@ -273,7 +293,7 @@ async fn answered(
                     Look::Not(..) => None,
                 },
             };
-            let told = looked.and_then(|now| become_of(ports, &mut order, claim.entry.kind, &now, 1));
+            let told = looked.and_then(|now| become_of(ports, &claim, &mut order, &now, 1));
             let next_at = next_look(ports, 1);
             let (outcome, fault) = told.unwrap_or((Outcome::InProgress { next_at }, None));
             return close(ports, claim, outcome, fault).await;
@@ -285,7 +305,7 @@ async fn answered(
             // Perhaps the transaction tells at once.
             if let Look::Seen(now) = look(ports, &mut claim).await? {
                 let mut order = claim.entry.order.clone().unwrap_or_default();
-                let told = become_of(ports, &mut order, claim.entry.kind, &now, claim.entry.attempts);
+                let told = become_of(ports, &claim, &mut order, &now, claim.entry.attempts);
                 if let Some((outcome, why)) = told {
                     // Where the transaction tells the end, how the line broke is of no matter.
                     let open = !matches!(outcome, Outcome::Moved | Outcome::Refused);

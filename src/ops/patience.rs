@@ -11,11 +11,16 @@ pub struct Patience {
     whole: Duration,
 }
 
+/// Now, by the count that no clock changes.
+pub(super) fn counted() -> Instant {
+    Instant::now()
+}
+
 impl Patience {
     /// So long from now on.
     #[must_use]
     pub fn new(whole: Duration) -> Self {
-        Self { began: Instant::now(), whole }
+        Self { began: counted(), whole }
     }
 
     /// How much has passed.

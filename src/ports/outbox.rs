@@ -109,6 +109,9 @@ pub struct MoneySent {
     pub reference: String,
     /// When, by this machine's clock.
     pub at: Timestamp,
+    /// When, by the backend's clock, which nobody here can set. `None` in what an earlier version kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theirs: Option<Timestamp>,
     /// How many operations of this kind had gone through before it.
     pub before: usize,
     /// The events of this kind that were there before it went out, as [`MoneySent::key`] names them: they

@@ -18,7 +18,7 @@ use crate::domain::cause::Plain;
 use crate::i18n::{Lang, Texts};
 use crate::ledger::SqliteLedger;
 pub use crate::ledger::{Restore, Restored};
-use crate::ports::{Gateway, Ledger, LedgerError, Ports, SystemClock, Turns, Unusable};
+use crate::ports::{Gateway, Ledger, LedgerError, Ports, SystemClock, Turns, Underway, Unusable};
 
 pub use crate::desktop::keyring::KeyringError;
 pub use crate::desktop::secret_command::CommandError;
@@ -188,6 +188,7 @@ pub fn ports(
         desktop: Arc::new(Desktop::new()),
         clock: Arc::new(SystemClock),
         turns: Turns::default(),
+        underway: Underway::default(),
     })
 }
 

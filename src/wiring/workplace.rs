@@ -21,7 +21,7 @@ use crate::desktop::Desktop;
 use crate::dintero::HttpTransport;
 use crate::i18n::{Lang, Spoken, Texts};
 use crate::ledger::SqliteLedger;
-use crate::ports::{Clock as _, Ledger, LedgerError, Ports, Reply, SystemClock, Turns};
+use crate::ports::{Clock as _, Ledger, LedgerError, Ports, Reply, SystemClock, Turns, Underway};
 use crate::runtime::{FirstPage, Host, Workplace};
 
 /// Customers are written to in Norwegian (field facts, 11).
@@ -109,6 +109,7 @@ fn at_backend(config: &Config, env: &Env, ledger: Arc<dyn Ledger>) -> Workplace 
             desktop: Arc::new(Desktop::new()),
             clock: Arc::new(SystemClock),
             turns: Turns::default(),
+            underway: Underway::default(),
         },
         template: profile.reference_template.clone(),
         customer_texts: CUSTOMER,
@@ -174,6 +175,7 @@ pub async fn demo(lan: bool) -> Result<Workplace, OpenError> {
         desktop: Arc::new(Desktop::new()),
         clock: Arc::new(SystemClock),
         turns: Turns::default(),
+        underway: Underway::default(),
     };
     Ok(in_sandbox(&config, ports, embedded, lan))
 }

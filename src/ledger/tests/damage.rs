@@ -226,8 +226,14 @@ fn what_may_have_happened_since_is_doubted() {
         ..OutboxEntry::new(sample(n).id, OutboxKind::Capture, at(5))
     };
     ledger.enqueue(&capture(3, None)).unwrap();
-    let trace =
-        MoneySent { reference: "KARI-004-C1".into(), at: at(6), before: 0, seen: None, accepted: false };
+    let trace = MoneySent {
+        reference: "KARI-004-C1".into(),
+        at: at(6),
+        theirs: None,
+        before: 0,
+        seen: None,
+        accepted: false,
+    };
     ledger.enqueue(&capture(4, Some(trace))).unwrap();
     let template = ReferenceTemplate::parse("K-{seq}").unwrap();
     let day = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();

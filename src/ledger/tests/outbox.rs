@@ -151,7 +151,14 @@ fn what_is_asked_for_a_link_has_its_turn() {
     let mut claimed = claim(&capture).unwrap();
     assert_eq!(claimed.order, capture.order);
     // What is about to be sent is kept with the claim, by its holder alone.
-    let sent = MoneySent { reference: "A-C1".to_owned(), at: at(6), before: 0, seen: None, accepted: false };
+    let sent = MoneySent {
+        reference: "A-C1".to_owned(),
+        at: at(6),
+        theirs: Some(at(7)),
+        before: 0,
+        seen: None,
+        accepted: false,
+    };
     claimed.order = Some(MoneyOrder { sent: Some(sent), ..claimed.order.unwrap() });
     assert!(ledger.note_order(&claimed).unwrap());
     assert_eq!(ledger.outbox(ACCOUNT).unwrap()[1].order, claimed.order);

@@ -14,7 +14,7 @@ use crate::domain::link::{DeliveryStatus, LinkId};
 use crate::domain::sale::Sale;
 use crate::ports::*;
 
-use super::{ACCOUNT, Power, lock};
+use super::{ACCOUNT, Power, TokioClock, lock};
 
 /// The calls of the gateway, for faults and for counting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,12 +72,19 @@ struct Backend {
 pub(crate) struct SimGateway {
     state: Arc<Mutex<Backend>>,
     power: Arc<Power>,
-    clock: Arc<dyn Clock>,
+    clock: Arc<TokioClock>,
+    /// By how much its clock is ahead of the machine's, as its last answer told.
+    skew: Mutex<Option<SignedDuration>>,
 }
 
 impl SimGateway {
-    pub(super) fn new(power: Arc<Power>, clock: Arc<dyn Clock>) -> Self {
-        Self { state: Arc::default(), power, clock }
+    pub(super) fn new(power: Arc<Power>, clock: Arc<TokioClock>) -> Self {
+        Self { state: Arc::default(), power, clock, skew: Mutex::default() }
+    }
+
+    /// An answer is heard, and it tells the time.
+    fn heard(&self) {
+        *lock(&self.skew) = Some(-self.clock.set());
     }
 
     /// The next calls of this kind go wrong, one after the other.
@@ -120,7 +127,7 @@ impl SimGateway {
 
     /// Somebody else's capture or refund in the back office, of a part, under this reference.
     pub(crate) fn elsewhere(&self, session_id: &str, word: &str, amount: i64, reference: Option<&str>) {
-        let at = self.clock.now();
+        let at = self.clock.right();
         self.happen(session_id, |s| {
             let transaction = s.transaction.as_mut().expect("there is a payment");
             let status = if word == "CAPTURE" { "PARTIALLY_CAPTURED" } else { "PARTIALLY_REFUNDED" };
@@ -142,7 +149,7 @@ impl SimGateway {
 
     /// What is in progress comes to its end.
     pub(crate) fn finish(&self) {
-        let now = self.clock.now();
+        let now = self.clock.right();
         let mut state = lock(&self.state);
         state.in_progress = false;
         let failing = state.failing.take();
@@ -188,13 +195,13 @@ impl SimGateway {
 
     /// The customer opens the link.
     pub(crate) fn visit(&self, session_id: &str) {
-        let at = self.clock.now();
+        let at = self.clock.right();
         self.happen(session_id, |s| s.news.events.push(event("VISITED", at)));
     }
 
     /// A payment on the session, with this status from now on.
     pub(crate) fn pay(&self, session_id: &str, status: &str) {
-        let at = self.clock.now();
+        let at = self.clock.right();
         self.happen(session_id, |s| {
             let id = format!("{session_id}.t");
             s.news.transaction_id = Some(id.clone());
@@ -229,25 +236,31 @@ impl SimGateway {
         let lost = || Fault::new(FaultKind::Maybe, Cause::theirs("the connection was cut"));
         match wrong {
             Some(Wrong::Fault(_) | Wrong::Cut) if !self.power.step() => return Err(lost()),
-            Some(Wrong::Fault(fault)) => return Err(fault),
+            Some(Wrong::Fault(fault)) => {
+                if fault.kind.is_no() {
+                    self.heard();
+                }
+                return Err(fault);
+            }
             Some(Wrong::Cut) => return Err(lost()),
             Some(Wrong::Slow(time)) => tokio::time::sleep(time).await,
             Some(Wrong::Late(time)) => {
                 let (state, clock) = (self.state.clone(), self.clock.clone());
                 tokio::spawn(async move {
                     tokio::time::sleep(time).await;
-                    drop(work(&mut lock(&state), clock.now()));
+                    drop(work(&mut lock(&state), clock.right()));
                 });
                 let _ = self.power.step();
                 return Err(lost());
             }
             Some(Wrong::Lost) | None => {}
         }
-        let done = work(&mut lock(&self.state), self.clock.now());
+        let done = work(&mut lock(&self.state), self.clock.right());
         // With the power cut here the request is carried out and nobody hears of it.
         if !self.power.step() || matches!(wrong, Some(Wrong::Lost)) {
             return Err(lost());
         }
+        self.heard();
         done
     }
 
@@ -422,11 +435,15 @@ impl Gateway for SimGateway {
     }
 
     fn sign_in(&self) -> Reply<'_, Result<(), Fault>> {
+        // A token was asked for at the start, and lasts.
+        if lock(&self.skew).is_none() {
+            self.heard();
+        }
         Box::pin(async { Ok(()) })
     }
 
     fn clock_skew(&self) -> SignedDuration {
-        SignedDuration::ZERO
+        lock(&self.skew).unwrap_or_default()
     }
 
     fn rebuilt_url(&self, session_id: &str) -> String {

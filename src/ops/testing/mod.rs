@@ -33,6 +33,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 struct TokioClock {
     began: tokio::time::Instant,
     set_seconds: AtomicI64,
+    slept_seconds: AtomicI64,
 }
 
 impl TokioClock {
@@ -41,11 +42,23 @@ impl TokioClock {
     }
 }
 
+impl TokioClock {
+    /// By how much this machine's clock is ahead.
+    fn set(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.set_seconds.load(Ordering::SeqCst))
+    }
+
+    /// The time as it is, by the backend's clock.
+    fn right(&self) -> Timestamp {
+        let passed = SignedDuration::try_from(self.began.elapsed()).unwrap();
+        let slept = SignedDuration::from_secs(self.slept_seconds.load(Ordering::SeqCst));
+        Self::began_at().checked_add(passed + slept).unwrap()
+    }
+}
+
 impl Clock for TokioClock {
     fn now(&self) -> Timestamp {
-        let passed = SignedDuration::try_from(self.began.elapsed()).unwrap();
-        let set = SignedDuration::from_secs(self.set_seconds.load(Ordering::SeqCst));
-        Self::began_at().checked_add(passed + set).unwrap()
+        self.right() + self.set()
     }
 }
 
@@ -111,7 +124,8 @@ impl World {
     pub(crate) fn new() -> Self {
         let power = Arc::new(Power::default());
         let began = tokio::time::Instant::now();
-        let clock = Arc::new(TokioClock { began, set_seconds: AtomicI64::new(0) });
+        let clock =
+            Arc::new(TokioClock { began, set_seconds: AtomicI64::new(0), slept_seconds: AtomicI64::new(0) });
         let backend = Arc::new(SimGateway::new(power.clone(), clock.clone()));
         let ledger = Arc::new(SimLedger::new(power.clone()));
         let ports = Ports {
@@ -120,6 +134,7 @@ impl World {
             desktop: Arc::new(NoDesktop),
             clock: clock.clone(),
             turns: Turns::default(),
+            underway: Underway::default(),
         };
         Self { ports, backend, power, clock, ids: AtomicUsize::new(0) }
     }
@@ -131,6 +146,16 @@ impl World {
     /// Somebody sets the machine's clock: so much ahead, or back.
     pub(crate) fn set_clock(&self, change: SignedDuration) {
         self.clock.set_seconds.fetch_add(change.as_secs(), Ordering::SeqCst);
+    }
+
+    /// The machine sleeps: time passes everywhere, and nothing here happens or is counted.
+    pub(crate) fn sleep(&self, time: SignedDuration) {
+        self.clock.slept_seconds.fetch_add(time.as_secs(), Ordering::SeqCst);
+    }
+
+    /// Another process on the same ledger, or this one after it was started again: it knows of no request of ours.
+    pub(crate) fn another(&self) -> Ports {
+        Ports { underway: Underway::default(), ..self.ports.clone() }
     }
 
     /// A sale of 120 kr under `reference` that lives a day.

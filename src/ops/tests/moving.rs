@@ -182,8 +182,14 @@ async fn what_is_there_with_the_same_reference_tells_nothing() {
     let failure = transaction.events.last().unwrap().clone();
     // As if two requests had the same reference: only what came after the second one went out is its end.
     let reference = failure.reference.clone().unwrap();
-    let sent =
-        |seen| MoneySent { reference: reference.clone(), at: world.now(), before: 0, seen, accepted: false };
+    let sent = |seen| MoneySent {
+        reference: reference.clone(),
+        at: world.now(),
+        theirs: None,
+        before: 0,
+        seen,
+        accepted: false,
+    };
     let judged = |seen| plan::found(&transaction, OutboxKind::Capture, &sent(seen));
     assert_eq!(judged(Some(vec![MoneySent::key(&failure)])), Found::Nothing);
     assert_eq!(judged(Some(Vec::new())), Found::Failed(Some("not now".to_owned())));
@@ -275,6 +281,44 @@ async fn a_clock_that_is_set_makes_nobody_wait() {
         let waited = begun.elapsed().as_secs();
         assert!((10..=30).contains(&waited), "{hours}: {waited}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_set_ahead_or_a_sleep_sends_nothing_twice() {
+    let hours = jiff::SignedDuration::from_hours(8);
+    for slept in [false, true] {
+        let (world, id) = paid().await;
+        world.backend.wrong(Call::Refund, [Wrong::Late(Duration::from_secs(40))]);
+        once(&world, id, Movement::Refund(nok(2000), None)).await;
+        if slept {
+            world.sleep(hours);
+        } else {
+            world.set_clock(hours);
+        }
+        let sent = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+        assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{slept}: {sent:?}");
+        tokio::time::sleep(Duration::from_secs(41)).await;
+        let sent = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+        assert_eq!((sent.outcome, given_back(&world)), (Outcome::Moved, 2000));
+        assert_eq!(world.backend.calls(Call::Refund), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_set_ahead_sends_nothing_twice_in_another_process_either() {
+    let (world, id) = paid().await;
+    world.backend.wrong(Call::Refund, [Wrong::Late(Duration::from_secs(40))]);
+    once(&world, id, Movement::Refund(nok(2000), None)).await;
+    world.set_clock(jiff::SignedDuration::from_hours(8));
+    let other = world.another();
+    let sent = money::send(&other, id, OutboxKind::Refund).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{sent:?}");
+    // Set back again, it waits no longer for that.
+    world.set_clock(jiff::SignedDuration::from_hours(-32));
+    tokio::time::sleep(Duration::from_secs(41)).await;
+    let sent = money::send(&other, id, OutboxKind::Refund).await.unwrap();
+    assert_eq!((sent.outcome, given_back(&world)), (Outcome::Moved, 2000));
+    assert_eq!(world.backend.calls(Call::Refund), 1);
 }
 
 #[test]

@@ -31,7 +31,7 @@ use paylink::domain::reference::ReferenceTemplate;
 use paylink::domain::vat::VatRate;
 use paylink::i18n::{Lang, Texts};
 use paylink::ledger::SqliteLedger;
-use paylink::ports::{Clock, Desktop, DesktopError, Mail, Ports, Reply, Turns};
+use paylink::ports::{Clock, Desktop, DesktopError, Mail, Ports, Reply, Turns, Underway};
 use paylink::runtime::{Customer, Engine, Outward, Workplace};
 use paylink::sandbox::{Config, Cut, Sandbox};
 use paylink::ui::theme::{Depth, Ground, Theme};
@@ -233,6 +233,7 @@ impl Journey {
                 desktop: desk.clone(),
                 clock: clock.clone(),
                 turns: Turns::default(),
+                underway: Underway::default(),
             },
             template: ReferenceTemplate::parse("KARI-{date}-{seq}").unwrap(),
             customer_texts: Texts::new(Lang::Bokmal),

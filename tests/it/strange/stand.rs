@@ -16,7 +16,9 @@ use paylink::domain::sale::{AddressPlan, Delivery, Sale};
 use paylink::domain::vat::VatRate;
 use paylink::ledger::SqliteLedger;
 use paylink::ops::outbox::{self, Sent};
-use paylink::ports::{Clock, Desktop, DesktopError, Gateway, Mail, OutboxEntry, OutboxKind, Ports, Turns};
+use paylink::ports::{
+    Clock, Desktop, DesktopError, Gateway, Mail, OutboxEntry, OutboxKind, Ports, Turns, Underway,
+};
 use secrecy::SecretString;
 use url::Url;
 use uuid::Uuid;
@@ -92,6 +94,7 @@ impl Stand {
             desktop: Arc::new(NoDesktop),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             turns: Turns::default(),
+            underway: Underway::default(),
         };
         Self { ports, clock, account: account.to_owned() }
     }
