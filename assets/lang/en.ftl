@@ -190,6 +190,7 @@ mistake-too-many-lines = At most { $max } lines
 mistake-vat-range = From 0 to 100
 mistake-vat-too-fine = At most two decimals in the rate
 mistake-bad-character = A character in it can't be shown
+mistake-reference-sign = Not { $character }: letters, digits, space and { $signs }
 mistake-template-no-counter = {"{"}seq{"}"} is missing
 mistake-template-unknown-word = {"{"}{ $word }{"}"} is not known: {"{"}date{"}"}, {"{"}year{"}"}, {"{"}seq{"}"}
 mistake-template-character = Not { $character }: only A-Z, 0-9 and hyphen
@@ -309,6 +310,24 @@ ledger-trouble = The ledger: “{ $said }”
 cli-backup-done = Copied { $count } links to { $file }
 cli-restore-what = { $file } has { $count } links, the newest of { $newest }. The ledger in place has { $now }.
 cli-restore-missing = { $missing } of these are not in the backup: { $references }.
+cli-restore-waiting =
+    { $count ->
+        [one] { $count } request waits in it and would not be sent: { $references }.
+       *[other] { $count } requests wait in it and would not be sent: { $references }.
+    }
+cli-restore-not-sent =
+    { $count ->
+        [one] { $count } request waited in the old ledger and is not sent now: { $references }
+       *[other] { $count } requests waited in the old ledger and are not sent now: { $references }
+    }
+backup-not-ours = { $file } is no backup of a paylink ledger, or nothing in it can be read
+backup-damaged = { $file } is damaged: not all of it can be read
+backup-is-the-ledger = { $file } is the ledger itself
+backup-is-a-folder = { $file } is a folder, not a backup
+backup-not-there = There is no file { $file }
+backup-hint = Nothing was replaced. Name another backup
+backup-no-folder = There is no folder { $folder }
+backup-elsewhere-hint = Make it, or name another place for the backup
 cli-restore-ask = Replace it? (yes/no)
 cli-restore-word = yes
 cli-restore-yes = Say --yes to replace it; the ledger in place is kept under another name
@@ -330,6 +349,7 @@ cli-refused-hint = Correct what it says, then try again
 cli-untrusted-hint = Check api_url, checkout_url and link_hosts in the config
 cli-warning = Warning: { $what }
 cli-config-good = { $path } is good; profile { $profile }
+cli-config-data = Ledger and log: { $path }
 cli-item = --item { $position } ({ $item }): { $field }: { $what }
 cli-item-hint = An item is DESCRIPTION;QUANTITY;UNIT_PRICE[;VAT_PERCENT], such as 'Vaffel;2;45.00;15'
 cli-item-form = three or four fields with ; between them are needed
@@ -416,6 +436,8 @@ cli-expires-months = --expires { $given } is { $count } months: it can be paid u
 cli-queued = { $reference } is not sent yet: it is in the outbox, nothing is lost
 cli-queued-because = { $reference } is not sent yet ({ $why }): it is in the outbox, nothing is lost
 cli-queued-hint = It goes out with the next paylink command or the app, once there is a connection
+cli-kept-back = { $reference } is kept in the outbox and not sent, as --offline says
+cli-kept-back-hint = `paylink outbox send REF` sends it, or the next paylink command or the app does
 cli-not-allowed-hint = It stays in the outbox and goes out once that is put right; see `paylink doctor`
 cli-uncertain = { $reference } may have been sent
 cli-uncertain-because = { $reference } may have been sent ({ $why })
@@ -642,6 +664,16 @@ dashboard-waiting =
        *[other] { $count } requests wait and go out by themselves.
     }
 dashboard-next-try = Next try { $time }.
+waits-elsewhere =
+    { $count ->
+        [one] { $count } request waits for { $account }: start `paylink --profile { $profile }`
+       *[other] { $count } requests wait for { $account }: start `paylink --profile { $profile }`
+    }
+waits-elsewhere-unknown =
+    { $count ->
+        [one] { $count } request waits for { $account }, which is not in the config
+       *[other] { $count } requests wait for { $account }, which is not in the config
+    }
 dashboard-clock-behind = This machine's clock is { $span } behind.
 dashboard-clock-ahead = This machine's clock is { $span } ahead.
 dashboard-rescued = The ledger was damaged: { $saved } links saved, { $lost } lost. `paylink doctor` tells more.

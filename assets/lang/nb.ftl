@@ -189,6 +189,7 @@ mistake-too-many-lines = Høyst { $max } linjer
 mistake-vat-range = Fra 0 til 100
 mistake-vat-too-fine = Høyst to desimaler i satsen
 mistake-bad-character = Et av tegnene kan ikke vises
+mistake-reference-sign = Ikke { $character }: bokstaver, tall, mellomrom og { $signs }
 mistake-template-no-counter = {"{"}seq{"}"} mangler
 mistake-template-unknown-word = {"{"}{ $word }{"}"} er ukjent: {"{"}date{"}"}, {"{"}year{"}"}, {"{"}seq{"}"}
 mistake-template-character = Ikke { $character }: bare A-Z, 0-9 og bindestrek
@@ -308,6 +309,24 @@ ledger-trouble = Registeret: «{ $said }»
 cli-backup-done = Kopierte { $count } lenker til { $file }
 cli-restore-what = { $file } har { $count } lenker, den nyeste fra { $newest }. Registeret som er i bruk, har { $now }.
 cli-restore-missing = { $missing } av dem er ikke i sikkerhetskopien: { $references }.
+cli-restore-waiting =
+    { $count ->
+        [one] { $count } forespørsel venter i det og blir ikke sendt: { $references }.
+       *[other] { $count } forespørsler venter i det og blir ikke sendt: { $references }.
+    }
+cli-restore-not-sent =
+    { $count ->
+        [one] { $count } forespørsel ventet i det gamle registeret og blir ikke sendt nå: { $references }
+       *[other] { $count } forespørsler ventet i det gamle registeret og blir ikke sendt nå: { $references }
+    }
+backup-not-ours = { $file } er ingen sikkerhetskopi av et paylink-register, eller ingenting i den kan leses
+backup-damaged = { $file } er skadet: ikke alt i den kan leses
+backup-is-the-ledger = { $file } er selve registeret
+backup-is-a-folder = { $file } er en mappe, ikke en sikkerhetskopi
+backup-not-there = Det er ingen fil { $file }
+backup-hint = Ingenting ble byttet ut. Velg en annen sikkerhetskopi
+backup-no-folder = Det er ingen mappe { $folder }
+backup-elsewhere-hint = Lag den, eller velg et annet sted for sikkerhetskopien
 cli-restore-ask = Bytte det ut? (ja/nei)
 cli-restore-word = ja
 cli-restore-yes = Bruk --yes for å bytte det ut; det gamle registeret beholdes under et annet navn
@@ -329,6 +348,7 @@ cli-refused-hint = Rett opp det som er galt, og prøv igjen
 cli-untrusted-hint = Se over api_url, checkout_url og link_hosts i konfigurasjonen
 cli-warning = Advarsel: { $what }
 cli-config-good = { $path } er i orden; profil { $profile }
+cli-config-data = Register og logg: { $path }
 cli-item = --item { $position } ({ $item }): { $field }: { $what }
 cli-item-hint = En linje er BESKRIVELSE;ANTALL;PRIS[;MVA_PROSENT], for eksempel 'Vaffel;2;45.00;15'
 cli-item-form = det trengs tre eller fire felt med ; mellom
@@ -415,6 +435,8 @@ cli-expires-months = --expires { $given } er { $count } måneder: den kan betale
 cli-queued = { $reference } er ikke sendt ennå: den ligger i utboksen, ingenting er tapt
 cli-queued-because = { $reference } er ikke sendt ennå ({ $why }): den ligger i utboksen, ingenting er tapt
 cli-queued-hint = Den går ut med neste paylink-kommando eller appen, når det er forbindelse
+cli-kept-back = { $reference } ligger i utboksen og er ikke sendt, som --offline sier
+cli-kept-back-hint = `paylink outbox send REF` sender den, eller neste paylink-kommando eller appen gjør det
 cli-not-allowed-hint = Den blir i utboksen og går ut når det er ordnet; se `paylink doctor`
 cli-uncertain = { $reference } er kanskje sendt
 cli-uncertain-because = { $reference } er kanskje sendt ({ $why })
@@ -641,6 +663,16 @@ dashboard-waiting =
        *[other] { $count } forespørsler venter og sendes av seg selv.
     }
 dashboard-next-try = Neste forsøk { $time }.
+waits-elsewhere =
+    { $count ->
+        [one] { $count } forespørsel venter for { $account }: start `paylink --profile { $profile }`
+       *[other] { $count } forespørsler venter for { $account }: start `paylink --profile { $profile }`
+    }
+waits-elsewhere-unknown =
+    { $count ->
+        [one] { $count } forespørsel venter for { $account }, som ikke er i konfigurasjonen
+       *[other] { $count } forespørsler venter for { $account }, som ikke er i konfigurasjonen
+    }
 dashboard-clock-behind = Klokken på denne maskinen går { $span } for sakte.
 dashboard-clock-ahead = Klokken på denne maskinen går { $span } for fort.
 dashboard-rescued = Registeret var skadet: { $saved } lenker reddet, { $lost } tapt. Se `paylink doctor`.

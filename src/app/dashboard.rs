@@ -88,6 +88,10 @@ pub(super) fn news(t: &mut Turn<'_>, news: DashboardNews) {
     dashboard.alarms = news.alarms;
     dashboard.totals = news.totals;
     dashboard.outbox = news.outbox;
+    if news.seen.is_some() {
+        // Not read for the first frame.
+        dashboard.elsewhere = news.elsewhere;
+    }
     dashboard.rescue = news.rescue;
     dashboard.loaded = true;
     let place = chosen.and_then(|id| dashboard.rows.iter().position(|r| r.id == id));

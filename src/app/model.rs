@@ -13,6 +13,7 @@ use crate::domain::expiry::Expiry;
 use crate::domain::link::{Link, LinkId};
 use crate::domain::method::Method;
 use crate::domain::money::Currency;
+use crate::domain::profiles::Profiles;
 use crate::domain::vat::VatRate;
 use crate::ports::{DayTotals, LinkRow, OutboxEntry, Overdue, Rescue};
 
@@ -56,6 +57,8 @@ pub struct Shop {
     pub default_auto_capture: bool,
     /// The VAT of a new line.
     pub default_vat: VatRate,
+    /// Which profile sells for which account.
+    pub profiles: Profiles,
 }
 
 /// What the network is like.
@@ -176,6 +179,8 @@ pub struct Dashboard {
     pub totals: DayTotals,
     /// What waits in the outbox.
     pub outbox: Vec<OutboxEntry>,
+    /// How many requests wait for other accounts, by account.
+    pub elsewhere: Vec<(String, u64)>,
     /// The ledger was damaged, and what came of it.
     pub rescue: Option<Rescue>,
     /// A draft was found that has something in it: `n` goes on with it.

@@ -128,6 +128,8 @@ pub struct DashboardNews {
     pub totals: DayTotals,
     /// The outbox.
     pub outbox: Vec<OutboxEntry>,
+    /// How many requests wait for other accounts, by account.
+    pub elsewhere: Vec<(String, u64)>,
     /// Links to be followed.
     pub unsettled: Vec<LinkRow>,
     /// The state of the ledger that all this is of; `None`: not all was read.

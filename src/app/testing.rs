@@ -44,6 +44,7 @@ pub(crate) fn shop() -> Shop {
         default_expiry: Expiry::Days(1),
         default_auto_capture: true,
         default_vat: VatRate::STANDARD,
+        profiles: Default::default(),
     }
 }
 

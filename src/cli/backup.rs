@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::secret_input::{ask, can_ask};
 use super::{Failure, Run, Status, args};
-use crate::i18n::Value;
-use crate::ports::Rescue;
+use crate::i18n::{Texts, Value};
+use crate::ports::{LedgerError, Rescue, Unusable};
 use crate::wiring;
 
 /// How many references are named.
@@ -20,7 +20,7 @@ const NAMED: usize = 5;
 pub fn backup(run: &Run, args: &args::Backup) -> Result<Status, Failure> {
     let t = run.texts();
     let links = wiring::backup(&run.places()?.data_dir, &args.file, args.force)
-        .map_err(|e| Failure::ledger(t, &e))?;
+        .map_err(|e| not_written(t, &e, &args.file).unwrap_or_else(|| Failure::ledger(t, &e)))?;
     if run.output.json {
         let object = serde_json::json!({ "file": args.file, "links": links });
         run.output.line(&object.to_string())?;
@@ -38,7 +38,7 @@ pub fn backup(run: &Run, args: &args::Backup) -> Result<Status, Failure> {
 /// replaced.
 pub fn restore(run: &Run, args: &args::Restore) -> Result<Status, Failure> {
     let t = run.texts();
-    let failure = |e| Failure::ledger(t, &e);
+    let failure = |e| of_file(t, &e, &args.file).unwrap_or_else(|| Failure::ledger(t, &e));
     let restore = wiring::Restore::check(&run.places()?.data_dir, &args.file).map_err(failure)?;
     let view = run.view();
     let newest = restore.newest.map_or_else(|| "–".to_owned(), |at| t.moment(at, view.now, &view.zone));
@@ -57,6 +57,10 @@ pub fn restore(run: &Run, args: &args::Restore) -> Result<Status, Failure> {
             let args = [("missing", missing.into()), ("references", some_of(&restore.missing).into())];
             format!("{what} {}", t.t_args("cli-restore-missing", &args))
         };
+        let what = match waiting(run, &restore.waiting, "cli-restore-waiting") {
+            None => what,
+            Some(lost) => format!("{what} {lost}"),
+        };
         if run.output.json || !can_ask() {
             return Err(Failure::input("not_confirmed", what, t.t("cli-restore-yes")));
         }
@@ -66,6 +70,7 @@ pub fn restore(run: &Run, args: &args::Restore) -> Result<Status, Failure> {
             return Err(Failure::input("not_confirmed", t.t("cli-restore-not"), t.t("cli-restore-yes")));
         }
     }
+    let lost = restore.waiting.clone();
     let done = restore.carry_out(Timestamp::now()).map_err(failure)?;
     if run.output.json {
         let object = serde_json::json!({
@@ -74,6 +79,7 @@ pub fn restore(run: &Run, args: &args::Restore) -> Result<Status, Failure> {
             "missing": missing,
             "kept": done.kept,
             "money": done.money,
+            "not_sent": lost,
         });
         run.output.line(&object.to_string())?;
         return Ok(Status::Done);
@@ -83,10 +89,56 @@ pub fn restore(run: &Run, args: &args::Restore) -> Result<Status, Failure> {
     if let Some(kept) = &done.kept {
         run.output.line(&t.t_args("cli-restore-kept", &[("kept", shown(kept))]))?;
     }
+    if let Some(line) = waiting(run, &lost, "cli-restore-not-sent") {
+        run.output.line(&line)?;
+    }
     if let Some(line) = money_line(run, &done.money) {
         run.output.line(&line)?;
     }
     Ok(Status::Done)
+}
+
+/// What waits in the ledger in place and goes with it, named.
+fn waiting(run: &Run, references: &[String], key: &'static str) -> Option<String> {
+    let args = [("count", references.len().into()), ("references", some_of(references).into())];
+    (!references.is_empty()).then(|| run.texts().t_args(key, &args))
+}
+
+/// Why a backup can't be written where it should be: it is a file beside the ledger's folder that is spoken of.
+fn not_written(t: Texts, error: &LedgerError, file: &Path) -> Option<Failure> {
+    let LedgerError::Unusable { path, why } = error else { return None };
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let beside = path == file || path.parent() == file.parent();
+    let message = match (why, folder) {
+        (Unusable::NotThere | Unusable::CantMake | Unusable::NotAFolder, Some(folder))
+            if beside && !folder.is_dir() =>
+        {
+            t.t_args("backup-no-folder", &[("folder", shown(folder))])
+        }
+        (Unusable::NoPermission | Unusable::NotWritable | Unusable::ReadOnlyDisk, _) if beside => {
+            format!("{} {}", file.display(), t.say(why))
+        }
+        _ => return None,
+    };
+    Some(Failure::input("backup_file", message, t.t("backup-elsewhere-hint")))
+}
+
+/// What is wrong with the backup that was named. What to do about a damaged ledger is no help with it.
+fn of_file(t: Texts, error: &LedgerError, file: &Path) -> Option<Failure> {
+    let LedgerError::Unusable { path, why } = error else { return None };
+    if path != file {
+        return None;
+    }
+    let key = match why {
+        Unusable::NotOurs => "backup-not-ours",
+        Unusable::Damaged => "backup-damaged",
+        Unusable::InUse => "backup-is-the-ledger",
+        Unusable::IsAFolder => "backup-is-a-folder",
+        Unusable::NotThere | Unusable::NotAFolder => "backup-not-there",
+        _ => return None,
+    };
+    let message = t.t_args(key, &[("file", shown(file))]);
+    Some(Failure::input("backup_file", message, t.t("backup-hint")))
 }
 
 fn shown(path: &Path) -> Value<'static> {

@@ -23,12 +23,16 @@ pub fn run(run: &Run, action: ConfigAction) -> Result<Status, Failure> {
     Ok(Status::Done)
 }
 
-/// The place of the config file alone, so that `$(paylink config path)` works; JSON has both places.
+/// The place of the config file, alone on standard output so that `$(paylink config path)` works. The data folder
+/// is told beside it; JSON has both.
 fn path(run: &Run) -> Result<(), Failure> {
     let places = run.places()?;
     let config = places.config.display().to_string();
     if !run.output.json {
-        return run.output.line(&config);
+        run.output.line(&config)?;
+        let data = [("path", places.data_dir.display().to_string().into())];
+        run.note(&run.texts().t_args("cli-config-data", &data));
+        return Ok(());
     }
     let object = json!({
         "config": config,

@@ -14,6 +14,7 @@ use crate::domain::cause::Cause;
 use crate::domain::method::resolve_types;
 use crate::i18n::Texts;
 use crate::ports::{FaultKind, Gateway, Ledger, LinkFilter};
+use crate::ui::waiting_words;
 use crate::wiring::{self, SecretOrigin};
 
 /// More than this between the backend's clock and ours is worth a word.
@@ -73,8 +74,14 @@ impl Check {
 pub fn run(run: &Run) -> Result<Status, Failure> {
     let t = run.texts();
     let mut checks = vec![config(run)];
+    // The sandbox's account is its own, and known once it runs.
+    let mut of = run.config.as_ref().ok().cloned();
     match &run.config {
-        Ok(config) if config.profile.sandbox => checks.extend(in_sandbox(run, config)?),
+        Ok(config) if config.profile.sandbox => {
+            let (found, opened) = in_sandbox(run, config)?;
+            checks.extend(found);
+            of = opened;
+        }
         Ok(config) => {
             let (secret, source) = secret(run, config);
             checks.push(secret);
@@ -90,25 +97,27 @@ pub fn run(run: &Run) -> Result<Status, Failure> {
             }
         }
     }
-    checks.extend(data(run));
+    checks.extend(data(run, of.as_ref()));
     checks.push(terminal(run));
     print(run, &checks)?;
     Ok(checks.iter().find(|c| c.verdict == Verdict::Error).map_or(Status::Done, |c| c.status))
 }
 
 /// A profile with `sandbox = true` has its secret and its backend within paylink.
-fn in_sandbox(run: &Run, config: &Config) -> Result<Vec<Check>, Failure> {
+fn in_sandbox(run: &Run, config: &Config) -> Result<(Vec<Check>, Option<Config>), Failure> {
     let t = run.texts();
     let folder = run.places()?.data_dir.clone();
     asynchronous(t, async {
         let (config, secret, embedded) = match wiring::workplace::kept_sandbox(config, &folder).await {
             Ok(opened) => opened,
-            Err(error) => return Ok(vec![Check::failed("backend", super::app::not_opened(t, &error))]),
+            Err(error) => {
+                return Ok((vec![Check::failed("backend", super::app::not_opened(t, &error))], None));
+            }
         };
         let gateway = wiring::gateway(&config.profile, wiring::secret_now(secret));
         let checks = backend(run, &config, Some(gateway)).await;
         drop(embedded);
-        Ok(checks)
+        Ok((checks, Some(config)))
     })
 }
 
@@ -296,7 +305,7 @@ async fn profile(run: &Run, config: &Config, gateway: &dyn Gateway) -> Check {
     }
 }
 
-fn data(run: &Run) -> Vec<Check> {
+fn data(run: &Run, config: Option<&Config>) -> Vec<Check> {
     let t = run.texts();
     let places = match run.places() {
         Ok(places) => places,
@@ -316,18 +325,21 @@ fn data(run: &Run) -> Vec<Check> {
         let told = backup::told(run, &rescue);
         checks.push(Check::new("ledger", Verdict::Warning, told).hint(t.t("doctor-rescue-hint")));
     }
-    if let Ok(config) = &run.config {
-        checks.extend(links(run, &*ledger, &config.profile.account_id));
+    if let Some(config) = config {
+        checks.extend(links(run, &*ledger, config));
     }
     checks
 }
 
 /// What waits in the outbox, and what a person must deal with.
-fn links(run: &Run, ledger: &dyn Ledger, account: &str) -> Vec<Check> {
+fn links(run: &Run, ledger: &dyn Ledger, config: &Config) -> Vec<Check> {
     let t = run.texts();
+    let account = config.profile.account_id.as_str();
     let alarmed = LinkFilter { alarmed: true, ..LinkFilter::default() };
-    let found = ledger.outbox(account).and_then(|outbox| Ok((outbox, ledger.rows(account, &alarmed)?)));
-    let (outbox, rows) = match found {
+    let found = ledger
+        .outbox(account)
+        .and_then(|outbox| Ok((outbox, ledger.rows(account, &alarmed)?, ledger.waiting_elsewhere(account)?)));
+    let (outbox, rows, elsewhere) = match found {
         Ok(found) => found,
         Err(error) => return vec![Check::failed("ledger", Failure::ledger(t, &error))],
     };
@@ -348,7 +360,11 @@ fn links(run: &Run, ledger: &dyn Ledger, account: &str) -> Vec<Check> {
     } else {
         Check::new("alarms", Verdict::Warning, alarms.join("; ")).hint(t.t("doctor-alarms-hint"))
     };
-    vec![waiting, alarms]
+    let others = elsewhere.into_iter().map(|(account, count)| {
+        let told = waiting_words::elsewhere(t, &account, config.profiles.of(&account), count);
+        Check::new("outbox", Verdict::Warning, told)
+    });
+    [waiting].into_iter().chain(others).chain([alarms]).collect()
 }
 
 /// Who else can read the data, if anybody.

@@ -252,6 +252,9 @@ pub async fn send(shop: &Shop<'_>, id: LinkId) -> Result<Sent, Failure> {
 /// Prints the link, waits for the payment if that is wanted, and says how it went.
 async fn finish(shop: &Shop<'_>, args: &args::New, sent: Sent) -> Result<Status, Failure> {
     shop.print(&sent.link)?;
+    if args.offline {
+        return Err(kept_back(shop, &sent.link));
+    }
     if let Some(failure) = failure(shop, &sent) {
         return Err(failure);
     }
@@ -270,6 +273,19 @@ async fn finish(shop: &Shop<'_>, args: &args::New, sent: Sent) -> Result<Status,
     let args = [("reference", link.sale.reference.as_str().into()), ("state", t.say(&link.state).into())];
     let key = if link.settled() { "cli-not-paid" } else { "cli-time-up" };
     Err(Failure::new(Status::NotPaid, "not_paid", t.t_args(key, &args), t.t("cli-not-paid-hint")))
+}
+
+/// With `--offline` the link is in the outbox because that was asked for. The status is that of a link that waits
+/// for a connection: for a script it is the same, what was to be sent is kept and not sent yet.
+fn kept_back(shop: &Shop<'_>, link: &Link) -> Failure {
+    let t = shop.texts();
+    let args = [("reference", link.sale.reference.as_str().into())];
+    Failure::new(
+        Status::Unreachable,
+        "kept_in_outbox",
+        t.t_args("cli-kept-back", &args),
+        t.t("cli-kept-back-hint"),
+    )
 }
 
 /// What is wrong after trying to send, if anything.

@@ -10,6 +10,7 @@ use crate::domain::link::{Link, LinkId};
 use crate::ops::cancel;
 use crate::ops::outbox::{self, Outcome};
 use crate::ports::{OutboxEntry, OutboxKind, Overdue};
+use crate::ui::waiting_words;
 
 /// A request of the outbox, as scripts see it.
 #[derive(Serialize)]
@@ -97,6 +98,12 @@ async fn list(shop: &mut Shop<'_>) -> Result<Status, Failure> {
     }
     for line in columns(&cells, &[false, true, false, false, false, false]) {
         shop.run.output.line(&line)?;
+    }
+    let account = shop.account().to_owned();
+    let elsewhere = shop.ask(move |l| l.waiting_elsewhere(&account)).await?;
+    for (account, count) in elsewhere {
+        let profile = shop.config.profiles.of(&account);
+        shop.run.note(&waiting_words::elsewhere(t, &account, profile, count));
     }
     Ok(Status::Done)
 }

@@ -10,6 +10,7 @@ use super::file::{self, FileConfig, FileProfile};
 use super::model::{API_URL, CHECKOUT_URL, Config, Profile, SecretFile, Ui};
 use super::paths::{CONFIG_FILE, Platform};
 use super::wrong::{Warning, Wrong};
+use crate::domain::profiles::Profiles;
 
 /// What the command line says.
 #[derive(Debug, Clone, Default)]
@@ -144,6 +145,14 @@ pub fn combine(
             return Err(whole(Wrong::NoDefault(names)));
         }
     };
+    let mut profiles = Profiles::default();
+    for (profile, raw) in &file.profiles {
+        if raw.sandbox {
+            profiles.sandbox.get_or_insert_with(|| profile.clone());
+        } else if let Some(account) = &raw.account_id {
+            profiles.by_account.entry(account.clone()).or_insert_with(|| profile.clone());
+        }
+    }
     let raw = file.profiles.get(&name).cloned().unwrap_or_default();
     let mut warnings = Vec::new();
     let profile = finish(raw, &name, env, &whole, &mut warnings)?;
@@ -155,6 +164,7 @@ pub fn combine(
         file: Some(places.config.clone()),
         profile_name: name,
         profile_names: names,
+        profiles,
         profile,
         ui,
         warnings,

@@ -9,6 +9,7 @@ use super::wrong::Warning;
 use crate::domain::expiry::Expiry;
 use crate::domain::method::Method;
 use crate::domain::money::Currency;
+use crate::domain::profiles::Profiles;
 use crate::domain::reference::ReferenceTemplate;
 use crate::domain::vat::VatRate;
 
@@ -30,6 +31,8 @@ pub struct Config {
     pub profile_name: String,
     /// All profiles' names, in the order of the alphabet.
     pub profile_names: Vec<String>,
+    /// Which of them sells for which account.
+    pub profiles: Profiles,
     /// The profile in use.
     pub profile: Profile,
     /// How the program looks and speaks.

@@ -93,7 +93,11 @@ fn guarded<T: Send + 'static>(
             let _ = done.send(work());
         })
         .map_err(|e| KeyringError::Absent(e.to_string()))?;
-    outcome.recv_timeout(patience).unwrap_or(Err(KeyringError::NoAnswer))
+    let outcome = outcome.recv_timeout(patience).unwrap_or(Err(KeyringError::NoAnswer));
+    if let Err(error) = &outcome {
+        tracing::info!(%error, "the system keyring can't be used");
+    }
+    outcome
 }
 
 #[cfg(feature = "keyring")]

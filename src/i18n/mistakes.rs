@@ -96,6 +96,10 @@ impl Spoken for ReferenceError {
                 return texts.t_args("mistake-too-long", &[("max", Reference::MAX.into())]).into();
             }
             Self::BadCharacter => "mistake-bad-character",
+            Self::Sign(sign) => {
+                let args = [("character", sign.to_string().into()), ("signs", Reference::SIGNS.into())];
+                return texts.t_args("mistake-reference-sign", &args).into();
+            }
         })
     }
 }

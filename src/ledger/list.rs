@@ -53,8 +53,10 @@ const ALARMED: &str = "l.alarms <> ''";
 
 /// A filter as SQL over the keys of links.
 struct Keys {
-    /// One `SELECT seq …` for each part; together they're all that match, none twice.
+    /// One `SELECT seq …` for each part; together they're all that match.
     arms: Vec<String>,
+    /// No link is in two of them.
+    apart: bool,
     values: Vec<Value>,
 }
 
@@ -62,49 +64,72 @@ impl Keys {
     fn of(account_id: &str, filter: &LinkFilter) -> Self {
         let floor = filter.since.map_or(i64::MIN, record::seq_floor);
         let mut values = vec![Value::from(account_id.to_owned()), Value::from(floor)];
-        let found = filter.search.as_deref().and_then(search::query);
+        let sum = filter.search.as_deref().and_then(search::sum);
+        let found = match &sum {
+            Some(sum) => sum.words.clone(),
+            None => filter.search.as_deref().and_then(search::query),
+        };
         let states = states(&filter.states);
         // One condition for each state and one for alarms: what matches one of them is meant.
         let known = states.map(|list| list.iter().map(State::condition).collect::<Vec<String>>());
-        let arms = match found {
-            // The index yields keys in order, so a page of a common word stops early. CROSS JOIN keeps
-            // the planner from starting with the links.
-            Some(query) => {
-                values.push(Value::from(query));
-                let alarmed = filter.alarmed.then(|| ALARMED.to_owned());
-                let any: Vec<String> = known.into_iter().flatten().chain(alarmed).collect();
-                let state =
-                    if any.is_empty() { String::new() } else { format!(" AND ({})", any.join(" OR ")) };
-                vec![format!(
-                    "SELECT t.rowid AS seq FROM links_text AS t CROSS JOIN links AS l ON l.seq = t.rowid
-                     WHERE t.links_text MATCH ?3 AND t.rowid >= ?2 AND l.account_id = ?1{state}"
-                )]
-            }
-            // One ordered walk over the index for each state, merged, rather than sorting them all.
-            None => {
-                let from = "SELECT l.seq AS seq FROM links AS l";
-                let meant = "WHERE l.account_id = ?1 AND l.seq >= ?2";
-                // The few with alarms from their own index, so that it costs nothing to ask.
-                let alarms = format!("{from} INDEXED BY links_alarmed {meant} AND {ALARMED}");
-                match known {
-                    None if filter.alarmed => vec![alarms],
-                    None => vec![format!("{from} {meant}")],
-                    Some(list) => {
-                        let mut arms: Vec<String> =
-                            list.iter().map(|state| format!("{from} {meant} AND {state}")).collect();
-                        if filter.alarmed {
-                            arms.push(format!("{alarms} AND NOT ({})", list.join(" OR ")));
-                        }
-                        arms
-                    }
-                }
-            }
-        };
-        Self { arms, values }
+        if found.is_none() && sum.is_none() {
+            return Self { arms: walked(known.as_deref(), filter.alarmed), apart: true, values };
+        }
+        let alarmed = filter.alarmed.then(|| ALARMED.to_owned());
+        let any: Vec<String> = known.into_iter().flatten().chain(alarmed).collect();
+        let state = if any.is_empty() { String::new() } else { format!(" AND ({})", any.join(" OR ")) };
+        let mut arms = Vec::new();
+        // The index yields keys in order, so a page of a common word stops early. CROSS JOIN keeps
+        // the planner from starting with the links.
+        if let Some(query) = found {
+            values.push(Value::from(query));
+            let n = values.len();
+            arms.push(format!(
+                "SELECT t.rowid AS seq FROM links_text AS t CROSS JOIN links AS l ON l.seq = t.rowid
+                 WHERE t.links_text MATCH ?{n} AND t.rowid >= ?2 AND l.account_id = ?1{state}"
+            ));
+        }
+        // Every amount of the account is in one index, in order too, so that no link itself is read for it.
+        if let Some(sum) = sum {
+            values.push(Value::from(sum.minor));
+            let n = values.len();
+            // The codes are ours.
+            let codes: Vec<String> = sum.currencies.iter().map(|c| format!("'{c}'")).collect();
+            let of = if codes.is_empty() {
+                String::new()
+            } else {
+                format!(" AND l.currency IN ({})", codes.join(", "))
+            };
+            arms.push(format!(
+                "SELECT l.seq AS seq FROM links AS l INDEXED BY links_of_account
+                 WHERE l.account_id = ?1 AND l.seq >= ?2 AND l.amount = ?{n}{of}{state}"
+            ));
+        }
+        Self { apart: arms.len() < 2, arms, values }
     }
 
     fn sql(&self) -> String {
-        self.arms.join(" UNION ALL ")
+        self.arms.join(if self.apart { " UNION ALL " } else { " UNION " })
+    }
+}
+
+/// One ordered walk over the index for each state, merged, rather than sorting them all.
+fn walked(states: Option<&[String]>, alarmed: bool) -> Vec<String> {
+    let from = "SELECT l.seq AS seq FROM links AS l";
+    let meant = "WHERE l.account_id = ?1 AND l.seq >= ?2";
+    // The few with alarms from their own index, so that it costs nothing to ask.
+    let alarms = format!("{from} INDEXED BY links_alarmed {meant} AND {ALARMED}");
+    match states {
+        None if alarmed => vec![alarms],
+        None => vec![format!("{from} {meant}")],
+        Some(list) => {
+            let mut arms: Vec<String> =
+                list.iter().map(|state| format!("{from} {meant} AND {state}")).collect();
+            if alarmed {
+                arms.push(format!("{alarms} AND NOT ({})", list.join(" OR ")));
+            }
+            arms
+        }
     }
 }
 

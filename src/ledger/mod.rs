@@ -296,6 +296,10 @@ impl Ledger for SqliteLedger {
         self.read(|db| outbox::all(db, account_id))
     }
 
+    fn waiting_elsewhere(&self, account_id: &str) -> Result<Vec<(String, u64)>, LedgerError> {
+        self.read(|db| Ok(outbox::elsewhere(db, account_id)?))
+    }
+
     fn enqueue(&self, entry: &OutboxEntry) -> Result<(), LedgerError> {
         self.write(|tx| outbox::enqueue(tx, entry))
     }

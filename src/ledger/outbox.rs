@@ -44,6 +44,18 @@ fn what(order: Option<&MoneyOrder>) -> Result<Option<String>, Trouble> {
     order.map(serde_json::to_string).transpose().map_err(|_| Trouble::odd("an order has no text form"))
 }
 
+/// How many entries that a seller asked for there are of other accounts, by account.
+pub(super) fn elsewhere(connection: &Connection, account_id: &str) -> rusqlite::Result<Vec<(String, u64)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT l.account_id, count(*) FROM outbox AS o CROSS JOIN links AS l ON l.seq = o.link
+         WHERE l.account_id <> ?1 AND o.kind <> 'look' GROUP BY l.account_id ORDER BY l.account_id",
+    )?;
+    let rows = statement.query_map([account_id], |row| {
+        Ok((row.get(0)?, u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0)))
+    })?;
+    rows.collect()
+}
+
 /// All entries of an account, oldest first; CROSS JOIN begins with the few entries. Kinds that only a newer version knows are left to it.
 pub(super) fn all(connection: &Connection, account_id: &str) -> Result<Vec<OutboxEntry>, Trouble> {
     let mut statement = connection.prepare_cached(&format!(

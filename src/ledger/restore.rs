@@ -12,7 +12,7 @@ use super::error::{Trouble, from_io};
 use super::guard::Guard;
 use super::replace::{self, Plan, Why, beside};
 use super::{FILE_NAME, SqliteLedger, connect, file, healing, rescue};
-use crate::ports::{LedgerError, Rescue, Unusable};
+use crate::ports::{LedgerError, OutboxKind, Rescue, Unusable};
 
 /// A backup that was read through and can be put in the ledger's place. Nothing was replaced yet.
 #[derive(Debug)]
@@ -29,6 +29,9 @@ pub struct Restore {
     pub now: Option<u64>,
     /// References of links that are in the ledger and not in the backup.
     pub missing: Vec<String>,
+    /// References of links for which something waits in the ledger that would not be done with the backup in its
+    /// place: it is not in there, or is about money and is taken out of it.
+    pub waiting: Vec<String>,
 }
 
 /// What was done.
@@ -60,20 +63,22 @@ impl Restore {
         let backup = Checked::read(from, &copy)?;
         let there = fs::metadata(&database).is_ok_and(|m| m.len() > 0);
         let ours = there.then(|| SqliteLedger::open(&folder).and_then(|ledger| known(&ledger)));
-        let (now, missing) = match ours {
-            None => (None, Vec::new()),
-            Some(Ok(ours)) => {
+        let (now, missing, waiting) = match ours {
+            None => (None, Vec::new(), Vec::new()),
+            Some(Ok((ours, waits))) => {
                 let missing = ours.iter().filter(|(id, _)| !backup.ids.contains(id)).map(|(_, r)| r.clone());
-                (Some(ours.len() as u64), missing.collect())
+                let lost = |w: &&Waits| w.kind.moves_money() || !backup.waits.iter().any(|b| b.same(w));
+                let waiting = waits.iter().filter(lost).map(|w| w.reference.clone());
+                (Some(ours.len() as u64), missing.collect(), waiting.collect())
             }
             // What can't be opened is kept aside like any other.
             Some(Err(error)) => {
                 tracing::warn!(%error, "the ledger in place can't be read");
-                (None, Vec::new())
+                (None, Vec::new(), Vec::new())
             }
         };
         let links = backup.ids.len() as u64;
-        Ok(Self { folder, database, copy, links, newest: backup.newest, now, missing })
+        Ok(Self { folder, database, copy, links, newest: backup.newest, now, missing, waiting })
     }
 
     /// Puts the backup in the ledger's place, which is kept under another name.
@@ -124,6 +129,7 @@ impl Drop for Restore {
 /// A backup that was read through.
 struct Checked {
     ids: BTreeSet<String>,
+    waits: Vec<Waits>,
     newest: Option<Timestamp>,
 }
 
@@ -161,15 +167,50 @@ impl Checked {
         }
         connection.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(())).map_err(at)?;
         let ids = ids(&connection).map_err(at)?.into_iter().map(|(id, _)| id).collect();
+        let waits = waits(&connection).map_err(at)?;
         let newest: Option<i64> =
             connection.query_row("SELECT max(created_at) FROM links", [], |row| row.get(0)).map_err(at)?;
         let newest = newest.and_then(|micros| Timestamp::from_microsecond(micros).ok());
-        Ok(Self { ids, newest })
+        Ok(Self { ids, waits, newest })
     }
 }
 
-fn known(ledger: &SqliteLedger) -> Result<Vec<(String, String)>, LedgerError> {
-    ledger.read(|db| Ok(ids(db)?))
+/// Something that the seller asked for and that is not done yet.
+struct Waits {
+    id: String,
+    reference: String,
+    kind: OutboxKind,
+}
+
+impl Waits {
+    fn same(&self, other: &Self) -> bool {
+        (&self.id, self.kind) == (&other.id, other.kind)
+    }
+}
+
+type Known = (Vec<(String, String)>, Vec<Waits>);
+
+/// The links of the ledger in place, and what waits in it.
+fn known(ledger: &SqliteLedger) -> Result<Known, LedgerError> {
+    ledger.read(|db| Ok((ids(db)?, waits(db)?)))
+}
+
+/// What waits, of all accounts, oldest first.
+fn waits(connection: &Connection) -> rusqlite::Result<Vec<Waits>> {
+    let mut statement = connection.prepare(
+        "SELECT l.id, l.reference, o.kind FROM outbox AS o CROSS JOIN links AS l ON l.seq = o.link ORDER BY o.nr",
+    )?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?)))?;
+    let mut found = Vec::new();
+    for row in rows {
+        let (id, reference, word) = row?;
+        found.extend(OutboxKind::from_word(&word).filter(|kind| kind.asked_for()).map(|kind| Waits {
+            id,
+            reference,
+            kind,
+        }));
+    }
+    Ok(found)
 }
 
 /// Ids and references, oldest first.

@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
+use crate::domain::amount::{AmountError, parse_price};
 use crate::domain::link::Link;
+use crate::domain::money::{Currency, Money};
 use crate::domain::sale::{AddressPlan, Delivery};
 
 /// The shortest ending that is kept.
@@ -69,6 +71,45 @@ pub(super) fn query(text: &str) -> Option<String> {
     }
     parts.extend(phone_or_words(&run));
     (!parts.is_empty()).then(|| parts.join(" AND "))
+}
+
+/// An amount that may be meant by a text as typed.
+pub(super) struct Sum {
+    /// In minor units, which are hundredths in every currency.
+    pub(super) minor: i64,
+    /// Of these currencies; empty for any.
+    pub(super) currencies: Vec<Currency>,
+    /// What else to look for, as [`query`] has it: nothing where a currency says that it is an amount.
+    pub(super) words: Option<String>,
+}
+
+/// The amount that is typed, if it is one: `1249`, `1 249`, `1249,50`, `kr 49`.
+pub(super) fn sum(text: &str) -> Option<Sum> {
+    let text = text.trim();
+    let read = |currency| match parse_price(text, currency) {
+        // Nobody sells for parts of an øre: `1.249` has its thousands parted.
+        Err(AmountError::Ambiguous { grouped, .. }) => parse_price(&grouped, currency).ok(),
+        read => read.ok(),
+    };
+    let found: Vec<Money> = Currency::ALL.into_iter().filter_map(read).filter(|m| m.minor() > 0).collect();
+    let minor = found.first()?.minor();
+    let named = found.len() < Currency::ALL.len();
+    let currencies = if named { found.iter().map(|m| m.currency()).collect() } else { Vec::new() };
+    let digit = |c: char| c.is_ascii_digit();
+    let parted = matches!(parse_price(text, Currency::Nok), Err(AmountError::Ambiguous { .. }));
+    let words = if text.chars().all(digit) {
+        query(text)
+    } else if text.chars().all(|c| digit(c) || c.is_whitespace()) || (parted && !named) {
+        // Not its groups: `1` and `249` are begun with by far too much.
+        query(&digits(text))
+    } else if text.chars().all(|c| digit(c) || matches!(c, '.' | ',')) {
+        // As it may stand in a description, `Brus 0,5 l`: whole words, and no phone number.
+        let words: Vec<String> = split(text).iter().map(|word| format!("\"{word}\"")).collect();
+        Some(format!("({})", words.join(" AND ")))
+    } else {
+        None
+    };
+    Some(Sum { minor, currencies, words })
 }
 
 /// Words that stand side by side and could be groups of one phone number: found as that or as words.

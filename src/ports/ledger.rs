@@ -252,6 +252,14 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn outbox(&self, account_id: &str) -> Result<Vec<OutboxEntry>, LedgerError>;
+    /// How many requests that the seller asked for wait for other accounts than this one, by account.
+    ///
+    /// # Errors
+    /// The database's.
+    fn waiting_elsewhere(&self, _account_id: &str) -> Result<Vec<(String, u64)>, LedgerError> {
+        // For fakes, which have one account.
+        Ok(Vec::new())
+    }
     /// Adds an entry for a link that is kept already. One of the same kind is replaced and keeps its
     /// place; while somebody holds a claim on it, the claim, `attempts` and `in_flight` stay.
     ///

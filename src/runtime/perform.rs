@@ -89,6 +89,7 @@ fn page(
         rows: ledger.rows(account, &filter)?,
         totals: ledger.totals(account, today)?,
         outbox: ledger.outbox(account)?,
+        elsewhere: if all { ledger.waiting_elsewhere(account)? } else { Vec::new() },
         unsettled: if all { ledger.unsettled(account)? } else { Vec::new() },
         // Last: reading may find out that it is damaged.
         rescue: ledger.rescue()?,

@@ -208,5 +208,6 @@ pub fn shop(config: &Config) -> Shop {
         default_expiry: p.default_expiry.clone(),
         default_auto_capture: p.default_auto_capture,
         default_vat: p.default_vat,
+        profiles: config.profiles.clone(),
     }
 }

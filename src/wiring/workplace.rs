@@ -130,6 +130,8 @@ pub async fn kept_sandbox(
         .map_err(|source| EmbeddedError::File { path: data_dir.to_path_buf(), source })?;
     let embedded = Embedded::kept(data_dir).await?;
     let mut config = config.clone();
+    // Its account is known now: another one that no profile names is nobody's.
+    config.profiles.sandbox = None;
     config.profile = Profile {
         sandbox: true,
         merchant_name: config.profile.merchant_name.clone().or_else(|| Some("Fjordfisk AS".to_owned())),
@@ -164,6 +166,7 @@ pub async fn demo(lan: bool) -> Result<Workplace, OpenError> {
         file: None,
         profile_name: "demo".to_owned(),
         profile_names: vec!["demo".to_owned()],
+        profiles: Default::default(),
         profile,
         ui: crate::config::Ui::default(),
         warnings: Vec::new(),

@@ -176,6 +176,58 @@ fn a_link_is_found_by_anything_one_remembers() {
 }
 
 #[test]
+fn a_link_is_found_by_its_amount_to_the_last_ore() {
+    let priced = |n: i64, minor: i64, currency: Currency| {
+        let mut link = sent(n, LinkState::Open);
+        (link.amount, link.sale.currency) = (Money::new(minor, currency), currency);
+        link
+    };
+    let mut named = priced(5, 700, Currency::Nok);
+    named.sale.reference = Reference::parse("BIL-1249").unwrap();
+    named.sale.delivery = Delivery::Sms(serde_json::from_str("\"+4741249507\"").unwrap());
+    let mut litre = priced(6, 800, Currency::Nok);
+    litre.sale.lines[0].description = "Brus 0,5 l, 1 av 249 kr".into();
+    let ledger = with(&[
+        priced(1, 124_900, Currency::Nok),
+        priced(2, 124_950, Currency::Nok),
+        priced(3, 4_900, Currency::Eur),
+        priced(4, 4_900, Currency::Nok),
+        named,
+        litre,
+    ]);
+    for (text, found) in [
+        ("1249", &["BIL-1249", "KARI-001"][..]),
+        ("1 249", &["BIL-1249", "KARI-001"]),
+        ("1\u{a0}249,00", &["KARI-001"]),
+        ("1.249,00", &["KARI-001"]),
+        ("1.249", &["KARI-001"]),
+        ("1249,50", &["KARI-002"]),
+        ("1249.50", &["KARI-002"]),
+        ("kr 1 249,50", &["KARI-002"]),
+        ("NOK 1,249.50", &["KARI-002"]),
+        ("kr 49", &["KARI-004"]),
+        ("49 kr", &["KARI-004"]),
+        ("49,-", &["KARI-004", "KARI-003"]),
+        ("€49", &["KARI-003"]),
+        ("0,5", &["KARI-006"]),
+        ("249", &["KARI-006", "BIL-1249"]),
+        ("kr 50", &[]),
+    ] {
+        assert_eq!(searched(&ledger, text), found, "{text}");
+        let filter = LinkFilter { search: Some(text.into()), ..LinkFilter::default() };
+        assert_eq!(ledger.count(ACCOUNT, &filter).unwrap(), found.len() as u64, "{text}");
+    }
+    let open = LinkFilter {
+        search: Some("1249".into()),
+        states: vec![LinkState::Captured],
+        ..LinkFilter::default()
+    };
+    assert!(ledger.rows(ACCOUNT, &open).unwrap().is_empty(), "the states count for amounts too");
+    let page = LinkFilter { limit: Some(1), offset: 1, states: Vec::new(), ..open };
+    assert_eq!(ledger.rows(ACCOUNT, &page).unwrap()[0].reference.as_str(), "KARI-001");
+}
+
+#[test]
 fn ids_told_later_are_found() {
     let ledger = with(&[sample(1)]);
     assert!(searched(&ledger, "late77").is_empty());

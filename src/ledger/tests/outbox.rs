@@ -239,3 +239,20 @@ fn what_asks_is_given_up_with_a_claim_that_changes_nothing() {
     assert_eq!(claim(&ledger, 1, 1_000), None, "never sent without a word");
     assert!(to_drop(1_000).is_some());
 }
+
+#[test]
+fn what_waits_for_another_account_is_counted() {
+    let mut other = sample(2);
+    other.account_id = "P87654321".into();
+    let mut third = sample(3);
+    third.account_id = "P87654321".into();
+    let ledger = with(&[]);
+    for link in [sample(1), other, third] {
+        ledger.insert(&link, false).unwrap();
+    }
+    assert_eq!(ledger.waiting_elsewhere(ACCOUNT).unwrap(), [("P87654321".to_owned(), 2)]);
+    assert_eq!(ledger.waiting_elsewhere("P87654321").unwrap(), [(ACCOUNT.to_owned(), 1)]);
+    let look = OutboxEntry::new(sample(2).id, OutboxKind::Look, sample(2).created_at);
+    ledger.enqueue(&look).unwrap();
+    assert_eq!(ledger.waiting_elsewhere(ACCOUNT).unwrap()[0].1, 2, "our own care is not what waits");
+}

@@ -10,6 +10,7 @@ use crate::i18n::Texts;
 use crate::ui::frame;
 use crate::ui::pen::{Pen, width};
 use crate::ui::theme::Role;
+use crate::ui::waiting_words;
 use crate::ui::widgets::links::Links;
 
 pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
@@ -103,6 +104,10 @@ fn notes(model: &Model, now: &Now, texts: Texts) -> Vec<(String, Role)> {
             text = format!("{text} {}", texts.t_args("dashboard-next-try", &[("time", when.into())]));
         }
         notes.push((text, Role::Accent));
+    }
+    for (account, waits) in &model.dashboard.elsewhere {
+        let profile = model.shop.as_ref().and_then(|shop| shop.profiles.of(account));
+        notes.push((format!("↑ {}", waiting_words::elsewhere(texts, account, profile, *waits)), Role::Muted));
     }
     if let Some(seconds) = model.clock_off_by {
         let span = texts.span(jiff::SignedDuration::from_secs(seconds));

@@ -7,20 +7,19 @@ use crate::desktop::secret_command::CommandError;
 use crate::i18n::{Spoken, Texts};
 use crate::wiring::NoSecret;
 
-/// With the keyring's own words, where it has some.
 impl Spoken for KeyringError {
     fn say(&self, texts: Texts) -> Cow<'static, str> {
-        let (key, said) = match self {
-            Self::NotBuilt => return texts.t("keyring-not-built"),
-            Self::NoAnswer => return texts.t("keyring-no-answer"),
-            Self::Absent(said) => ("keyring-absent", said),
-            Self::Locked(said) => ("keyring-locked", said),
+        texts.t(match self {
+            Self::NotBuilt => "keyring-not-built",
+            Self::NoAnswer => "keyring-no-answer",
+            // What the system says of it is for the log: it speaks of sockets and buses.
+            Self::Absent(_) => "keyring-absent",
+            Self::Locked(_) => "keyring-locked",
             Self::BadEntry(bad) => {
                 let why = texts.say(bad).into_owned();
                 return texts.t_args("keyring-bad-entry", &[("why", why.into())]).into();
             }
-        };
-        texts.t_args(key, &[("said", said.as_str().into())]).into()
+        })
     }
 }
 

@@ -89,8 +89,9 @@ fn the_secret_comes_from_environment_then_command_then_file() {
 #[test]
 fn config_path_check_and_show() {
     let world = World::new();
-    let path = world.run(&["config", "path"]).is(0).out;
-    assert_eq!(path.trim_end(), world.config.display().to_string());
+    let path = world.run(&["config", "path"]).is(0);
+    assert_eq!(path.out.trim_end(), world.config.display().to_string(), "alone, for $(…)");
+    assert_eq!(path.err.trim_end(), format!("Ledger and log: {}", world.data.display()));
     let places = world.run(&["config", "path", "--json"]).is(0).json();
     assert_eq!(places["data_dir"], world.data.display().to_string());
     assert_eq!(places["config_exists"], true);

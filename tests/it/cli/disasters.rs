@@ -59,6 +59,67 @@ fn a_backup_is_made_while_a_link_is_watched_and_put_back_when_nobody_looks() {
 }
 
 #[test]
+fn what_waits_in_the_ledger_is_named_before_a_backup_takes_its_place() {
+    let world = World::new();
+    let offline = |reference: &str| {
+        world.run(&["new", "--item", "Vaffel;1;45", "--reference", reference, "--offline"]).is(5);
+    };
+    offline("IN-BOTH");
+    let file = world.home.path().join("ledger.backup");
+    let name = file.to_str().unwrap();
+    world.run(&["backup", name]).is(0);
+    offline("LATER-1");
+    offline("LATER-2");
+    for (lang, words) in [
+        ("en", "2 requests wait in it and would not be sent: LATER-1, LATER-2."),
+        ("nb", "2 forespørsler venter i det og blir ikke sendt: LATER-1, LATER-2."),
+    ] {
+        let asked = world.run(&["restore", name, "--lang", lang]).is(3);
+        assert!(asked.err.contains(words) && asked.err.contains("--yes"), "{asked:?}");
+        assert!(!asked.err.contains("IN-BOTH"), "that waits in the backup too: {asked:?}");
+    }
+    assert_eq!(world.references(), ["IN-BOTH", "LATER-1", "LATER-2"]);
+    let done = world.run(&["restore", name, "--yes", "--json"]).is(0).json();
+    assert_eq!(done["not_sent"], json!(["LATER-1", "LATER-2"]));
+    offline("LATER-3");
+    let done = world.run(&["restore", name, "--yes"]).is(0);
+    assert!(done.out.contains("1 request waited in the old ledger and is not sent now: LATER-3"), "{done:?}");
+}
+
+#[test]
+fn a_bad_backup_is_not_spoken_of_as_the_ledger() {
+    let world = World::new();
+    world.link(&["--reference", "A-1"]);
+    let file = world.home.path().join("copy");
+    let name = file.to_str().unwrap();
+    world.run(&["backup", name]).is(0);
+    let mut bytes = fs::read(&file).unwrap();
+    for byte in bytes.iter_mut().skip(PAGE) {
+        *byte ^= 0x5a;
+    }
+    fs::write(&file, &bytes).unwrap();
+    let nothing = world.home.path().join("nothing");
+    let text = world.home.path().join("text");
+    fs::write(&text, "not a database").unwrap();
+    let folder = world.home.path().to_str().unwrap();
+    for (given, words) in [
+        (name, "copy is damaged: not all of it can be read"),
+        (nothing.to_str().unwrap(), "There is no file"),
+        (text.to_str().unwrap(), "is no backup of a paylink ledger"),
+        (folder, "is a folder, not a backup"),
+        (world.database().to_str().unwrap(), "is the ledger itself"),
+    ] {
+        let refused = world.run(&["restore", given, "--yes"]).is(3);
+        assert!(refused.err.contains(words) && refused.err.contains("Nothing was replaced"), "{refused:?}");
+        assert_eq!(refused.err.lines().count(), 1, "{refused:?}");
+    }
+    assert_eq!(world.references(), ["A-1"]);
+    let nowhere = world.run(&["backup", "/nope/b.db"]).is(3);
+    assert!(nowhere.err.contains("There is no folder /nope"), "{nowhere:?}");
+    assert!(!nowhere.err.contains(".part"), "{nowhere:?}");
+}
+
+#[test]
 fn a_link_that_was_sent_after_the_backup_is_not_sent_again() {
     let world = World::new();
     let words = [

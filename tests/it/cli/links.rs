@@ -249,3 +249,73 @@ fn read_png(path: &std::path::Path) -> String {
     });
     image.detect_grids().first().unwrap().decode().unwrap().1
 }
+
+#[test]
+fn what_waits_for_another_account_in_the_same_folder_is_told() {
+    let world = World::new();
+    let (url, client) = (world.url().to_owned(), world.client().to_owned());
+    world.write_config(
+        &url,
+        &format!("[profiles.old]\naccount_id = \"T11111111\"\nclient_id = \"{client}\"\nreturn_url = \"https://example.com\""),
+    );
+    let with = |profile: &str, words: &[&str]| world.run(&[&["--profile", profile], words].concat());
+    with("old", &["new", "--offline", "--item", "Vaffel;1;45"]).is(5);
+    with("old", &["new", "--offline", "--item", "Vaffel;1;45"]).is(5);
+    let listed = with("fair", &["outbox"]).is(0);
+    let words = "2 requests wait for T11111111: start `paylink --profile old`";
+    assert!(listed.err.contains(words), "{listed:?}");
+    assert!(!with("old", &["outbox"]).is(0).err.contains("requests wait for"), "its own are listed");
+    let doctor = with("fair", &["doctor", "--lang", "nb"]);
+    assert!(doctor.out.contains("2 forespørsler venter for T11111111"), "{doctor:?}");
+}
+
+#[test]
+fn offline_says_that_the_link_was_kept_back_on_purpose() {
+    let world = World::new();
+    let new = ["new", "--offline", "--item", "Vaffel;1;45", "--reference", "A-1"];
+    let kept = world.run(&new).is(5);
+    assert!(kept.err.contains("A-1 is kept in the outbox and not sent, as --offline says"), "{kept:?}");
+    assert!(kept.out.contains("A-1"), "the link is printed: {kept:?}");
+    let kept = world.run(&["new", "--offline", "--item", "Vaffel;1;45", "--json"]).is(5);
+    assert_eq!(kept.error()["code"], "kept_in_outbox");
+}
+
+#[test]
+fn a_list_takes_the_words_that_it_shows() {
+    let world = World::new();
+    let paid = world.link(&["--reference", "PAID"]);
+    world.link(&["--reference", "OPEN"]);
+    world.pay(&paid, "authorized");
+    let listed = |words: &[&str]| world.run(&[&["list"], words].concat());
+    for state in ["paid", "captured", "betalt", "paid,refunded"] {
+        let found = listed(&["--state", state]).is(0);
+        assert!(found.out.contains("PAID") && !found.out.contains("OPEN"), "{state}: {found:?}");
+    }
+    let wrong = listed(&["--state", "payed", "--lang", "nb"]).is(3);
+    assert!(wrong.err.contains("betalt (captured)"), "{wrong:?}");
+}
+
+#[test]
+fn a_cancellation_that_waits_is_told_and_shows_in_the_list() {
+    let world = World::new();
+    world.link(&["--reference", "A-1"]);
+    world.fault(json!({ "path": "/v1/sessions/*", "method": "POST", "kind": "drop_before", "times": -1 }));
+    let refused = world.run(&["cancel", "A-1"]);
+    assert!(!refused.err.contains("Nothing was done"), "{refused:?}");
+    assert!(
+        refused.err.contains("A-1") && refused.err.contains("The cancellation is in the outbox"),
+        "{refused:?}"
+    );
+    let listed = world.run(&["list", "--offline"]).is(0);
+    assert!(listed.out.contains("not opened … to be cancelled"), "{listed:?}");
+}
+
+#[test]
+fn minutes_written_as_months_are_told_back() {
+    let world = World::new();
+    let made = world.run(&["new", "--item", "Vaffel;1;45", "--expires", "5m"]).is(0);
+    assert!(made.err.contains("--expires 5m is 5 months: it can be paid until"), "{made:?}");
+    for plain in ["1m", "5min", "5 måneder"] {
+        assert_eq!(world.run(&["new", "--item", "Vaffel;1;45", "--expires", plain]).is(0).err, "", "{plain}");
+    }
+}

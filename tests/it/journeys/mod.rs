@@ -189,6 +189,7 @@ fn shop(account_id: &str) -> Shop {
         default_expiry: Expiry::Days(1),
         default_auto_capture: true,
         default_vat: VatRate::STANDARD,
+        profiles: Default::default(),
     }
 }
 

@@ -310,6 +310,29 @@ fn a_row_tells_what_waits_to_be_done_with_its_link() {
 }
 
 #[test]
+fn what_waits_for_another_account_is_told_with_the_profile_that_sends_it() {
+    for (lang, known, unknown) in [
+        (
+            Lang::English,
+            "3 requests wait for P1: start `paylink --profile shop`",
+            "1 request waits for P2, which",
+        ),
+        (
+            Lang::Bokmal,
+            "3 forespørsler venter for P1: start `paylink --profile shop`",
+            "1 forespørsel venter for P2, som",
+        ),
+    ] {
+        let screen = seen(Scene::Dashboard, (80, 24), lang, |model| {
+            model.dashboard.elsewhere = vec![("P1".into(), 3), ("P2".into(), 1)];
+            let profiles = &mut model.shop.as_mut().unwrap().profiles;
+            profiles.by_account.insert("P1".into(), "shop".into());
+        });
+        assert!(screen.contains(known) && screen.contains(unknown), "{screen}");
+    }
+}
+
+#[test]
 fn a_time_that_is_typed_shows_its_forms_whatever_is_wrong_and_when_it_ends() {
     use paylink::app::check::FieldError;
     use paylink::app::draft::{ExpiryChoice, FieldId};

@@ -112,6 +112,7 @@ fn shop() -> Shop {
         default_expiry: Expiry::Days(1),
         default_auto_capture: true,
         default_vat: VatRate::STANDARD,
+        profiles: Default::default(),
     }
 }
 
