@@ -10,7 +10,7 @@ use paylink::domain::link::{LinkId, LinkState};
 use paylink::domain::sale::Delivery;
 use paylink::ops::cancel::{self, CancelEnd};
 use paylink::ops::money::{self, Movement};
-use paylink::ops::outbox::{self, Decision, Outcome};
+use paylink::ops::outbox::{self, Decision, Outcome, Sent};
 use paylink::ops::track;
 use paylink::ports::{FaultKind, Gateway as _};
 use paylink::sandbox::{Config, Running};
@@ -75,6 +75,11 @@ impl Shop {
         assert!((200..300).contains(&status), "{path}: {status} {answer}");
     }
 
+    /// Time passes, here and there, until nothing goes on by itself.
+    async fn settle(&self) -> Vec<Sent> {
+        self.stand.settle(|seconds| self.post("/sandbox/clock", &json!({"advance_seconds": seconds}))).await
+    }
+
     /// The next call of `path` goes wrong.
     fn fault(&self, method: &str, path: &str, kind: &str, more: &Value) {
         let mut fault = json!({"path": path, "method": method, "kind": kind});
@@ -128,7 +133,7 @@ async fn a_link_without_a_message_is_made_once_whatever_happens() {
         shop.fault("POST", "/v1/sessions-profile", kind, &more);
         let id = shop.stand.keep(sale("A-1", Delivery::Link)).await;
         let first = outbox::send_now(&shop.stand.ports, id).await.unwrap();
-        shop.stand.settle().await;
+        shop.settle().await;
         let link = shop.stand.link(id);
         let posts = shop.calls("POST", "/v1/sessions-profile");
         let (state, made, asked) = match does {
@@ -156,7 +161,7 @@ async fn a_customer_gets_one_message_whatever_happens() {
         shop.fault("POST", "/v1/sessions-profile", kind, &more);
         let id = shop.stand.keep(sale("A-1", sms())).await;
         let first = outbox::send_now(&shop.stand.ports, id).await.unwrap();
-        shop.stand.settle().await;
+        shop.settle().await;
         let counts = async || (shop.sessions("A-1").await, shop.messages());
         let posts = || shop.calls("POST", "/v1/sessions-profile");
         match does {
@@ -201,7 +206,7 @@ async fn a_lost_link_is_found_though_the_list_goes_wrong_first() {
             assert!(asking, "{what}: {first:?}");
             assert_eq!(shop.stand.link(id).state, LinkState::Uncertain, "{what}");
         }
-        shop.stand.settle().await;
+        shop.settle().await;
         assert_eq!(shop.stand.link(id).state, LinkState::Open, "{what}: {first:?}");
         assert_eq!((shop.sessions("A-1").await, shop.messages()), (1, 1), "{what}");
         assert_eq!(shop.calls("POST", "/v1/sessions-profile"), 1, "{what}");
@@ -217,7 +222,7 @@ async fn a_link_is_withdrawn_once_whatever_happens() {
         let id = shop.made().await;
         shop.fault("POST", "/v1/sessions/", kind, &more);
         let first = cancel::cancel(&shop.stand.ports, id).await.unwrap();
-        shop.stand.settle().await;
+        shop.settle().await;
         let link = shop.stand.link(id);
         let session = shop.stand.ports.gateway.session(link.session_id.as_deref().unwrap()).await.unwrap();
         let (state, asked) = match does {
@@ -246,12 +251,12 @@ async fn money_moves_once(word: &'static str, what: Movement, end: LinkState) {
         let refund = matches!(what, Movement::Refund(..));
         if refund {
             money::order(&shop.stand.ports, id, Movement::Capture(None)).await.unwrap();
-            shop.stand.settle().await;
+            shop.settle().await;
         }
         let before = shop.stand.link(id).state;
         shop.fault("POST", "/v1/transactions/", kind, &more);
         money::order(&shop.stand.ports, id, what.clone()).await.unwrap();
-        let tries = shop.stand.settle().await;
+        let tries = shop.settle().await;
         let told = format!("{kind} {more}: {tries:?}");
         let transaction = shop.transaction(id).await;
         let done = transaction.events.iter().filter(|e| e.event == word && e.success);

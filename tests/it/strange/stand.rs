@@ -122,17 +122,20 @@ impl Stand {
         self.clock.0.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    /// Sends what is due, again and again, as time goes by, until nothing is left that goes on by itself.
-    /// Gives what came of each try.
-    pub(super) async fn settle(&self) -> Vec<Sent> {
+    /// Sends what is due, again and again, as time goes by here and, by `theirs`, at the backend, until nothing is left
+    /// that goes on by itself. Each try is a process of its own: this test can't make counted time pass, so nobody may
+    /// have counted any. Gives what came of each try.
+    pub(super) async fn settle(&self, theirs: impl Fn(i64)) -> Vec<Sent> {
         let mut all = Vec::new();
         for _ in 0..100 {
             if self.waiting().iter().all(|e| e.needs_decision) {
                 return all;
             }
-            let sent = outbox::flush(&self.ports, &self.account, self.ports.clock.now()).await.unwrap();
+            let ports = Ports { underway: Underway::default(), ..self.ports.clone() };
+            let sent = outbox::flush(&ports, &self.account, ports.clock.now()).await.unwrap();
             all.extend(sent.into_iter().map(|(_, sent)| sent));
             self.advance(35);
+            theirs(35);
             // What the backend does by itself takes its own time.
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
