@@ -1,9 +1,12 @@
 //! Withdrawing a link: the state is read first, because cancelling a session voids a payment that the
 //! customer has just authorized; it's journalled before it goes out; and it's seen to be closed.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 
-use super::outbox::{self, Outcome, Sent, standing};
+use super::outbox::{self, Outcome, Sent, entry_of, standing};
+use super::patience::counted;
 use super::send::{self, Claim};
 use super::{kept, on_ledger, track};
 use crate::domain::cause::{Cause, Plain};
@@ -12,7 +15,7 @@ use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ports::{Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Ports};
 
 /// After this long a request that went out has arrived, or never will.
-const WIRE: SignedDuration = SignedDuration::from_secs(60);
+const WIRE: Duration = Duration::from_secs(60);
 
 /// How withdrawing a link ended, with the link as it's kept now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +116,13 @@ pub async fn cancel(ports: &Ports, id: LinkId) -> Result<Cancelling, LedgerError
 
 /// Withdraws a link that is at the backend.
 pub(super) async fn at_backend(ports: &Ports, id: LinkId) -> Result<Cancelling, LedgerError> {
+    let link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
+    if may_be_withdrawn(link.state) {
+        // The seller's word is kept before anything is asked.
+        journal(ports, id, false).await?;
+        return carry_out(ports, id, false).await.map(Cancelling::from_sent);
+    }
+    // As far as is known there is nothing to be withdrawn: if there is after all, that is news.
     match state_first(ports, id).await? {
         First::Go(_) => {
             journal(ports, id, false).await?;
@@ -143,11 +153,29 @@ async fn over(ports: &Ports, link: Link, end: CancelEnd) -> Result<Cancelling, L
     }
 }
 
-/// Writes down that the link is to be withdrawn. `doubt`: a request may have gone out already.
+/// Writes down that the link is to be withdrawn, at once. `doubt`: a request may have gone out already; that one has is
+/// not forgotten, nor when.
 pub(super) async fn journal(ports: &Ports, id: LinkId, doubt: bool) -> Result<(), LedgerError> {
-    let entry =
-        OutboxEntry { in_flight: doubt, ..OutboxEntry::new(id, OutboxKind::Cancel, ports.clock.now()) };
-    on_ledger(ports, move |ledger| ledger.enqueue(&entry)).await
+    let now = ports.clock.now();
+    on_ledger(ports, move |ledger| {
+        let waits = entry_of(ledger, id, OutboxKind::Cancel)?;
+        let entry = waits.unwrap_or_else(|| OutboxEntry::new(id, OutboxKind::Cancel, now));
+        ledger.enqueue(&OutboxEntry { in_flight: entry.in_flight || doubt, next_at: now, ..entry })
+    })
+    .await
+}
+
+/// Whether a link in this state may have to be withdrawn at the backend, as far as is known here.
+const fn may_be_withdrawn(state: LinkState) -> bool {
+    matches!(
+        state,
+        LinkState::Open
+            | LinkState::Opened
+            | LinkState::Paying
+            | LinkState::OnHold
+            | LinkState::Unknown
+            | LinkState::Refused
+    )
 }
 
 /// Carries out a `Cancel` of the outbox.
@@ -229,7 +257,10 @@ async fn carry_out(ports: &Ports, id: LinkId, fresh: bool) -> Result<Sent, Ledge
         return finish(ports, claim, link, CancelEnd::AlreadyEnded).await;
     };
     let asked = ports.clock.now();
-    let fault = match ports.gateway.cancel(&session_id).await {
+    note_sent(ports, id);
+    let answer = ports.gateway.cancel(&session_id).await;
+    note_sent(ports, id);
+    let fault = match answer {
         Ok(session) => {
             track::take(ports, id, Some(session), None, asked).await?;
             None
@@ -262,6 +293,12 @@ async fn carry_out(ports: &Ports, id: LinkId, fresh: bool) -> Result<Sent, Ledge
     }
 }
 
+/// A request goes out now, or has just ended.
+fn note_sent(ports: &Ports, id: LinkId) {
+    let now = counted();
+    ports.underway.sent(id, OutboxKind::Cancel, now, now + WIRE);
+}
+
 /// Did nothing, and may do better another time.
 const fn certainly_nothing(fault: &Fault) -> bool {
     matches!(fault.kind, FaultKind::NotSent | FaultKind::NotSignedIn | FaultKind::Untrusted)
@@ -275,8 +312,11 @@ const fn reserved(link: &Link) -> bool {
 /// Whether a request that went out before may still arrive, and take the customer's money back.
 fn on_the_wire(ports: &Ports, claim: &Claim) -> bool {
     let gone = ports.clock.now().duration_since(claim.entry.since);
-    // A clock that was set back must not make it wait for longer.
-    claim.entry.in_flight && (SignedDuration::ZERO..WIRE).contains(&gone)
+    let (id, kind) = (claim.link.id, claim.entry.kind);
+    // A clock that was set back must not make it wait for longer, one that was set ahead not for less.
+    claim.entry.in_flight
+        && ((SignedDuration::ZERO..SignedDuration::try_from(WIRE).unwrap_or_default()).contains(&gone)
+            || ports.underway.on_the_wire(id, kind, counted()))
 }
 
 /// Paid, while a request to withdraw the link may still be on its way: what becomes of the payment is seen once
