@@ -23,7 +23,7 @@ pub use ledger::{DayTotals, Ledger, LinkFilter, LinkRow, Touched, Watch};
 pub use ledger_error::{LedgerError, Unusable};
 pub use outbox::{MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Overdue};
 pub use rescue::Rescue;
-pub use underway::Underway;
+pub use underway::{Underway, Work};
 
 /// A boxed future, so that ports are object safe.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

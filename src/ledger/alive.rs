@@ -5,9 +5,11 @@
 //! lives; the system lets go of the lock however the process ends. Where files can't be locked, the
 //! lease alone decides.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::file;
 
@@ -77,24 +79,61 @@ fn hold(path: &Path) -> Option<(File, PathBuf)> {
     None
 }
 
-/// Whether the owner of a claim certainly lives no more. Ours does.
-pub(super) fn is_dead(folder: Option<&Path>, owner: &str) -> bool {
-    let Some(folder) = folder.filter(|_| !owner.ends_with(UNKNOWN)) else { return false };
-    let plain = owner.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    plain && unlocked(&path(folder, owner))
+/// What is known of the owner of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Life {
+    /// It lives.
+    Lives,
+    /// It certainly lives no more.
+    Dead,
+    /// It can't be told.
+    Unknown,
 }
 
-/// Whether nobody holds the file: the process has ended, or was killed. One that ended has removed it.
-fn unlocked(path: &Path) -> bool {
+/// Whether the owner of a claim still lives.
+pub(super) fn life(folder: Option<&Path>, owner: &str) -> Life {
+    let plain = owner.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    // Who could not lock a file has a mark that isn't plain.
+    folder.filter(|_| plain).map_or(Life::Unknown, |folder| life_behind(&path(folder, owner)))
+}
+
+/// Whether somebody holds the file. Nobody does: the process has ended, or was killed. One that ended has removed it.
+fn life_behind(path: &Path) -> Life {
     match File::options().read(true).write(true).open(path) {
         Ok(file) => match file.try_lock() {
             Ok(()) => {
                 let _ = fs::remove_file(path);
-                true
+                Life::Dead
             }
-            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => false,
+            Err(TryLockError::WouldBlock) => Life::Lives,
+            Err(TryLockError::Error(_)) => Life::Unknown,
         },
-        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Life::Dead,
+        Err(_) => Life::Unknown,
+    }
+}
+
+/// The claims of others that this process has met, and for how long. By its own count: a clock that was set ahead,
+/// or hours that the machine slept, don't make a claim old whose owner is still at work.
+#[derive(Debug, Default)]
+pub(super) struct Met(Mutex<BTreeMap<i64, (String, u32, Instant)>>);
+
+/// What was met so long ago is met anew.
+const FORGOTTEN: Duration = Duration::from_secs(60 * 60);
+
+impl Met {
+    /// How long ago the claim of entry `nr` by this owner, its so manieth try, was first met.
+    pub(super) fn before(&self, nr: i64, owner: &str, attempts: u32) -> Duration {
+        // Every change of it is a single step, so a panic elsewhere leaves nothing half done.
+        let mut met = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        met.retain(|_, (.., first)| first.elapsed() < FORGOTTEN);
+        match met.get(&nr) {
+            Some((by, n, first)) if by == owner && *n == attempts => first.elapsed(),
+            _ => {
+                met.insert(nr, (owner.to_owned(), attempts, Instant::now()));
+                Duration::ZERO
+            }
+        }
     }
 }
 
@@ -105,7 +144,7 @@ fn clear_away(folder: &Path) {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         if name.starts_with(BEGIN) && name.ends_with(END) {
-            unlocked(&entry.path());
+            let _ = life_behind(&entry.path());
         }
     }
 }
@@ -125,10 +164,10 @@ mod tests {
         let alive = Alive::default();
         let name = alive.claimant(here, "1-a").to_owned();
         assert_eq!(alive.claimant(here, "1-a"), name);
-        assert!(!is_dead(here, &name));
+        assert_eq!(life(here, &name), Life::Lives);
         assert_eq!(files(folder.path()), 1);
         drop(alive);
-        assert!(is_dead(here, &name));
+        assert_eq!(life(here, &name), Life::Dead);
         assert_eq!(files(folder.path()), 0);
     }
 
@@ -143,18 +182,19 @@ mod tests {
         let two = Alive::default();
         two.claimant(here, "2-b");
         assert_eq!(files(folder.path()), 3, "the database and the two that live");
-        assert!(is_dead(here, "9-killed") && !is_dead(here, "1-a") && !is_dead(here, "2-b"));
+        assert_eq!(life(here, "9-killed"), Life::Dead);
+        assert_eq!((life(here, "1-a"), life(here, "2-b")), (Life::Lives, Life::Lives));
     }
 
     #[test]
-    fn where_nothing_can_be_locked_nobody_is_dead() {
+    fn where_nothing_can_be_locked_nothing_is_known() {
         let alive = Alive::default();
         let name = alive.claimant(None, "1-a").to_owned();
-        assert!(!is_dead(None, &name));
+        assert_eq!(life(None, &name), Life::Unknown);
         let gone = Path::new("/nonexistent/paylink");
         let alive = Alive::default();
         let name = alive.claimant(Some(gone), "1-a").to_owned();
-        assert!(!is_dead(Some(gone), &name));
-        assert!(!is_dead(Some(gone), "../../etc/passwd"), "not a name that we gave");
+        assert_eq!(life(Some(gone), &name), Life::Unknown);
+        assert_eq!(life(Some(gone), "../../etc/passwd"), Life::Unknown, "not a name that we gave");
     }
 }

@@ -73,6 +73,8 @@ pub struct SqliteLedger {
     owner: String,
     /// The sign of life that stands behind our claims.
     alive: alive::Alive,
+    /// The claims of others that we have met.
+    met: alive::Met,
 }
 
 impl std::fmt::Debug for SqliteLedger {
@@ -129,12 +131,27 @@ impl SqliteLedger {
             changes: AtomicI64::new(0),
             owner: format!("{}-{}", std::process::id(), Uuid::new_v4().as_simple()),
             alive: alive::Alive::default(),
+            met: alive::Met::default(),
         }
     }
 
     /// The data folder; none in memory.
     fn folder(&self) -> Option<&Path> {
         if self.in_memory { None } else { self.path.parent() }
+    }
+
+    fn claim_for(
+        &self,
+        link: LinkId,
+        purpose: Purpose,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<OutboxEntry>, LedgerError> {
+        let folder = self.folder();
+        let owner = self.alive.claimant(folder, &self.owner);
+        let life = |owner: &str| alive::life(folder, owner);
+        let claimant = outbox::Claimant { owner, life: &life, met: &self.met };
+        self.write(|tx| outbox::claim(tx, &claimant, link, purpose, now, lease))
     }
 
     /// The database file, for messages.
@@ -311,10 +328,7 @@ impl Ledger for SqliteLedger {
         now: Timestamp,
         lease: Duration,
     ) -> Result<Option<OutboxEntry>, LedgerError> {
-        let folder = self.folder();
-        let owner = self.alive.claimant(folder, &self.owner);
-        let dead = |owner: &str| alive::is_dead(folder, owner);
-        self.write(|tx| outbox::claim(tx, owner, &dead, link, Purpose::Send(kind), now, lease))
+        self.claim_for(link, Purpose::Send(kind), now, lease)
     }
 
     fn claim_to_drop(
@@ -323,10 +337,7 @@ impl Ledger for SqliteLedger {
         now: Timestamp,
         lease: Duration,
     ) -> Result<Option<OutboxEntry>, LedgerError> {
-        let folder = self.folder();
-        let owner = self.alive.claimant(folder, &self.owner);
-        let dead = |owner: &str| alive::is_dead(folder, owner);
-        self.write(|tx| outbox::claim(tx, owner, &dead, link, Purpose::Drop, now, lease))
+        self.claim_for(link, Purpose::Drop, now, lease)
     }
 
     fn note_order(&self, entry: &OutboxEntry) -> Result<bool, LedgerError> {

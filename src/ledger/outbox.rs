@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
+use super::alive::{Life, Met};
 use super::error::Trouble;
 use super::record::{self, Moment, micros};
 use crate::domain::link::{Link, LinkId, LinkState};
@@ -115,12 +116,20 @@ pub(super) enum Purpose {
     Drop,
 }
 
-/// Claims an entry for `owner`; see `Ledger::claim` and `Ledger::claim_to_drop`. `dead` tells of another owner whether it certainly
-/// lives no more: its claim is given out at once.
+/// Who claims, and what is known of others who do.
+pub(super) struct Claimant<'a> {
+    pub(super) owner: &'a str,
+    /// Whether another owner lives.
+    pub(super) life: &'a dyn Fn(&str) -> Life,
+    /// The claims of others that we have met.
+    pub(super) met: &'a Met,
+}
+
+/// Claims an entry; see `Ledger::claim` and `Ledger::claim_to_drop`. The claim of an owner who certainly lives no more is
+/// given out at once; of one who lives, when we have met it for as long as the lease, by our own count.
 pub(super) fn claim(
     tx: &Transaction<'_>,
-    owner: &str,
-    dead: &dyn Fn(&str) -> bool,
+    claimant: &Claimant<'_>,
     link: LinkId,
     purpose: Purpose,
     now: Timestamp,
@@ -148,9 +157,18 @@ pub(super) fn claim(
         })
         .optional()?;
     let Some((mut entry, (nr, seq), claimed_at, state, holder)) = found else { return Ok(None) };
-    // Ours is never dead: another thread of this process is at work.
-    let claimed_at = claimed_at.filter(|_| holder.is_none_or(|h| h == owner || !dead(&h)));
     let now_at = micros(now);
+    let owner = claimant.owner;
+    let claimed_at = match holder.as_deref() {
+        // Whether ours is still at work, is known to those who work.
+        Some(other) if other != owner => match (claimant.life)(other) {
+            Life::Dead => None,
+            Life::Lives if claimant.met.before(nr, other, entry.attempts) < lease => return Ok(None),
+            Life::Lives => None,
+            Life::Unknown => claimed_at,
+        },
+        _ => claimed_at,
+    };
     let lease = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX);
     if let Some(claimed_at) = claimed_at {
         if claimed_at > now_at {

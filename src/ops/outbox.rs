@@ -7,6 +7,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
 use tokio::time::sleep;
 
+use super::patience::Patience;
 use super::send::{self, Until};
 use super::{backend_now, backoff, cancel, kept, lost, money, on_ledger};
 use crate::domain::link::{Link, LinkId, LinkState};
@@ -24,6 +25,8 @@ const ANOTHER_LOOK: Duration = Duration::from_secs(30);
 /// So often a command tries again where there is no connection at all, before it leaves the rest to
 /// the outbox.
 const NO_CONNECTION_TRIES: u32 = 3;
+/// What is due is not tried without a pause.
+const SHORTEST_WAIT: Duration = Duration::from_millis(50);
 
 /// How trying to send a link ended, with the link as it's kept now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,11 +150,10 @@ async fn send_until(ports: &Ports, id: LinkId, until: Until) -> Result<Sent, Led
 /// # Errors
 /// The ledger's.
 pub async fn send_patiently(ports: &Ports, id: LinkId, patience: Duration) -> Result<Sent, LedgerError> {
-    let started = ports.clock.now();
-    let until = started.checked_add(patience).unwrap_or(started);
+    let patience = Patience::new(patience);
     let mut without_connection = 0;
     loop {
-        let sent = send_until(ports, id, Until::Then(until)).await?;
+        let sent = send_until(ports, id, Until::For(patience)).await?;
         let next_at = match sent.outcome {
             Outcome::Queued { next_at } | Outcome::Uncertain { needs_decision: false, next_at } => next_at,
             _ => return Ok(sent),
@@ -159,14 +161,14 @@ pub async fn send_patiently(ports: &Ports, id: LinkId, patience: Duration) -> Re
         if sent.fault.as_ref().is_some_and(Fault::unreached) {
             without_connection += 1;
         }
-        let now = ports.clock.now();
+        let wait = next_at.duration_since(ports.clock.now());
+        let wait = Duration::try_from(wait).unwrap_or_default().max(SHORTEST_WAIT);
         // A try that can't end in time is not begun: what the last one said is the reason.
-        let last_start = until.checked_sub(send::SHORTEST_TRY).unwrap_or(until);
-        if next_at.max(now) > last_start || without_connection >= NO_CONNECTION_TRIES {
+        let last_start = patience.left().saturating_sub(send::SHORTEST_TRY);
+        if wait > last_start || without_connection >= NO_CONNECTION_TRIES {
             return Ok(sent);
         }
-        let wait = next_at.duration_since(now).max(jiff::SignedDuration::from_millis(50));
-        sleep(Duration::try_from(wait).unwrap_or_default()).await;
+        sleep(wait).await;
     }
 }
 
@@ -180,9 +182,7 @@ pub async fn send_again_patiently(
     id: LinkId,
     patience: Duration,
 ) -> Result<Sent, LedgerError> {
-    let now = ports.clock.now();
-    let until = Until::Then(now.checked_add(patience).unwrap_or(now));
-    send_again(ports, id, until).await
+    send_again(ports, id, Until::For(Patience::new(patience))).await
 }
 
 async fn send_again(ports: &Ports, id: LinkId, until: Until) -> Result<Sent, LedgerError> {

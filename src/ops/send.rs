@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::outbox::{Outcome, Sent, standing};
+use super::patience::Patience;
 use super::{backend_now, backoff, kept, on_ledger, set_state};
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::clean;
@@ -12,7 +13,9 @@ use crate::domain::lifecycle::{self, SessionNews};
 use crate::domain::link::{EventKind, Link, LinkEvent, LinkId, LinkState};
 use crate::domain::method::{MethodKind, kind_of_type};
 use crate::domain::sale::Sale;
-use crate::ports::{Created, Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports};
+use crate::ports::{
+    Created, Fault, FaultKind, Ledger, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports, Work,
+};
 
 mod seek;
 mod time;
@@ -36,25 +39,33 @@ const SECOND_LOOK: Duration = Duration::from_secs(2);
 pub(super) struct Claim {
     pub(super) link: Link,
     pub(super) entry: OutboxEntry,
-    since: Timestamp,
+    /// Counted from before it was claimed.
+    time: Patience,
+    /// Nobody else in this process works on it meanwhile, whatever the clock says of the lease.
+    _work: Work,
 }
 
 /// Claims an entry. `None`: there's nothing to be done, or not by us.
 pub(super) async fn claim(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Option<Claim>, LedgerError> {
-    let since = ports.clock.now();
-    on_ledger(ports, move |ledger| {
-        let Some(entry) = ledger.claim(id, kind, since, LEASE)? else { return Ok(None) };
-        Ok(Some(Claim { link: kept(ledger, id)?, entry, since }))
-    })
-    .await
+    claim_by(ports, id, kind, move |ledger, now| ledger.claim(id, kind, now, LEASE)).await
 }
 
 /// Claims a creation that is to be given up, though it may wait for the seller.
 async fn claim_to_drop(ports: &Ports, id: LinkId) -> Result<Option<Claim>, LedgerError> {
-    let since = ports.clock.now();
+    claim_by(ports, id, OutboxKind::Create, move |ledger, now| ledger.claim_to_drop(id, now, LEASE)).await
+}
+
+async fn claim_by(
+    ports: &Ports,
+    id: LinkId,
+    kind: OutboxKind,
+    claim: impl FnOnce(&dyn Ledger, Timestamp) -> Result<Option<OutboxEntry>, LedgerError> + Send + 'static,
+) -> Result<Option<Claim>, LedgerError> {
+    let Some(work) = ports.underway.begin(id, kind) else { return Ok(None) };
+    let (now, time) = (ports.clock.now(), Patience::new(LAST_CALL));
     on_ledger(ports, move |ledger| {
-        let Some(entry) = ledger.claim_to_drop(id, since, LEASE)? else { return Ok(None) };
-        Ok(Some(Claim { link: kept(ledger, id)?, entry, since }))
+        let Some(entry) = claim(ledger, now)? else { return Ok(None) };
+        Ok(Some(Claim { link: kept(ledger, id)?, entry, time, _work: work }))
     })
     .await
 }
@@ -133,9 +144,8 @@ impl Claim {
     }
 
     /// Whether it is too late in this claim to make something.
-    fn too_late(&self, ports: &Ports) -> bool {
-        let spent = ports.clock.now().duration_since(self.since);
-        spent > SignedDuration::try_from(LAST_CALL).unwrap_or_default()
+    fn too_late(&self) -> bool {
+        self.time.left().is_zero()
     }
 }
 
@@ -144,24 +154,23 @@ impl Claim {
 pub(super) enum Until {
     /// Nobody: it takes as long as it takes.
     Done,
-    /// Somebody, up to this moment: what is not done by then is left to the outbox.
-    Then(Timestamp),
+    /// Somebody, for so long: what is not done by then is left to the outbox.
+    For(Patience),
 }
 
 impl Until {
-    fn left(self, ports: &Ports) -> Option<Duration> {
-        let Self::Then(then) = self else { return None };
-        Some(Duration::try_from(then.duration_since(ports.clock.now())).unwrap_or_default())
+    fn left(self) -> Option<Duration> {
+        let Self::For(patience) = self else { return None };
+        Some(patience.left())
     }
 
     /// What `call` brings, or that the time was up: then `kind` says what is known of it.
     async fn within<T>(
         self,
-        ports: &Ports,
         kind: FaultKind,
         call: impl Future<Output = Result<T, Fault>>,
     ) -> Result<T, Fault> {
-        match self.left(ports) {
+        match self.left() {
             None => call.await,
             Some(left) => tokio::time::timeout(left, call)
                 .await
@@ -173,14 +182,14 @@ impl Until {
 /// Makes the link. Where somebody waits, what comes before the request has its own turn, so that a time
 /// that is up there is known to have sent nothing.
 async fn create(ports: &Ports, link: &Link, until: Until) -> Result<Created, Fault> {
-    if let Some(left) = until.left(ports) {
+    if let Some(left) = until.left() {
         if left < SHORTEST_TRY {
             return Err(Fault::new(FaultKind::NotSent, Cause::Plain(Plain::NoTimeLeft)));
         }
-        until.within(ports, FaultKind::NotSent, ports.gateway.sign_in()).await?;
+        until.within(FaultKind::NotSent, ports.gateway.sign_in()).await?;
         if !link.sale.methods.whole_profile {
             // What is wrong with it is told by the making itself; what it brings is remembered there.
-            let time_up = until.within(ports, FaultKind::NotSent, async {
+            let time_up = until.within(FaultKind::NotSent, async {
                 let _ = ports.gateway.profile().await;
                 Ok(())
             });
@@ -189,7 +198,7 @@ async fn create(ports: &Ports, link: &Link, until: Until) -> Result<Created, Fau
     }
     // A link that was late may have got more time than its sale says.
     let sale = Sale { expires_at: link.expires_at, ..link.sale.clone() };
-    until.within(ports, FaultKind::Maybe, ports.gateway.create(link.id, &sale)).await
+    until.within(FaultKind::Maybe, ports.gateway.create(link.id, &sale)).await
 }
 
 /// One try. `again`: the seller wants it made even if a message may have gone out already.
@@ -228,7 +237,7 @@ pub(super) async fn attempt(
     }
     let mut lost = false;
     loop {
-        if claim.too_late(ports) {
+        if claim.too_late() {
             let fault = Fault::new(FaultKind::NotSent, Cause::Plain(Plain::NoTimeLeft));
             return claim.give_back(ports, fault).await;
         }
@@ -257,7 +266,7 @@ pub(super) async fn attempt(
         doubt(ports, &mut claim, &fault).await?;
         let mut found = look(ports, &claim.link, until).await;
         if messages && matches!(found, Look::NotThere) {
-            if until.left(ports).is_some_and(|left| left < SECOND_LOOK) {
+            if until.left().is_some_and(|left| left < SECOND_LOOK) {
                 return stay_uncertain(ports, claim, fault).await;
             }
             tokio::time::sleep(SECOND_LOOK).await;

@@ -273,9 +273,10 @@ pub trait Ledger: Send + Sync {
     /// asked for a link is done in that order. `next_at` is the caller's to mind.
     ///
     /// The entry comes back with the attempt counted and `in_flight` as it was *before*: a claim whose
-    /// process died is given out again as soon as that is known, at the latest after `lease`, then with
-    /// `in_flight` already true, so the caller knows that a request may have been sent. `lease` must be
-    /// longer than a request can take.
+    /// process died is given out again as soon as that is known, then with `in_flight` already true, so the caller
+    /// knows that a request may have been sent. One whose process lives is given out after `lease`, counted from when it
+    /// was first asked for here: by no clock that may be set. Where it can't be told whether it lives, the clock alone
+    /// decides. `lease` must be longer than a request can take.
     ///
     /// # Errors
     /// The database's.

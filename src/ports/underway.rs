@@ -1,7 +1,7 @@
 //! What this process has under way, told by what it does and by time that is counted: no clock that is set, and no
 //! sleep of the machine, can tell it wrongly.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
@@ -15,6 +15,8 @@ pub struct Underway(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
+    /// What somebody here is at work on.
+    work: BTreeSet<(LinkId, OutboxKind)>,
     /// Until when what was sent may still be on its way.
     wire: BTreeMap<(LinkId, OutboxKind), Instant>,
 }
@@ -23,6 +25,13 @@ impl Underway {
     fn state(&self) -> MutexGuard<'_, State> {
         // Every change of it is a single step, so a panic elsewhere leaves nothing half done.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins the work on an entry of the outbox. `None`: another part of this process is at it.
+    #[must_use]
+    pub fn begin(&self, link: LinkId, kind: OutboxKind) -> Option<Work> {
+        let begun = self.state().work.insert((link, kind));
+        begun.then(|| Work { of: self.clone(), what: (link, kind) })
     }
 
     /// A request goes out `now`, or has just ended without an answer; it may be on its way `until` then.
@@ -36,5 +45,18 @@ impl Underway {
     #[must_use]
     pub fn on_the_wire(&self, link: LinkId, kind: OutboxKind, now: Instant) -> bool {
         self.state().wire.get(&(link, kind)).is_some_and(|end| *end > now)
+    }
+}
+
+/// Somebody is at work on an entry of the outbox until this is dropped.
+#[derive(Debug)]
+pub struct Work {
+    of: Underway,
+    what: (LinkId, OutboxKind),
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.of.state().work.remove(&self.what);
     }
 }

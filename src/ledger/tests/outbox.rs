@@ -219,6 +219,29 @@ fn two_connections_never_both_get_a_claim() {
     assert_eq!(given.into_inner(), 20, "every entry exactly once");
 }
 
+/// Two processes, of which one is at work; the other one's clock is set ahead by any time.
+#[test]
+fn a_claim_whose_owner_lives_is_not_taken_by_a_clock() {
+    let folder = tempfile::tempdir().unwrap();
+    let ours = SqliteLedger::open(folder.path()).unwrap();
+    let theirs = SqliteLedger::open(folder.path()).unwrap();
+    ours.insert(&sample(1), false).unwrap();
+    assert!(claim(&ours, 1, 10).is_some());
+    for ahead in [10, 100, 1_000_000] {
+        assert_eq!(claim(&theirs, 1, ahead), None);
+    }
+    // It hangs: who has seen that for as long as the lease, counted, takes it over.
+    let brief = Duration::from_millis(200);
+    let again = || theirs.claim(sample(1).id, OutboxKind::Create, at(10), brief).unwrap();
+    std::thread::sleep(brief);
+    let taken = again().unwrap();
+    assert_eq!((taken.attempts, taken.in_flight), (2, true));
+    // From now on it is theirs, and the lease runs anew for us.
+    assert_eq!(claim(&ours, 1, 1_000_000), None);
+    drop(theirs);
+    assert_eq!(claim(&ours, 1, 11).map(|e| e.attempts), Some(3), "its owner has gone");
+}
+
 #[test]
 fn what_asks_is_given_up_with_a_claim_that_changes_nothing() {
     let ledger = queued(1);

@@ -21,7 +21,7 @@ pub(super) enum Look {
 /// Asks the backend for the session that carries this link's id.
 pub(super) async fn look(ports: &Ports, link: &Link, until: Until) -> Look {
     let asked = ports.gateway.find_sessions(link.sale.reference.as_str());
-    match until.within(ports, FaultKind::NotSent, asked).await {
+    match until.within(FaultKind::NotSent, asked).await {
         Ok(found) => {
             let ours = found
                 .into_iter()
@@ -39,7 +39,7 @@ pub(super) async fn look(ports: &Ports, link: &Link, until: Until) -> Look {
 async fn look_for_payment(ports: &Ports, link: &Link, until: Until) -> Look {
     let reference = link.sale.reference.as_str();
     let asked = ports.gateway.search_transactions(reference);
-    let found = match until.within(ports, FaultKind::NotSent, asked).await {
+    let found = match until.within(FaultKind::NotSent, asked).await {
         Ok(found) => found,
         Err(fault) if fault.kind.is_no() => return Look::NotThere,
         Err(fault) => return Look::NoAnswer(fault),
@@ -47,7 +47,7 @@ async fn look_for_payment(ports: &Ports, link: &Link, until: Until) -> Look {
     let of_order = found.into_iter().filter(|t| t.merchant_reference.as_deref() == Some(reference));
     // A reference may have been used before: few transactions, each of which names its session.
     for id in of_order.filter_map(|t| t.session_id).take(PAYMENTS) {
-        match until.within(ports, FaultKind::NotSent, ports.gateway.session(&id)).await {
+        match until.within(FaultKind::NotSent, ports.gateway.session(&id)).await {
             Ok(session) if is_ours(&session, link) => return Look::Found(Box::new(session)),
             Ok(_) => {}
             Err(fault) if fault.kind.is_no() => {}

@@ -36,7 +36,7 @@ pub(super) async fn end_by_backends_clock(
         return Ok(None);
     }
     // The first answer tells the time; other faults are told when the link is made.
-    match until.within(ports, FaultKind::NotSent, ports.gateway.sign_in()).await {
+    match until.within(FaultKind::NotSent, ports.gateway.sign_in()).await {
         Err(fault) if matches!(fault.kind, FaultKind::NotSent | FaultKind::NotSignedIn) => {
             return Ok(Some(fault));
         }

@@ -612,6 +612,53 @@ async fn a_clock_set_back_puts_nothing_off() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_clock_set_ahead_lets_nobody_here_send_it_a_second_time() {
+    for delivery in [sms(), Delivery::Link] {
+        let world = World::new();
+        world.backend.wrong(Call::Create, [Wrong::Slow(Duration::from_secs(20))]);
+        let id = world.keep("A-1", delivery);
+        let meanwhile = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            world.set_clock(SignedDuration::from_mins(30));
+            let sent = send_now(&world.ports, id).await.unwrap();
+            assert_eq!(sent.outcome, Outcome::Busy);
+            assert_eq!(withdraw(&world.ports, id).await.unwrap().outcome, Outcome::Busy);
+        };
+        let (sent, ()) = tokio::join!(send_now(&world.ports, id), meanwhile);
+        assert_eq!(sent.unwrap().outcome, Outcome::Created);
+        assert_eq!((world.backend.calls(Call::Create), world.backend.calls(Call::Find)), (1, 0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_keeps_no_command_waiting() {
+    for hours in [-24, 24] {
+        let world = World::new();
+        let wait = || {
+            let retry_after = Some(Duration::from_secs(4));
+            Fault { retry_after, ..Fault::new(FaultKind::NotSent, Cause::theirs("HTTP 429")) }
+        };
+        world.backend.wrong(Call::Create, (0..100).map(|_| Wrong::Fault(wait())));
+        let id = world.keep("A-1", Delivery::Link);
+        let begun = tokio::time::Instant::now();
+        let setting = async {
+            tokio::time::sleep(Duration::from_millis(2500)).await;
+            world.set_clock(SignedDuration::from_hours(hours));
+        };
+        let patience = Duration::from_secs(30);
+        let (sent, ()) = tokio::join!(send_patiently(&world.ports, id, patience), setting);
+        // Set ahead by a day it's late, and asks.
+        let asks = matches!(sent.unwrap().outcome, Outcome::Overdue(_));
+        assert_eq!(asks, hours > 0);
+        let waited = begun.elapsed().as_secs();
+        assert!(
+            if asks { (4..=5).contains(&waited) } else { (20..=30).contains(&waited) },
+            "{hours}: {waited}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_that_is_stuck_holds_up_nobody() {
     let world = World::new();
     world.backend.wrong(Call::Create, [Wrong::Slow(Duration::from_secs(60))]);
