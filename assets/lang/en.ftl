@@ -380,6 +380,7 @@ cli-label-methods = Payment
 cli-label-made = Made
 cli-label-expires = Until
 cli-label-capture = Money
+cli-label-kept = Refund
 cli-label-reason = Reason
 cli-label-alarm = Look!
 cli-capture-auto = withdrawn when paid
@@ -446,6 +447,9 @@ cli-overdue-expired = { $reference } was not sent: its time to be paid is over
 cli-overdue-old = { $reference } was not sent: it has waited since long, and the customer may have gone
 cli-overdue-hint = `paylink outbox send REF` sends it all the same, `paylink outbox drop REF` gives it up
 cli-money-not-possible = { $reference }: { $what } is not possible: { $state }
+cli-refund-too-much = { $reference }: { $wanted } is more than the { $left } that is kept
+cli-capture-too-much = { $reference }: { $wanted } is more than the { $left } that is still reserved
+cli-too-much-hint = Nothing was sent. Without --amount it is all that is left
 cli-money-failed = { $reference }: { $what } was tried and failed
 cli-money-waiting = { $reference }: { $what } is not done yet: it is in the outbox, nothing is lost
 cli-money-waiting-because = { $reference }: { $what } is not done yet ({ $why }): it is in the outbox, nothing is lost
@@ -636,6 +640,8 @@ row-waits-cancel = to be cancelled
 row-waits-capture = to be captured
 row-waits-void = to be released
 row-waits-refund = to be refunded
+# A part of the money went back
+row-returned = { $amount } refunded
 
 ## Step 1: start
 dashboard-paid = Paid today
@@ -764,6 +770,7 @@ link-waits-cancel = Cancelling waits
 link-waits-capture = Capturing the money waits
 link-waits-void = Releasing the money waits
 link-waits-refund = Giving the money back waits
+link-kept = { $returned } went back, { $kept } is kept
 link-message-failed = The message didn't get through. Show the QR code, or copy the link.
 link-phone-page = The customer's phone: { $page }
 link-play = Play the customer:

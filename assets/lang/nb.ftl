@@ -379,6 +379,7 @@ cli-label-methods = Betaling
 cli-label-made = Laget
 cli-label-expires = Frist
 cli-label-capture = Penger
+cli-label-kept = Refusjon
 cli-label-reason = Grunn
 cli-label-alarm = ALARM!
 cli-capture-auto = trekkes når det betales
@@ -445,6 +446,9 @@ cli-overdue-expired = { $reference } ble ikke sendt: betalingsfristen er ute
 cli-overdue-old = { $reference } ble ikke sendt: den har ventet lenge, og kunden kan ha gått
 cli-overdue-hint = `paylink outbox send REF` sender den likevel, `paylink outbox drop REF` gir den opp
 cli-money-not-possible = { $reference }: kan ikke { $what }: { $state }
+cli-refund-too-much = { $reference }: { $wanted } er mer enn de { $left } som er beholdt
+cli-capture-too-much = { $reference }: { $wanted } er mer enn de { $left } som fortsatt er reservert
+cli-too-much-hint = Ingenting ble sendt. Uten --amount gjelder det alt som er igjen
 cli-money-failed = { $reference }: forsøket på å { $what } mislyktes
 cli-money-waiting = { $reference }: å { $what } er ikke gjort ennå: det ligger i utboksen, ingenting er tapt
 cli-money-waiting-because = { $reference }: å { $what } er ikke gjort ennå ({ $why }): det ligger i utboksen, ingenting er tapt
@@ -635,6 +639,8 @@ row-waits-cancel = skal kanselleres
 row-waits-capture = skal trekkes
 row-waits-void = skal annulleres
 row-waits-refund = skal refunderes
+# En del av pengene er betalt tilbake
+row-returned = { $amount } refundert
 
 ## Steg 1: start
 dashboard-paid = Betalt i dag
@@ -763,6 +769,7 @@ link-waits-cancel = Kanselleringen venter
 link-waits-capture = Trekket venter
 link-waits-void = Annulleringen venter
 link-waits-refund = Refusjonen venter
+link-kept = { $returned } er betalt tilbake, { $kept } er beholdt
 link-message-failed = Meldingen kom ikke fram. Vis QR-koden, eller kopier lenken.
 link-phone-page = Kundens telefon: { $page }
 link-play = Spill kunden:

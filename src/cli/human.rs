@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::output::{Output, left, right, width};
 use crate::domain::link::{Link, LinkState};
+use crate::domain::money::Money;
 use crate::domain::sale::{AddressPlan, Delivery};
 use crate::i18n::Texts;
 use crate::ports::{LinkRow, OutboxEntry};
@@ -88,6 +89,10 @@ impl View {
         rows.push(("cli-label-expires", expires));
         let capture = if link.sale.auto_capture { "cli-capture-auto" } else { "cli-capture-later" };
         rows.push(("cli-label-capture", t.t(capture).into_owned()));
+        if let Some((kept, returned)) = kept_and_returned(link) {
+            let args = [("kept", t.amount(kept).into()), ("returned", t.amount(returned).into())];
+            rows.push(("cli-label-kept", t.t_args("link-kept", &args)));
+        }
         if let Some(reason) = &link.reason {
             rows.push(("cli-label-reason", t.reason(reason)));
         }
@@ -216,9 +221,10 @@ impl View {
             let alarms: String = row.alarms.iter().map(|a| format!(" ! {}", t.say(a))).collect();
             let waits = waiting_words::key(outbox, row.id).map(|key| format!(" … {}", t.t(key)));
             let waits = waits.unwrap_or_default();
+            let part = row.returned.map(|part| format!(", {}", t.amount(part))).unwrap_or_default();
             cells.push([
                 row.reference.to_string(),
-                format!("{} {}{waits}{alarms}", glyph(row.state), t.say(&row.state)),
+                format!("{} {}{part}{waits}{alarms}", glyph(row.state), t.say(&row.state)),
                 t.amount(row.amount),
                 self.moment(row.created_at),
                 row.to.clone(),
@@ -236,6 +242,12 @@ impl View {
         }
         lines
     }
+}
+
+/// What was kept and what went back, where something did.
+fn kept_and_returned(link: &Link) -> Option<(Money, Money)> {
+    let returned = link.returned().filter(|part| !part.is_zero())?;
+    Some((link.kept()?, returned))
 }
 
 /// Lines of aligned columns, two spaces apart. `true` aligns a column to the right.

@@ -5,6 +5,7 @@ use super::shop::{Secret, Shop, in_shop};
 use super::{Failure, Run, Status, sale};
 use crate::domain::amount::parse_price;
 use crate::domain::clean;
+use crate::domain::link::Link;
 use crate::domain::money::Money;
 use crate::ops::money::{self, Movement, Ordered};
 use crate::ops::outbox::{Outcome, Sent};
@@ -57,6 +58,10 @@ fn carry_out(run: &Run, reference: &str, what: Movement) -> Result<Status, Failu
         let t = shop.texts();
         let link = shop.named(reference, false).await?;
         let (id, kind) = (link.id, what.kind());
+        let wanted = match &what {
+            Movement::Capture(amount) | Movement::Refund(amount, _) => *amount,
+            Movement::Void => None,
+        };
         let ordered = money::order(&shop.ports, id, what).await.map_err(|e| shop.ledger_failure(&e))?;
         if ordered == Ordered::AnotherWaits {
             let args = [("reference", link.sale.reference.as_str().into())];
@@ -69,8 +74,33 @@ fn carry_out(run: &Run, reference: &str, what: Movement) -> Result<Status, Failu
         }
         let sent = send(shop, &link.id, kind).await?;
         shop.print(&sent.link)?;
+        if sent.outcome == Outcome::NotPossible
+            && let Some(failure) = too_much(shop, &sent.link, kind, wanted)
+        {
+            return Err(failure);
+        }
         failure(shop, &sent, kind).map_or(Ok(Status::Done), Err)
     })
+}
+
+/// More was asked for than there is: the state is right for it, and not the reason.
+fn too_much(shop: &Shop<'_>, link: &Link, kind: OutboxKind, wanted: Option<Money>) -> Option<Failure> {
+    let t = shop.texts();
+    let (left, key) = match kind {
+        OutboxKind::Refund => (link.kept()?, "cli-refund-too-much"),
+        OutboxKind::Capture => (link.reserved()?, "cli-capture-too-much"),
+        _ => return None,
+    };
+    let wanted = wanted.filter(|w| w.currency() == left.currency() && w.minor() > left.minor())?;
+    if left.minor() <= 0 {
+        return None;
+    }
+    let args = [
+        ("reference", link.sale.reference.as_str().into()),
+        ("wanted", t.amount(wanted).into()),
+        ("left", t.amount(left).into()),
+    ];
+    Some(Failure::input("not_possible", t.t_args(key, &args), t.t("cli-too-much-hint")))
 }
 
 /// Sends what waits of that kind, and follows it while the seller waits.

@@ -22,7 +22,7 @@ struct Ready<'a> {
 /// The address or the data file can't be used.
 pub fn run(run: &Run, args: args::Sandbox) -> Result<Status, Failure> {
     asynchronous(run.texts(), async {
-        let config = Config { data: args.data, ..Config::new() };
+        let config = Config { data: args.data, zone: super::zone::local, ..Config::new() };
         let running = Running::start(args.listen, config).await.map_err(|e| failure(run, &e))?;
         let sandbox = running.sandbox();
         // The one line that says it's ready: scripts wait for it.

@@ -1,5 +1,6 @@
 //! A payment link and its story, as paylink knows them.
 
+mod balance;
 mod state;
 mod story;
 
@@ -13,6 +14,7 @@ use super::line::LineError;
 use super::money::Money;
 use super::sale::{Delivery, Sale};
 
+pub use balance::{part, read_part};
 pub use state::LinkState;
 pub use story::{EventKind, LinkEvent};
 

@@ -5,9 +5,8 @@ use std::borrow::Cow;
 
 use super::{Spoken, Texts};
 use crate::domain::cause::{BadLink, Cause, Flaw, Network, Plain, Unreadable, Unsent};
-use crate::domain::link::{Alarm, EventKind, LinkEvent};
+use crate::domain::link::{Alarm, EventKind, LinkEvent, read_part};
 use crate::domain::method::{MethodKind, kind_of_type};
-use crate::domain::money::{Currency, Money};
 
 impl Texts {
     /// Somebody else's words, marked as theirs.
@@ -57,7 +56,7 @@ impl Texts {
                 Some(alarm) => self.say(&alarm).into_owned(),
                 None => detail.to_owned(),
             },
-            EventKind::PartiallyCaptured | EventKind::PartiallyRefunded => match money(detail) {
+            EventKind::PartiallyCaptured | EventKind::PartiallyRefunded => match read_part(detail) {
                 Some(money) => self.amount(money),
                 None => detail.to_owned(),
             },
@@ -68,12 +67,6 @@ impl Texts {
             },
         })
     }
-}
-
-/// `20.00 NOK`, as a part of a payment is kept.
-fn money(text: &str) -> Option<Money> {
-    let (number, code) = text.split_once(' ')?;
-    Money::from_decimal(number.parse().ok()?, Currency::from_code(code)?)
 }
 
 /// As it stands in parentheses or after a colon.

@@ -6,22 +6,29 @@ use rusqlite::{Connection, Row, params_from_iter};
 use super::error::Trouble;
 use super::record::{self, Moment};
 use super::search;
-use crate::domain::link::{LinkId, LinkState};
+use crate::domain::link::{LinkId, LinkState, read_part};
 use crate::domain::money::Money;
 use crate::domain::reference::Reference;
 use crate::ports::{LinkFilter, LinkRow};
 
 /// The columns of a row, in the order of [`read`]. The table is `l`.
 pub(super) const COLUMNS: &str = "l.id, l.reference, l.state, l.amount, l.currency, l.created_at, \
-     l.changed_at, l.expires_at, l.recipient, l.title, l.session_id, l.auto_capture, l.alarms";
+     l.changed_at, l.expires_at, l.recipient, l.title, l.session_id, l.auto_capture, l.alarms, \
+     CASE WHEN l.state IN ('partially_refunded', 'partially_captured_refunded') \
+     THEN (SELECT group_concat(e.detail, ';') FROM events AS e \
+           WHERE e.link = l.seq AND e.kind = 'partially_refunded') END";
 
 fn read(row: &Row<'_>) -> Result<LinkRow, Trouble> {
     let id: String = row.get(0)?;
+    let parts: Option<String> = row.get(13)?;
+    let parts = parts.as_deref().unwrap_or_default().split(';').map(read_part);
+    let returned = parts.reduce(|sum, part| sum?.checked_add(part?)).flatten();
     Ok(LinkRow {
         id: LinkId::parse(&id).ok_or_else(|| Trouble::unreadable("a link's id"))?,
         reference: Reference::kept(&row.get::<_, String>(1)?),
         state: record::state(&row.get::<_, String>(2)?).0,
         amount: Money::new(row.get(3)?, record::currency(&row.get::<_, String>(4)?)?),
+        returned,
         created_at: row.get::<_, Moment>(5)?.0,
         changed_at: row.get::<_, Moment>(6)?.0,
         expires_at: row.get::<_, Moment>(7)?.0,

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, ToSql};
+use rusqlite::{Connection, ToSql, params};
 
 use super::error::Trouble;
 use super::record;
+use crate::domain::link::read_part;
+use crate::domain::money::Money;
 use crate::ports::DayTotals;
 
 /// Totals of links made at or after `since`; what's live and what waits is of all days.
@@ -16,12 +18,17 @@ pub(super) fn totals(
     since: Timestamp,
 ) -> Result<DayTotals, Trouble> {
     let floor = record::seq_floor(since);
-    let (paid, paid_count) = sums(
+    let (mut paid, paid_count) = sums(
         connection,
         "SELECT currency, sum(amount), count(*) FROM links
          WHERE account_id = ?1 AND seq >= ?2 AND has_money = 1 GROUP BY currency",
         &[&account_id, &floor],
     )?;
+    for part in returned(connection, account_id, floor)? {
+        if let Some(sum) = paid.get_mut(part.currency().code()) {
+            *sum -= part.minor();
+        }
+    }
     let (outstanding, open_count) = sums(
         connection,
         "SELECT currency, sum(amount), count(*) FROM links
@@ -36,6 +43,18 @@ pub(super) fn totals(
         )?
         .query_row([account_id], |row| row.get(0))?;
     Ok(DayTotals { paid, outstanding, paid_count, open_count, waiting })
+}
+
+/// What went back of links that still hold money: the parts, as the backend told them.
+fn returned(connection: &Connection, account_id: &str, floor: i64) -> rusqlite::Result<Vec<Money>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT e.detail FROM links AS l CROSS JOIN events AS e ON e.link = l.seq
+         WHERE l.account_id = ?1 AND l.state IN ('partially_refunded', 'partially_captured_refunded')
+           AND l.seq >= ?2 AND e.kind = 'partially_refunded' AND e.detail IS NOT NULL",
+    )?;
+    let rows = statement.query_map(params![account_id, floor], |row| row.get::<_, String>(0))?;
+    let details: Vec<String> = rows.collect::<rusqlite::Result<_>>()?;
+    Ok(details.iter().filter_map(|detail| read_part(detail)).collect())
 }
 
 fn sums(

@@ -42,6 +42,8 @@ pub struct LinkRow {
     pub state: LinkState,
     /// What it comes to.
     pub amount: Money,
+    /// What of it went back to the customer, where that is a part.
+    pub returned: Option<Money>,
     /// When the seller asked for it.
     pub created_at: Timestamp,
     /// When the state last changed.
@@ -72,6 +74,7 @@ impl From<&Link> for LinkRow {
             reference: link.sale.reference.clone(),
             state: link.state,
             amount: link.amount,
+            returned: link.returned().filter(|part| !part.is_zero() && link.state != LinkState::Refunded),
             created_at: link.created_at,
             changed_at: link.changed_at,
             expires_at: link.expires_at,
@@ -224,8 +227,8 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn unsettled(&self, account_id: &str) -> Result<Vec<LinkRow>, LedgerError>;
-    /// Totals of links made at or after `since`; outstanding, open and waiting are of all days. A link
-    /// that is partly captured or refunded counts in full, because a [`Link`] doesn't say the part.
+    /// Totals of links made at or after `since`; outstanding, open and waiting are of all days. A link that is
+    /// partly captured counts in full: the rest is still reserved. What went back is taken off.
     ///
     /// # Errors
     /// The database's.

@@ -49,6 +49,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 pub use self::clock::{BaseClock, real_clock};
 pub use self::publish::UNREACHABLE_PHONE;
@@ -80,6 +81,8 @@ pub struct Config {
     pub data: Option<PathBuf>,
     /// What the sandbox's own clock is based on.
     pub clock: BaseClock,
+    /// The time zone of the page's times; asked when a page is drawn.
+    pub zone: fn() -> TimeZone,
 }
 
 impl Config {
@@ -94,8 +97,14 @@ impl Config {
             merchant_name: "Fjordfisk AS".to_owned(),
             data: None,
             clock: real_clock(),
+            zone: norway,
         }
     }
+}
+
+/// Norway's time zone; UTC where the machine doesn't know it.
+fn norway() -> TimeZone {
+    TimeZone::get("Europe/Oslo").unwrap_or(TimeZone::UTC)
 }
 
 impl Default for Config {
@@ -242,6 +251,10 @@ impl Sandbox {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.look(|_, now| now)
+    }
+
+    fn zone(&self) -> TimeZone {
+        (self.inner.config.zone)()
     }
 
     fn merchant_name(&self) -> &str {

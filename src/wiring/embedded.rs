@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -77,7 +78,9 @@ impl Embedded {
         if lan && crate::sandbox::lan_address().is_none() {
             return Err(EmbeddedError::NoLan);
         }
-        let running = Running::start(SocketAddr::new(ip, 0), Config::new()).await?;
+        let running =
+            Running::start(SocketAddr::new(ip, 0), Config { zone: TimeZone::system, ..Config::new() })
+                .await?;
         Self::of(running, None)
     }
 
@@ -106,7 +109,7 @@ impl Embedded {
                 _lock: None,
             });
         }
-        let config = || Config { data: Some(at(STATE)), ..Config::new() };
+        let config = || Config { data: Some(at(STATE)), zone: TimeZone::system, ..Config::new() };
         let port = place.and_then(|p| Url::parse(&p.url).ok()?.port()).unwrap_or(0);
         let home = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
         let running = match Running::start(home(port), config()).await {

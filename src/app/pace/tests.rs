@@ -13,6 +13,7 @@ fn row(n: u128, created: i64, state: LinkState) -> LinkRow {
         reference: Reference::parse(&format!("R-{n}")).unwrap(),
         state,
         amount: Money::new(100, Currency::Nok),
+        returned: None,
         created_at: at(created),
         changed_at: at(created),
         expires_at: at(created + 86_400 * 30),

@@ -597,3 +597,40 @@ proptest! {
         prop_assert!(link.reason.as_deref().is_none_or(safe));
     }
 }
+
+#[test]
+fn what_was_taken_and_what_went_back_is_told_by_the_parts() {
+    let nok = |minor: i64| Some(Money::new(minor, Currency::Nok));
+    let told = |state: LinkState, parts: &[(EventKind, Option<&str>)]| {
+        let mut link = link();
+        link.state = state;
+        let event = |(kind, detail): &(EventKind, Option<&str>)| LinkEvent {
+            at: t(1),
+            kind: *kind,
+            detail: detail.map(str::to_owned),
+            key: None,
+        };
+        link.events = parts.iter().map(event).collect();
+        (link.taken(), link.returned(), link.kept(), link.reserved())
+    };
+    use EventKind::{Captured, PartiallyCaptured, PartiallyRefunded};
+    let none = nok(0);
+    assert_eq!(told(LinkState::Open, &[]), (none, none, none, none));
+    assert_eq!(told(LinkState::Authorized, &[]), (none, none, none, nok(12_000)));
+    assert_eq!(told(LinkState::Captured, &[(Captured, None)]), (nok(12_000), none, nok(12_000), none));
+    let back =
+        [(Captured, None), (PartiallyRefunded, Some("20.00 NOK")), (PartiallyRefunded, Some("0.50 NOK"))];
+    assert_eq!(told(LinkState::PartiallyRefunded, &back), (nok(12_000), nok(2050), nok(9950), none));
+    assert_eq!(told(LinkState::Refunded, &back), (nok(12_000), nok(12_000), none, none));
+    let part = [(PartiallyCaptured, Some("50.00 NOK")), (PartiallyCaptured, Some("10.00 NOK"))];
+    assert_eq!(told(LinkState::PartiallyCaptured, &part), (nok(6000), none, nok(6000), nok(6000)));
+    let both = [(PartiallyCaptured, Some("50.00 NOK")), (PartiallyRefunded, Some("20.00 NOK"))];
+    assert_eq!(
+        told(LinkState::PartiallyCapturedRefunded, &both),
+        (nok(5000), nok(2000), nok(3000), nok(7000))
+    );
+    // What the backend didn't tell is not made up.
+    for detail in [None, Some("20"), Some("20.00 EUR"), Some("x NOK")] {
+        assert_eq!(told(LinkState::PartiallyRefunded, &[(PartiallyRefunded, detail)]).1, None, "{detail:?}");
+    }
+}

@@ -7,7 +7,7 @@ use jiff::civil::date;
 use super::super::SqliteLedger;
 use super::{ACCOUNT, at, sample, sent, with};
 use crate::domain::address::Address;
-use crate::domain::link::{Alarm, Link, LinkState};
+use crate::domain::link::{Alarm, EventKind, Link, LinkEvent, LinkState};
 use crate::domain::money::{Currency, Money};
 use crate::domain::reference::{Reference, ReferenceTemplate};
 use crate::domain::sale::{AddressPlan, Delivery};
@@ -38,6 +38,7 @@ fn a_row_has_what_a_list_shows() {
             reference: link.sale.reference.clone(),
             state: LinkState::Captured,
             amount: link.amount,
+            returned: None,
             created_at: at(1),
             changed_at: at(77),
             expires_at: link.expires_at,
@@ -200,7 +201,7 @@ fn a_link_is_found_by_its_amount_to_the_last_ore() {
         ("1 249", &["BIL-1249", "KARI-001"]),
         ("1\u{a0}249,00", &["KARI-001"]),
         ("1.249,00", &["KARI-001"]),
-        ("1.249", &["KARI-001"]),
+        ("1.249", &["BIL-1249", "KARI-001"]),
         ("1249,50", &["KARI-002"]),
         ("1249.50", &["KARI-002"]),
         ("kr 1 249,50", &["KARI-002"]),
@@ -403,4 +404,27 @@ fn links_with_alarms_are_found_however_old_they_are() {
     let filter = LinkFilter { alarmed: true, ..LinkFilter::default() };
     assert_eq!(ledger.rows(ACCOUNT, &filter).unwrap(), [], "a person has dealt with them");
     assert_eq!(ledger.count(ACCOUNT, &filter).unwrap(), 0);
+}
+
+#[test]
+fn what_went_back_is_on_the_row_and_off_the_total() {
+    let mut link = sent(1, LinkState::PartiallyRefunded);
+    let event = |n: i64, detail: &str| LinkEvent {
+        at: at(n),
+        kind: EventKind::PartiallyRefunded,
+        detail: Some(detail.to_owned()),
+        key: Some(format!("t/{n}")),
+    };
+    link.events = vec![event(1, "20.00 NOK"), event(2, "0.50 NOK")];
+    let whole = sent(2, LinkState::Captured);
+    let sum = link.amount.minor() + whole.amount.minor();
+    let ledger = with(&[link.clone(), whole]);
+    let rows = ledger.rows(ACCOUNT, &LinkFilter::default()).unwrap();
+    assert_eq!(
+        rows.iter().map(|r| r.returned).collect::<Vec<_>>(),
+        [None, Some(Money::new(2050, Currency::Nok))]
+    );
+    assert_eq!(rows[1], LinkRow::from(&link), "as the link itself tells it");
+    let totals = ledger.totals(ACCOUNT, at(0)).unwrap();
+    assert_eq!((totals.paid["NOK"], totals.paid_count), (sum - 2050, 2));
 }

@@ -41,7 +41,7 @@ pub(super) struct BillVat {
 
 impl Bill {
     /// The bill of `session`, to be paid.
-    pub(super) fn of(session: &Session, w: &'static Words) -> Self {
+    pub(super) fn of(session: &Session, w: &'static Words, zone: &TimeZone) -> Self {
         let show = |minor: i64| money(minor, session.currency(), w.norwegian);
         let items =
             session.at(&["order", "items"]).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -78,7 +78,7 @@ impl Bill {
                 .collect(),
             total: show(session.amount()),
             total_label: w.total,
-            expires: session.expires_at.map(local_time),
+            expires: session.expires_at.map(|at| local_time(at, zone)),
         }
     }
 }
@@ -117,13 +117,12 @@ fn quantity(number: &Number, w: &Words) -> Option<String> {
     (text != "1").then(|| text.replace('.', w.decimal_mark))
 }
 
-/// A time as customers of a Norwegian shop read it; in UTC, and said so, where the machine doesn't
-/// know Norway's time.
-pub(super) fn local_time(at: Timestamp) -> String {
-    match TimeZone::get("Europe/Oslo") {
-        Ok(zone) => at.to_zoned(zone).strftime("%d.%m.%Y %H:%M").to_string(),
-        Err(_) => at.strftime("%d.%m.%Y %H:%M UTC").to_string(),
-    }
+/// A time as the seller's own screen has it, in the form of a Norwegian shop; with the zone's name where it is not
+/// Norway's time.
+pub(super) fn local_time(at: Timestamp, zone: &TimeZone) -> String {
+    let here = at.to_zoned(zone.clone());
+    let norwegian = TimeZone::get("Europe/Oslo").is_ok_and(|oslo| oslo.to_offset(at) == here.offset());
+    here.strftime(if norwegian { "%d.%m.%Y %H:%M" } else { "%d.%m.%Y %H:%M %Z" }).to_string()
 }
 
 #[cfg(test)]
@@ -134,6 +133,16 @@ mod tests {
 
     fn number(value: &Value) -> Number {
         value.as_number().cloned().unwrap()
+    }
+
+    #[test]
+    fn a_time_is_the_sellers_and_named_where_it_is_not_norways() {
+        let at: Timestamp = "2026-11-22T12:41:00Z".parse().unwrap();
+        let told = |zone: &str| local_time(at, &TimeZone::get(zone).unwrap());
+        assert_eq!(told("Europe/Oslo"), "22.11.2026 13:41");
+        assert_eq!(told("Europe/Paris"), "22.11.2026 13:41", "the same time goes without its name");
+        assert_eq!(told("UTC"), "22.11.2026 12:41 UTC");
+        assert_eq!(told("America/New_York"), "22.11.2026 07:41 EST");
     }
 
     #[test]

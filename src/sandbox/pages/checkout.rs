@@ -24,7 +24,7 @@ pub(super) fn checkout(
     query: &Query,
     form: &Form,
 ) -> Response {
-    let bill = Bill::of(session, w);
+    let bill = Bill::of(session, w, &sandbox.zone());
     let express = session.express();
     let known = session.at(&["order", "shipping_address"]).and_then(Value::as_object);
     let editing = express

@@ -40,7 +40,7 @@ pub(super) fn closed_page(
         && let Some(transaction) = world.payment(session)
     {
         page.paid_with = Some(methods::label(&transaction.method, w.norwegian));
-        page.paid_at = local_time(transaction.updated_at);
+        page.paid_at = local_time(transaction.updated_at, &sandbox.zone());
     }
     html(StatusCode::OK, &page, back.as_ref())
 }
@@ -62,7 +62,7 @@ pub(super) fn notice(
         ),
         bill: session
             .filter(|_| kind == Notice::Paid || kind == Notice::Refunded)
-            .map(|s| Bill { total_label: w.sum, ..Bill::of(s, w) }),
+            .map(|s| Bill { total_label: w.sum, ..Bill::of(s, w, &sandbox.zone()) }),
         reference: session.map(|s| crate::domain::clean::line(s.reference())),
         paid_with: None,
         paid_at: String::new(),

@@ -190,7 +190,7 @@ async fn approve(
         let page = ApprovePage {
             w: words,
             seller: publish::seller_name(&sandbox, &session.content),
-            bill: Bill::of(session, words),
+            bill: Bill::of(session, words, &sandbox.zone()),
             method: methods::label(&transaction.method, words.norwegian),
             mark: methods::label(&transaction.method, words.norwegian).chars().next().unwrap_or('?'),
             class: kind.short_name(),

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use jiff::tz::TimeZone;
 
 use super::assets::html_with_script;
 use super::bill::local_time;
@@ -35,8 +36,9 @@ async fn phone(State(sandbox): State<Sandbox>, request: Request) -> Response {
         return error.into_response();
     }
     let w = choose(&Query::parse(request.uri().query()), request.headers());
-    let messages =
-        sandbox.look(|world, _| world.messages.iter().rev().take(MOST).map(|m| bubble(m, here)).collect());
+    let zone = sandbox.zone();
+    let messages = sandbox
+        .look(|world, _| world.messages.iter().rev().take(MOST).map(|m| bubble(m, here, &zone)).collect());
     html_with_script(&PhonePage { w, messages, unreachable: UNREACHABLE_PHONE })
 }
 
@@ -50,7 +52,7 @@ fn is_open(sandbox: &Sandbox) -> bool {
     })
 }
 
-fn bubble(message: &Message, here: bool) -> Bubble {
+fn bubble(message: &Message, here: bool, zone: &TimeZone) -> Bubble {
     let text = message.text.strip_suffix(&message.url).unwrap_or(&message.text);
     let digits = message.to.chars().count();
     let to = if here {
@@ -64,7 +66,7 @@ fn bubble(message: &Message, here: bool) -> Bubble {
         to: clean::line(&to),
         text: clean::line(text),
         url: message.url.clone(),
-        at: local_time(message.at),
+        at: local_time(message.at, zone),
         at_iso: stamp(message.at),
     }
 }

@@ -155,6 +155,12 @@ fn state(link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) -> u16
         texts.advice(link.state)
     };
     y = pen.put_wrapped(rest(y), &advice, if decide { Role::Warning } else { Role::Muted });
+    if let Some(returned) = link.returned().filter(|part| !part.is_zero())
+        && let Some(kept) = link.kept()
+    {
+        let args = [("returned", texts.amount(returned).into()), ("kept", texts.amount(kept).into())];
+        y = pen.put_wrapped(rest(y), &texts.t_args("link-kept", &args), Role::Text);
+    }
     let sending = link.state == LinkState::Creating;
     let waits = |e: &&OutboxEntry| e.kind.asked_for() && !e.needs_decision && !sending;
     for entry in screen.outbox.iter().filter(waits) {

@@ -116,7 +116,12 @@ impl Words {
         let ((glyph, role), state) = match (row.alarms.first(), waiting_words::key(outbox, row.id)) {
             (Some(alarm), _) => (("!", Role::Error), texts.say(alarm)),
             (None, Some(key)) => (("↑", Role::Warning), texts.t(key)),
-            (None, None) => (words::state(row.state), texts.say(&row.state)),
+            // A part that went back is said with its amount: beside what was sold, the word alone misleads.
+            (None, None) => {
+                let part = row.returned.map(|part| [("amount", texts.amount(part).into())]);
+                let words = part.map(|args| texts.t_args("row-returned", &args).into());
+                (words::state(row.state), words.unwrap_or_else(|| texts.say(&row.state)))
+            }
         };
         Self {
             glyph,

@@ -228,3 +228,29 @@ fn what_is_late_asks_before_it_goes_out() {
     }
     assert_eq!(world.sessions_asked_for().len(), 2);
 }
+
+#[test]
+fn more_than_is_left_is_refused_with_what_is_left() {
+    let world = World::new();
+    let link = world.link(&["--reference", "A-1", "--auto-capture"]);
+    world.pay(&link, "authorized");
+    world.run(&["refund", "A-1", "--amount", "20"]).is(0);
+    for (lang, words) in [
+        ("en", "A-1: NOK 80.00 is more than the NOK 70.00 that is kept"),
+        ("nb", "A-1: 80,00 kr er mer enn de 70,00 kr som er beholdt"),
+    ] {
+        let refused = world.run(&["refund", "A-1", "--amount", "80", "--lang", lang]).is(3);
+        assert!(refused.err.replace('\u{a0}', " ").contains(words), "{refused:?}");
+    }
+    assert_eq!(
+        world.run(&["refund", "A-1", "--amount", "80", "--json"]).is(3).error()["code"],
+        "not_possible"
+    );
+    let shown = world.run(&["show", "A-1", "--offline"]).is(0).out.replace('\u{a0}', " ");
+    assert!(shown.contains("NOK 20.00 went back, NOK 70.00 is kept"), "{shown}");
+    let listed = world.run(&["list", "--offline"]).is(0).out.replace('\u{a0}', " ");
+    assert!(listed.contains("partly refunded, NOK 20.00"), "{listed}");
+    world.run(&["refund", "A-1", "--amount", "70"]).is(0);
+    let over = world.run(&["refund", "A-1", "--amount", "1"]).is(3);
+    assert!(over.err.contains("refunded"), "{over:?}");
+}

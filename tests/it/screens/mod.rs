@@ -333,6 +333,36 @@ fn what_waits_for_another_account_is_told_with_the_profile_that_sends_it() {
 }
 
 #[test]
+fn a_part_that_went_back_stands_on_the_row_and_beside_the_story() {
+    use paylink::domain::link::{EventKind, LinkEvent, LinkState};
+    use paylink::domain::money::{Currency, Money};
+    for (lang, row, kept) in [
+        (Lang::English, "NOK 20.00 refunded", "NOK 20.00 went back, NOK 100.00 is kept"),
+        (Lang::Bokmal, "20,00 kr refundert", "20,00 kr er betalt tilbake, 100,00 kr er beholdt"),
+    ] {
+        let screen = seen(Scene::Dashboard, (80, 24), lang, |model| {
+            model.dashboard.rows[0].state = LinkState::PartiallyRefunded;
+            model.dashboard.rows[0].returned = Some(Money::new(2000, Currency::Nok));
+        });
+        assert!(screen.contains(row), "{screen}");
+        let screen = seen(Scene::LinkPaid, (100, 30), lang, |model| {
+            let link = model.link.as_mut().unwrap().link.as_mut().unwrap();
+            link.state = LinkState::PartiallyRefunded;
+            let detail = Some("20.00 NOK".to_owned());
+            link.events.push(LinkEvent {
+                at: link.changed_at,
+                kind: EventKind::PartiallyRefunded,
+                detail,
+                key: None,
+            });
+        });
+        let one_line = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+        // It is wrapped beside the word that fills the other half.
+        assert!(kept.split(' ').all(|word| one_line.contains(word)), "{screen}");
+    }
+}
+
+#[test]
 fn a_time_that_is_typed_shows_its_forms_whatever_is_wrong_and_when_it_ends() {
     use paylink::app::check::FieldError;
     use paylink::app::draft::{ExpiryChoice, FieldId};

@@ -216,6 +216,7 @@ fn row(n: u128, state: LinkState, minor: i64, to: &str, title: &str, made: &str)
         reference: Reference::parse(&format!("KARI-1122-{n:03}")).unwrap(),
         state,
         amount: nok(minor),
+        returned: None,
         created_at,
         changed_at: created_at,
         expires_at: at("2026-11-23T11:41:07Z"),

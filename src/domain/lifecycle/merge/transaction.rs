@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{MAX_EVENTS, event_of, rank, record, text};
 use crate::domain::lifecycle::{TransactionEvent, TransactionNews, TransactionStatus};
-use crate::domain::link::{Alarm, EventKind, Link, LinkEvent, LinkState};
+use crate::domain::link::{Alarm, EventKind, Link, LinkEvent, LinkState, part};
 use crate::domain::money::Money;
 
 fn state_of(status: &TransactionStatus) -> LinkState {
@@ -131,10 +131,7 @@ fn take_transaction_event(
     let after = event.status_after.as_deref().map(TransactionStatus::from_word);
     let method = text(news.method.as_deref());
     let error = text(event.error.as_deref());
-    let part = event.amount.map(|a| {
-        let money = Money::new(a, link.amount.currency());
-        format!("{} {}", money.to_decimal(), money.currency())
-    });
+    let part = event.amount.map(|a| part(Money::new(a, link.amount.currency())));
     let (kind, detail) = match (event.event.as_str(), event.success) {
         // Begun, or in progress: what came of it has an event of its own.
         ("INITIALIZE" | "INITIATE_CAPTURE" | "INITIATE_REFUND" | "INITIATE_VOID" | "SETTLEMENT", true) => {
