@@ -130,7 +130,10 @@ mod linux {
                     let (gateway, mut link) =
                         (gateway.clone(), link(n, links, backend.fact("account_id"), now));
                     async move {
-                        let created = gateway.create(link.id, &link.sale).await.expect("a session");
+                        let created = gateway
+                            .create(link.id, &link.sale, &paylink::ports::Sending::default())
+                            .await
+                            .expect("a session");
                         link.session_id = Some(created.session_id);
                         link.url = Some(created.url);
                         link

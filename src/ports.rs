@@ -18,7 +18,7 @@ mod outbox;
 mod rescue;
 mod underway;
 
-pub use gateway::{Created, Fault, Gateway, MoneyMove, Moved, Profile};
+pub use gateway::{Created, Fault, Gateway, MoneyMove, Moved, Profile, Sending};
 pub use ledger::{DayTotals, Ledger, LinkFilter, LinkRow, Touched, Watch};
 pub use ledger_error::{LedgerError, Unusable};
 pub use outbox::{MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Overdue};

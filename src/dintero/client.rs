@@ -15,7 +15,7 @@ use super::{errors, map, wire};
 use crate::domain::cause::{Cause, Unreadable};
 use crate::domain::clean;
 use crate::domain::method::Method;
-use crate::ports::{Clock, Fault, FaultKind, Profile};
+use crate::ports::{Clock, Fault, FaultKind, Profile, Sending};
 
 /// How many redirects on the same host a read follows.
 const MAX_REDIRECTS: usize = 2;
@@ -147,14 +147,14 @@ impl Inner {
     /// Sends `call` with a good token: one that is refused is replaced once (contracts, 5). A success is
     /// any 2xx.
     pub(super) async fn call(&self, call: Call) -> Result<Response, Fault> {
-        let answer = self.answer(&call).await?;
+        let answer = self.answer(&call, &Sending::default()).await?;
         self.success(answer)
     }
 
     /// Like [`call`](Self::call), for what must not be asked for again by itself: a token that was not
     /// taken, and the new one neither, is the account's no, not a missing sign-in (contracts, 5).
-    pub(super) async fn call_for_good(&self, call: Call) -> Result<Response, Fault> {
-        let answer = self.answer(&call).await?;
+    pub(super) async fn call_for_good(&self, call: Call, sending: &Sending) -> Result<Response, Fault> {
+        let answer = self.answer(&call, sending).await?;
         let refused = answer.status == 401;
         self.success(answer).map_err(|fault| match refused {
             true => Fault { kind: FaultKind::Forbidden, ..fault },
@@ -162,14 +162,18 @@ impl Inner {
         })
     }
 
-    async fn answer(&self, call: &Call) -> Result<Response, Fault> {
+    async fn answer(&self, call: &Call, sending: &Sending) -> Result<Response, Fault> {
         let token = self.tokens.get().await?;
+        sending.begins();
         let answer = self.send(call, &token.header).await?;
         if answer.status != 401 {
             return Ok(answer);
         }
+        // Without a good token nothing is done there, however long the new one takes.
+        sending.did_nothing();
         self.tokens.refused(&token);
         let token = self.tokens.get().await?;
+        sending.begins();
         self.send(call, &token.header).await
     }
 

@@ -13,7 +13,7 @@ use crate::domain::clean;
 use crate::domain::lifecycle::{SessionNews, TransactionNews};
 use crate::domain::link::LinkId;
 use crate::domain::sale::Sale;
-use crate::ports::{Created, Fault, FaultKind, Gateway, MoneyMove, Moved, Profile, Reply};
+use crate::ports::{Created, Fault, FaultKind, Gateway, MoneyMove, Moved, Profile, Reply, Sending};
 
 /// The most rows of a list: what the API gives at most (API, 3, 5.1).
 const PAGE: usize = 100;
@@ -21,7 +21,7 @@ const PAGE: usize = 100;
 const MAX_SEARCH: usize = 200;
 
 impl Inner {
-    async fn create(&self, id: LinkId, sale: &Sale) -> Result<Created, Fault> {
+    async fn create(&self, id: LinkId, sale: &Sale, sending: &Sending) -> Result<Created, Fault> {
         let known = if sale.methods.whole_profile {
             self.profile.kept().and_then(|kept| kept.outcome.ok())
         } else {
@@ -35,7 +35,7 @@ impl Inner {
         let plan = create::plan(id, sale, &terms, known.as_ref())?;
         let mut call = Call::post(self.url(&[plan.endpoint]), Some(plan.body));
         call.strict_amounts = true;
-        let answer = self.call_for_good(call).await?;
+        let answer = self.call_for_good(call, sending).await?;
         let body =
             wire::json(&answer.body).ok_or_else(|| errors::unreadable(&answer, Unreadable::NotJson))?;
         let session_id =
@@ -133,8 +133,13 @@ fn money_body(what: &MoneyMove, reference_key: &str) -> Value {
 }
 
 impl Gateway for DinteroClient {
-    fn create<'a>(&'a self, id: LinkId, sale: &'a Sale) -> Reply<'a, Result<Created, Fault>> {
-        Box::pin(self.0.create(id, sale))
+    fn create<'a>(
+        &'a self,
+        id: LinkId,
+        sale: &'a Sale,
+        sending: &'a Sending,
+    ) -> Reply<'a, Result<Created, Fault>> {
+        Box::pin(self.0.create(id, sale, sending))
     }
 
     fn session<'a>(&'a self, session_id: &'a str) -> Reply<'a, Result<SessionNews, Fault>> {

@@ -14,7 +14,7 @@ use crate::domain::link::{EventKind, Link, LinkEvent, LinkId, LinkState};
 use crate::domain::method::{MethodKind, kind_of_type};
 use crate::domain::sale::Sale;
 use crate::ports::{
-    Created, Fault, FaultKind, Ledger, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports, Work,
+    Created, Fault, FaultKind, Ledger, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports, Sending, Work,
 };
 
 mod seek;
@@ -179,26 +179,19 @@ impl Until {
     }
 }
 
-/// Makes the link. Where somebody waits, what comes before the request has its own turn, so that a time
-/// that is up there is known to have sent nothing.
+/// Makes the link. Much may come before the request itself: a time that is up by then is known to have sent nothing.
 async fn create(ports: &Ports, link: &Link, until: Until) -> Result<Created, Fault> {
-    if let Some(left) = until.left() {
-        if left < SHORTEST_TRY {
-            return Err(Fault::new(FaultKind::NotSent, Cause::Plain(Plain::NoTimeLeft)));
-        }
-        until.within(FaultKind::NotSent, ports.gateway.sign_in()).await?;
-        if !link.sale.methods.whole_profile {
-            // What is wrong with it is told by the making itself; what it brings is remembered there.
-            let time_up = until.within(FaultKind::NotSent, async {
-                let _ = ports.gateway.profile().await;
-                Ok(())
-            });
-            time_up.await?;
-        }
+    if until.left().is_some_and(|left| left < SHORTEST_TRY) {
+        return Err(Fault::new(FaultKind::NotSent, Cause::Plain(Plain::NoTimeLeft)));
     }
     // A link that was late may have got more time than its sale says.
     let sale = Sale { expires_at: link.expires_at, ..link.sale.clone() };
-    until.within(FaultKind::Maybe, ports.gateway.create(link.id, &sale)).await
+    let sending = Sending::default();
+    let asked = ports.gateway.create(link.id, &sale, &sending);
+    until.within(FaultKind::Maybe, asked).await.map_err(|fault| match fault.kind {
+        FaultKind::Maybe if !sending.begun() => Fault { kind: FaultKind::NotSent, ..fault },
+        _ => fault,
+    })
 }
 
 /// One try. `again`: the seller wants it made even if a message may have gone out already.

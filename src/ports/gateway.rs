@@ -1,5 +1,6 @@
 //! The payment backend.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::Reply;
@@ -47,6 +48,29 @@ impl Fault {
     #[must_use]
     pub fn line(&self) -> String {
         self.message.clone().unwrap_or_else(|| self.cause.to_string())
+    }
+}
+
+/// Whether the one request that must not be made twice has been handed over to the network: what is given up before
+/// that did certainly nothing.
+#[derive(Debug, Default)]
+pub struct Sending(AtomicBool);
+
+impl Sending {
+    /// It is handed over now; from here on the backend may have it.
+    pub fn begins(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// The backend has said that it did nothing with it, and the next try has not begun.
+    pub fn did_nothing(&self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
+
+    /// Whether the backend may have it.
+    #[must_use]
+    pub fn begun(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
     }
 }
 
@@ -101,8 +125,15 @@ pub struct Moved {
 /// A Dintero-compatible backend for one account.
 pub trait Gateway: Send + Sync {
     /// Makes a session for `sale`; `id` goes into its metadata as `ext_paylink_id`. Chooses between
-    /// `POST /v1/sessions-profile` and `POST /v1/sessions` (contracts, 2).
-    fn create<'a>(&'a self, id: LinkId, sale: &'a Sale) -> Reply<'a, Result<Created, Fault>>;
+    /// `POST /v1/sessions-profile` and `POST /v1/sessions` (contracts, 2). Much may come before the request itself
+    /// (a token, the payment profile): `sending` says how far it is, so that whoever loses patience knows what that
+    /// means.
+    fn create<'a>(
+        &'a self,
+        id: LinkId,
+        sale: &'a Sale,
+        sending: &'a Sending,
+    ) -> Reply<'a, Result<Created, Fault>>;
     /// Reads a session.
     fn session<'a>(&'a self, session_id: &'a str) -> Reply<'a, Result<SessionNews, Fault>>;
     /// Searches sessions by reference, newest page only. [`FaultKind::Forbidden`],

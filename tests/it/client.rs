@@ -17,7 +17,7 @@ use paylink::domain::phone::Phone;
 use paylink::domain::reference::Reference;
 use paylink::domain::sale::{AddressPlan, Delivery, Sale};
 use paylink::domain::vat::VatRate;
-use paylink::ports::{FaultKind, Gateway as _, MoneyMove, SystemClock};
+use paylink::ports::{FaultKind, Gateway as _, MoneyMove, Sending, SystemClock};
 use paylink::sandbox::{Config, Cut, Running, Sandbox};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -159,7 +159,7 @@ async fn wrong_credentials() {
     let wrong = || Ok(SecretString::from("wrong"));
     let client =
         DinteroClient::new(config, Arc::new(HttpTransport::new()), Arc::new(wrong), Arc::new(SystemClock));
-    let fault = client.create(id(1), &sale("A-1")).await.unwrap_err();
+    let fault = client.create(id(1), &sale("A-1"), &Sending::default()).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::NotSignedIn);
     assert!(!fault.to_string().contains("wrong"), "{fault}");
 }
@@ -168,7 +168,7 @@ async fn wrong_credentials() {
 async fn both_ways_to_make_a_session() {
     let shop = Shop::open().await;
     let client = shop.client();
-    let whole = client.create(id(1), &sale("A-1")).await.unwrap();
+    let whole = client.create(id(1), &sale("A-1"), &Sending::default()).await.unwrap();
     assert!(whole.url.starts_with(shop.running.url()));
     assert_eq!(whole.publish, []);
     let part = Sale {
@@ -177,7 +177,7 @@ async fn both_ways_to_make_a_session() {
         address: AddressPlan::Express,
         ..sale("A-2")
     };
-    let made = client.create(id(2), &part).await.unwrap();
+    let made = client.create(id(2), &part, &Sending::default()).await.unwrap();
     assert!(!made.types.is_empty() && made.types.iter().all(|t| t.contains("vipps")), "{:?}", made.types);
     assert_eq!(made.publish.len(), 1);
 
@@ -196,8 +196,8 @@ async fn both_ways_to_make_a_session() {
 async fn a_session_is_found_by_its_reference_and_withdrawn() {
     let shop = Shop::open().await;
     let client = shop.client();
-    let made = client.create(id(7), &sale("KARI-1122-014")).await.unwrap();
-    client.create(id(8), &sale("OLA-1122-001")).await.unwrap();
+    let made = client.create(id(7), &sale("KARI-1122-014"), &Sending::default()).await.unwrap();
+    client.create(id(8), &sale("OLA-1122-001"), &Sending::default()).await.unwrap();
     let found = client.find_sessions("KARI-1122-014").await.unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!(
@@ -216,7 +216,7 @@ async fn a_session_is_found_by_its_reference_and_withdrawn() {
 async fn money_is_captured_and_given_back() {
     let shop = Shop::open().await;
     let client = shop.client();
-    let made = client.create(id(1), &sale("A-1")).await.unwrap();
+    let made = client.create(id(1), &sale("A-1"), &Sending::default()).await.unwrap();
     let none = client.transactions_of(std::slice::from_ref(&made.session_id)).await.unwrap();
     assert_eq!(none, []);
     shop.pay(&made.session_id, "authorized").await;
@@ -263,7 +263,7 @@ async fn money_is_captured_and_given_back() {
 async fn a_reservation_is_released() {
     let shop = Shop::open().await;
     let client = shop.client();
-    let made = client.create(id(1), &sale("A-1")).await.unwrap();
+    let made = client.create(id(1), &sale("A-1"), &Sending::default()).await.unwrap();
     shop.pay(&made.session_id, "authorized").await;
     let paid = client.session(&made.session_id).await.unwrap().transaction_id.unwrap();
     let released = client.void(&paid).await.unwrap();
@@ -292,7 +292,7 @@ async fn what_a_failed_create_is_said_to_have_done_is_what_it_did() {
         let shop = Shop::open().await;
         let client = shop.client();
         shop.fault("/v1/sessions-profile", kind, more).await;
-        let fault = client.create(id(1), &sale("A-1")).await.unwrap_err();
+        let fault = client.create(id(1), &sale("A-1"), &Sending::default()).await.unwrap_err();
         assert_eq!(fault.kind, said, "{kind} {more}: {fault}");
         assert_eq!(fault.retry_after, more["retry_after"].as_u64().map(Duration::from_secs), "{kind} {more}");
         assert_eq!(client.find_sessions("A-1").await.unwrap().len(), made, "{kind} {more}");
@@ -312,10 +312,10 @@ async fn trouble_with_signing_in_sends_nothing() {
         let shop = Shop::open().await;
         let client = shop.client();
         shop.fault("/v1/accounts/", kind, more).await;
-        let fault = client.create(id(1), &sale("A-1")).await.unwrap_err();
+        let fault = client.create(id(1), &sale("A-1"), &Sending::default()).await.unwrap_err();
         assert_eq!(fault.kind, FaultKind::NotSent, "{kind}");
         assert_eq!(shop.calls("POST", "/v1/sessions-profile").await, 0);
-        client.create(id(1), &sale("A-1")).await.unwrap();
+        client.create(id(1), &sale("A-1"), &Sending::default()).await.unwrap();
     }
 }
 
@@ -323,11 +323,11 @@ async fn trouble_with_signing_in_sends_nothing() {
 async fn a_token_that_expired_over_night_is_replaced() {
     let shop = Shop::open().await;
     let client = shop.client();
-    client.create(id(1), &sale("A-1")).await.unwrap();
+    client.create(id(1), &sale("A-1"), &Sending::default()).await.unwrap();
     shop.control("/sandbox/clock", &json!({"advance_seconds": 100_000})).await;
     let week =
         Sale { expires_at: Timestamp::now() + jiff::SignedDuration::from_hours(24 * 7), ..sale("A-2") };
-    client.create(id(2), &week).await.unwrap();
+    client.create(id(2), &week, &Sending::default()).await.unwrap();
     assert_eq!(shop.calls("POST", "/auth/token").await, 2);
     let skew = client.clock_skew().as_secs();
     assert!((99_990..=100_010).contains(&skew), "{skew}");
@@ -339,7 +339,7 @@ async fn without_a_backend_it_is_certain_that_nothing_was_sent() {
     let client = shop.client();
     client.sign_in().await.unwrap();
     shop.running.stop().await;
-    let fault = client.create(id(1), &sale("A-1")).await.unwrap_err();
+    let fault = client.create(id(1), &sale("A-1"), &Sending::default()).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::NotSent, "{fault}");
 }
 
@@ -355,7 +355,7 @@ async fn in_one_process_a_minute_of_waiting_takes_no_time() {
         let fault = json!({"path": "/v1/sessions-profile", "kind": kind, "ms": 60_000});
         control(&*transport, faults.clone(), &fault).await;
         let reference = format!("A-{n}");
-        let fault = client.create(id(n), &sale(&reference)).await.unwrap_err();
+        let fault = client.create(id(n), &sale(&reference), &Sending::default()).await.unwrap_err();
         assert_eq!(fault.kind, FaultKind::Maybe, "{kind}");
         tokio::time::sleep(Duration::from_secs(60)).await;
         // The backend went on when we had given up.

@@ -6,13 +6,13 @@ use crate::domain::email::Email;
 use crate::domain::money::{Currency, Money};
 use crate::domain::phone::Phone;
 use crate::domain::sale::{AddressPlan, Delivery, Sale};
-use crate::ports::{Gateway as _, MoneyMove};
+use crate::ports::{Gateway as _, MoneyMove, Sending};
 use serde_json::{Value, json};
 
 /// What was asked of the backend last, and with which body.
 async fn sent(sale: &Sale) -> Value {
     let shop = shop();
-    client(&shop).create(link_id(), sale).await.unwrap();
+    client(&shop).create(link_id(), sale, &Sending::default()).await.unwrap();
     let request = shop.requests().pop().unwrap();
     let toggles = request.headers.get("dintero-feature-toggles").unwrap().to_str().unwrap();
     assert_eq!(toggles, "strict-session-amounts");
@@ -67,10 +67,10 @@ async fn every_method_of_the_profile_by_name_is_the_whole_profile() {
     let client = client(&shop);
     let types = client.profile().await.unwrap().types;
     let names: Vec<&str> = types.iter().map(String::as_str).collect();
-    client.create(link_id(), &Sale { methods: some(&names), ..sale() }).await.unwrap();
+    client.create(link_id(), &Sale { methods: some(&names), ..sale() }, &Sending::default()).await.unwrap();
     let by_name = body(&shop.requests().pop().unwrap());
     assert!(shop.asked().pop().unwrap().ends_with("/v1/sessions-profile"));
-    client.create(link_id(), &sale()).await.unwrap();
+    client.create(link_id(), &sale(), &Sending::default()).await.unwrap();
     assert_eq!(by_name, body(&shop.requests().pop().unwrap()));
 }
 

@@ -11,24 +11,24 @@ use super::support::{
     ACCOUNT, SESSION, Script, TRANSACTION, answer, client, client_with, config, created, link_id,
     profile_json, sale, shop, some, text, token,
 };
-use crate::dintero::{Transport, TransportError, TransportFault};
+use crate::dintero::{Request, Response, Transport, TransportError, TransportFault};
 use crate::domain::cause::Cause;
 use crate::domain::lifecycle::TransactionStatus;
 use crate::domain::link::DeliveryStatus;
 use crate::domain::method::Method;
 use crate::domain::money::{Currency, Money};
 use crate::domain::sale::Sale;
-use crate::ports::{Fault, FaultKind, Gateway as _, MoneyMove, Profile};
+use crate::ports::{Fault, FaultKind, Gateway as _, MoneyMove, Profile, Reply, Sending};
 
 async fn create_with(status: u16, body: &'static str) -> Result<crate::ports::Created, Fault> {
     let script = Script::signed_in(move |_, _| text(status, &[], body));
-    client(&script).create(link_id(), &sale()).await
+    client(&script).create(link_id(), &sale(), &Sending::default()).await
 }
 
 #[tokio::test]
 async fn a_created_session() {
     let shop = shop();
-    let made = client(&shop).create(link_id(), &sale()).await.unwrap();
+    let made = client(&shop).create(link_id(), &sale(), &Sending::default()).await.unwrap();
     assert_eq!(made.session_id, SESSION);
     assert_eq!(made.url, format!("https://checkout.api.dintero.com/v1/view/{SESSION}"));
     assert_eq!(made.publish[0].status, DeliveryStatus::Sent);
@@ -84,7 +84,7 @@ async fn refusals_and_doubts_of_create() {
         (TransportError::before(TransportFault::Certificate, Cause::theirs("x")), FaultKind::Untrusted),
     ] {
         let script = Script::signed_in(move |_, _| Err(error.clone()));
-        let fault = client(&script).create(link_id(), &sale()).await.unwrap_err();
+        let fault = client(&script).create(link_id(), &sale(), &Sending::default()).await.unwrap_err();
         assert_eq!((fault.kind, fault.session_id), (kind, None));
     }
 }
@@ -99,14 +99,14 @@ async fn the_profile_is_read_once_in_ten_minutes() {
     let read = "GET /v1/admin/session/profiles/default";
     let (a, b) = tokio::join!(client.profile(), client.profile());
     assert_eq!(a.unwrap(), b.unwrap());
-    let made = client.create(link_id(), &part).await.unwrap();
+    let made = client.create(link_id(), &part, &Sending::default()).await.unwrap();
     assert_eq!(made.types, ["dintero_psp.vipps"]);
     assert_eq!(shop.asked(), [read, "POST /v1/sessions"]);
     // Known, so that the types of the whole profile can be told.
-    let whole = client.create(link_id(), &sale()).await.unwrap();
+    let whole = client.create(link_id(), &sale(), &Sending::default()).await.unwrap();
     assert_eq!(whole.types.len(), 4);
     tokio::time::advance(Duration::from_secs(601)).await;
-    client.create(link_id(), &part).await.unwrap();
+    client.create(link_id(), &part, &Sending::default()).await.unwrap();
     assert_eq!(shop.asked().iter().filter(|a| *a == read).count(), 2);
 }
 
@@ -120,9 +120,9 @@ async fn a_profile_that_may_not_be_read_is_no_obstacle() {
         config.methods = vec![Method::parse("payex.vipps").unwrap()];
         let client = client_with(config, Arc::clone(&script) as Arc<dyn Transport>);
         let part = Sale { methods: some(&["vipps", "card"]), ..sale() };
-        let made = client.create(link_id(), &part).await.unwrap();
+        let made = client.create(link_id(), &part, &Sending::default()).await.unwrap();
         assert_eq!(made.types, ["payex.vipps", "dintero_psp.creditcard"]);
-        client.create(link_id(), &part).await.unwrap();
+        client.create(link_id(), &part, &Sending::default()).await.unwrap();
         let reads = script.asked().iter().filter(|a| a.starts_with("GET")).count();
         assert_eq!(reads, 1, "not asked again at once");
         assert!(client.profile().await.is_err());
@@ -140,15 +140,58 @@ async fn without_the_profile_nothing_is_sent_until_it_can_be_read() {
     });
     let client = client(&script);
     let part = Sale { methods: some(&["vipps"]), ..sale() };
-    let fault = client.create(link_id(), &part).await.unwrap_err();
+    let fault = client.create(link_id(), &part, &Sending::default()).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::NotSent);
     assert!(script.asked().iter().all(|a| a.starts_with("GET")));
     down.store(false, Ordering::SeqCst);
-    client.create(link_id(), &part).await.unwrap();
+    client.create(link_id(), &part, &Sending::default()).await.unwrap();
     // Once it was read, an old one is better than none.
     down.store(true, Ordering::SeqCst);
     tokio::time::advance(Duration::from_secs(3600)).await;
-    client.create(link_id(), &part).await.unwrap();
+    client.create(link_id(), &part, &Sending::default()).await.unwrap();
+}
+
+/// Answers as its script says, but never a request that `hangs`.
+struct Hanging(Arc<Script>, fn(&Request) -> bool);
+
+impl Transport for Hanging {
+    fn send(&self, request: Request) -> Reply<'_, Result<Response, TransportError>> {
+        if (self.1)(&request) { Box::pin(std::future::pending()) } else { self.0.send(request) }
+    }
+}
+
+/// Whoever loses patience learns whether the request itself had begun: only then it may have been carried out.
+#[tokio::test(start_paused = true)]
+async fn what_is_given_up_before_the_request_is_known_to_have_sent_nothing() {
+    let refuses = || {
+        Script::signed_in(|request, _| match request.method == Verb::GET {
+            true => answer(200, &profile_json()),
+            false => answer(401, &json!({})),
+        })
+    };
+    type Case = (&'static str, Arc<Script>, fn(&Request) -> bool, bool);
+    let cases: [Case; 4] = [
+        ("the token", shop(), |r| r.url.path().ends_with("/auth/token"), false),
+        ("the profile", shop(), |r| r.url.path().contains("/profiles/"), false),
+        ("the request", shop(), |r| r.url.path().ends_with("/sessions"), true),
+        // The backend said no to the first token, so nothing was done.
+        ("the second token", refuses(), second_token, false),
+    ];
+    for (what, script, hangs, begun) in cases {
+        let config = config("https://checkout.dintero.com");
+        let client = client_with(config, Arc::new(Hanging(script, hangs)));
+        let part = Sale { methods: some(&["vipps"]), ..sale() };
+        let sending = Sending::default();
+        let made = client.create(link_id(), &part, &sending);
+        assert!(tokio::time::timeout(Duration::from_secs(60), made).await.is_err(), "{what} hangs");
+        assert_eq!(sending.begun(), begun, "{what}");
+    }
+}
+
+/// Every request for a token but the first.
+fn second_token(request: &Request) -> bool {
+    static ASKED: AtomicBool = AtomicBool::new(false);
+    request.url.path().ends_with("/auth/token") && ASKED.swap(true, Ordering::SeqCst)
 }
 
 #[tokio::test]
@@ -158,7 +201,7 @@ async fn a_remembered_profile_saves_the_first_read() {
     let types = vec!["vipps".into(), "swish.swish".into()];
     client.remember_profile(Profile { types, ..Profile::default() });
     let part = Sale { methods: some(&["vipps"]), ..sale() };
-    assert_eq!(client.create(link_id(), &part).await.unwrap().types, ["vipps"]);
+    assert_eq!(client.create(link_id(), &part, &Sending::default()).await.unwrap().types, ["vipps"]);
     assert_eq!(shop.asked(), ["POST /v1/sessions"]);
 }
 
@@ -166,11 +209,14 @@ async fn a_remembered_profile_saves_the_first_read() {
 async fn a_method_that_stands_for_nothing_is_refused_here() {
     let shop = shop();
     let part = Sale { methods: some(&["klarna"]), ..sale() };
-    let fault = client(&shop).create(link_id(), &part).await.unwrap_err();
+    let fault = client(&shop).create(link_id(), &part, &Sending::default()).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Refused);
     assert!(fault.line().contains("klarna"));
     let none = Sale { methods: some(&[]), ..sale() };
-    assert_eq!(client(&shop).create(link_id(), &none).await.unwrap_err().kind, FaultKind::Refused);
+    assert_eq!(
+        client(&shop).create(link_id(), &none, &Sending::default()).await.unwrap_err().kind,
+        FaultKind::Refused
+    );
     assert!(shop.asked().iter().all(|a| a.starts_with("GET")), "nothing was sent");
 }
 

@@ -16,7 +16,7 @@ use super::support::{SESSION, client_with, config, link_id, sale};
 use crate::dintero::{
     HttpTransport, Limits, MAX_BODY, Request, Response, Transport as _, TransportError, TransportFault,
 };
-use crate::ports::{FaultKind, Gateway as _};
+use crate::ports::{FaultKind, Gateway as _, Sending};
 
 /// A server that does with each connection what `serve` does, given how many came before.
 fn server(serve: impl Fn(TcpStream, usize) + Send + Sync + 'static) -> (String, Arc<AtomicUsize>) {
@@ -283,8 +283,8 @@ async fn a_sale_over_sockets_with_every_kind_of_trouble() {
         }
     });
     let client = client_with(config(&base), Arc::new(HttpTransport::new()));
-    let fault = client.create(link_id(), &sale()).await.unwrap_err();
+    let fault = client.create(link_id(), &sale(), &Sending::default()).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Maybe);
-    let made = client.create(link_id(), &sale()).await.unwrap();
+    let made = client.create(link_id(), &sale(), &Sending::default()).await.unwrap();
     assert_eq!(made.url, format!("{base}/v1/view/{SESSION}"));
 }

@@ -13,7 +13,7 @@ use super::support::{
 };
 use crate::dintero::{DinteroClient, Request, Response, Transport, TransportError, TransportFault};
 use crate::domain::cause::{Cause, Plain};
-use crate::ports::{Clock, FaultKind, Gateway as _, Reply};
+use crate::ports::{Clock, FaultKind, Gateway as _, Reply, Sending};
 
 /// Numbered tokens of `seconds`, a session for everybody.
 fn numbered(seconds: i64) -> Arc<Script> {
@@ -176,7 +176,7 @@ async fn tokens_that_are_refused_leave_nothing_that_waits() {
 #[tokio::test]
 async fn a_new_session_that_a_new_token_may_not_make_is_refused_for_good() {
     let script = Script::signed_in(|_, _| answer(401, &json!({"error": {"message": "invalid JWT token"}})));
-    let fault = client(&script).create(link_id(), &sale()).await.unwrap_err();
+    let fault = client(&script).create(link_id(), &sale(), &Sending::default()).await.unwrap_err();
     assert_eq!((fault.kind, fault.status), (FaultKind::Forbidden, Some(401)));
     assert_eq!(script.sign_ins(), 2);
     assert_eq!(script.asked().len(), 2);
@@ -196,7 +196,7 @@ async fn without_a_token_nothing_was_sent() {
         (503, FaultKind::NotSent),
     ] {
         let script = Script::new(move |_, _| text(status, &[("retry-after", "7")], ""));
-        let fault = client(&script).create(link_id(), &sale()).await.unwrap_err();
+        let fault = client(&script).create(link_id(), &sale(), &Sending::default()).await.unwrap_err();
         assert_eq!((fault.kind, fault.status), (kind, Some(status)));
         assert_eq!(fault.retry_after, Some(Duration::from_secs(7)));
         assert_eq!(script.asked(), Vec::<String>::new());
@@ -206,7 +206,10 @@ async fn without_a_token_nothing_was_sent() {
         (TransportError::before(TransportFault::Certificate, Cause::theirs("x")), FaultKind::Untrusted),
     ] {
         let script = Script::new(move |_, _| Err(error.clone()));
-        assert_eq!(client(&script).create(link_id(), &sale()).await.unwrap_err().kind, kind);
+        assert_eq!(
+            client(&script).create(link_id(), &sale(), &Sending::default()).await.unwrap_err().kind,
+            kind
+        );
     }
     for garbage in
         ["<html>", "{}", r#"{"access_token":""}"#, r#"{"access_token":"a\nb"}"#, r#"{"access_token":5}"#]

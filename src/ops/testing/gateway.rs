@@ -44,6 +44,8 @@ pub(crate) enum Wrong {
     Late(Duration),
     /// It takes so long, then goes well.
     Slow(Duration),
+    /// What comes before the request takes so long, then all goes well.
+    Before(Duration),
 }
 
 pub(crate) fn fault(kind: FaultKind) -> Wrong {
@@ -253,7 +255,7 @@ impl SimGateway {
                 let _ = self.power.step();
                 return Err(lost());
             }
-            Some(Wrong::Lost) | None => {}
+            Some(Wrong::Lost | Wrong::Before(_)) | None => {}
         }
         let done = work(&mut lock(&self.state), self.clock.right());
         // With the power cut here the request is carried out and nobody hears of it.
@@ -317,9 +319,14 @@ pub(crate) fn event(name: &str, at: Timestamp) -> SessionEvent {
 }
 
 impl Gateway for SimGateway {
-    fn create<'a>(&'a self, id: LinkId, sale: &'a Sale) -> Reply<'a, Result<Created, Fault>> {
+    fn create<'a>(
+        &'a self,
+        id: LinkId,
+        sale: &'a Sale,
+        sending: &'a Sending,
+    ) -> Reply<'a, Result<Created, Fault>> {
         let sale = sale.clone();
-        Box::pin(self.call(Call::Create, move |state, now| {
+        let made = self.call(Call::Create, move |state, now| {
             let session_id = format!("{ACCOUNT}.s{}", state.sessions.len() + 1);
             let messages = usize::from(sale.delivery.messages_customer());
             let publish: Vec<_> = (0..messages)
@@ -342,7 +349,16 @@ impl Gateway for SimGateway {
             });
             let url = format!("https://checkout.dintero.com/v1/view/{session_id}?given");
             Ok(Created { session_id, url, publish, types: vec!["dintero_psp.vipps".to_owned()] })
-        }))
+        });
+        Box::pin(async move {
+            let before = match lock(&self.state).wrong.get(&Call::Create).and_then(VecDeque::front) {
+                Some(Wrong::Before(time)) => *time,
+                _ => Duration::ZERO,
+            };
+            tokio::time::sleep(before).await;
+            sending.begins();
+            made.await
+        })
     }
 
     fn session<'a>(&'a self, session_id: &'a str) -> Reply<'a, Result<SessionNews, Fault>> {

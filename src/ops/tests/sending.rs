@@ -180,6 +180,28 @@ async fn a_backend_that_hangs_holds_nobody_up() {
     }
 }
 
+/// What comes before the request (token, payment profile) may hang as well: then nothing was sent, and nobody is asked
+/// whether a message has come.
+#[tokio::test(start_paused = true)]
+async fn a_time_that_is_up_before_the_request_leaves_no_doubt() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [Wrong::Before(Duration::from_secs(300))]);
+    world.backend.cannot_list(FaultKind::Forbidden);
+    let id = world.keep("A-1", sms());
+    let began = world.now();
+    let sent = send_patiently(&world.ports, id, Duration::from_secs(30)).await.unwrap();
+    assert_eq!(world.now().duration_since(began).as_secs(), 30);
+    assert!(matches!(sent.outcome, Outcome::Queued { .. }), "{:?}", sent.outcome);
+    assert_eq!(world.link(id).state, LinkState::Queued);
+    let entry = world.entry(id).unwrap();
+    assert!(!entry.in_flight && !entry.needs_decision);
+    // So it goes out by itself, once.
+    world.backend.all_is_well();
+    settle(&world).await;
+    assert_eq!(world.link(id).state, LinkState::Open);
+    assert_eq!(world.messages(id), 1);
+}
+
 /// The account may not do this: a no like any other.
 #[tokio::test(start_paused = true)]
 async fn a_missing_right_is_final() {

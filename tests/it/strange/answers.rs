@@ -7,7 +7,7 @@ use paylink::domain::link::{Alarm, LinkId, LinkState};
 use paylink::domain::sale::Delivery;
 use paylink::ops::outbox::{self, Outcome};
 use paylink::ops::track;
-use paylink::ports::{Fault, FaultKind, Gateway as _};
+use paylink::ports::{Fault, FaultKind, Gateway as _, Sending};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -132,7 +132,7 @@ async fn what_is_no_answer_is_told_in_one_line_and_never_taken_for_one() {
         let backend = Backend::new(move |asked, _| (!signs_in(asked)).then(|| steps.clone()));
         let client = client(&backend.url, ACCOUNT, "client", SECRET, Duration::from_secs(2));
         client.sign_in().await.unwrap();
-        let made = client.create(new_id(), &sale("A-1", sms())).await.unwrap_err();
+        let made = client.create(new_id(), &sale("A-1", sms()), &Sending::default()).await.unwrap_err();
         assert_eq!((made.kind, &made.session_id), (FaultKind::Maybe, &None), "{name}: {made:?}");
         is_a_line(&made, name);
         let read = client.session(SESSION).await.unwrap_err();
@@ -166,7 +166,7 @@ async fn what_is_no_token_sends_nothing() {
     join_all(all.into_iter().map(async |(name, steps)| {
         let backend = Backend::new(move |_, _| Some(steps.clone()));
         let client = client(&backend.url, ACCOUNT, "client", SECRET, Duration::from_secs(2));
-        let fault = client.create(new_id(), &sale("A-1", sms())).await.unwrap_err();
+        let fault = client.create(new_id(), &sale("A-1", sms()), &Sending::default()).await.unwrap_err();
         assert_eq!(fault.kind, FaultKind::NotSent, "{name}: {fault:?}");
         is_a_line(&fault, name);
         assert_eq!((backend.asked().len(), backend.sign_ins()), (0, 1), "{name}");
@@ -183,7 +183,7 @@ async fn a_token_may_say_anything_of_its_life() {
         let body = format!(r#"{{"access_token":"a-good-one","expires_in":{life}}}"#);
         let backend = Backend::new(move |asked, _| signs_in(asked).then(|| answer("200 OK", &[], &body)));
         let client = patient(&backend);
-        client.create(new_id(), &sale("A-1", Delivery::Link)).await.unwrap();
+        client.create(new_id(), &sale("A-1", Delivery::Link), &Sending::default()).await.unwrap();
         client.session(SESSION).await.unwrap();
         assert!(backend.sign_ins() <= 2, "{life}");
     }
@@ -196,7 +196,7 @@ async fn tokens_that_are_never_good_are_not_asked_for_for_ever() {
     let backend =
         Backend::new(move |asked, _| (!signs_in(asked)).then(|| answer("401 Unauthorized", &[], no)));
     let client = patient(&backend);
-    let fault = client.create(new_id(), &sale("A-1", sms())).await.unwrap_err();
+    let fault = client.create(new_id(), &sale("A-1", sms()), &Sending::default()).await.unwrap_err();
     assert_eq!((fault.kind, fault.status), (FaultKind::Forbidden, Some(401)));
     is_a_line(&fault, "401");
     assert_eq!((backend.asked().len(), backend.sign_ins()), (2, 2));
@@ -206,7 +206,7 @@ async fn tokens_that_are_never_good_are_not_asked_for_for_ever() {
     let backend = Backend::new(move |asked, before| {
         (!signs_in(asked) && before == 1).then(|| answer("401 Unauthorized", &[], no))
     });
-    patient(&backend).create(new_id(), &sale("A-1", sms())).await.unwrap();
+    patient(&backend).create(new_id(), &sale("A-1", sms()), &Sending::default()).await.unwrap();
     assert_eq!((backend.asked().len(), backend.sign_ins()), (2, 2));
 }
 
@@ -236,7 +236,8 @@ async fn no_redirect_leads_away_with_a_secret() {
                     (token_too || !signs_in(asked)).then(|| answer(status, &[&location], ""))
                 });
                 let client = patient(&backend);
-                let made = client.create(new_id(), &sale("A-1", sms())).await.unwrap_err();
+                let made =
+                    client.create(new_id(), &sale("A-1", sms()), &Sending::default()).await.unwrap_err();
                 is_a_line(&made, &to);
                 let read = client.session(SESSION).await.unwrap_err();
                 is_a_line(&read, &to);
@@ -357,7 +358,7 @@ async fn no_id_leads_a_request_astray() {
         });
         let stand = Stand::new(patient(&backend), ACCOUNT);
         let gateway = &stand.ports.gateway;
-        let made = gateway.create(new_id(), &sale("A-1", sms())).await.unwrap_err();
+        let made = gateway.create(new_id(), &sale("A-1", sms()), &Sending::default()).await.unwrap_err();
         assert_eq!((made.kind, made.session_id), (FaultKind::Maybe, None), "{bad:?}");
         assert_eq!(gateway.find_sessions("A-1").await.unwrap(), [], "{bad:?}");
         assert_eq!(gateway.session(SESSION).await.unwrap().transaction_id, None, "{bad:?}");
@@ -455,7 +456,8 @@ async fn clocks_and_waits_are_believed_within_reason() {
         let backend = Backend::new(move |asked, _| {
             (!signs_in(asked)).then(|| answer("429 Too Many Requests", &[header], "{}"))
         });
-        let fault = patient(&backend).create(new_id(), &sale("A-1", sms())).await.unwrap_err();
+        let fault =
+            patient(&backend).create(new_id(), &sale("A-1", sms()), &Sending::default()).await.unwrap_err();
         assert_eq!((fault.kind, fault.retry_after), (FaultKind::NotSent, wait), "{header}");
         is_a_line(&fault, header);
     }

@@ -14,7 +14,7 @@ use paylink::domain::money::{Currency, Money};
 use paylink::domain::reference::Reference;
 use paylink::domain::sale::{AddressPlan, Delivery, Sale};
 use paylink::domain::vat::VatRate;
-use paylink::ports::{Clock, Fault, Gateway, MoneyMove, Reply};
+use paylink::ports::{Clock, Fault, Gateway, MoneyMove, Reply, Sending};
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use secrecy::SecretString;
 use url::Url;
@@ -209,7 +209,7 @@ async fn ask(client: &DinteroClient, call: &str) -> Result<(), Fault> {
     match call {
         "token" => client.sign_in().await?,
         "create" => {
-            let made = client.create(LinkId(Uuid::from_u128(1)), &sale()).await?;
+            let made = client.create(LinkId(Uuid::from_u128(1)), &sale(), &Sending::default()).await?;
             is_clean(&made);
             tells_no_secret(&made);
             created(&made.url);
