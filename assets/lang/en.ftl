@@ -97,6 +97,10 @@ event-refunded = Refunded
 event-partially-refunded = Partly refunded
 event-uncertain = Outcome unknown
 event-refused = Refused
+event-cancel-refused = Not cancelled
+event-capture-refused = Not captured
+event-void-refused = Not released
+event-refund-refused = Not refunded
 event-alarm = Alarm
 event-other = Other news
 

@@ -96,6 +96,10 @@ event-refunded = Refundert
 event-partially-refunded = Delvis refundert
 event-uncertain = Ukjent utfall
 event-refused = Avvist
+event-cancel-refused = Ikke kansellert
+event-capture-refused = Ikke trukket
+event-void-refused = Ikke annullert
+event-refund-refused = Ikke refundert
 event-alarm = Varsel
 event-other = Annet
 

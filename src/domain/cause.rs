@@ -185,11 +185,15 @@ pub enum Plain {
     NotClosedYet,
     /// Paid while the link was being withdrawn.
     PaidMeanwhile,
+    /// Paid before the link could be withdrawn.
+    PaidBefore,
+    /// The payment is in no state for it any more, or there is less money than that.
+    NotPossibleNow,
 }
 
 impl Plain {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::OnlyHttps,
         Self::AskedToWait,
         Self::NoSecret,
@@ -206,6 +210,8 @@ impl Plain {
         Self::BeingSent,
         Self::NotClosedYet,
         Self::PaidMeanwhile,
+        Self::PaidBefore,
+        Self::NotPossibleNow,
     ];
 
     const fn line(self) -> &'static str {
@@ -226,6 +232,10 @@ impl Plain {
             Self::BeingSent => "it is being sent just now",
             Self::NotClosedYet => "the backend has not closed the link yet",
             Self::PaidMeanwhile => "it was paid while it was being withdrawn",
+            Self::PaidBefore => "it was paid before it could be withdrawn",
+            Self::NotPossibleNow => {
+                "the payment was no longer in a state for it, or there was less money than that"
+            }
         }
     }
 }

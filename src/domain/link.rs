@@ -90,11 +90,27 @@ pub enum Alarm {
     AmountDiffers,
     /// A link that was lost on the way was paid, and this one was not: the customer must not pay again.
     PaidElsewhere,
+    /// The link was to be withdrawn, later, and then it could not be.
+    CancelRefused,
+    /// The money was to be withdrawn, later, and then it could not be.
+    CaptureRefused,
+    /// The reservation was to be released, later, and then it could not be.
+    VoidRefused,
+    /// Money was to be given back, later, and then it could not be.
+    RefundRefused,
 }
 
 impl Alarm {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::DoublePayment, Self::AmountDiffers, Self::PaidElsewhere];
+    pub const ALL: [Self; 7] = [
+        Self::DoublePayment,
+        Self::AmountDiffers,
+        Self::PaidElsewhere,
+        Self::CancelRefused,
+        Self::CaptureRefused,
+        Self::VoidRefused,
+        Self::RefundRefused,
+    ];
 
     /// The alarm of a [`word`](Self::word).
     #[must_use]
@@ -109,6 +125,43 @@ impl Alarm {
             Self::DoublePayment => "double_payment",
             Self::AmountDiffers => "amount_differs",
             Self::PaidElsewhere => "paid_elsewhere",
+            Self::CancelRefused => "cancel_refused",
+            Self::CaptureRefused => "capture_refused",
+            Self::VoidRefused => "void_refused",
+            Self::RefundRefused => "refund_refused",
+        }
+    }
+}
+
+/// A request about a link that came to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotDone {
+    /// It was to be withdrawn.
+    Cancel,
+    /// The money was to be withdrawn.
+    Capture,
+    /// The reservation was to be released.
+    Void,
+    /// Money was to be given back.
+    Refund,
+}
+
+impl NotDone {
+    const fn event(self) -> EventKind {
+        match self {
+            Self::Cancel => EventKind::CancelRefused,
+            Self::Capture => EventKind::CaptureRefused,
+            Self::Void => EventKind::VoidRefused,
+            Self::Refund => EventKind::RefundRefused,
+        }
+    }
+
+    const fn alarm(self) -> Alarm {
+        match self {
+            Self::Cancel => Alarm::CancelRefused,
+            Self::Capture => Alarm::CaptureRefused,
+            Self::Void => Alarm::VoidRefused,
+            Self::Refund => Alarm::RefundRefused,
         }
     }
 }
@@ -184,6 +237,15 @@ impl Link {
             self.alarms.push(alarm);
         }
         new
+    }
+
+    /// What was asked for could not be done, and why. If nobody sits before it and hears that, it's an alarm.
+    pub fn not_done(&mut self, what: NotDone, why: String, at: Timestamp, heard: bool) {
+        self.record(LinkEvent { at, kind: what.event(), detail: Some(why), key: None });
+        let alarm = what.alarm();
+        if !heard && !self.alarms.contains(&alarm) {
+            self.alarms.push(alarm);
+        }
     }
 
     /// A link that the seller has asked for at `now` and that nobody has sent yet.

@@ -46,7 +46,12 @@ impl Texts {
     pub fn event_detail(self, event: &LinkEvent) -> Option<String> {
         let detail = event.detail.as_deref()?;
         Some(match event.kind {
-            EventKind::Refused | EventKind::Uncertain => self.reason(detail),
+            EventKind::Refused
+            | EventKind::CancelRefused
+            | EventKind::CaptureRefused
+            | EventKind::VoidRefused
+            | EventKind::RefundRefused
+            | EventKind::Uncertain => self.reason(detail),
             EventKind::AttemptFailed
             | EventKind::Declined
             | EventKind::Failed
@@ -205,6 +210,8 @@ impl Spoken for Plain {
             Self::BeingSent => "cause-being-sent",
             Self::NotClosedYet => "cause-not-closed-yet",
             Self::PaidMeanwhile => "cause-paid-meanwhile",
+            Self::PaidBefore => "cause-paid-before",
+            Self::NotPossibleNow => "cause-not-possible-now",
         })
     }
 }

@@ -115,6 +115,10 @@ impl Spoken for EventKind {
             Self::PartiallyRefunded => "event-partially-refunded",
             Self::Uncertain => "event-uncertain",
             Self::Refused => "event-refused",
+            Self::CancelRefused => "event-cancel-refused",
+            Self::CaptureRefused => "event-capture-refused",
+            Self::VoidRefused => "event-void-refused",
+            Self::RefundRefused => "event-refund-refused",
             Self::Alarm => "event-alarm",
             Self::Other => "event-other",
         })
@@ -174,6 +178,10 @@ impl Spoken for Alarm {
             Self::DoublePayment => "alarm-double-payment",
             Self::AmountDiffers => "alarm-amount-differs",
             Self::PaidElsewhere => "alarm-paid-elsewhere",
+            Self::CancelRefused => "event-cancel-refused",
+            Self::CaptureRefused => "event-capture-refused",
+            Self::VoidRefused => "event-void-refused",
+            Self::RefundRefused => "event-refund-refused",
         })
     }
 }

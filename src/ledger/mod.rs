@@ -349,6 +349,15 @@ impl Ledger for SqliteLedger {
         self.write(|tx| outbox::settle(tx, link, kind))
     }
 
+    fn settle_undone(
+        &self,
+        id: LinkId,
+        kind: OutboxKind,
+        change: &mut dyn FnMut(&mut Link),
+    ) -> Result<(), LedgerError> {
+        self.write(|tx| outbox::settle_undone(tx, id, kind, change))
+    }
+
     fn release_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<(), LedgerError> {
         let owner = self.alive.claimant(self.folder(), &self.owner);
         self.write(|tx| outbox::release(tx, owner, link, entry))

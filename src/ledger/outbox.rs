@@ -221,6 +221,25 @@ pub(super) fn settle(tx: &Transaction<'_>, link: &Link, kind: OutboxKind) -> Res
     if kind == OutboxKind::Create { record::update(tx, link) } else { Ok(()) }
 }
 
+/// Closes the entry and changes the link as it is kept.
+pub(super) fn settle_undone(
+    tx: &Transaction<'_>,
+    id: LinkId,
+    kind: OutboxKind,
+    change: &mut dyn FnMut(&mut Link),
+) -> Result<(), Trouble> {
+    let Some(mut link) = record::load(tx, id)? else { return Ok(()) };
+    let seq = seq_of(tx, id)?;
+    let closed = tx
+        .prepare_cached("DELETE FROM outbox WHERE link = ?1 AND kind = ?2")?
+        .execute(params![seq, kind.word()])?;
+    if closed == 0 {
+        return Ok(());
+    }
+    change(&mut link);
+    record::update(tx, &link)
+}
+
 /// Gives the entry back. If the claim has gone to somebody else meanwhile (the lease was over), or the
 /// entry was closed, theirs is the truth and nothing changes.
 pub(super) fn release(

@@ -120,13 +120,13 @@ pub(super) async fn at_backend(ports: &Ports, id: LinkId) -> Result<Cancelling, 
     if may_be_withdrawn(link.state) {
         // The seller's word is kept before anything is asked.
         journal(ports, id, false).await?;
-        return carry_out(ports, id, false).await.map(Cancelling::from_sent);
+        return carry_out(ports, id, false, true).await.map(Cancelling::from_sent);
     }
     // As far as is known there is nothing to be withdrawn: if there is after all, that is news.
     match state_first(ports, id).await? {
         First::Go(_) => {
             journal(ports, id, false).await?;
-            carry_out(ports, id, true).await.map(Cancelling::from_sent)
+            carry_out(ports, id, true, true).await.map(Cancelling::from_sent)
         }
         First::Stop(link, end) => over(ports, link, end).await,
         First::NoAnswer(link, fault) if fault.kind.is_no() => {
@@ -178,9 +178,9 @@ const fn may_be_withdrawn(state: LinkState) -> bool {
     )
 }
 
-/// Carries out a `Cancel` of the outbox.
+/// Carries out a `Cancel` of the outbox, of itself. What comes to nothing is an alarm, because nobody waits to hear of it.
 pub(super) async fn send(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
-    carry_out(ports, id, false).await
+    carry_out(ports, id, false, false).await
 }
 
 /// What reading the state first brought.
@@ -234,11 +234,12 @@ fn is_closed(session: &SessionNews) -> bool {
     session.cancelled_at.is_some() || session.events.iter().any(|e| e.name == "CANCELLED")
 }
 
-/// Claims the entry and carries it out. `fresh`: the state was read a moment ago.
-async fn carry_out(ports: &Ports, id: LinkId, fresh: bool) -> Result<Sent, LedgerError> {
-    let Some(claim) = send::claim(ports, id, OutboxKind::Cancel).await? else {
+/// Claims the entry and carries it out. `fresh`: the state was read a moment ago; `heard`: somebody waits for the end.
+async fn carry_out(ports: &Ports, id: LinkId, fresh: bool, heard: bool) -> Result<Sent, LedgerError> {
+    let Some(mut claim) = send::claim(ports, id, OutboxKind::Cancel).await? else {
         return standing(ports, id, OutboxKind::Cancel).await;
     };
+    claim.heard = heard;
     if !fresh {
         match state_first(ports, id).await? {
             First::Go(_) => {}

@@ -124,12 +124,22 @@ pub async fn send_patiently(
     }
 }
 
-/// One try to carry out what waits of that kind, or a look at what became of it.
+/// One try to carry out what waits of that kind, or a look at what became of it, for somebody who is told the end.
 ///
 /// # Errors
 /// The ledger's. If it fails after the request went out, the next try finds out first.
 pub async fn send(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sent, LedgerError> {
+    carry_out(ports, id, kind, true).await
+}
+
+/// The same, of itself. What comes to nothing is an alarm, because nobody waits to hear of it.
+pub(super) async fn send_by_itself(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sent, LedgerError> {
+    carry_out(ports, id, kind, false).await
+}
+
+async fn carry_out(ports: &Ports, id: LinkId, kind: OutboxKind, heard: bool) -> Result<Sent, LedgerError> {
     let Some(mut claim) = send::claim(ports, id, kind).await? else { return standing(ports, id, kind).await };
+    claim.heard = heard;
     let now = match look(ports, &mut claim).await? {
         Look::Seen(now) => now,
         Look::Not(outcome, fault) => return close(ports, claim, outcome, fault).await,

@@ -343,7 +343,7 @@ async fn send_in_order(
             OutboxKind::Create => Some(send_now(ports, id).await?),
             OutboxKind::Cancel => Some(cancel::send(ports, id).await?),
             OutboxKind::Capture | OutboxKind::Void | OutboxKind::Refund => {
-                Some(money::send(ports, id, kind).await?)
+                Some(money::send_by_itself(ports, id, kind).await?)
             }
             OutboxKind::Look => lost::look(ports, id).await?,
         };

@@ -17,6 +17,7 @@ use crate::ports::{
     Created, Fault, FaultKind, Ledger, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports, Sending, Work,
 };
 
+mod not_done;
 mod seek;
 mod time;
 
@@ -39,6 +40,8 @@ const SECOND_LOOK: Duration = Duration::from_secs(2);
 pub(super) struct Claim {
     pub(super) link: Link,
     pub(super) entry: OutboxEntry,
+    /// Whether somebody waits for the end of this try, and is told it.
+    pub(super) heard: bool,
     /// Counted from before it was claimed.
     time: Patience,
     /// Nobody else in this process works on it meanwhile, whatever the clock says of the lease.
@@ -65,13 +68,13 @@ async fn claim_by(
     let (now, time) = (ports.clock.now(), Patience::new(LAST_CALL));
     on_ledger(ports, move |ledger| {
         let Some(entry) = claim(ledger, now)? else { return Ok(None) };
-        Ok(Some(Claim { link: kept(ledger, id)?, entry, time, _work: work }))
+        Ok(Some(Claim { link: kept(ledger, id)?, entry, heard: true, time, _work: work }))
     })
     .await
 }
 
 impl Claim {
-    /// Closes the entry and keeps the link.
+    /// Closes the entry and keeps the link, in which stands what could not be done.
     pub(super) async fn settle(
         self,
         ports: &Ports,
@@ -79,8 +82,12 @@ impl Claim {
         fault: Option<Fault>,
     ) -> Result<Sent, LedgerError> {
         let (id, kind) = (self.link.id, self.entry.kind);
+        let undone = not_done::of(&self, outcome, fault.as_ref(), ports.clock.now());
         let link = on_ledger(ports, move |ledger| {
-            ledger.settle_entry(&self.link, kind)?;
+            match &undone {
+                None => ledger.settle_entry(&self.link, kind)?,
+                Some(undone) => ledger.settle_undone(id, kind, &mut |link| undone.note(link))?,
+            }
             kept(ledger, id)
         })
         .await?;

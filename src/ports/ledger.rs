@@ -314,6 +314,17 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn settle_entry(&self, link: &Link, kind: OutboxKind) -> Result<(), LedgerError>;
+    /// Closes the entry and changes the link as it is kept, in one transaction. If the entry was closed by somebody else,
+    /// nothing changes.
+    ///
+    /// # Errors
+    /// The database's.
+    fn settle_undone(
+        &self,
+        id: LinkId,
+        kind: OutboxKind,
+        change: &mut dyn FnMut(&mut Link),
+    ) -> Result<(), LedgerError>;
     /// Gives the entry back with a new `next_at`, `last_error`, `in_flight`, `needs_decision`, `overdue`
     /// and `order` (`attempts` as claimed), keeps the link's state (for a `Create`), releases the claim; all in one transaction. If
     /// the claim has gone to another process meanwhile, or the entry is gone, nothing changes: theirs is

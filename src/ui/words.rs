@@ -305,7 +305,11 @@ pub(crate) const fn event(kind: EventKind) -> (&'static str, Role) {
         EventKind::Authorized | EventKind::Captured | EventKind::PartiallyCaptured => ("●", Role::Paid),
         EventKind::Expired | EventKind::Cancelled | EventKind::Voided => ("–", Role::Muted),
         EventKind::Refunded | EventKind::PartiallyRefunded => ("↺", Role::Muted),
-        EventKind::Alarm => ("!", Role::Error),
+        EventKind::Alarm
+        | EventKind::CancelRefused
+        | EventKind::CaptureRefused
+        | EventKind::VoidRefused
+        | EventKind::RefundRefused => ("!", Role::Error),
         EventKind::PayingEnded | EventKind::Other => ("·", Role::Muted),
     }
 }

@@ -56,6 +56,14 @@ pub enum EventKind {
     Uncertain,
     /// The backend refused it.
     Refused,
+    /// It could not be withdrawn.
+    CancelRefused,
+    /// The money could not be withdrawn.
+    CaptureRefused,
+    /// The reservation could not be released.
+    VoidRefused,
+    /// The money could not be given back.
+    RefundRefused,
     /// An alarm was raised; its word ([`Alarm::word`]) is the event's `detail`. It stays in the story
     /// after a person has dealt with it, so that the same alarm is not raised twice.
     Alarm,
@@ -65,7 +73,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 30] = [
         Self::Drafted,
         Self::Created,
         Self::MessageSent,
@@ -90,6 +98,10 @@ impl EventKind {
         Self::PartiallyRefunded,
         Self::Uncertain,
         Self::Refused,
+        Self::CancelRefused,
+        Self::CaptureRefused,
+        Self::VoidRefused,
+        Self::RefundRefused,
         Self::Alarm,
         Self::Other,
     ];
@@ -122,6 +134,10 @@ impl EventKind {
             Self::PartiallyRefunded => "partially_refunded",
             Self::Uncertain => "uncertain",
             Self::Refused => "refused",
+            Self::CancelRefused => "cancel_refused",
+            Self::CaptureRefused => "capture_refused",
+            Self::VoidRefused => "void_refused",
+            Self::RefundRefused => "refund_refused",
             Self::Alarm => "alarm",
             Self::Other => "other",
         }

@@ -265,6 +265,23 @@ impl Ledger for SimLedger {
         })
     }
 
+    fn settle_undone(
+        &self,
+        id: LinkId,
+        kind: OutboxKind,
+        change: &mut dyn FnMut(&mut Link),
+    ) -> Result<(), LedgerError> {
+        let mut link = self.read()?.links[&id].clone();
+        change(&mut link);
+        self.write(|kept| {
+            if let Some(i) = kept.place(id, kind) {
+                kept.outbox.remove(i);
+                kept.update(&link);
+            }
+            Ok(())
+        })
+    }
+
     fn release_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<(), LedgerError> {
         self.write(|kept| {
             if let Some(i) =

@@ -4,5 +4,6 @@ mod cancelling;
 mod lost;
 mod machine;
 mod moving;
+mod not_done;
 mod sending;
 mod tracking;

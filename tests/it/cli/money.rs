@@ -141,6 +141,39 @@ fn a_no_is_told_once() {
     assert_eq!((requests(&world, "capture"), waiting(&world).len()), (1, 0));
 }
 
+/// What waited and is refused then is told by the command that found out and by all that follow, until a person
+/// has dealt with it.
+#[test]
+fn a_no_to_what_waited_is_an_alarm() {
+    let world = World::new();
+    for kind in ["capture", "void", "refund"] {
+        authorized(&world, kind);
+        if kind == "refund" {
+            world.run(&["capture", kind]).is(0);
+        }
+        world.write_config(&nobody(), "");
+        world.run(&[kind, kind]).is(5);
+        world.write_config(world.url(), "");
+        world.fault(json!({"path": "/v1/transactions/*", "method": "POST", "kind": "status", "status": 403, "times": 1}));
+        let word = format!("{kind}_refused");
+        for command in ["list", "show", "list"] {
+            let words = if command == "list" { vec!["list", "--json"] } else { vec!["show", kind, "--json"] };
+            let shown = world.run(&words).is(0).lines();
+            let link = shown.iter().find(|l| l["reference"] == kind).unwrap();
+            assert_eq!(link["alarms"], json!([word]), "{command}");
+            let told =
+                link["events"].as_array().unwrap().iter().filter(|e| e["name"] == word.as_str()).count();
+            assert_eq!(told, 1, "{command}");
+        }
+        assert!(world.run(&["doctor"]).out.contains(kind), "{kind}");
+        assert_eq!((requests(&world, kind), waiting(&world).len()), (1, 0));
+        world.run(&["settle", kind]).is(0);
+        assert_eq!(world.run(&["show", kind, "--json"]).is(0).json()["alarms"], json!([]));
+        // It can be asked for again.
+        world.run(&[kind, kind]).is(0);
+    }
+}
+
 /// The backend has tried it and failed: that is a no, though the answer was 200 or 202.
 #[test]
 fn what_failed_is_not_done() {
