@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -14,13 +15,15 @@ use crate::domain::method::Method;
 mod gateway;
 mod ledger;
 mod ledger_error;
+mod made;
 mod outbox;
 mod rescue;
 mod underway;
 
 pub use gateway::{Created, Fault, Gateway, MoneyMove, Moved, Profile, Sending};
-pub use ledger::{DayTotals, Ledger, LinkFilter, LinkRow, Touched, Watch};
+pub use ledger::{DayTotals, FOLLOWED_AFTER_END, Ledger, LinkFilter, LinkRow, Touched, Watch};
 pub use ledger_error::{LedgerError, Unusable};
+pub use made::Made;
 pub use outbox::{MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Overdue};
 pub use rescue::Rescue;
 pub use underway::{Underway, Work};
@@ -43,6 +46,8 @@ pub struct Ports {
     pub turns: Turns,
     /// What this process has under way.
     pub underway: Underway,
+    /// How long ago links were made.
+    pub made: Made,
 }
 
 /// How many threads are at the ledger at once. There is a connection to write and one to read: more threads would
@@ -68,6 +73,12 @@ impl Default for Turns {
 pub trait Clock: Send + Sync {
     /// Now, by this machine.
     fn now(&self) -> Timestamp;
+
+    /// What went by since some moment, the time that the machine slept included, whatever its clock is set to.
+    /// `None` where the system can't tell.
+    fn steady(&self) -> Option<Duration> {
+        None
+    }
 }
 
 /// The real clock.
@@ -77,6 +88,13 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn steady(&self) -> Option<Duration> {
+        // Since the machine was started; `Instant` stands still while it sleeps.
+        let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
+        Duration::try_from_secs_f64(uptime.split_whitespace().next()?.parse().ok()?).ok()
     }
 }
 

@@ -40,6 +40,8 @@ const AFTER_EXPIRY: SignedDuration = SignedDuration::from_secs(1);
 /// A link that was never asked counts as this late from the start: it comes before those that are merely due, and
 /// fresh ones are asked again before the oldest have had their first turn.
 const UNASKED: i64 = 2 * DUE;
+/// How often a link is asked whose time is over, as far as clocks tell.
+const ENDED: SignedDuration = SignedDuration::from_mins(10);
 /// The longest wait after faults, so that recovery is seen within seconds.
 const LONGEST_BACKOFF: SignedDuration = SignedDuration::from_secs(10);
 
@@ -248,7 +250,8 @@ impl Memory {
         row.session_id.as_ref()?;
         let looked = self.looked.get(&row.id).copied();
         if sight.open == Some(row.id) {
-            return Some(looked.and_then(|at| later(at, ON_SCREEN)).unwrap_or(Timestamp::MIN));
+            let every = if row.state == LinkState::Expired { ENDED } else { ON_SCREEN };
+            return Some(looked.and_then(|at| later(at, every)).unwrap_or(Timestamp::MIN));
         }
         // First, because it is cheap and seldom so.
         if row.state != LinkState::Open || !sight.listed.contains(&row.id) {
@@ -288,6 +291,9 @@ fn share(waited: SignedDuration, allowed: SignedDuration) -> i64 {
 
 /// How often a link is asked, by its age; what is in sight and what is being paid counts as fresh.
 fn interval(row: &LinkRow, sight: InSight<'_>, now: Timestamp) -> SignedDuration {
+    if row.state == LinkState::Expired {
+        return ENDED;
+    }
     let busy = matches!(row.state, LinkState::Paying | LinkState::OnHold | LinkState::Authorized);
     if busy || sight.open == Some(row.id) || sight.listed.contains(&row.id) {
         return FRESH;

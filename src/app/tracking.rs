@@ -10,8 +10,8 @@ use super::pace::InSight;
 use super::turn::Turn;
 use super::{link_screen, news};
 use crate::domain::fault::FaultKind;
-use crate::domain::link::{Link, LinkId};
-use crate::ports::{Fault, OutboxEntry};
+use crate::domain::link::{Link, LinkId, LinkState};
+use crate::ports::{FOLLOWED_AFTER_END, Fault, LinkRow, OutboxEntry};
 
 /// The least wait before the outbox is tried: never before the first frame, never in a tight circle.
 const OUTBOX_SOON: SignedDuration = SignedDuration::from_millis(200);
@@ -77,6 +77,9 @@ fn track(t: &mut Turn<'_>) {
     let open = t.model.link.as_ref().map(|s| s.id).filter(|_| on_link(t.model));
     let listed = listed(t.model);
     let tracking = &mut t.model.tracking;
+    let ended = |r: &LinkRow| r.state == LinkState::Expired;
+    let over = |r: &LinkRow| ended(r) && t.now.at.duration_since(r.expires_at) > FOLLOWED_AFTER_END;
+    tracking.rows.retain(|r| !over(r));
     let plan = tracking.pace.plan(&tracking.rows, InSight { open, listed: &listed }, t.now.at);
     if !plan.is_empty() {
         tracking.asking = true;

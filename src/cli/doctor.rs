@@ -220,7 +220,12 @@ async fn backend(run: &Run, config: &Config, gateway: Option<std::sync::Arc<dyn 
         Ok(()) => {
             let account = [("account", config.profile.account_id.as_str().into())];
             let credentials = Check::ok("credentials", t.t_args("doctor-signed-in", &account));
-            vec![reached(&url), credentials, clock(run, &*gateway), profile(run, config, &*gateway).await]
+            vec![
+                reached(&url),
+                credentials,
+                clock(run, &*gateway).await,
+                profile(run, config, &*gateway).await,
+            ]
         }
         Err(fault) => {
             let failure = Failure::fault(t, &fault);
@@ -239,7 +244,7 @@ async fn backend(run: &Run, config: &Config, gateway: Option<std::sync::Arc<dyn 
                 _ => vec![
                     reached(&url),
                     Check::failed("credentials", Failure { status: Status::SignIn, ..failure }),
-                    clock(run, &*gateway),
+                    clock(run, &*gateway).await,
                     skipped("profile", "doctor-needs-credentials"),
                 ],
             }
@@ -267,9 +272,10 @@ async fn reach(url: &Url, texts: Texts) -> Result<(), String> {
     }
 }
 
-fn clock(run: &Run, gateway: &dyn Gateway) -> Check {
+async fn clock(run: &Run, gateway: &dyn Gateway) -> Check {
     let t = run.texts();
-    let skew = gateway.clock_skew().as_secs();
+    // Where it can't be asked, what the answers so far told.
+    let skew = gateway.clock_checked().await.ok().flatten().unwrap_or_else(|| gateway.clock_skew()).as_secs();
     if skew.abs() <= MAX_SKEW_SECONDS {
         return Check::ok("clock", t.t("doctor-clock"));
     }

@@ -145,7 +145,7 @@ impl View {
             )),
         }
         out.push(String::new());
-        for event in &link.events {
+        for event in link.story() {
             let detail = t.event_detail(event).map(|d| format!(": {d}")).unwrap_or_default();
             out.push(format!("  {}  {}{detail}", self.seconds(event.at), t.say(&event.kind)));
         }

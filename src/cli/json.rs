@@ -82,7 +82,7 @@ impl<'a> From<&'a Link> for LinkJson<'a> {
             reissue_of: link.reissue_of.map(|id| id.to_string()),
             reason: link.reason.as_deref(),
             alarms: link.alarms.iter().copied().map(Alarm::word).collect(),
-            events: link.events.iter().map(|e| EventJson { at: time(e.at), name: e.kind }).collect(),
+            events: link.story().map(|e| EventJson { at: time(e.at), name: e.kind }).collect(),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! One request and its answer: the headers that every request has, the log line, the backend's clock.
 
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use jiff::SignedDuration;
@@ -8,15 +7,12 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use tokio::time::Instant;
 
+use super::dates::Dates;
+use super::mask;
 use super::transport::{Request, Response, Transport, TransportError};
-use super::{errors, mask};
 use crate::domain::clean;
 use crate::ports::Clock;
 
-/// `Date` has whole seconds and the answer took a while to come: less than this is no difference.
-const TICK_MS: i64 = 2_000;
-/// A `Date` further off than this is no clock: five years. Certificates end the talk long before.
-const BELIEVED_MS: i64 = 5 * 366 * 86_400_000;
 /// The most characters of a path in the log: one that a redirect named is the backend's.
 const PATH: usize = 200;
 
@@ -25,7 +21,7 @@ pub(super) struct Exchange {
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     headers: HeaderMap,
-    skew_ms: AtomicI64,
+    dates: Dates,
     /// What the client signs in with, once it has.
     client: OnceLock<mask::Credentials>,
 }
@@ -40,7 +36,7 @@ impl Exchange {
             HeaderName::from_static("dintero-system-version"),
             HeaderValue::from_static(env!("CARGO_PKG_VERSION")),
         );
-        Self { transport, clock, headers, skew_ms: AtomicI64::new(0), client: OnceLock::new() }
+        Self { transport, clock, headers, dates: Dates::default(), client: OnceLock::new() }
     }
 
     pub(super) fn clock(&self) -> &dyn Clock {
@@ -49,7 +45,12 @@ impl Exchange {
 
     /// The backend's clock minus ours.
     pub(super) fn skew(&self) -> SignedDuration {
-        SignedDuration::from_millis(self.skew_ms.load(Ordering::Relaxed))
+        self.dates.skew(&*self.clock)
+    }
+
+    /// Whether the backend's clock is told by one answer alone.
+    pub(super) fn clock_in_doubt(&self) -> bool {
+        self.dates.in_doubt()
     }
 
     /// Sends `request` with the common headers. Writes method, path and outcome to the log: never a
@@ -76,8 +77,11 @@ impl Exchange {
         let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         match &outcome {
             Ok(answer) => {
-                self.see_date(&answer.headers);
                 let status = answer.status;
+                // What is broken may not be the backend itself, but something before it with a clock of its own.
+                if status < 500 {
+                    self.dates.hear(&answer.headers, &*self.clock, begun);
+                }
                 if method == Method::GET && status < 400 {
                     tracing::debug!(%method, path, status, ms, "answered");
                 } else {
@@ -89,14 +93,5 @@ impl Exchange {
             }
         }
         outcome
-    }
-
-    fn see_date(&self, headers: &HeaderMap) {
-        if let Some(date) = errors::date(headers) {
-            let ms = date.as_millisecond() - self.clock.now().as_millisecond();
-            if ms.abs() <= BELIEVED_MS {
-                self.skew_ms.store(if ms.abs() < TICK_MS { 0 } else { ms }, Ordering::Relaxed);
-            }
-        }
     }
 }

@@ -6,6 +6,7 @@
 
 mod client;
 mod create;
+mod dates;
 mod errors;
 mod exchange;
 mod gateway;

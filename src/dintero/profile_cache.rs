@@ -50,6 +50,11 @@ impl Inner {
         if let Some(kept) = self.profile.kept().filter(fresh) {
             return kept.outcome;
         }
+        self.read_profile().await
+    }
+
+    /// Reads it, whatever is known.
+    pub(super) async fn read_profile(&self) -> Result<Profile, Fault> {
         let url = self.url(&["admin", "session", "profiles", &self.config.profile_id]);
         let outcome = self.call(Call::get(url)).await.and_then(|answer| {
             wire::json(&answer.body)

@@ -248,6 +248,12 @@ impl Link {
         }
     }
 
+    /// Its story as it is told, oldest first: an end that clocks told and that turned out to be none is left out.
+    pub fn story(&self) -> impl Iterator<Item = &LinkEvent> {
+        let ended = self.state.ended_unpaid();
+        self.events.iter().filter(move |e| ended || e.kind != EventKind::Expired)
+    }
+
     /// A link that the seller has asked for at `now` and that nobody has sent yet.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Lists of links: rows without lines and events, newest first.
 
+use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 
@@ -204,8 +205,25 @@ pub(super) fn count(connection: &Connection, account_id: &str, filter: &LinkFilt
 /// Links to be followed, soonest expiry first.
 pub(super) fn unsettled(connection: &Connection, account_id: &str) -> Result<Vec<LinkRow>, Trouble> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM links AS l WHERE l.account_id = ?1 AND l.follow = 1
+        "SELECT {COLUMNS} FROM links AS l WHERE l.account_id = ?1 AND l.follow = 1 AND l.follow > 0
          ORDER BY l.expires_at, l.seq"
     );
     collect(connection, &sql, [Value::from(account_id.to_owned())])
+}
+
+/// At most so many links whose time is over are followed: with a clock that is years wrong it could be all of them.
+const ENDED: i64 = 500;
+
+/// Links at the backend whose time was over at or after `since`, the last of them first.
+pub(super) fn ended_since(
+    connection: &Connection,
+    account_id: &str,
+    since: Timestamp,
+) -> Result<Vec<LinkRow>, Trouble> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM links AS l WHERE l.account_id = ?1 AND l.follow = 2 AND l.follow > 0
+             AND l.expires_at >= ?2
+         ORDER BY l.expires_at DESC LIMIT {ENDED}"
+    );
+    collect(connection, &sql, [Value::from(account_id.to_owned()), Value::from(record::micros(since))])
 }

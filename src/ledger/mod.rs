@@ -292,6 +292,10 @@ impl Ledger for SqliteLedger {
         self.read(|db| list::unsettled(db, account_id))
     }
 
+    fn ended_since(&self, account_id: &str, since: Timestamp) -> Result<Vec<LinkRow>, LedgerError> {
+        self.read(|db| list::ended_since(db, account_id, since))
+    }
+
     fn totals(&self, account_id: &str, since: Timestamp) -> Result<DayTotals, LedgerError> {
         self.read(|db| totals::totals(db, account_id, since))
     }

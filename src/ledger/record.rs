@@ -68,9 +68,12 @@ fn alarm(word: &str) -> Option<Alarm> {
     serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
 }
 
-/// To be followed: at the backend and not settled.
-const fn follow(link: &Link) -> bool {
-    !link.state.in_outbox() && !link.settled()
+/// Whether it's to be followed: 1 if it is at the backend and not settled, 2 for a while if only its time is over.
+const fn follow(link: &Link) -> u8 {
+    match link.state {
+        LinkState::Expired => 2 * (link.session_id.is_some() as u8),
+        state => (!state.in_outbox() && !link.settled()) as u8,
+    }
 }
 
 /// Keeps a new link. Its id must be new.

@@ -122,6 +122,7 @@ pub enum Decision {
 /// # Errors
 /// The reference is used, or the ledger's.
 pub async fn keep(ports: &Ports, link: Link, allow_duplicate: bool) -> Result<(), LedgerError> {
+    ports.made.note(link.id, &*ports.clock);
     on_ledger(ports, move |ledger| ledger.insert(&link, allow_duplicate)).await
 }
 

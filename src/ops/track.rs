@@ -122,8 +122,12 @@ pub async fn refresh_many(ports: &Ports, ids: Vec<LinkId>) -> Result<Round, Ledg
                 }
             }
             let first_seen = !of_link.is_empty() && link.transaction_id.is_none();
-            let over = of_link.is_empty() && link.state.payable() && now > link.expires_at;
-            if first_seen || over {
+            // Its time is over; or it was told to be, and is not.
+            let looks_over = link.state == LinkState::Expired;
+            let end = of_link.is_empty()
+                && (link.state.payable() || looks_over)
+                && (now > link.expires_at) != looks_over;
+            if first_seen || end {
                 to_read.push(link.id);
             }
         }

@@ -161,7 +161,14 @@ pub trait Gateway: Send + Sync {
     fn profile(&self) -> Reply<'_, Result<Profile, Fault>>;
     /// Signs in, if there's no good token: the cheapest proof that backend and credentials work.
     fn sign_in(&self) -> Reply<'_, Result<(), Fault>>;
-    /// The backend's clock minus ours, from the last answer's `Date` header.
+    /// Signs in, and asks once more if the backend's clock was told by one answer alone: its clock minus ours,
+    /// or `None` where its answers disagree.
+    ///
+    /// # Errors
+    /// What signing in brings.
+    fn clock_checked(&self) -> Reply<'_, Result<Option<jiff::SignedDuration>, Fault>>;
+    /// The backend's clock minus ours, from the `Date` headers of its answers. One that differs is believed once
+    /// another agrees; until then the earlier time counts.
     fn clock_skew(&self) -> jiff::SignedDuration;
     /// The address of a session that was found again and whose link was lost:
     /// `{checkout_url}/v1/view/{id}` (contracts, 5).

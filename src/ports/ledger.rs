@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{LedgerError, OutboxEntry, OutboxKind, Rescue};
 use crate::domain::link::{Alarm, Link, LinkId, LinkState};
@@ -106,6 +106,11 @@ impl LinkRow {
         }
     }
 }
+
+/// The backend has no word of its own for a link whose time is over: that is told by clocks, and clocks can be
+/// wrong. So for this long after its end such a link is still asked about, seldom, and comes back to life if the
+/// backend knows better.
+pub const FOLLOWED_AFTER_END: SignedDuration = SignedDuration::from_hours(24);
 
 /// The day at a glance.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -227,6 +232,12 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn unsettled(&self, account_id: &str) -> Result<Vec<LinkRow>, LedgerError>;
+    /// Links at the backend that are expired and whose time was over at or after `since`: they are followed for
+    /// a while, see [`FOLLOWED_AFTER_END`].
+    ///
+    /// # Errors
+    /// The database's.
+    fn ended_since(&self, account_id: &str, since: Timestamp) -> Result<Vec<LinkRow>, LedgerError>;
     /// Totals of links made at or after `since`; outstanding, open and waiting are of all days. A link that is
     /// partly captured counts in full: the rest is still reserved. What went back is taken off.
     ///

@@ -17,7 +17,7 @@ use crate::domain::sale::Sale;
 use crate::ops::cancel::{self, CancelEnd, Cancelling};
 use crate::ops::outbox::{self, Decision, Sent};
 use crate::ops::{self, blocking, on_ledger, track};
-use crate::ports::{Ledger, LedgerError, LinkFilter, Mail, Ports};
+use crate::ports::{FOLLOWED_AFTER_END, Ledger, LedgerError, LinkFilter, LinkRow, Mail, Ports};
 
 /// How many rows the dashboard and a page of the list have.
 const PAGE: u32 = 100;
@@ -45,7 +45,7 @@ impl FirstPage {
     /// the disk.
     #[must_use]
     pub fn read(ledger: &dyn Ledger, account_id: &str, at: Timestamp, zone: &TimeZone, rows: u16) -> Self {
-        Self(match page(ledger, account_id, today(at, zone), Part::InSight(rows)) {
+        Self(match page(ledger, account_id, at, zone, Part::InSight(rows)) {
             Ok(news) => Reply::Dashboard(Box::new(news)),
             Err(error) => Reply::LedgerTrouble(error),
         })
@@ -68,9 +68,11 @@ enum Part {
 fn page(
     ledger: &dyn Ledger,
     account: &str,
-    today: Timestamp,
+    at: Timestamp,
+    zone: &TimeZone,
     part: Part,
 ) -> Result<DashboardNews, LedgerError> {
+    let today = today(at, zone);
     let all = part == Part::Whole;
     let limit = match part {
         Part::Whole => PAGE,
@@ -90,10 +92,17 @@ fn page(
         totals: ledger.totals(account, today)?,
         outbox: ledger.outbox(account)?,
         elsewhere: if all { ledger.waiting_elsewhere(account)? } else { Vec::new() },
-        unsettled: if all { ledger.unsettled(account)? } else { Vec::new() },
+        unsettled: if all { followed(ledger, account, at)? } else { Vec::new() },
         // Last: reading may find out that it is damaged.
         rescue: ledger.rescue()?,
     })
+}
+
+/// The links that are followed, those whose time is over last.
+fn followed(ledger: &dyn Ledger, account: &str, at: Timestamp) -> Result<Vec<LinkRow>, LedgerError> {
+    let mut rows = ledger.unsettled(account)?;
+    rows.extend(ledger.ended_since(account, at.checked_sub(FOLLOWED_AFTER_END).unwrap_or(at))?);
+    Ok(rows)
 }
 
 /// When the day began.
@@ -112,7 +121,7 @@ fn changed(
     if (Seen { version: ledger.version()?, today }) == seen {
         return Ok(None);
     }
-    page(ledger, account, today, Part::Whole).map(Some)
+    page(ledger, account, now.at, &now.zone, Part::Whole).map(Some)
 }
 
 /// Carries out one effect and sends its answer.
@@ -148,10 +157,9 @@ async fn with_workplace(effect: Effect, place: Workplace, now: Now, tx: Sender) 
     let account = place.shop.account_id.clone();
     match effect {
         Effect::LoadDashboard => {
-            let news = on_ledger(&place.ports, move |ledger| {
-                page(ledger, &account, today(now.at, &now.zone), Part::Whole)
-            })
-            .await;
+            let news =
+                on_ledger(&place.ports, move |ledger| page(ledger, &account, now.at, &now.zone, Part::Whole))
+                    .await;
             answer(&tx, news.map(|n| Reply::Dashboard(Box::new(n))));
         }
         Effect::LoadIfChanged(seen) => {
@@ -250,7 +258,7 @@ fn find(
     search: &str,
     filter: ListFilter,
     offset: u32,
-) -> Result<(Vec<crate::ports::LinkRow>, u64), LedgerError> {
+) -> Result<(Vec<LinkRow>, u64), LedgerError> {
     let filter = LinkFilter {
         search: Some(search.trim().to_owned()).filter(|s| !s.is_empty()),
         states: filter.states(),

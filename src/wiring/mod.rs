@@ -18,7 +18,7 @@ use crate::domain::cause::Plain;
 use crate::i18n::{Lang, Texts};
 use crate::ledger::SqliteLedger;
 pub use crate::ledger::{Restore, Restored};
-use crate::ports::{Gateway, Ledger, LedgerError, Ports, SystemClock, Turns, Underway, Unusable};
+use crate::ports::{Gateway, Ledger, LedgerError, Made, Ports, SystemClock, Turns, Underway, Unusable};
 
 pub use crate::desktop::keyring::KeyringError;
 pub use crate::desktop::secret_command::CommandError;
@@ -189,6 +189,7 @@ pub fn ports(
         clock: Arc::new(SystemClock),
         turns: Turns::default(),
         underway: Underway::default(),
+        made: Made::default(),
     })
 }
 

@@ -21,7 +21,7 @@ use crate::desktop::Desktop;
 use crate::dintero::HttpTransport;
 use crate::i18n::{Lang, Spoken, Texts};
 use crate::ledger::SqliteLedger;
-use crate::ports::{Clock as _, Ledger, LedgerError, Ports, Reply, SystemClock, Turns, Underway};
+use crate::ports::{Clock as _, Ledger, LedgerError, Made, Ports, Reply, SystemClock, Turns, Underway};
 use crate::runtime::{FirstPage, Host, Workplace};
 
 /// Customers are written to in Norwegian (field facts, 11).
@@ -110,6 +110,7 @@ fn at_backend(config: &Config, env: &Env, ledger: Arc<dyn Ledger>) -> Workplace 
             clock: Arc::new(SystemClock),
             turns: Turns::default(),
             underway: Underway::default(),
+            made: Made::default(),
         },
         template: profile.reference_template.clone(),
         customer_texts: CUSTOMER,
@@ -179,6 +180,7 @@ pub async fn demo(lan: bool) -> Result<Workplace, OpenError> {
         clock: Arc::new(SystemClock),
         turns: Turns::default(),
         underway: Underway::default(),
+        made: Made::default(),
     };
     Ok(in_sandbox(&config, ports, embedded, lan))
 }

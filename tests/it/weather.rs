@@ -343,6 +343,18 @@ fn a_clock_that_is_a_day_wrong_neither_ends_nor_hides_a_link() {
         assert_eq!(world.run(&["show", "A-1", "--json"]).is(0).json()["state"], "open");
         world.pay(&before, "authorized");
         assert_eq!(world.run(&["show", "A-1", "--json"]).is(0).json()["state"], "captured");
+        // While the backend's clock was wrong a link looked expired; it was not.
+        let back = world.link(&["--reference", "A-3", "--expires", "1d"]);
+        world.control("POST", "/sandbox/clock", json!({ "advance_seconds": 2 * 86_400 }));
+        assert_eq!(world.run(&["show", "A-3", "--json"]).is(0).json()["state"], "expired");
+        world.control("POST", "/sandbox/clock", json!({ "advance_seconds": -2 * 86_400 }));
+        let shown = world.run(&["show", "A-3", "--json"]).is(0).json();
+        assert_eq!(shown["state"], "open");
+        let told = |e: &serde_json::Value| e["name"] == "expired";
+        assert!(!shown["events"].as_array().unwrap().iter().any(told), "{shown}");
+        world.pay(&back, "authorized");
+        let listed = world.run(&["list", "--json"]).is(0).lines();
+        assert_eq!(listed.iter().find(|l| l["reference"] == "A-3").unwrap()["state"], "captured");
         let doctor = world.run(&["doctor", "--json"]);
         let checks: serde_json::Value = serde_json::from_str(&doctor.out).unwrap();
         let clock = checks["checks"].as_array().unwrap().iter().find(|c| c["name"] == "clock").unwrap();

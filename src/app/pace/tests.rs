@@ -203,3 +203,23 @@ fn faults_slow_down_and_the_backend_is_obeyed() {
     }
     assert_eq!(memory.plan(&rows, InSight::default(), at(100)).wake_at, Some(at(110)));
 }
+
+#[test]
+fn a_link_whose_time_is_over_is_asked_seldom_even_in_sight() {
+    let mut rows = vec![row(1, 0, LinkState::Expired), row(2, 0, LinkState::Expired)];
+    rows[1].expires_at = at(10);
+    let listed: Vec<LinkId> = rows.iter().map(|r| r.id).collect();
+    let hour = 3_600;
+    for sight in [
+        InSight::default(),
+        InSight { open: None, listed: &listed },
+        InSight { open: Some(rows[0].id), listed: &[] },
+    ] {
+        let (requests, asked) = run(&rows, sight, 20, hour);
+        assert!((6..=14).contains(&requests), "{requests}");
+        for times in asked.values() {
+            assert!((550..=610).contains(&longest_gap(times)), "{}", longest_gap(times));
+        }
+        assert_eq!(asked.len(), 2);
+    }
+}

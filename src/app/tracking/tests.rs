@@ -31,6 +31,28 @@ fn nothing_pending_no_timer() {
 }
 
 #[test]
+fn a_link_whose_time_is_over_is_followed_for_a_day() {
+    let mut app = App::new();
+    let mut open = link(1, LinkState::Open);
+    open.expires_at = app.now.at.saturating_add(SignedDuration::from_mins(1)).unwrap();
+    app.reply(dashboard(std::slice::from_ref(&open), Vec::new()));
+    let tracked =
+        |link: &Link| Reply::Tracked { changed: vec![link.clone()], fault: None, skew: 0, requests: 1 };
+    let ended = then(&open, LinkState::Expired);
+    let effects = app.reply(tracked(&ended));
+    assert!(wakes(&effects, Timer::Track), "it isn't forgotten");
+    app.pass(11 * 60);
+    assert!(asks(&app.send(Msg::Due(Timer::Track))));
+    let effects = app.reply(tracked(&then(&ended, LinkState::Opened)));
+    assert!(wakes(&effects, Timer::Track));
+    app.reply(tracked(&then(&ended, LinkState::Expired)));
+    app.pass(24 * 3600);
+    let effects = app.send(Msg::Due(Timer::Track));
+    assert!(!asks(&effects) && !wakes(&effects, Timer::Track), "{effects:?}");
+    assert_eq!(app.model.tracking.rows, []);
+}
+
+#[test]
 fn what_another_process_changed_is_read_and_nothing_is_awaited() {
     let mut app = App::new();
     assert_eq!(app.send(Msg::LedgerChanged), [Effect::LoadDashboard], "nothing was seen yet");

@@ -363,8 +363,45 @@ async fn the_backends_clock_is_read_from_its_answers() {
         let client = client(&script);
         assert!(client.clock_skew().is_zero());
         client.session(SESSION).await.unwrap_err();
+        let sure = if skew > 60 { 0 } else { skew };
+        assert_eq!(client.clock_skew().as_secs(), sure, "{date}: one answer ends no link");
+        client.session(SESSION).await.unwrap_err();
         assert_eq!(client.clock_skew().as_secs(), skew, "{date}");
     }
+}
+
+#[tokio::test]
+async fn a_clock_told_by_one_answer_is_asked_for_again() {
+    const ODD: &str = "Sun, 22 Nov 2026 13:00:00 GMT";
+    // The token tells an odd time, and what is asked next tells: the same, none, the right one.
+    for (then, status, skew) in [
+        (Some(ODD), 200, Some(3600)),
+        (Some(ODD), 403, Some(3600)),
+        (Some(ODD), 502, None),
+        (None, 200, None),
+        (Some("Sun, 22 Nov 2026 12:00:00 GMT"), 200, Some(0)),
+    ] {
+        let script = Script::new(move |request, _| {
+            if super::support::is_token(request) {
+                let mut signed_in = token("t", 3600).unwrap();
+                signed_in.headers.insert("date", ODD.parse().unwrap());
+                return Ok(signed_in);
+            }
+            let dated: Vec<(&str, &str)> = then.map(|date| ("date", date)).into_iter().collect();
+            text(status, &dated, "{}")
+        });
+        let client = client(&script);
+        let checked = client.clock_checked().await.unwrap();
+        assert_eq!(checked.map(|skew| skew.as_secs()), skew, "{then:?} {status}");
+        assert_eq!(script.asked().len(), 1, "one more than the token");
+    }
+    // What somebody on the way has kept tells an old time.
+    let script = Script::signed_in(|_, _| text(404, &[("date", ODD), ("age", "60")], ""));
+    let client = client(&script);
+    for _ in 0..2 {
+        client.session(SESSION).await.unwrap_err();
+    }
+    assert!(client.clock_skew().is_zero());
 }
 
 #[tokio::test]

@@ -428,3 +428,22 @@ fn what_went_back_is_on_the_row_and_off_the_total() {
     let totals = ledger.totals(ACCOUNT, at(0)).unwrap();
     assert_eq!((totals.paid["NOK"], totals.paid_count), (sum - 2050, 2));
 }
+
+#[test]
+fn links_whose_time_was_over_of_late_are_found() {
+    let ended = |n: i64, end: i64| Link { expires_at: at(end), ..sent(n, LinkState::Expired) };
+    let mut links = vec![ended(1, 100), ended(2, 200), ended(3, 300), ended(4, 400)];
+    links.push(Link { expires_at: at(500), ..sent(5, LinkState::Open) });
+    links.push(Link { session_id: None, ..ended(6, 600) });
+    links.push(Link { account_id: "T2".to_owned(), ..ended(7, 700) });
+    let ledger = with(&links);
+    let found = |since: i64| references(&ledger.ended_since(ACCOUNT, at(since)).unwrap()).join(" ");
+    assert_eq!(found(200), "KARI-004 KARI-003 KARI-002");
+    assert_eq!(found(401), "");
+    // It comes back to life.
+    ledger
+        .amend(sample(4).id, &mut |l| std::mem::replace(&mut l.state, LinkState::Open) != LinkState::Open)
+        .unwrap();
+    assert_eq!(found(0), "KARI-003 KARI-002 KARI-001");
+    assert!(ledger.unsettled(ACCOUNT).unwrap().iter().any(|row| row.id == sample(4).id));
+}

@@ -19,9 +19,9 @@ const MOMENTS_AGO: Duration = Duration::from_secs(10 * 60);
 /// A link with less time left than this can't be paid in peace.
 const NO_TIME_LEFT: Duration = Duration::from_secs(60);
 
-/// A link that was made a moment ago, by a clock that the backend's tells to be wrong, gets the time that was
-/// meant: its end is moved to where the backend's clock has it, durably. One that was made earlier may have been
-/// made by a clock that was right.
+/// A link that was made by a clock that the backend's tells to be wrong gets the time that was meant: its end is
+/// counted from when it was made by the backend's clock, durably. Where nobody knows when that was, nothing is
+/// guessed: a link that was made earlier by another process may have been made by a clock that was right.
 ///
 /// Nothing is sent where the backend can't be reached: why.
 pub(super) async fn end_by_backends_clock(
@@ -30,24 +30,26 @@ pub(super) async fn end_by_backends_clock(
     until: Until,
 ) -> Result<Option<Fault>, LedgerError> {
     let link = &claim.link;
-    let waited = ports.clock.now().duration_since(link.created_at);
-    let moments = SignedDuration::try_from(MOMENTS_AGO).unwrap_or_default();
-    if waited.is_negative() || waited > moments || link.expires_at != link.sale.expires_at {
-        return Ok(None);
-    }
-    // The first answer tells the time; other faults are told when the link is made.
-    match until.within(FaultKind::NotSent, ports.gateway.sign_in()).await {
+    // The first answers tell the time, by which it may ask before it goes out; other faults are told when the link
+    // is made.
+    let skew = match until.within(FaultKind::NotSent, ports.gateway.clock_checked()).await {
         Err(fault) if matches!(fault.kind, FaultKind::NotSent | FaultKind::NotSignedIn) => {
             return Ok(Some(fault));
         }
-        _ => {}
-    }
-    let skew = ports.gateway.clock_skew();
-    let wrong = SignedDuration::try_from(WRONG_CLOCK).unwrap_or_default();
-    let Ok(moved) = link.expires_at.checked_add(skew) else { return Ok(None) };
-    if skew.abs() < wrong {
+        Ok(Some(skew)) => skew,
+        Ok(None) | Err(_) => return Ok(None),
+    };
+    if link.expires_at != link.sale.expires_at {
         return Ok(None);
     }
+    // Not before the answer has come: it may have taken a while.
+    let off = made_ago(ports, link).and_then(|ago| {
+        let made = ports.clock.now().checked_add(skew).ok()?.checked_sub(ago).ok()?;
+        Some(made.duration_since(link.created_at))
+    });
+    let wrong = SignedDuration::try_from(WRONG_CLOCK).unwrap_or_default();
+    let Some(off) = off.filter(|off| off.abs() >= wrong) else { return Ok(None) };
+    let Ok(moved) = link.expires_at.checked_add(off) else { return Ok(None) };
     let id = link.id;
     on_ledger(ports, move |ledger| {
         ledger.amend(id, &mut |link| {
@@ -60,12 +62,24 @@ pub(super) async fn end_by_backends_clock(
     Ok(None)
 }
 
+/// How long ago the link was made, whatever the clock was set to since: if this process has made it, or if that was
+/// moments ago.
+fn made_ago(ports: &Ports, link: &Link) -> Option<SignedDuration> {
+    if let Some(ago) = ports.made.ago(link.id, &*ports.clock) {
+        return SignedDuration::try_from(ago).ok();
+    }
+    let waited = ports.clock.now().duration_since(link.created_at);
+    let moments = SignedDuration::try_from(MOMENTS_AGO).unwrap_or_default();
+    (!waited.is_negative() && waited <= moments).then_some(waited)
+}
+
 /// Why a link that waits here should not go out without asking.
 pub(in crate::ops) fn overdue(ports: &Ports, link: &Link) -> Option<Overdue> {
     let span = |limit| SignedDuration::try_from(limit).unwrap_or_default();
-    // Its time is judged by the backend's clock; how long it waited here, by ours.
+    // Its time is judged by the backend's clock; how long it waited here, by ours, or better.
     let left = link.expires_at.duration_since(backend_now(ports));
-    let waited = ports.clock.now().duration_since(link.created_at);
+    let by_clock = || ports.clock.now().duration_since(link.created_at);
+    let waited = made_ago(ports, link).unwrap_or_else(by_clock);
     if left <= SignedDuration::ZERO || (left < span(NO_TIME_LEFT) && waited > span(NO_TIME_LEFT)) {
         return Some(Overdue::Expired);
     }

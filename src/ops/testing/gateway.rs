@@ -1,6 +1,7 @@
 //! A simulated backend that fails where it is told to.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -77,11 +78,18 @@ pub(crate) struct SimGateway {
     clock: Arc<TokioClock>,
     /// By how much its clock is ahead of the machine's, as its last answer told.
     skew: Mutex<Option<SignedDuration>>,
+    /// By how much more its answers tell that.
+    wrong_seconds: AtomicI64,
 }
 
 impl SimGateway {
     pub(super) fn new(power: Arc<Power>, clock: Arc<TokioClock>) -> Self {
-        Self { state: Arc::default(), power, clock, skew: Mutex::default() }
+        Self { state: Arc::default(), power, clock, skew: Mutex::default(), wrong_seconds: AtomicI64::new(0) }
+    }
+
+    /// From now on its answers tell a time that is so wrong.
+    pub(crate) fn tell_wrong_time(&self, by: SignedDuration) {
+        self.wrong_seconds.store(by.as_secs(), Ordering::SeqCst);
     }
 
     /// An answer is heard, and it tells the time.
@@ -458,8 +466,16 @@ impl Gateway for SimGateway {
         Box::pin(async { Ok(()) })
     }
 
+    fn clock_checked(&self) -> Reply<'_, Result<Option<SignedDuration>, Fault>> {
+        Box::pin(async {
+            self.heard();
+            Ok(Some(self.clock_skew()))
+        })
+    }
+
     fn clock_skew(&self) -> SignedDuration {
-        lock(&self.skew).unwrap_or_default()
+        let wrong = SignedDuration::from_secs(self.wrong_seconds.load(Ordering::SeqCst));
+        lock(&self.skew).unwrap_or_default() + wrong
     }
 
     fn rebuilt_url(&self, session_id: &str) -> String {

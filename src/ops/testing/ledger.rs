@@ -186,6 +186,12 @@ impl Ledger for SimLedger {
         Ok(kept.links.values().filter(follow).map(LinkRow::from).collect())
     }
 
+    fn ended_since(&self, _: &str, since: Timestamp) -> Result<Vec<LinkRow>, LedgerError> {
+        let kept = self.read()?;
+        let ended = |l: &&Link| l.state == LinkState::Expired && l.expires_at >= since;
+        Ok(kept.links.values().filter(ended).map(LinkRow::from).collect())
+    }
+
     fn totals(&self, _: &str, _: Timestamp) -> Result<DayTotals, LedgerError> {
         Ok(DayTotals::default())
     }

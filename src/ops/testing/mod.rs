@@ -60,6 +60,11 @@ impl Clock for TokioClock {
     fn now(&self) -> Timestamp {
         self.right() + self.set()
     }
+
+    fn steady(&self) -> Option<std::time::Duration> {
+        let slept = self.slept_seconds.load(Ordering::SeqCst).unsigned_abs();
+        Some(self.began.elapsed() + std::time::Duration::from_secs(slept))
+    }
 }
 
 /// The process's power: after so many steps it is cut, and nothing more is written or asked.
@@ -135,6 +140,7 @@ impl World {
             clock: clock.clone(),
             turns: Turns::default(),
             underway: Underway::default(),
+            made: Made::default(),
         };
         Self { ports, backend, power, clock, ids: AtomicUsize::new(0) }
     }

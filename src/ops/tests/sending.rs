@@ -681,6 +681,39 @@ async fn a_clock_that_is_set_keeps_no_command_waiting() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_link_made_offline_by_a_wrong_clock_gets_the_time_that_was_meant() {
+    let day = SignedDuration::from_hours(24);
+    // How far the clock is behind when the link is made, and how far it's set before the link goes out.
+    for (behind, set) in [(day, SignedDuration::ZERO), (day, day), (-day, SignedDuration::ZERO), (-day, -day)]
+    {
+        for known in [true, false] {
+            let world = World::new();
+            world.set_clock(-behind);
+            let id = world.keep("A-1", sms());
+            if known {
+                world.ports.made.note(id, &*world.ports.clock);
+            }
+            pass(3 * 3600).await;
+            world.set_clock(set);
+            let kept = world.link(id);
+            let sent = send_now(&world.ports, id).await.unwrap();
+            let end = world.link(id).expires_at.duration_since(kept.created_at);
+            if known {
+                assert_eq!(sent.outcome, Outcome::Created, "{behind} {set}");
+                // A day from when it was made by the backend's clock, which is what the customer is told.
+                assert_eq!(end, day + behind, "{behind} {set}");
+                assert_eq!(world.backend.sessions()[0].news.expires_at, Some(kept.expires_at + behind));
+            } else {
+                assert_eq!(end, day, "nothing is guessed");
+                let late = behind.is_positive();
+                let asks = matches!(sent.outcome, Outcome::Overdue(Overdue::Expired | Overdue::Old));
+                assert_eq!(asks, late, "{behind} {set}: {:?}", sent.outcome);
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_that_is_stuck_holds_up_nobody() {
     let world = World::new();
     world.backend.wrong(Call::Create, [Wrong::Slow(Duration::from_secs(60))]);

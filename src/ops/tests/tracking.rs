@@ -1,9 +1,11 @@
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use crate::domain::lifecycle::TransactionStatus;
 use crate::domain::link::{Alarm, EventKind, LinkId, LinkState};
 use crate::domain::sale::Delivery;
-use crate::ops::testing::{Call, World, fault};
+use crate::ops::testing::{ACCOUNT, Call, World, fault};
 use crate::ops::track::{refresh, refresh_many, refresh_one};
 use crate::ports::FaultKind;
 
@@ -233,4 +235,41 @@ async fn an_answer_on_its_way_when_the_time_ran_out_ends_nothing() {
     assert_eq!(world.link(id).state, LinkState::Open, "nobody knows yet");
     refresh_one(&world.ports, id).await.unwrap();
     assert_eq!(world.link(id).state, LinkState::Authorized);
+}
+
+const DAYS: SignedDuration = SignedDuration::from_hours(24);
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_a_wrong_clock_ended_comes_back_to_life() {
+    let world = World::new();
+    let (open, paid) = (world.send("A-1", Delivery::Link).await, world.send("A-2", Delivery::Link).await);
+    world.backend.visit(&world.session_id(open));
+    world.backend.tell_wrong_time(DAYS * 2);
+    refresh_many(&world.ports, vec![open, paid]).await.unwrap();
+    for id in [open, paid] {
+        assert_eq!(world.link(id).state, LinkState::Expired);
+    }
+    // While nobody believes in them any more, one is paid.
+    world.backend.pay(&world.session_id(paid), "AUTHORIZED");
+    refresh_many(&world.ports, vec![open, paid]).await.unwrap();
+    assert_eq!(world.link(paid).state, LinkState::Authorized, "a payment wins over any clock");
+    assert_eq!(world.link(open).state, LinkState::Expired);
+
+    let ended = || world.ports.ledger.ended_since(ACCOUNT, world.now()).unwrap();
+    assert_eq!(ended().iter().map(|row| row.id).collect::<Vec<_>>(), [open], "it is followed");
+    world.backend.tell_wrong_time(SignedDuration::ZERO);
+    refresh_many(&world.ports, vec![open, paid]).await.unwrap();
+    let link = world.link(open);
+    assert_eq!(link.state, LinkState::Opened);
+    assert!(link.story().all(|e| e.kind != EventKind::Expired), "and its story tells no end");
+    assert_eq!(ended(), []);
+    // In the end it ends all the same, and costs no request for itself then.
+    tokio::time::advance(Duration::from_secs(86_401)).await;
+    refresh_many(&world.ports, vec![open]).await.unwrap();
+    let link = world.link(open);
+    assert_eq!(link.state, LinkState::Expired);
+    assert!(link.story().any(|e| e.kind == EventKind::Expired));
+    let before = world.backend.calls(Call::Session);
+    refresh_many(&world.ports, vec![open]).await.unwrap();
+    assert_eq!(world.backend.calls(Call::Session), before);
 }

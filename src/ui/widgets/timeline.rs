@@ -86,7 +86,7 @@ fn story(link: &Link, texts: Texts) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::with_capacity(link.events.len() + 2);
     let made = link.events.iter().any(|e| e.kind == EventKind::Created);
     let mut repeats: (Option<EventKind>, usize) = (None, 0);
-    for event in &link.events {
+    for event in link.story() {
         // "Saved" goes without saying once the link is made, and what came of paying is told by the
         // events beside it.
         if event.kind == EventKind::PayingEnded || (event.kind == EventKind::Drafted && made) {
@@ -107,7 +107,7 @@ fn story(link: &Link, texts: Texts) -> Vec<Step> {
         repeats = (Some(event.kind), 1);
         let mut next = step(event, link, texts);
         // What went on then is over once something followed.
-        if event.kind == EventKind::Paying && !link.events.last().is_some_and(|last| last == event) {
+        if event.kind == EventKind::Paying && !link.story().last().is_some_and(|last| last == event) {
             (next.glyph, next.role) = ("●", Role::Text);
         }
         steps.push(next);

@@ -31,7 +31,7 @@ use paylink::domain::reference::ReferenceTemplate;
 use paylink::domain::vat::VatRate;
 use paylink::i18n::{Lang, Texts};
 use paylink::ledger::SqliteLedger;
-use paylink::ports::{Clock, Desktop, DesktopError, Mail, Ports, Reply, Turns, Underway};
+use paylink::ports::{Clock, Desktop, DesktopError, Made, Mail, Ports, Reply, Turns, Underway};
 use paylink::runtime::{Customer, Engine, Outward, Workplace};
 use paylink::sandbox::{Config, Cut, Sandbox};
 use paylink::ui::theme::{Depth, Ground, Theme};
@@ -63,6 +63,11 @@ impl Clock for Virtual {
     fn now(&self) -> Timestamp {
         self.at() + SignedDuration::from_secs(self.set.load(Ordering::SeqCst))
     }
+
+    fn steady(&self) -> Option<Duration> {
+        let slept = u64::try_from(self.slept.load(Ordering::SeqCst)).unwrap();
+        Some(self.from.elapsed() + Duration::from_secs(slept))
+    }
 }
 
 /// The line to the backend; it can be down.
@@ -74,6 +79,8 @@ struct Line {
     asked: AtomicUsize,
     /// The same with tokens: what was to go over it, also while it was down.
     tries: AtomicUsize,
+    /// So many of the next answers tell a time that is a year ahead.
+    strange: AtomicUsize,
 }
 
 impl Transport for Line {
@@ -90,7 +97,16 @@ impl Transport for Line {
                 ))
             });
         }
-        self.to.send(request)
+        let answer = self.to.send(request);
+        let one_less = |n: usize| n.checked_sub(1);
+        if self.strange.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_err() {
+            return answer;
+        }
+        Box::pin(async {
+            let mut answer = answer.await?;
+            answer.headers.insert("date", "Mon, 22 Nov 2027 12:00:00 GMT".parse().unwrap());
+            Ok(answer)
+        })
     }
 }
 
@@ -210,7 +226,8 @@ impl Journey {
         let sandbox = Sandbox::new(config).unwrap();
         let to = RouterTransport::new(sandbox.router()).cut_when(|e| e.get::<Cut>().is_some());
         let (asked, tries) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let line = Arc::new(Line { to, down: AtomicBool::new(false), asked, tries });
+        let line =
+            Arc::new(Line { to, down: AtomicBool::new(false), asked, tries, strange: AtomicUsize::new(0) });
         let shop = change(shop(sandbox.account_id()));
         let secret = SecretString::from(sandbox.client_secret().to_owned());
         let client = ClientConfig {
@@ -235,6 +252,7 @@ impl Journey {
                 clock: clock.clone(),
                 turns: Turns::default(),
                 underway: Underway::default(),
+                made: Made::default(),
             },
             template: ReferenceTemplate::parse("KARI-{date}-{seq}").unwrap(),
             customer_texts: Texts::new(Lang::Bokmal),

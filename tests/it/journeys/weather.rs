@@ -68,6 +68,72 @@ async fn what_is_queued_goes_out_after_the_clock_was_set_back() {
     assert_eq!(seller.messages().await.len(), 1, "{}", seller.screen());
 }
 
+#[tokio::test(start_paused = true)]
+async fn one_strange_date_ends_no_link_and_moves_none() {
+    let mut seller = Journey::open().await;
+    seller.sell_by_sms().await;
+    seller.pass(10).await;
+    for _ in 0..5 {
+        seller.line.strange.store(1, Ordering::SeqCst);
+        seller.pass(5).await;
+        assert_eq!(seller.link().state, LinkState::Open, "{}", seller.screen());
+        assert_eq!(seller.engine.model().clock_off_by, None, "{}", seller.screen());
+    }
+    let end = seller.link().expires_at;
+    seller.line.strange.store(1, Ordering::SeqCst);
+    seller.keys("Esc").await;
+    seller.sell_by_sms().await;
+    assert!(seller.link().expires_at.duration_since(end).abs().as_secs() < 60, "nor does it give one a year");
+    is_paid_in_sight(&mut seller).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_a_broken_backend_ended_comes_back_and_is_paid() {
+    let mut seller = Journey::open().await;
+    seller.sell_by_sms().await;
+    let path = format!("/sandbox/sessions/{}/visit", seller.session());
+    seller.control.post(&path, json!({})).await;
+    seller.pass(10).await;
+    assert_eq!(seller.link().state, LinkState::Opened);
+    seller.line.strange.store(usize::MAX, Ordering::SeqCst);
+    seller.pass(30).await;
+    seller.sees("EXPIRED");
+    // All is well again, and the seller has gone on.
+    seller.line.strange.store(0, Ordering::SeqCst);
+    seller.keys("Esc").await;
+    let before = seller.requests().await.len();
+    seller.pass(9 * 60).await;
+    let asked = seller.requests().await.len() - before;
+    assert!(asked < 5, "{asked} requests");
+    seller.pass(3 * 60).await;
+    seller.sees("opened");
+    seller.keys("Enter").await;
+    assert_eq!(seller.link().state, LinkState::Opened, "{}", seller.screen());
+    assert!(!seller.screen().to_lowercase().contains("expired"), "{}", seller.screen());
+    is_paid_in_sight(&mut seller).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_made_offline_by_a_clock_a_day_behind_goes_out_with_its_own_time() {
+    // Wrong to the end, or set right before the network is back.
+    for set_right in [false, true] {
+        let mut seller = Journey::open().await;
+        seller.set_clock(-DAY);
+        seller.line.down.store(true, Ordering::SeqCst);
+        seller.sell_by_sms().await;
+        seller.pass(3 * HOUR as u64).await;
+        if set_right {
+            seller.set_clock(0);
+        }
+        seller.line.down.store(false, Ordering::SeqCst);
+        seller.pass(60).await;
+        assert_eq!(seller.messages().await.len(), 1, "{}", seller.screen());
+        let left = seller.link().expires_at.duration_since(seller.clock.at()).as_secs();
+        assert!((20 * HOUR..=21 * HOUR).contains(&left), "{left} s");
+        is_paid_in_sight(&mut seller).await;
+    }
+}
+
 const HOUR: i64 = 3600;
 
 /// How many tokens were asked for.
