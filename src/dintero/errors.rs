@@ -13,7 +13,7 @@ use crate::domain::clean;
 use crate::ports::{Fault, FaultKind};
 
 /// The longest wait that is believed of a `Retry-After`.
-const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_WAIT: Duration = Duration::from_secs(5 * 60);
 /// The most characters of a backend's message.
 const MAX_MESSAGE: usize = 300;
 

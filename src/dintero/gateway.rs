@@ -223,6 +223,10 @@ impl Gateway for DinteroClient {
         })
     }
 
+    fn insist(&self) {
+        self.0.tokens.insist();
+    }
+
     fn clock_skew(&self) -> jiff::SignedDuration {
         self.0.exchange.skew()
     }

@@ -100,6 +100,11 @@ impl Drop for Watch {
 }
 
 impl Tokens {
+    /// The next one who needs a token asks for it, though we were asked to wait.
+    pub(super) fn insist(&self) {
+        self.0.state().hold = None;
+    }
+
     pub(super) fn new(
         exchange: Arc<Exchange>,
         url: Url,

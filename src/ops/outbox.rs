@@ -11,10 +11,8 @@ use super::patience::Patience;
 use super::send::{self, Until};
 use super::{backend_now, backoff, cancel, kept, lost, money, on_ledger};
 use crate::domain::link::{Link, LinkId, LinkState};
-use crate::ports::{Fault, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports};
+use crate::ports::{Fault, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports, Underway};
 
-/// How many requests of the outbox are on their way at a time.
-const AT_ONCE: usize = 4;
 /// So long the first request goes alone.
 const ALONE: Duration = Duration::from_secs(3);
 /// After an outage at most so long lies between two starts, and all have started within the longest.
@@ -132,6 +130,7 @@ pub async fn keep(ports: &Ports, link: Link, allow_duplicate: bool) -> Result<()
 /// # Errors
 /// The ledger's. If it fails after the request went out, the next try finds out first.
 pub async fn send_now(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
+    ports.gateway.insist();
     send_until(ports, id, Until::Done).await
 }
 
@@ -234,6 +233,7 @@ pub async fn flush(
 /// # Errors
 /// The ledger's.
 pub async fn flush_all(ports: &Ports, account_id: &str) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
+    ports.gateway.insist();
     flush_what(ports, account_id, What { now: ports.clock.now(), all: true }).await
 }
 
@@ -273,7 +273,7 @@ async fn flush_what(ports: &Ports, account_id: &str, what: What) -> Result<Vec<(
     tokio::pin!(alone, gap);
     let (mut first, mut pausing) = (true, false);
     loop {
-        let room = if first { 1 } else { AT_ONCE };
+        let room = if first { 1 } else { Underway::at_once() };
         while !down
             && !pausing
             && running.len() < room
@@ -329,6 +329,8 @@ async fn send_in_order(
     of_link: Vec<OutboxEntry>,
     what: What,
 ) -> Result<Vec<Sent>, LedgerError> {
+    // Another flush of this process may be at work, too.
+    let _room = ports.underway.room().await;
     let mut done = Vec::new();
     for entry in of_link {
         if !what.has(&entry) {
@@ -341,7 +343,7 @@ async fn send_in_order(
         let sent = match kind {
             _ if entry.needs_decision && entry.overdue.is_some() => None,
             _ if entry.needs_decision => send::peek(ports, id).await?,
-            OutboxKind::Create => Some(send_now(ports, id).await?),
+            OutboxKind::Create => Some(send_until(ports, id, Until::Done).await?),
             OutboxKind::Cancel => Some(cancel::send(ports, id).await?),
             OutboxKind::Capture | OutboxKind::Void | OutboxKind::Refund => {
                 Some(money::send_by_itself(ports, id, kind).await?)

@@ -161,6 +161,8 @@ pub trait Gateway: Send + Sync {
     fn profile(&self) -> Reply<'_, Result<Profile, Fault>>;
     /// Signs in, if there's no good token: the cheapest proof that backend and credentials work.
     fn sign_in(&self) -> Reply<'_, Result<(), Fault>>;
+    /// The seller wants it now: what the backend asked us to wait for is no longer waited for here.
+    fn insist(&self) {}
     /// Signs in, and asks once more if the backend's clock was told by one answer alone: its clock minus ours,
     /// or `None` where its answers disagree.
     ///

@@ -4,14 +4,27 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::OutboxKind;
 use crate::domain::link::LinkId;
 
+/// How many links of the outbox are worked on at a time, however many parts of the process send what waits.
+const AT_ONCE: usize = 4;
+
 /// Shared by all parts of the process that work for one account; cheap to clone.
-#[derive(Debug, Clone, Default)]
-pub struct Underway(Arc<Mutex<State>>);
+#[derive(Debug, Clone)]
+pub struct Underway {
+    state: Arc<Mutex<State>>,
+    room: Arc<Semaphore>,
+}
+
+impl Default for Underway {
+    fn default() -> Self {
+        Self { state: Arc::default(), room: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -24,7 +37,20 @@ struct State {
 impl Underway {
     fn state(&self) -> MutexGuard<'_, State> {
         // Every change of it is a single step, so a panic elsewhere leaves nothing half done.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until there is room for one more link of the outbox to be sent, which is taken until what is returned is
+    /// dropped.
+    pub async fn room(&self) -> impl Send + Sync + use<> {
+        // It is never closed; if it were, nobody would have to wait.
+        Arc::clone(&self.room).acquire_owned().await.ok()
+    }
+
+    /// How many links are sent at a time.
+    #[must_use]
+    pub const fn at_once() -> usize {
+        AT_ONCE
     }
 
     /// Begins the work on an entry of the outbox. `None`: another part of this process is at it.

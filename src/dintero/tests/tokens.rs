@@ -236,6 +236,33 @@ async fn asked_to_wait_it_waits() {
     client.sign_in().await.unwrap();
 }
 
+#[tokio::test(start_paused = true)]
+async fn no_answer_holds_up_everything_for_long_and_the_seller_may_insist() {
+    let script = || {
+        Script::new(|request, before| match (is_token(request), before) {
+            (true, 0) => text(429, &[("retry-after", "86400")], ""),
+            (true, _) => token("t", 100),
+            _ => answer(200, &json!({"id": SESSION})),
+        })
+    };
+    let asked = script();
+    let patient = client(&asked);
+    let told = patient.sign_in().await.unwrap_err().retry_after;
+    assert_eq!(told, Some(Duration::from_secs(300)));
+    tokio::time::advance(Duration::from_secs(299)).await;
+    patient.sign_in().await.unwrap_err();
+    assert_eq!(asked.sign_ins(), 1);
+    tokio::time::advance(Duration::from_secs(2)).await;
+    patient.sign_in().await.unwrap();
+
+    let asked = script();
+    let hurried = client(&asked);
+    hurried.sign_in().await.unwrap_err();
+    hurried.insist();
+    hurried.sign_in().await.unwrap();
+    assert_eq!(asked.sign_ins(), 2);
+}
+
 #[tokio::test]
 async fn the_secret_is_read_when_needed_and_again_after_a_refusal() {
     let reads = Arc::new(AtomicUsize::new(0));

@@ -70,6 +70,17 @@ struct Backend {
     in_progress: bool,
     failing: Option<String>,
     no_references: bool,
+    busy: usize,
+    most_busy: usize,
+}
+
+/// A request is on its way until this is dropped.
+struct Busy(Arc<Mutex<Backend>>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        lock(&self.0).busy -= 1;
+    }
 }
 
 pub(crate) struct SimGateway {
@@ -189,6 +200,11 @@ impl SimGateway {
         lock(&self.state).calls.iter().filter(|c| **c == call).count()
     }
 
+    /// How many requests were on their way at a time, at most.
+    pub(crate) fn most_at_once(&self) -> usize {
+        lock(&self.state).most_busy
+    }
+
     pub(crate) fn all_calls(&self) -> usize {
         lock(&self.state).calls.len()
     }
@@ -241,8 +257,11 @@ impl SimGateway {
         let wrong = {
             let mut state = lock(&self.state);
             state.calls.push(call);
+            state.busy += 1;
+            state.most_busy = state.most_busy.max(state.busy);
             state.wrong.get_mut(&call).and_then(VecDeque::pop_front)
         };
+        let _busy = Busy(self.state.clone());
         let lost = || Fault::new(FaultKind::Maybe, Cause::theirs("the connection was cut"));
         match wrong {
             Some(Wrong::Fault(_) | Wrong::Cut) if !self.power.step() => return Err(lost()),

@@ -728,6 +728,21 @@ async fn one_that_is_stuck_holds_up_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn however_many_send_what_waits_four_go_at_a_time() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, (0..30).map(|_| Wrong::Slow(Duration::from_secs(5))));
+    for n in 0..30 {
+        world.keep(&format!("A-{n}"), Delivery::Link);
+    }
+    let now = world.now();
+    let flushes = (0..5).map(|_| flush(&world.ports, ACCOUNT, now));
+    futures_util::future::join_all(flushes).await;
+    assert_eq!((world.backend.sessions().len(), world.backend.most_at_once()), (30, 4));
+    // One by one they would have taken 150 s.
+    assert!(world.now().duration_since(now) < SignedDuration::from_secs(60));
+}
+
+#[tokio::test(start_paused = true)]
 async fn two_at_once_send_it_once() {
     let world = World::new();
     world.backend.wrong(Call::Create, [Wrong::Slow(Duration::from_secs(5))]);
