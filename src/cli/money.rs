@@ -151,6 +151,9 @@ pub fn failure(shop: &Shop<'_>, sent: &Sent, kind: OutboxKind) -> Option<Failure
             let key = if why.is_empty() { "cli-money-waiting" } else { "cli-money-waiting-because" };
             failed(Status::Unreachable, "unreachable", named(key), "cli-money-waiting-hint")
         }
+        Outcome::InProgress { .. } if !why.is_empty() => {
+            failed(Status::Unknown, "no_end_yet", named("cli-money-no-end"), "cli-money-no-end-hint")
+        }
         Outcome::InProgress { .. } => {
             failed(Status::Unknown, "in_progress", named("cli-money-in-progress"), "cli-money-waiting-hint")
         }

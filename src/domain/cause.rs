@@ -189,11 +189,13 @@ pub enum Plain {
     PaidBefore,
     /// The payment is in no state for it any more, or there is less money than that.
     NotPossibleNow,
+    /// Accepted, and not carried out for a day.
+    NoEndYet,
 }
 
 impl Plain {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::OnlyHttps,
         Self::AskedToWait,
         Self::NoSecret,
@@ -212,6 +214,7 @@ impl Plain {
         Self::PaidMeanwhile,
         Self::PaidBefore,
         Self::NotPossibleNow,
+        Self::NoEndYet,
     ];
 
     const fn line(self) -> &'static str {
@@ -236,6 +239,7 @@ impl Plain {
             Self::NotPossibleNow => {
                 "the payment was no longer in a state for it, or there was less money than that"
             }
+            Self::NoEndYet => "the backend accepted it more than a day ago and has not carried it out",
         }
     }
 }

@@ -212,6 +212,7 @@ impl Spoken for Plain {
             Self::PaidMeanwhile => "cause-paid-meanwhile",
             Self::PaidBefore => "cause-paid-before",
             Self::NotPossibleNow => "cause-not-possible-now",
+            Self::NoEndYet => "cause-no-end-yet",
         })
     }
 }

@@ -1,21 +1,15 @@
 //! Withdrawing a link: the state is read first, because cancelling a session voids a payment that the
 //! customer has just authorized; it's journalled before it goes out; and it's seen to be closed.
 
-use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::outbox::{self, Outcome, Sent, entry_of, standing};
-use super::patience::counted;
 use super::send::{self, Claim};
-use super::{kept, on_ledger, track};
+use super::{backend_now, kept, on_ledger, track, wire};
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::SessionNews;
 use crate::domain::link::{Link, LinkId, LinkState};
-use crate::ports::{Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Ports};
-
-/// After this long a request that went out has arrived, or never will.
-const WIRE: Duration = Duration::from_secs(60);
+use crate::ports::{Fault, FaultKind, LedgerError, MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Ports};
 
 /// How withdrawing a link ended, with the link as it's kept now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,10 +139,14 @@ pub(super) async fn at_backend(ports: &Ports, id: LinkId) -> Result<Cancelling, 
 /// Nothing is to be done (any more). An entry that was to do it, from a try that was cut off, is closed.
 async fn over(ports: &Ports, link: Link, end: CancelEnd) -> Result<Cancelling, LedgerError> {
     match send::claim(ports, link.id, OutboxKind::Cancel).await? {
-        Some(claim) if reserved(&link) && on_the_wire(ports, &claim) => {
-            look_again(ports, claim, link).await.map(Cancelling::from_sent)
+        Some(mut claim) => {
+            let sent = if reserved(&link) && on_the_wire(ports, &mut claim) {
+                look_again(ports, claim, link).await
+            } else {
+                finish(ports, claim, link, end).await
+            };
+            sent.map(Cancelling::from_sent)
         }
-        Some(claim) => finish(ports, claim, link, end).await.map(Cancelling::from_sent),
         None => Ok(Cancelling { link, end }),
     }
 }
@@ -243,10 +241,12 @@ async fn carry_out(ports: &Ports, id: LinkId, fresh: bool, heard: bool) -> Resul
     if !fresh {
         match state_first(ports, id).await? {
             First::Go(_) => {}
-            First::Stop(link, _) if reserved(&link) && on_the_wire(ports, &claim) => {
-                return look_again(ports, claim, link).await;
+            First::Stop(link, end) => {
+                if reserved(&link) && on_the_wire(ports, &mut claim) {
+                    return look_again(ports, claim, link).await;
+                }
+                return finish(ports, claim, link, end).await;
             }
-            First::Stop(link, end) => return finish(ports, claim, link, end).await,
             First::NoAnswer(link, fault) if fault.kind.is_no() => {
                 return finish(ports, claim, link, CancelEnd::Refused(fault)).await;
             }
@@ -258,9 +258,13 @@ async fn carry_out(ports: &Ports, id: LinkId, fresh: bool, heard: bool) -> Resul
         return finish(ports, claim, link, CancelEnd::AlreadyEnded).await;
     };
     let asked = ports.clock.now();
-    note_sent(ports, id);
+    if !note(ports, &mut claim).await? {
+        // Our claim has gone to somebody else.
+        return standing(ports, id, OutboxKind::Cancel).await;
+    }
+    wire::note(ports, id, OutboxKind::Cancel);
     let answer = ports.gateway.cancel(&session_id).await;
-    note_sent(ports, id);
+    wire::note(ports, id, OutboxKind::Cancel);
     let fault = match answer {
         Ok(session) => {
             track::take(ports, id, Some(session), None, asked).await?;
@@ -294,12 +298,6 @@ async fn carry_out(ports: &Ports, id: LinkId, fresh: bool, heard: bool) -> Resul
     }
 }
 
-/// A request goes out now, or has just ended.
-fn note_sent(ports: &Ports, id: LinkId) {
-    let now = counted();
-    ports.underway.sent(id, OutboxKind::Cancel, now, now + WIRE);
-}
-
 /// Did nothing, and may do better another time.
 const fn certainly_nothing(fault: &Fault) -> bool {
     matches!(fault.kind, FaultKind::NotSent | FaultKind::NotSignedIn | FaultKind::Untrusted)
@@ -310,21 +308,33 @@ const fn reserved(link: &Link) -> bool {
     matches!(link.state, LinkState::OnHold | LinkState::Authorized)
 }
 
+/// Keeps with the entry that the request goes out now, by the backend's clock, durably. `false`: it may not.
+async fn note(ports: &Ports, claim: &mut Claim) -> Result<bool, LedgerError> {
+    let sent = sent_at(ports.clock.now(), Some(backend_now(ports)));
+    claim.entry.order = Some(MoneyOrder { sent: Some(sent), ..MoneyOrder::default() });
+    let entry = claim.entry.clone();
+    on_ledger(ports, move |ledger| ledger.note_order(&entry)).await
+}
+
+/// A withdrawal has no reference of its own, and leaves no trace but that the link is closed.
+const fn sent_at(at: Timestamp, theirs: Option<Timestamp>) -> MoneySent {
+    MoneySent { reference: String::new(), at, theirs, before: 0, seen: None, accepted: false }
+}
+
 /// Whether a request that went out before may still arrive, and take the customer's money back.
-fn on_the_wire(ports: &Ports, claim: &Claim) -> bool {
-    let gone = ports.clock.now().duration_since(claim.entry.since);
-    let (id, kind) = (claim.link.id, claim.entry.kind);
-    // A clock that was set back must not make it wait for longer, one that was set ahead not for less.
-    claim.entry.in_flight
-        && ((SignedDuration::ZERO..SignedDuration::try_from(WIRE).unwrap_or_default()).contains(&gone)
-            || ports.underway.on_the_wire(id, kind, counted()))
+fn on_the_wire(ports: &Ports, claim: &mut Claim) -> bool {
+    let (id, kind, since) = (claim.link.id, claim.entry.kind, claim.entry.since);
+    let order = claim.entry.order.get_or_insert_default();
+    // What an earlier version sent is known by when its entry was given back.
+    let sent = order.sent.get_or_insert_with(|| sent_at(since, None));
+    claim.entry.in_flight && wire::may_arrive(ports, id, kind, sent)
 }
 
 /// Paid, while a request to withdraw the link may still be on its way: what becomes of the payment is seen once
 /// that can't arrive any more. Nothing is sent.
 async fn look_again(ports: &Ports, mut claim: Claim, link: Link) -> Result<Sent, LedgerError> {
     let now = ports.clock.now();
-    let next_at = now.checked_add(WIRE).unwrap_or(now);
+    let next_at = now.checked_add(wire::ON_THE_WIRE).unwrap_or(now);
     let fault = Fault::new(FaultKind::Maybe, Cause::Plain(Plain::PaidMeanwhile));
     claim.link = link;
     let outcome = Outcome::Uncertain { needs_decision: false, next_at };

@@ -13,6 +13,7 @@ pub mod outbox;
 pub mod patience;
 mod send;
 pub mod track;
+mod wire;
 
 #[cfg(test)]
 pub(crate) mod testing;

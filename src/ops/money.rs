@@ -8,10 +8,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::outbox::{Outcome, Sent, entry_of, standing};
-use super::patience::{Patience, counted};
+use super::patience::Patience;
 use super::send::{self, Claim};
-use super::{backend_now, kept, on_ledger, track};
-use crate::domain::cause::Cause;
+use super::{backend_now, kept, on_ledger, track, wire};
+use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::TransactionNews;
 use crate::domain::link::{Link, LinkId};
 use crate::domain::money::Money;
@@ -23,11 +23,12 @@ pub(in crate::ops) mod plan;
 
 use plan::Found;
 
-/// A request whose answer was lost may still be carried out for this long.
-const ON_THE_WIRE: Duration = Duration::from_secs(60);
 /// Between two looks at what was accepted, or may be on the wire: at first, and at most.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
 const LAST_LOOK: Duration = Duration::from_secs(30);
+/// What has come to no end after so long is followed now and then only, and the seller may drop it.
+const NO_END_YET: Duration = Duration::from_secs(24 * 60 * 60);
+const RARE_LOOK: Duration = Duration::from_secs(60 * 60);
 /// What is due is not looked at without a pause.
 const SHORTEST_WAIT: SignedDuration = SignedDuration::from_millis(50);
 
@@ -172,18 +173,18 @@ async fn carry_out(ports: &Ports, id: LinkId, kind: OutboxKind, heard: bool) -> 
         return standing(ports, id, kind).await;
     }
     let transaction = &now.id;
-    note_sent(ports, id, kind);
+    wire::note(ports, id, kind);
     let answer = match kind {
         OutboxKind::Void => ports.gateway.void(transaction).await,
         OutboxKind::Refund => ports.gateway.refund(transaction, &plan.request).await,
         _ => ports.gateway.capture(transaction, &plan.request).await,
     };
-    // It may be carried out for a while after we stopped waiting for it, not after it was begun.
-    note_sent(ports, id, kind);
+    wire::note(ports, id, kind);
     answered(ports, claim, answer).await
 }
 
-/// Takes back what was asked, if it has not gone out. What may have gone out is looked for first.
+/// Takes back what was asked, if it has not gone out. What may have gone out is looked for first; what was accepted
+/// and came to no end for a day is followed no more, and may still be carried out.
 ///
 /// # Errors
 /// The ledger's.
@@ -193,9 +194,9 @@ pub async fn withdraw(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sen
     if order.sent.is_some() {
         match look(ports, &mut claim).await? {
             Look::Seen(now) => {
-                if let Some((outcome, fault)) =
-                    become_of(ports, &claim, &mut order, &now, claim.entry.attempts)
-                {
+                let told = become_of(ports, &claim, &mut order, &now, claim.entry.attempts);
+                let no_end = |f: &Fault| f.cause == Cause::Plain(Plain::NoEndYet);
+                if let Some((outcome, fault)) = told.filter(|(_, f)| !f.as_ref().is_some_and(no_end)) {
                     claim.entry.order = Some(order);
                     return close(ports, claim, outcome, fault).await;
                 }
@@ -250,31 +251,21 @@ fn become_of(
             let fault = why.map(|why| Fault::new(FaultKind::Refused, Cause::theirs(why)));
             Some((Outcome::Refused, fault))
         }
-        Found::Working => Some((Outcome::InProgress { next_at }, None)),
         // What the backend has accepted comes to an end there, and is never sent again.
-        Found::Nothing if sent.accepted => Some((Outcome::InProgress { next_at }, None)),
-        Found::Nothing => {
-            let long = SignedDuration::try_from(ON_THE_WIRE).unwrap_or_default();
-            // A clock that was set back must not make it wait till then.
-            let moments_ago = |at: &mut Timestamp, now: Timestamp| {
-                *at = (*at).min(now);
-                now.duration_since(*at) < long
-            };
-            let by_clock = match &mut sent.theirs {
-                Some(theirs) => moments_ago(theirs, backend_now(ports)),
-                None => moments_ago(&mut sent.at, ports.clock.now()),
-            };
-            let on_the_wire = by_clock || ports.underway.on_the_wire(id, kind, counted());
+        found if found == Found::Working || sent.accepted => {
+            if wire::ago(ports, sent) < NO_END_YET {
+                return Some((Outcome::InProgress { next_at }, None));
+            }
+            let now = ports.clock.now();
+            let next_at = now.checked_add(RARE_LOOK).unwrap_or(now);
+            let fault = Fault::new(FaultKind::Maybe, Cause::Plain(Plain::NoEndYet));
+            Some((Outcome::InProgress { next_at }, Some(fault)))
+        }
+        _ => {
+            let on_the_wire = wire::may_arrive(ports, id, kind, sent);
             on_the_wire.then_some((Outcome::Uncertain { needs_decision: false, next_at }, None))
         }
     }
-}
-
-/// A request goes out now, or has just ended. What this process sent a moment ago isn't sent again, whatever the
-/// clocks say.
-fn note_sent(ports: &Ports, id: LinkId, kind: OutboxKind) {
-    let now = counted();
-    ports.underway.sent(id, kind, now, now + ON_THE_WIRE);
 }
 
 /// What the backend said to the request.

@@ -88,7 +88,7 @@ impl Overdue {
     }
 }
 
-/// What is asked of the money of a payment, and what was sent of it.
+/// What is asked of the money of a payment, and what was sent of it. With a withdrawal only when it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct MoneyOrder {
     /// How much; `None`: all there is.

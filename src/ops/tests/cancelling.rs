@@ -182,7 +182,9 @@ async fn a_clock_set_ahead_does_not_end_the_wait_for_it() {
         } else {
             world.set_clock(hours);
         }
-        let done = cancel(&world.ports, id).await.unwrap();
+        // Another process has counted nothing, but the backend's clock can't be set here.
+        let ports = if slept { world.ports.clone() } else { world.another() };
+        let done = cancel(&ports, id).await.unwrap();
         assert!(matches!(done.end, CancelEnd::Later { .. }), "{slept}: {:?}", done.end);
         for _ in 0..3 {
             tokio::time::sleep(Duration::from_secs(61)).await;

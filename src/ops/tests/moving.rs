@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::TransactionEvent;
 use crate::domain::link::{LinkId, LinkState};
 use crate::domain::money::{Currency, Money};
@@ -336,6 +337,37 @@ async fn void() {
     assert_eq!((done.outcome, done.link.state), (Outcome::Moved, LinkState::Voided));
     let again = once(&world, id, Movement::Void).await;
     assert_eq!(again.outcome, Outcome::NotPossible);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_to_no_end_for_a_day_can_be_dropped() {
+    let (world, id) = paid().await;
+    world.backend.in_progress();
+    once(&world, id, Movement::Refund(nok(2000), None)).await;
+    for clock in [0, 100, -100] {
+        world.set_clock(jiff::SignedDuration::from_hours(clock));
+        pass(7 * 3600).await;
+        let sent = withdraw(&world.ports, id, OutboxKind::Refund).await.unwrap();
+        assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
+        assert_eq!(sent.fault, None, "whatever the clock here says");
+    }
+    pass(4 * 3600).await;
+    let asked = world.backend.calls(Call::Transaction);
+    for _ in 0..60 {
+        flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        pass(60).await;
+    }
+    assert!(world.backend.calls(Call::Transaction) - asked <= 2, "no need to look often");
+    let why = world.entry(id).unwrap().last_error.unwrap();
+    assert_eq!(why, Cause::Plain(Plain::NoEndYet).to_string());
+    // Nothing else is sent beside it; once it's dropped it is followed no more.
+    let sent = withdraw(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    assert_eq!((sent.outcome, world.entry(id)), (Outcome::Cancelled, None));
+    assert_eq!(world.backend.calls(Call::Refund), 1);
+    // While the payment tells that something is under way, another one waits.
+    let sent = once(&world, id, Movement::Refund(nok(2000), None)).await;
+    assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
+    assert_eq!(world.backend.calls(Call::Refund), 1);
 }
 
 #[tokio::test(start_paused = true)]
