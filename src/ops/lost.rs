@@ -52,7 +52,8 @@ enum Seen {
 /// the link's time is over.
 pub(super) async fn look(ports: &Ports, id: LinkId) -> Result<Option<Sent>, LedgerError> {
     let Some(claim) = send::claim(ports, id, OutboxKind::Look).await? else { return Ok(None) };
-    let (alarm, pause) = match see(ports, &claim.link).await {
+    let others = sessions_of_others(ports, &claim.link).await?;
+    let (alarm, pause) = match see(ports, &claim.link, &others).await {
         Seen::Something(alarm, pause) => (alarm, pause),
         Seen::NoAnswer(fault) => return claim.give_back(ports, fault).await.map(Some),
     };
@@ -77,7 +78,18 @@ async fn raise(ports: &Ports, id: LinkId, alarm: Alarm) -> Result<(), LedgerErro
     on_ledger(ports, move |ledger| ledger.amend(id, &mut |link| link.raise(alarm, now)).map(|_| ())).await
 }
 
-async fn see(ports: &Ports, link: &Link) -> Seen {
+/// The sessions of the other links with this reference: a seller may use it for more than one sale, and their payments
+/// are not the lost one's.
+async fn sessions_of_others(ports: &Ports, link: &Link) -> Result<Vec<String>, LedgerError> {
+    let (id, account, reference) = (link.id, link.account_id.clone(), link.sale.reference.clone());
+    on_ledger(ports, move |ledger| {
+        let named = ledger.find(&account, reference.as_str())?;
+        Ok(named.into_iter().filter(|row| row.id != id).filter_map(|row| row.session_id).collect())
+    })
+    .await
+}
+
+async fn see(ports: &Ports, link: &Link, others: &[String]) -> Seen {
     let waited = backend_now(ports).duration_since(link.created_at) / 2;
     let later = waited.clamp(FIRST, LONGEST);
     let reference = link.sale.reference.as_str();
@@ -101,7 +113,7 @@ async fn see(ports: &Ports, link: &Link) -> Seen {
         // A backend that can't list sessions may still tell its payments.
         Err(fault) if fault.kind.is_no() => match ports.gateway.search_transactions(reference).await {
             Ok(all) => {
-                let told = all.iter().any(|t| of_lost(link, t)).then(|| alarm(link));
+                let told = all.iter().any(|t| of_lost(link, others, t)).then(|| alarm(link));
                 Seen::Something(told, later)
             }
             Err(fault) if fault.kind.is_no() => Seen::Something(None, later),
@@ -113,9 +125,10 @@ async fn see(ports: &Ports, link: &Link) -> Seen {
 
 /// Whether it's a payment of the lost session: for the same order, after it was asked for, by a session that is
 /// not the link's.
-fn of_lost(link: &Link, transaction: &TransactionNews) -> bool {
+fn of_lost(link: &Link, others: &[String], transaction: &TransactionNews) -> bool {
     let same_order = transaction.merchant_reference.as_deref() == Some(link.sale.reference.as_str());
-    let other = transaction.session_id.as_ref().is_some_and(|s| link.session_id.as_ref() != Some(s));
+    let lost = |s: &String| link.session_id.as_ref() != Some(s) && !others.contains(s);
+    let other = transaction.session_id.as_ref().is_some_and(lost);
     // A reference may be used again once its first payment was paid back.
     let slack = SignedDuration::from_mins(5);
     let since =

@@ -59,6 +59,8 @@ pub(crate) struct Sim {
     pub(crate) news: SessionNews,
     pub(crate) transaction: Option<TransactionNews>,
     pub(crate) messages: usize,
+    /// When it was asked for.
+    pub(crate) asked: Timestamp,
 }
 
 #[derive(Default)]
@@ -352,7 +354,7 @@ impl Gateway for SimGateway {
         sale: &'a Sale,
         sending: &'a Sending,
     ) -> Reply<'a, Result<Created, Fault>> {
-        let sale = sale.clone();
+        let (sale, asked) = (sale.clone(), self.clock.right());
         let made = self.call(Call::Create, move |state, now| {
             let session_id = format!("{ACCOUNT}.s{}", state.sessions.len() + 1);
             let messages = usize::from(sale.delivery.messages_customer());
@@ -373,6 +375,7 @@ impl Gateway for SimGateway {
                 },
                 transaction: None,
                 messages,
+                asked,
             });
             let url = format!("https://checkout.dintero.com/v1/view/{session_id}?given");
             Ok(Created { session_id, url, publish, types: vec!["dintero_psp.vipps".to_owned()] })

@@ -53,6 +53,11 @@ impl SimLedger {
             let held = kept.outbox[i].1;
             let lease = SignedDuration::try_from(lease).unwrap();
             let may_create = kept.links[&link].state.in_outbox();
+            if held.is_some_and(|since| since > now) {
+                // The clock was set back: the lease runs anew.
+                kept.outbox[i].1 = Some(now);
+                return Ok(None);
+            }
             let behind = kept.outbox[..i].iter().any(|(e, _)| e.link == link && e.kind != OutboxKind::Look);
             if held.is_some_and(|since| now < since + lease)
                 || behind

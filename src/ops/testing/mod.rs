@@ -159,6 +159,16 @@ impl World {
         self.clock.slept_seconds.fetch_add(time.as_secs(), Ordering::SeqCst);
     }
 
+    /// The time by the backend's clock.
+    pub(crate) fn right_now(&self) -> Timestamp {
+        self.clock.right()
+    }
+
+    /// By how much this machine's clock is ahead.
+    pub(crate) fn ahead(&self) -> SignedDuration {
+        self.clock.set()
+    }
+
     /// Another process on the same ledger, or this one after it was started again: it knows of no request of ours.
     pub(crate) fn another(&self) -> Ports {
         Ports { underway: Underway::default(), ..self.ports.clone() }

@@ -63,6 +63,17 @@ async fn found_paid_the_other_one_is_withdrawn() {
     }
 }
 
+/// The seller used the reference for two sales, as is allowed where it is asked for.
+#[tokio::test(start_paused = true)]
+async fn the_payment_of_another_sale_is_not_that_of_the_lost_link() {
+    let (world, id, _) = sent_twice().await;
+    let other = world.send("A-1", sms()).await;
+    world.backend.pay(&world.session_id(other), "AUTHORIZED");
+    refresh_one(&world.ports, other).await.unwrap();
+    pass(&world, 60).await;
+    assert_eq!((world.link(id).state, world.link(id).alarms), (LinkState::Open, vec![]));
+}
+
 #[tokio::test(start_paused = true)]
 async fn paid_by_both_is_told() {
     let (world, id, lost) = sent_twice().await;

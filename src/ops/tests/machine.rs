@@ -1,4 +1,5 @@
-//! Any order of sales, faults, power cuts, restarts, payments, decisions, late and repeated answers: never
+//! Any order of sales, faults, power cuts, restarts, payments, decisions, late and repeated answers, clocks that are set
+//! and references that are used twice: never
 //! two payable links for one sale without the seller's word, never a lost sale, never a payment that nobody
 //! sees, never money moved more often than it was asked for.
 //!
@@ -13,14 +14,14 @@ use proptest::prelude::*;
 
 use crate::domain::cause::{Cause, Network};
 use crate::domain::lifecycle::{SessionNews, TransactionNews, TransactionStatus};
-use crate::domain::link::{Alarm, EventKind, LinkId, LinkState};
+use crate::domain::link::{Alarm, EventKind, Link, LinkId, LinkState};
 use crate::domain::money::{Currency, Money};
 use crate::domain::sale::Delivery;
 use crate::ops::money::{self, Movement};
 use crate::ops::outbox::{Decision, decide, flush, send_now, withdraw};
 use crate::ops::testing::{ACCOUNT, Call, Sim, World, Wrong, fault, sms};
 use crate::ops::{cancel, track};
-use crate::ports::{Fault, FaultKind, OutboxEntry, OutboxKind};
+use crate::ports::{Fault, FaultKind, OutboxEntry, OutboxKind, Ports};
 
 /// How often it runs where nobody says.
 const CASES: u32 = 400;
@@ -36,6 +37,15 @@ enum Step {
     Sell {
         by_sms: bool,
     },
+    /// Another sale under the reference of one that there is.
+    SellSame {
+        which: usize,
+        by_sms: bool,
+    },
+    /// This machine's clock is set so many seconds ahead of the right time, or back from it.
+    Clock(i64),
+    /// The machine sleeps for so long.
+    Sleep(u64),
     Pass(u64),
     Flush,
     /// Two processes at the same time.
@@ -112,6 +122,11 @@ fn step() -> impl Strategy<Value = Step> {
     ];
     let which = 0..6_usize;
     let status = prop_oneof![4 => Just("AUTHORIZED"), 1 => Just("CAPTURED"), 1 => Just("INITIATED")];
+    let clock = prop_oneof![
+        Just(0),
+        -120..120_i64,
+        prop_oneof![Just(-26), Just(-1), Just(1), Just(13)].prop_map(|h| h * 3600)
+    ];
     let movement = prop_oneof![
         Just(Money3::Capture),
         Just(Money3::PartOfCapture),
@@ -120,6 +135,9 @@ fn step() -> impl Strategy<Value = Step> {
     ];
     prop_oneof![
         4 => any::<bool>().prop_map(|by_sms| Step::Sell { by_sms }),
+        1 => (which.clone(), any::<bool>()).prop_map(|(which, by_sms)| Step::SellSame { which, by_sms }),
+        2 => clock.prop_map(Step::Clock),
+        1 => prop_oneof![Just(5 * 60_u64), Just(8 * 3600)].prop_map(Step::Sleep),
         4 => prop_oneof![1..30_u64, 30..200_u64, Just(13 * 3600)].prop_map(Step::Pass),
         6 => Just(Step::Flush),
         2 => Just(Step::FlushTwice),
@@ -141,11 +159,19 @@ fn step() -> impl Strategy<Value = Step> {
 /// What happened, besides what the world knows.
 struct Story {
     world: World,
+    /// The process that is running; another one after a power cut.
+    ports: Ports,
     links: Vec<LinkId>,
     /// How often the seller had a doubtful link sent again.
     words: BTreeMap<LinkId, usize>,
     /// Those that were sent again when they were late.
     late_words: BTreeSet<LinkId>,
+    /// When they were made, by the right clock.
+    made: BTreeMap<LinkId, Timestamp>,
+    /// A process has ended since the machine last slept.
+    ended: bool,
+    /// Those since which this machine's clock was set back: it can't tell how long they have waited.
+    rejuvenated: BTreeSet<LinkId>,
     /// What was asked of the money and written down.
     orders: BTreeMap<(LinkId, OutboxKind), usize>,
     /// The sessions whose address the seller has shown.
@@ -155,8 +181,14 @@ struct Story {
 
 impl Story {
     fn new() -> Self {
+        let world = World::new();
+        let ports = world.ports.clone();
         Self {
-            world: World::new(),
+            world,
+            ports,
+            ended: false,
+            made: BTreeMap::new(),
+            rejuvenated: BTreeSet::new(),
             links: Vec::new(),
             words: BTreeMap::new(),
             late_words: BTreeSet::new(),
@@ -182,23 +214,40 @@ impl Story {
     }
 
     async fn happens(&mut self, step: Step) {
-        let ports = self.world.ports.clone();
+        let ports = self.ports.clone();
         // What a process that dies would have said is never heard: its errors mean nothing here.
         match step {
             Step::Sell { by_sms } => {
-                let delivery = if by_sms { sms() } else { Delivery::Link };
-                // What could not be kept was never promised to anybody.
-                let kept = self.world.try_keep(&format!("R-{}", self.links.len() + 1), delivery);
-                if let Ok(id) = kept {
-                    self.links.push(id);
-                    drop(send_now(&ports, id).await);
+                let reference = format!("R-{}", self.links.len() + 1);
+                self.sell(&ports, &reference, by_sms).await;
+            }
+            Step::SellSame { which, by_sms } => {
+                let same = self.link(which).map(|id| self.world.link(id).sale.reference);
+                if let Some(reference) = same {
+                    self.sell(&ports, reference.as_str(), by_sms).await;
                 }
+            }
+            Step::Clock(ahead) => {
+                let change = SignedDuration::from_secs(ahead) - self.world.ahead();
+                self.world.set_clock(change);
+                if change.is_negative() {
+                    self.rejuvenated.extend(&self.links);
+                }
+            }
+            Step::Sleep(seconds) => {
+                // What a process sent that has ended is not in this machine any more: it arrives while it sleeps.
+                if std::mem::take(&mut self.ended) {
+                    tokio::time::sleep(Duration::from_secs(60)).await;
+                }
+                self.world.sleep(SignedDuration::from_secs(i64::try_from(seconds).unwrap()));
             }
             Step::Pass(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
             Step::Flush => drop(flush(&ports, ACCOUNT, self.world.now()).await),
             Step::FlushTwice => {
                 let now = self.world.now();
-                drop(tokio::join!(flush(&ports, ACCOUNT, now), flush(&ports, ACCOUNT, now)));
+                let other = self.world.another();
+                self.ended = true;
+                drop(tokio::join!(flush(&ports, ACCOUNT, now), flush(&other, ACCOUNT, now)));
             }
             Step::SendNow(which) => {
                 if let Some(id) = self.link(which) {
@@ -250,9 +299,27 @@ impl Story {
             Step::List(false) => self.world.backend.cannot_list(FaultKind::Forbidden),
             Step::Cut(at) => return self.world.power.cut_at(at),
         }
-        // The process is started again.
-        self.world.power.back();
+        self.start_again();
         self.show();
+    }
+
+    /// If the power was cut, another process is started.
+    fn start_again(&mut self) {
+        if self.world.power.is_off() {
+            self.ports = self.world.another();
+            self.ended = true;
+        }
+        self.world.power.back();
+    }
+
+    async fn sell(&mut self, ports: &Ports, reference: &str, by_sms: bool) {
+        let delivery = if by_sms { sms() } else { Delivery::Link };
+        // What could not be kept was never promised to anybody.
+        if let Ok(id) = self.world.try_keep(reference, delivery) {
+            self.links.push(id);
+            self.made.insert(id, self.world.right_now());
+            drop(send_now(ports, id).await);
+        }
     }
 
     fn asks(&self, id: LinkId) -> bool {
@@ -280,7 +347,7 @@ impl Story {
     }
 
     fn pay(&self, which: usize, status: &'static str) {
-        let now = self.world.now();
+        let now = self.world.right_now();
         let open: Vec<Sim> = self
             .held()
             .into_iter()
@@ -302,10 +369,11 @@ impl Story {
             Money3::Refund => Movement::Refund(part, None),
         };
         let kind = what.kind();
-        let ports = self.world.ports.clone();
+        let ports = self.ports.clone();
         let before = self.waits(id, kind);
         drop(money::order(&ports, id, what).await);
-        self.world.power.back();
+        self.start_again();
+        let ports = self.ports.clone();
         if !before && self.waits(id, kind) {
             *self.orders.entry((id, kind)).or_default() += 1;
         }
@@ -318,15 +386,19 @@ impl Story {
 
     /// The weather is fine again, and everything has the time that it needs.
     async fn heals(&mut self) {
-        self.world.power.back();
+        self.start_again();
         self.world.backend.all_is_well();
-        for round in 0..50 {
-            let pause = if round < 20 { 60 } else { 60 * 60 };
-            tokio::time::sleep(Duration::from_secs(pause)).await;
-            flush(&self.world.ports, ACCOUNT, self.world.now()).await.unwrap();
+        for round in 0..60 {
+            let minutes = match round {
+                0..20 => 1,
+                20..50 => 60,
+                _ => 6 * 60,
+            };
+            tokio::time::sleep(Duration::from_secs(minutes * 60)).await;
+            flush(&self.ports, ACCOUNT, self.world.now()).await.unwrap();
             let open = self.world.ports.ledger.unsettled(ACCOUNT).unwrap();
             let ids = open.into_iter().map(|r| r.id).collect();
-            track::refresh_each(&self.world.ports, ids).await.unwrap();
+            track::refresh_each(&self.ports, ids).await.unwrap();
             self.show();
         }
     }
@@ -336,9 +408,9 @@ impl Story {
         for id in &self.links {
             let link = self.world.link(*id);
             let sessions = self.sessions_of(*id);
-            for made in sessions.iter().filter_map(|s| s.news.created_at) {
-                let waited = made.duration_since(link.created_at);
-                let late = waited > SENSIBLE_AGE + ON_THE_WAY;
+            for asked in sessions.iter().map(|s| s.asked) {
+                let waited = asked.duration_since(self.made[id]);
+                let late = waited > SENSIBLE_AGE + ON_THE_WAY && !self.rejuvenated.contains(id);
                 assert!(
                     !late || self.late_words.contains(id),
                     "{id} was sent {waited:#} late, without a word"
@@ -363,6 +435,19 @@ impl Story {
         }
     }
 
+    /// Every payment of an order that was paid twice says so, until one is paid back.
+    fn told_twice(&self) {
+        let links: Vec<Link> = self.links.iter().map(|id| self.world.link(*id)).collect();
+        for link in links.iter().filter(|l| l.state.has_money()) {
+            let same = |l: &&Link| l.id != link.id && l.sale.reference == link.sale.reference;
+            let twice = links.iter().filter(same).any(|l| l.state.has_money());
+            assert!(
+                !twice || link.alarms.contains(&Alarm::DoublePayment),
+                "paid twice, and not told: {link:?}"
+            );
+        }
+    }
+
     /// What must hold in the end.
     fn ended_well(&self) {
         let outbox = self.world.ports.ledger.outbox(ACCOUNT).unwrap();
@@ -374,8 +459,14 @@ impl Story {
             let told = entry.needs_decision || looked_for;
             assert!(told, "left over: {entry:?} of {:?}", self.world.link(entry.link));
         }
+        self.told_twice();
         for id in &self.links {
             let link = self.world.link(*id);
+            let lost_paid = |s: &Sim| s.transaction.is_some() && link.session_id.as_ref() != Some(&s.news.id);
+            assert!(
+                !was_told(&link, Alarm::PaidElsewhere) || self.sessions_of(*id).iter().any(lost_paid),
+                "somebody else's payment is taken for that of its lost session: {link:?}"
+            );
             let asks = outbox.iter().any(|e| e.link == *id);
             assert!(!link.state.in_outbox() || link.state == LinkState::Refused || asks, "lost: {link:?}");
             for session in self.sessions_of(*id) {
@@ -388,19 +479,19 @@ impl Story {
                         "{link:?} {transaction:?}"
                     );
                 } else if transaction.status.holds_money() {
-                    let alarm = |alarm: Alarm| {
-                        link.events
-                            .iter()
-                            .any(|e| e.kind == EventKind::Alarm && e.detail.as_deref() == Some(alarm.word()))
-                    };
                     assert!(
-                        alarm(Alarm::DoublePayment) || alarm(Alarm::PaidElsewhere),
+                        was_told(&link, Alarm::DoublePayment) || was_told(&link, Alarm::PaidElsewhere),
                         "a payment that nobody sees: {transaction:?} beside {link:?}"
                     );
                 }
             }
         }
     }
+}
+
+/// Whether an alarm was raised for a link at any time.
+fn was_told(link: &Link, alarm: Alarm) -> bool {
+    link.events.iter().any(|e| e.kind == EventKind::Alarm && e.detail.as_deref() == Some(alarm.word()))
 }
 
 fn cases() -> ProptestConfig {
