@@ -457,6 +457,7 @@ cli-too-much-hint = Nothing was sent. Without --amount it is all that is left
 cli-money-failed = { $reference }: { $what } was tried and failed
 cli-money-waiting = { $reference }: { $what } is not done yet: it is in the outbox, nothing is lost
 cli-money-waiting-because = { $reference }: { $what } is not done yet ({ $why }): it is in the outbox, nothing is lost
+cli-money-behind = { $reference }: { $what } waits until what is under way for this payment is done: it is in the outbox, nothing is lost
 cli-money-waiting-hint = It goes on by itself; `paylink outbox` shows it, `paylink outbox send REF` tries now
 cli-money-in-progress = { $reference }: { $what } is accepted and in progress
 cli-money-no-end = { $reference }: { $what }: { $why }

@@ -456,6 +456,7 @@ cli-too-much-hint = Ingenting ble sendt. Uten --amount gjelder det alt som er ig
 cli-money-failed = { $reference }: forsøket på å { $what } mislyktes
 cli-money-waiting = { $reference }: å { $what } er ikke gjort ennå: det ligger i utboksen, ingenting er tapt
 cli-money-waiting-because = { $reference }: å { $what } er ikke gjort ennå ({ $why }): det ligger i utboksen, ingenting er tapt
+cli-money-behind = { $reference }: å { $what } venter til det som er i gang med denne betalingen, er ferdig: det ligger i utboksen, ingenting er tapt
 cli-money-waiting-hint = Det går videre av seg selv; `paylink outbox` viser det, `paylink outbox send REF` prøver nå
 cli-money-in-progress = { $reference }: å { $what } er godtatt og pågår
 cli-money-no-end = { $reference }: å { $what }: { $why }

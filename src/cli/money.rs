@@ -147,7 +147,10 @@ pub fn failure(shop: &Shop<'_>, sent: &Sent, kind: OutboxKind) -> Option<Failure
             let message = failure.map_or_else(|| named("cli-money-waiting"), |f| f.message);
             failed(Status::SignIn, "not_allowed", message, "cli-not-allowed-hint")
         }
-        Outcome::Queued { .. } | Outcome::Busy => {
+        Outcome::Busy => {
+            failed(Status::Unreachable, "waiting", named("cli-money-behind"), "cli-money-waiting-hint")
+        }
+        Outcome::Queued { .. } => {
             let key = if why.is_empty() { "cli-money-waiting" } else { "cli-money-waiting-because" };
             failed(Status::Unreachable, "unreachable", named(key), "cli-money-waiting-hint")
         }

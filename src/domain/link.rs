@@ -147,7 +147,9 @@ pub enum NotDone {
 }
 
 impl NotDone {
-    const fn event(self) -> EventKind {
+    /// As it stands in the story.
+    #[must_use]
+    pub const fn event(self) -> EventKind {
         match self {
             Self::Cancel => EventKind::CancelRefused,
             Self::Capture => EventKind::CaptureRefused,

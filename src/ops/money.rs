@@ -20,6 +20,7 @@ use crate::ports::{
 };
 
 pub(in crate::ops) mod plan;
+mod turn;
 
 use plan::Found;
 
@@ -107,13 +108,18 @@ pub async fn send_patiently(
     kind: OutboxKind,
     patience: Duration,
 ) -> Result<Sent, LedgerError> {
-    let patience = Patience::new(patience);
+    let (patience, began) = (Patience::new(patience), ports.clock.now());
     loop {
         let sent = send(ports, id, kind).await?;
         let next_at = match sent.outcome {
             Outcome::Queued { next_at }
             | Outcome::InProgress { next_at }
             | Outcome::Uncertain { next_at, .. } => next_at,
+            Outcome::Busy => match turn::comes(ports, id, kind).await? {
+                Some(next_at) => next_at,
+                None => return Ok(sent),
+            },
+            Outcome::Already => return Ok(turn::ended(sent, kind, began)),
             _ => return Ok(sent),
         };
         let wait = next_at.duration_since(ports.clock.now()).max(SHORTEST_WAIT);

@@ -323,6 +323,14 @@ fn spread(links: &VecDeque<Vec<OutboxEntry>>) -> VecDeque<Duration> {
     links.iter().filter_map(|of_link| of_link.first()).map(gap).collect()
 }
 
+/// Sends those entries of one link that are due, in the order it was asked for.
+pub(super) async fn send_what_is_due(ports: &Ports, of_link: Vec<OutboxEntry>) -> Result<(), LedgerError> {
+    let what = What { now: ports.clock.now(), all: false };
+    // A try of this link leads here again: that must not make an endless type.
+    Box::pin(send_in_order(ports, of_link, what)).await?;
+    Ok(())
+}
+
 /// Sends what waits for one link, in the order it was asked for, up to the first that can't be closed.
 async fn send_in_order(
     ports: &Ports,

@@ -17,7 +17,7 @@ use crate::ports::{
     Created, Fault, FaultKind, Ledger, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports, Sending, Work,
 };
 
-mod not_done;
+pub(super) mod not_done;
 mod seek;
 mod time;
 

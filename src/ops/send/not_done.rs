@@ -26,13 +26,12 @@ impl Undone {
 
 /// Whether this end of a try is that it came to nothing.
 pub(super) fn of(claim: &Claim, outcome: Outcome, fault: Option<&Fault>, at: Timestamp) -> Option<Undone> {
-    let (what, fulfilled) = match claim.entry.kind {
-        OutboxKind::Cancel => (NotDone::Cancel, LinkState::Cancelled),
-        OutboxKind::Capture => (NotDone::Capture, LinkState::Captured),
-        OutboxKind::Void => (NotDone::Void, LinkState::Voided),
-        OutboxKind::Refund => (NotDone::Refund, LinkState::Refunded),
-        // A refused link says so by its state, and a search for a lost one was asked for by nobody.
-        OutboxKind::Create | OutboxKind::Look => return None,
+    let what = of_kind(claim.entry.kind)?;
+    let fulfilled = match what {
+        NotDone::Cancel => LinkState::Cancelled,
+        NotDone::Capture => LinkState::Captured,
+        NotDone::Void => LinkState::Voided,
+        NotDone::Refund => LinkState::Refunded,
     };
     let why = match (outcome, fault) {
         (Outcome::Refused | Outcome::NotCancelled, Some(fault)) => fault.line(),
@@ -43,4 +42,16 @@ pub(super) fn of(claim: &Claim, outcome: Outcome, fault: Option<&Fault>, at: Tim
         _ => return None,
     };
     Some(Undone { what, why: clean::line_within(&why, 200), at, heard: claim.heard })
+}
+
+/// What is told of a request of this kind that came to nothing. A refused link says so by its state, and a search for a
+/// lost one was asked for by nobody.
+pub(in crate::ops) const fn of_kind(kind: OutboxKind) -> Option<NotDone> {
+    Some(match kind {
+        OutboxKind::Cancel => NotDone::Cancel,
+        OutboxKind::Capture => NotDone::Capture,
+        OutboxKind::Void => NotDone::Void,
+        OutboxKind::Refund => NotDone::Refund,
+        OutboxKind::Create | OutboxKind::Look => return None,
+    })
 }

@@ -7,3 +7,4 @@ mod moving;
 mod not_done;
 mod sending;
 mod tracking;
+mod turns;

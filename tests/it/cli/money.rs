@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{World, nobody};
+use super::{Going, World, nobody};
 
 /// An authorized link under `reference`.
 fn authorized(world: &World, reference: &str) {
@@ -80,6 +80,21 @@ fn without_coverage_it_waits_and_is_done_once() {
     // Any command sends what is due, in the order it was asked for.
     let sent = world.run(&["outbox", "send", "A-1", "--json"]).is(0).json();
     assert_eq!(sent["state"], "partially_captured");
+    assert_eq!((requests(&world, "capture"), waiting(&world).len()), (1, 0));
+}
+
+#[test]
+fn two_at_once_are_both_told_that_it_is_done() {
+    let world = World::new();
+    authorized(&world, "A-1");
+    world.fault(
+        json!({"path": "/v1/transactions/*", "method": "POST", "kind": "delay", "ms": 1500, "times": 1}),
+    );
+    let first = Going::start(&mut world.command(&["capture", "A-1", "--json"]));
+    let second = Going::start(&mut world.command(&["capture", "A-1", "--json"]));
+    for ran in [first.end(), second.end()] {
+        assert_eq!(ran.is(0).json()["state"], "captured");
+    }
     assert_eq!((requests(&world, "capture"), waiting(&world).len()), (1, 0));
 }
 

@@ -1,0 +1,62 @@
+//! Waiting for one's turn: another process sends the same request, or one that was asked for before goes first.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::domain::cause::Cause;
+use crate::domain::link::LinkId;
+use crate::ops::outbox::{self, Outcome, Sent};
+use crate::ops::send::not_done;
+use crate::ops::{kept, on_ledger};
+use crate::ports::{Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Ports};
+
+/// So soon it is looked how far somebody else is.
+const GLANCE: Duration = Duration::from_millis(250);
+
+/// Sends what goes before a request of `kind`, if that is due. Gives when to look again; `None`: it waits for the seller.
+pub(super) async fn comes(
+    ports: &Ports,
+    id: LinkId,
+    kind: OutboxKind,
+) -> Result<Option<Timestamp>, LedgerError> {
+    let ahead = ahead_of(ports, id, kind).await?;
+    if !ahead.is_empty() {
+        outbox::send_what_is_due(ports, ahead).await?;
+    }
+    Ok(match ahead_of(ports, id, kind).await?.first() {
+        Some(entry) if entry.needs_decision => None,
+        Some(entry) => Some(entry.next_at.max(soon(ports))),
+        None => Some(soon(ports)),
+    })
+}
+
+/// Somebody else has closed the entry since `began`: how it ended, by the link's story.
+pub(super) fn ended(sent: Sent, kind: OutboxKind, began: Timestamp) -> Sent {
+    let refused = not_done::of_kind(kind).and_then(|what| {
+        let told = sent.link.events.iter().rfind(|e| e.kind == what.event() && e.at >= began)?;
+        told.detail.clone()
+    });
+    match refused {
+        None => sent,
+        Some(why) => {
+            let cause = Cause::read(&why).unwrap_or_else(|| Cause::theirs(why));
+            Sent { outcome: Outcome::Refused, fault: Some(Fault::new(FaultKind::Refused, cause)), ..sent }
+        }
+    }
+}
+
+fn soon(ports: &Ports) -> Timestamp {
+    let now = ports.clock.now();
+    now.checked_add(GLANCE).unwrap_or(now)
+}
+
+/// What was asked for about this link before the request of `kind`, oldest first.
+async fn ahead_of(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Vec<OutboxEntry>, LedgerError> {
+    on_ledger(ports, move |ledger| {
+        let account = kept(ledger, id)?.account_id;
+        let asked = ledger.outbox(&account)?.into_iter().filter(|e| e.link == id && e.kind.asked_for());
+        Ok(asked.take_while(|e| e.kind != kind).collect())
+    })
+    .await
+}
