@@ -108,10 +108,12 @@ fn recheck(model: &mut Model) {
 
 fn wrong(form: &SetUpForm, at: usize) -> Option<FieldError> {
     let text = form.fields.get(at)?.value().trim();
+    let field = FIELDS.get(at)?;
     if text.is_empty() {
-        return Some(FieldError::Missing);
+        // Not every seller has a page of their own: then the payment service's stands in.
+        return (*field != FieldId::ReturnUrl).then_some(FieldError::Missing);
     }
-    match FIELDS.get(at)? {
+    match field {
         FieldId::AccountId if !is_account(text) => Some(FieldError::AccountId),
         FieldId::ReturnUrl if !is_https(text) => Some(FieldError::Url),
         _ => None,

@@ -10,7 +10,7 @@ use super::secret_input::{ask, ask_secret, can_ask, secret_from_stdin};
 use super::{Failure, Run, Status, asynchronous};
 use crate::config::file::{check_account_id, check_origin, check_page, check_word, is_profile_name};
 use crate::config::model::{API_URL, CHECKOUT_URL};
-use crate::config::write::{FirstConfig, WriteError, write_first};
+use crate::config::write::{Added, FirstConfig, WriteError, add_profile, write_first};
 use crate::config::{ConfigError, Profile, Wrong};
 use crate::wiring::{self, KeyringError};
 
@@ -22,6 +22,8 @@ const FIRST_PROFILE: &str = "default";
 /// # Errors
 /// Wrong input, credentials that are not taken, no backend, no keyring.
 pub fn login(run: &Run, args: &args::Login) -> Result<Status, Failure> {
+    // A profile that the config doesn't have is put into it.
+    let more = matches!(&run.config, Err(ConfigError::Given { what: Wrong::NoSuchProfile(_), .. }));
     let (profile, first) = match &run.config {
         Ok(config) if config.profile.sandbox => return Err(no_account(run)),
         Ok(config) => {
@@ -33,6 +35,7 @@ pub fn login(run: &Run, args: &args::Login) -> Result<Status, Failure> {
         Err(ConfigError::File { file, .. }) if !file.exists() => {
             new_profile(run, args).map(|(p, f)| (p, Some(f)))?
         }
+        Err(_) if more => new_profile(run, args).map(|(p, f)| (p, Some(f)))?,
         Err(error) => return Err(Failure::config(run.texts(), error)),
     };
     let secret = secret(run, args)?;
@@ -41,9 +44,13 @@ pub fn login(run: &Run, args: &args::Login) -> Result<Status, Failure> {
         let gateway = wiring::gateway(&profile, wiring::secret_now(secret.clone()));
         gateway.sign_in().await.map_err(|fault| Failure::fault(t, &fault))
     })?;
-    let written = match &first {
-        Some(first) => Some(write(run, first)?),
-        None => None,
+    let (written, added) = match &first {
+        Some(first) if more => {
+            let (path, added) = add(run, first)?;
+            (Some(path), Some((first.profile.as_str(), added)))
+        }
+        Some(first) => (Some(write(run, first)?), None),
+        None => (None, None),
     };
     if let Err(error) = wiring::keep_secret(&profile, &secret) {
         return Err(not_kept(run, &error, written.as_deref()));
@@ -61,6 +68,10 @@ pub fn login(run: &Run, args: &args::Login) -> Result<Status, Failure> {
             run.output.line(&t.t_args("cli-login-written", &[("path", path.as_str().into())]))?;
         }
         run.output.line(&t.t_args("cli-login-done", &[("account", profile.account_id.as_str().into())]))?;
+        if let Some((name, added)) = added {
+            let key = if added.default { "cli-login-default" } else { "cli-login-added" };
+            run.output.line(&t.t_args(key, &[("profile", name.into())]))?;
+        }
     }
     Ok(Status::Done)
 }
@@ -225,12 +236,20 @@ fn plain(url: &Url) -> String {
 
 fn write(run: &Run, first: &FirstConfig) -> Result<String, Failure> {
     let path = &run.places()?.config;
-    write_first(path, first).map_err(|e| {
-        let hint = match e {
-            WriteError::Exists(_) => "cli-write-exists-hint",
-            WriteError::Io(..) => "cli-write-hint",
-        };
-        Failure::input("config", run.texts().say(&e), run.texts().t(hint))
-    })?;
+    write_first(path, first).map_err(|e| not_written(run, &e))?;
     Ok(path.display().to_string())
+}
+
+fn add(run: &Run, first: &FirstConfig) -> Result<(String, Added), Failure> {
+    let path = &run.places()?.config;
+    let added = add_profile(path, first).map_err(|e| not_written(run, &e))?;
+    Ok((path.display().to_string(), added))
+}
+
+fn not_written(run: &Run, error: &WriteError) -> Failure {
+    let hint = match error {
+        WriteError::Exists(_) => "cli-write-exists-hint",
+        WriteError::Io(..) => "cli-write-hint",
+    };
+    Failure::input("config", run.texts().say(error), run.texts().t(hint))
 }

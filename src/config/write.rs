@@ -1,4 +1,5 @@
-//! The first config file: written once, with what the seller said and no defaults, never over another.
+//! The first config file: written once, with what the seller said and no defaults, never over another. A profile
+//! more is put into a file that is there, and nothing else in it changes.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -40,9 +41,29 @@ pub enum WriteError {
     Io(PathBuf, io::Error),
 }
 
+/// A profile was put into a config.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Added {
+    /// It is what paylink starts with from now on: there was nothing but the sandbox before.
+    pub default: bool,
+}
+
 /// The text of a first config.
 #[must_use]
 pub fn text(first: &FirstConfig) -> String {
+    let mut profiles = Table::new();
+    profiles.set_implicit(true);
+    profiles[&first.profile] = Item::Table(table(first));
+    let mut doc = DocumentMut::new();
+    doc["default_profile"] = value(first.profile.as_str());
+    doc["profiles"] = Item::Table(profiles);
+    format!(
+        "# All keys are explained in config.example.toml. The client secret is in the system keyring.\n{doc}"
+    )
+}
+
+/// The keys of a profile.
+fn table(first: &FirstConfig) -> Table {
     let mut profile = Table::new();
     if first.sandbox {
         profile["sandbox"] = value(true);
@@ -62,15 +83,50 @@ pub fn text(first: &FirstConfig) -> String {
             profile[key] = value(said);
         }
     }
-    let mut profiles = Table::new();
-    profiles.set_implicit(true);
-    profiles[&first.profile] = Item::Table(profile);
-    let mut doc = DocumentMut::new();
-    doc["default_profile"] = value(first.profile.as_str());
-    doc["profiles"] = Item::Table(profiles);
-    format!(
-        "# All keys are explained in config.example.toml. The client secret is in the system keyring.\n{doc}"
-    )
+    profile
+}
+
+/// Puts a profile into the config at `path`, which stays as it is otherwise, remarks and all. Where it had nothing
+/// but the sandbox, the new one is what paylink starts with.
+///
+/// # Errors
+/// There's a profile of that name already, or the file can't be read or written.
+pub fn add_profile(path: &Path, first: &FirstConfig) -> Result<Added, WriteError> {
+    let io = |e: io::Error| WriteError::Io(path.to_path_buf(), e);
+    // The file itself, also where the name leads to it from elsewhere.
+    let place = fs::canonicalize(path).map_err(io)?;
+    let before = fs::read_to_string(&place).map_err(io)?;
+    let odd = |_| io(io::Error::from(io::ErrorKind::InvalidData));
+    let mut doc: DocumentMut = before.parse().map_err(odd)?;
+    let profiles = doc.entry("profiles").or_insert_with(|| {
+        let mut profiles = Table::new();
+        profiles.set_implicit(true);
+        Item::Table(profiles)
+    });
+    let Some(profiles) = profiles.as_table_like_mut() else {
+        return Err(io(io::Error::from(io::ErrorKind::InvalidData)));
+    };
+    if profiles.contains_key(&first.profile) {
+        return Err(WriteError::Exists(path.to_path_buf()));
+    }
+    let is_sandbox = |profile: &Item| profile.get("sandbox").and_then(Item::as_bool) == Some(true);
+    let default = profiles.iter().all(|(_, profile)| is_sandbox(profile));
+    profiles.insert(&first.profile, Item::Table(table(first)));
+    if default {
+        doc["default_profile"] = value(first.profile.as_str());
+    }
+    let mut draft = place.as_os_str().to_owned();
+    draft.push(format!(".{}.new", std::process::id()));
+    let draft = PathBuf::from(draft);
+    let rights = fs::metadata(&place).map_err(io)?.permissions();
+    let written = write_private(&draft, doc.to_string().as_bytes())
+        .and_then(|()| fs::set_permissions(&draft, rights))
+        .and_then(|()| fs::rename(&draft, &place));
+    if written.is_err() {
+        let _ = fs::remove_file(&draft);
+    }
+    written.map_err(io)?;
+    Ok(Added { default })
 }
 
 /// Writes a first config to `path`, whole or not at all, readable by its owner alone.
@@ -177,6 +233,28 @@ mod tests {
         assert!(matches!(write_first(&path, &other), Err(WriteError::Exists(_))));
         assert_eq!(fs::read_to_string(&path).unwrap(), before);
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_profile_more_leaves_the_rest_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        let before = "# mine\ndefault_profile = \"play\" # for now\n\n[profiles.play]\nsandbox = true\n\n[ui]\nlanguage = \"nb\"\n";
+        fs::write(&path, before).unwrap();
+        assert_eq!(add_profile(&path, &first()).unwrap(), Added { default: true });
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("# mine\n") && text.contains("[profiles.play]\nsandbox = true"), "{text}");
+        let config = crate::config::file::parse(&text, &path).unwrap();
+        assert_eq!(config.default_profile.as_deref(), Some("fair"));
+        assert_eq!(config.profiles["fair"].account_id.as_deref(), Some("T12345678"));
+        assert!(config.profiles["play"].sandbox);
+        // With an account in it already the choice is the seller's.
+        let other = FirstConfig { profile: "other".into(), ..first() };
+        assert_eq!(add_profile(&path, &other).unwrap(), Added { default: false });
+        let config = crate::config::file::parse(&fs::read_to_string(&path).unwrap(), &path).unwrap();
+        assert_eq!((config.default_profile.as_deref(), config.profiles.len()), (Some("fair"), 3));
+        assert!(matches!(add_profile(&path, &other), Err(WriteError::Exists(_))));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left");
     }
 
     #[cfg(unix)]

@@ -78,6 +78,19 @@ fn enter_leads_through_the_form() {
 }
 
 #[test]
+fn a_seller_without_a_page_of_their_own_leaves_it_empty() {
+    let mut app = form();
+    for text in ["t12345678", "client", "s3cret", "Fjordfisk AS"] {
+        app.text(text);
+        app.keys("Enter");
+    }
+    assert_eq!(app.model.set_up.focus, 4);
+    let effects = app.keys("Enter");
+    let [Effect::SetUp(account)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(account.return_url, "");
+}
+
+#[test]
 fn a_secret_is_never_in_debug_text() {
     let app = filled();
     assert!(!format!("{:?}", app.model).contains("s3cret"));

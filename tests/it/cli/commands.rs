@@ -208,3 +208,33 @@ fn a_profile_may_be_the_sandbox_inside_of_paylink() {
     let shown = run(&["config", "show"]).is(0).out;
     assert!(shown.contains("sandbox = true") && !shown.contains("account_id"), "{shown}");
 }
+
+/// Whoever tried the sandbox first adds an account to the config that this left.
+#[test]
+fn login_puts_a_profile_more_into_the_config() {
+    let world = World::new();
+    let config = world.home.path().join("tried.toml");
+    fs::write(&config, "# mine\ndefault_profile = \"sandbox\"\n\n[profiles.sandbox]\nsandbox = true\n")
+        .unwrap();
+    let login = |more: &[&str]| {
+        let words = ["--config", config.to_str().unwrap(), "login", "--account-id", world.account()];
+        let words = [&words[..], &["--client-id", world.client(), "--api-url", world.url()], more].concat();
+        world.run(&words)
+    };
+    let sandbox = login(&[]).is(3);
+    assert!(sandbox.err.contains("paylink login --profile shop"), "{sandbox:?}");
+    // This machine has no keyring: all but that is done, and told.
+    let ran = login(&["--profile", "shop"]).is(3);
+    assert!(ran.err.contains("is written") && ran.err.contains("keyring"), "{ran:?}");
+    let text = fs::read_to_string(&config).unwrap();
+    assert!(
+        text.starts_with("# mine\ndefault_profile = \"shop\"") && text.contains("[profiles.sandbox]"),
+        "{text}"
+    );
+    let checked =
+        world.run(&["--config", config.to_str().unwrap(), "config", "check", "--json"]).is(0).json();
+    assert_eq!((&checked["profile"], &checked["profiles"]), (&json!("shop"), &json!(["sandbox", "shop"])));
+    // A name that is no name changes nothing.
+    login(&["--profile", "no name"]).is(3);
+    assert_eq!(fs::read_to_string(&config).unwrap(), text);
+}
