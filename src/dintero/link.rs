@@ -84,7 +84,8 @@ const SHARED: &[&str] = &[
 
 /// Whether `link` may be given to a customer: https on the host of `checkout`, on one below the same
 /// registered domain, or on one of `link_hosts` (`host` or `host:port`). Plain http only where
-/// `checkout` itself is http on this machine.
+/// `checkout` itself is http on this machine: there, or at a machine's own number with its port that `link_hosts` names,
+/// which is how phones nearby reach a sandbox. A name can be anybody's, so it is never taken over plain http.
 ///
 /// # Errors
 /// What is wrong with it.
@@ -97,7 +98,9 @@ pub fn check_link(link: &str, checkout: &Url, link_hosts: &[String]) -> Result<(
     }
     let sandbox = checkout.scheme() == "http" && is_loopback(checkout);
     let (scheme, rest) = link.split_once("://").ok_or(BadLink::NotAnAddress)?;
-    match scheme {
+    // Capital letters mean the same in a scheme, as in a host.
+    let scheme = scheme.to_ascii_lowercase();
+    match scheme.as_str() {
         "https" => {}
         "http" if sandbox => {}
         s if s.chars().all(|c| c.is_ascii_alphanumeric()) => return Err(BadLink::NotHttps),
@@ -120,6 +123,14 @@ pub fn check_link(link: &str, checkout: &Url, link_hosts: &[String]) -> Result<(
         || (written != host && written != format!("{host}:{port}"))
     {
         return Err(BadLink::NotAnAddress);
+    }
+    if scheme == "http" && !is_loopback(&url) {
+        let numbered = !matches!(url.host(), Some(Host::Domain(_)) | None);
+        let named = |named: &String| is_named(named, host, port, false);
+        return match numbered && link_hosts.iter().any(named) {
+            true => Ok(()),
+            false => Err(BadLink::NotHttps),
+        };
     }
     if link_hosts.iter().any(|named| is_named(named, host, port, url.port().is_none())) {
         return Ok(());
@@ -196,6 +207,7 @@ mod tests {
             "https://dintero.com/x",
             "https://checkout.dintero.com:443/x",
             "https://CHECKOUT.Dintero.com/x",
+            "HTTPS://CHECKOUT.DINTERO.COM/X",
             "https://checkout.dintero.com",
         ] {
             assert_eq!(check(good), Ok(()), "{good}");
@@ -214,7 +226,7 @@ mod tests {
             ("https:/checkout.dintero.com/x", NotAnAddress),
             ("https:///checkout.dintero.com/x", NotAnAddress),
             ("http://checkout.dintero.com/x", NotHttps),
-            ("HTTPS://checkout.dintero.com/x", NotHttps),
+            ("HTTP://checkout.dintero.com/x", NotHttps),
             ("javascript://checkout.dintero.com/%0aalert(1)", NotHttps),
             ("javascript:alert(1)", NotAnAddress),
             ("data:text/html,x", NotAnAddress),
@@ -272,16 +284,25 @@ mod tests {
             "http://127.0.0.1:4712/x",
             "http://127.0.0.1/x",
             "http://localhost:4711/x",
-            "http://192.168.1.5:4711/x",
             "https://127.0.0.1:4711/x",
-            "http://evil.example/x",
         ] {
             assert_eq!(check(foreign), Err(BadLink::ForeignHost), "{foreign}");
+        }
+        for far in ["http://192.168.1.5:4711/x", "http://evil.example/x", "HTTP://evil.example/x"] {
+            assert_eq!(check(far), Err(BadLink::NotHttps), "{far}");
         }
         // A sandbox that phones nearby can reach names its address.
         let lan = ["192.168.1.5:4711".to_owned()];
         assert_eq!(check_link("http://192.168.1.5:4711/v1/view/x", &sandbox, &lan), Ok(()));
-        assert_eq!(check_link("http://192.168.1.5/x", &sandbox, &lan), Err(BadLink::ForeignHost));
+        assert_eq!(check_link("http://192.168.1.5/x", &sandbox, &lan), Err(BadLink::NotHttps));
+        // A name that the config trusts is trusted over https alone: plain http is anybody's to change on the way.
+        let named =
+            ["pay.example.com".to_owned(), "pay.example.com:8080".to_owned(), "203.0.113.7".to_owned()];
+        let check = |link: &str| check_link(link, &sandbox, &named);
+        for plain in ["http://pay.example.com/x", "http://pay.example.com:8080/x", "http://203.0.113.7/x"] {
+            assert_eq!(check(plain), Err(BadLink::NotHttps), "{plain}");
+        }
+        assert_eq!(check("https://pay.example.com/x"), Ok(()));
         let v6 = Url::parse("http://[::1]:80").unwrap();
         assert_eq!(check_link("http://[::1]/x", &v6, &[]), Ok(()));
         // Not where the backend isn't this machine itself.
