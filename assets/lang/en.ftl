@@ -116,7 +116,7 @@ delivery-status-sent = sent
 delivery-status-skipped = not sent
 delivery-status-failed = failed
 delivery-status-none = shown here
-delivery-status-unknown = unknown
+delivery-status-unknown = unknown ({ $word })
 
 ## When the payment service can't or won't
 fault-not-sent = No contact with the payment service. Nothing was done.

@@ -115,7 +115,7 @@ delivery-status-sent = sendt
 delivery-status-skipped = ikke sendt
 delivery-status-failed = mislyktes
 delivery-status-none = vises her
-delivery-status-unknown = ukjent
+delivery-status-unknown = ukjent ({ $word })
 
 ## Når betalingstjenesten ikke kan eller vil
 fault-not-sent = Ingen kontakt med betalingstjenesten. Ingenting ble gjort.

@@ -275,7 +275,7 @@ pub(super) fn sent(t: &mut Turn<'_>, link: Link, fault: Option<Fault>) {
         Some(fault) => tracking::net_of(t, fault),
     }
     let on_screen = t.model.link.as_ref().is_some_and(|s| s.id == link.id);
-    let (id, status) = (link.id, link.delivery_status);
+    let (id, status) = (link.id, link.delivery_status.clone());
     let withdrawn = link.state == LinkState::Cancelled;
     let messages = matches!(link.sale.delivery, Delivery::Sms(_)) && link.session_id.is_some();
     let change = on_screen && t.model.link.as_mut().is_some_and(|s| std::mem::take(&mut s.change));

@@ -45,7 +45,7 @@ pub struct MoneyJson {
 struct DeliveryJson<'a> {
     channel: &'static str,
     to: Option<&'a str>,
-    status: &'static str,
+    status: &'a str,
 }
 
 /// Something that happened.
@@ -59,8 +59,7 @@ impl<'a> From<&'a Link> for LinkJson<'a> {
     fn from(link: &'a Link) -> Self {
         let sale = &link.sale;
         let (channel, to) = match &sale.delivery {
-            Delivery::Sms(phone) if link.by_push => ("push", Some(phone.e164())),
-            Delivery::Sms(phone) => ("sms", Some(phone.e164())),
+            Delivery::Sms(phone) => (channel(link), Some(phone.e164())),
             Delivery::Email(email) => ("email", Some(email.as_str())),
             Delivery::Link => ("link", None),
         };
@@ -93,6 +92,19 @@ impl LinkJson<'_> {
     pub fn line(&self) -> String {
         // Texts, numbers and lists always serialize.
         serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// How the message goes: as the backend told it, and before it has, as it is by the rules.
+fn channel(link: &Link) -> &'static str {
+    let mut told = link.events.iter().filter(|event| {
+        matches!(event.kind, EventKind::MessageSent | EventKind::MessageSkipped | EventKind::MessageFailed)
+    });
+    match told.next_back().and_then(|event| event.detail.as_deref()) {
+        Some("sms") => "sms",
+        Some("push") => "push",
+        _ if link.by_push || (link.session_id.is_none() && link.sale.methods.push_replaces_sms()) => "push",
+        _ => "sms",
     }
 }
 

@@ -44,9 +44,9 @@ fn session_event(value: &Value) -> Option<SessionEvent> {
 pub(super) fn publish(value: &Value, path: &[&str]) -> Vec<PublishNews> {
     wire::list(value, path)
         .filter_map(|entry| {
-            let word = wire::text(entry, &["status"], WORD)?.to_ascii_lowercase();
+            let word = wire::text(entry, &["status"], WORD)?;
             Some(PublishNews {
-                channel: wire::text(entry, &["channel"], WORD).unwrap_or_else(|| "sms".to_owned()),
+                channel: wire::text(entry, &["channel"], WORD).unwrap_or_default(),
                 status: DeliveryStatus::from_word(&word),
             })
         })
@@ -175,9 +175,14 @@ mod tests {
     #[test]
     fn a_wish_to_publish_is_no_news() {
         let news = session(&json!({"id": "a", "configuration": {"publish": [
-            {"type": "checkout-link", "channel": "sms"}, {"channel": "sms", "status": "teleported"}]}}))
+            {"type": "checkout-link", "channel": "sms"}, {"channel": "sms", "status": "SENT"},
+            {"channel": "sms", "status": format!("Tele\u{1b}[2Jported {}", "x".repeat(99))}]}}))
         .unwrap();
-        assert_eq!(news.publish, [PublishNews { channel: "sms".into(), status: DeliveryStatus::Unknown }]);
+        let told: Vec<_> = news.publish.iter().map(|p| p.status.word()).collect();
+        // An unknown word stays as the backend gave it, but for what a terminal would obey, and short.
+        assert_eq!(told[0], "sent");
+        assert!(told[1].starts_with("Tele") && told[1].contains("ported x"), "{told:?}");
+        assert!(told[1].chars().count() <= 40 && !told[1].contains(char::is_control), "{told:?}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::clean;
 use super::line::LineError;
 use super::money::Money;
 use super::sale::{Delivery, Sale};
@@ -38,9 +39,11 @@ impl fmt::Display for LinkId {
     }
 }
 
+/// The most characters of a status word that nobody knows.
+const LONGEST_STATUS: usize = 40;
+
 /// What became of the message or mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum DeliveryStatus {
     /// Not yet known: the link isn't made.
     Pending,
@@ -52,31 +55,31 @@ pub enum DeliveryStatus {
     Failed,
     /// Nothing is to be sent: the seller shows or copies the link.
     None,
-    /// A word we don't know.
-    Unknown,
+    /// A word we don't know, as the backend gave it: cleaned and short.
+    Unknown(String),
 }
 
 impl DeliveryStatus {
     /// The word in `--json` and in the API.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub fn word(&self) -> &str {
         match self {
             Self::Pending => "pending",
             Self::Sent => "sent",
             Self::Skipped => "skipped",
             Self::Failed => "failed",
             Self::None => "none",
-            Self::Unknown => "unknown",
+            Self::Unknown(word) => word,
         }
     }
 
-    /// From the API's word; an unknown one is [`DeliveryStatus::Unknown`].
+    /// From the API's word, in any case; an unknown one is [`DeliveryStatus::Unknown`].
     #[must_use]
     pub fn from_word(word: &str) -> Self {
         [Self::Pending, Self::Sent, Self::Skipped, Self::Failed, Self::None]
             .into_iter()
-            .find(|s| s.word() == word)
-            .unwrap_or(Self::Unknown)
+            .find(|s| s.word().eq_ignore_ascii_case(word))
+            .unwrap_or_else(|| Self::Unknown(clean::line_within(word, LONGEST_STATUS)))
     }
 }
 

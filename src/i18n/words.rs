@@ -147,12 +147,15 @@ impl Spoken for MethodKind {
 impl Spoken for DeliveryStatus {
     fn say(&self, texts: Texts) -> Cow<'static, str> {
         texts.t(match self {
+            // The backend's own word is all there is to say.
+            Self::Unknown(word) => {
+                return texts.t_args("delivery-status-unknown", &[("word", word.clone().into())]).into();
+            }
             Self::Pending => "delivery-status-pending",
             Self::Sent => "delivery-status-sent",
             Self::Skipped => "delivery-status-skipped",
             Self::Failed => "delivery-status-failed",
             Self::None => "delivery-status-none",
-            Self::Unknown => "delivery-status-unknown",
         })
     }
 }

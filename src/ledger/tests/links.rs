@@ -32,7 +32,7 @@ fn everything_of_a_link_comes_back() {
     link.session_id = Some("T12345678.465U8CUzaPVpneu1wt8Wei".into());
     link.transaction_id = Some("T12345678.4kSXTC".into());
     link.url = Some("https://checkout.dintero.com/v1/view/x".into());
-    link.delivery_status = DeliveryStatus::Skipped;
+    link.delivery_status = DeliveryStatus::Unknown("Weird".into());
     link.by_push = true;
     link.reissue_of = Some(sample(0).id);
     link.alarms = vec![Alarm::DoublePayment, Alarm::AmountDiffers];

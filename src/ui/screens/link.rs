@@ -173,7 +173,10 @@ fn state(link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) -> u16
         DeliveryStatus::Failed | DeliveryStatus::Skipped => {
             y = pen.put_wrapped(rest(y), &texts.t("link-message-failed"), Role::Warning);
         }
-        DeliveryStatus::Pending | DeliveryStatus::Sent | DeliveryStatus::None | DeliveryStatus::Unknown => {}
+        DeliveryStatus::Pending
+        | DeliveryStatus::Sent
+        | DeliveryStatus::None
+        | DeliveryStatus::Unknown(_) => {}
     }
     y
 }

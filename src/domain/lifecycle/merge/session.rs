@@ -35,7 +35,7 @@ fn take_publish(link: &mut Link, publish: &[PublishNews], at: Timestamp) {
     let asked = link.sale.delivery.messages_customer();
     for news in publish {
         let channel = clean::line_within(&news.channel, 20);
-        let kind = match news.status {
+        let kind = match &news.status {
             DeliveryStatus::Sent => EventKind::MessageSent,
             DeliveryStatus::Skipped if asked => EventKind::MessageSkipped,
             DeliveryStatus::Failed if asked => EventKind::MessageFailed,
@@ -47,17 +47,17 @@ fn take_publish(link: &mut Link, publish: &[PublishNews], at: Timestamp) {
     if !asked {
         return;
     }
-    let best = publish.iter().map(|p| p.status).chain([link.delivery_status]).max_by_key(|s| worth(*s));
-    if let Some(best) = best {
+    let best = publish.iter().map(|p| &p.status).chain([&link.delivery_status]).max_by_key(|s| worth(s));
+    if let Some(best) = best.cloned() {
         link.delivery_status = best;
     }
 }
 
-const fn worth(status: DeliveryStatus) -> u8 {
+const fn worth(status: &DeliveryStatus) -> u8 {
     match status {
         DeliveryStatus::None => 0,
         DeliveryStatus::Pending => 1,
-        DeliveryStatus::Unknown => 2,
+        DeliveryStatus::Unknown(_) => 2,
         DeliveryStatus::Skipped => 3,
         DeliveryStatus::Failed => 4,
         DeliveryStatus::Sent => 5,
