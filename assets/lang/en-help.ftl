@@ -14,7 +14,7 @@ usage-default = [default: { $value }]
 usage-values = [one of: { $values }]
 usage-after =
     Without a command the terminal app opens. `paylink demo` tries it without an account.
-    Exit status: 0 done, 1 internal error, 2 command line, 3 input or config, 4 not signed in, 5 payment service not reached (kept in the outbox), 6 refused, 7 outcome unknown, 8 --wait without payment.
+    Exit status: 0 done, 1 internal error, 2 command line, 3 input or config, 4 not signed in, 5 not sent yet (kept in the outbox), 6 refused, 7 outcome unknown, 8 --wait without payment.
 
 ## Commands
 command-paylink = Take a payment by link from a laptop
@@ -75,8 +75,8 @@ option-email = It goes to this e-mail address (you send the mail)
 option-link = Just make the link (the default)
 option-new-offline = Send nothing now: keep it in the outbox
 option-wait = Wait for the payment, at most so many seconds
-option-search = Only links with these words in reference, description, phone, e-mail, name or id
-option-states = Only links in this state; can be repeated
+option-search = Only links with these words in reference, description, phone, e-mail, name or id, or with this amount
+option-states = Only links in this state, in the word that the list shows or that of --json; can be repeated
 option-limit = At most so many; 0 for all
 option-offline = Ask nobody: what is known here
 option-reference = Reference, link id, session id or transaction id

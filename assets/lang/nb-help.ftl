@@ -13,7 +13,7 @@ usage-default = [standard: { $value }]
 usage-values = [en av: { $values }]
 usage-after =
     Uten kommando åpnes terminalappen. `paylink demo` prøver den uten konto.
-    Avslutningsstatus: 0 utført, 1 intern feil, 2 kommandolinjen, 3 inndata eller konfigurasjon, 4 ikke logget inn, 5 ingen kontakt med betalingstjenesten (ligger i utboksen), 6 avvist, 7 ukjent utfall, 8 --wait uten betaling.
+    Avslutningsstatus: 0 utført, 1 intern feil, 2 kommandolinjen, 3 inndata eller konfigurasjon, 4 ikke logget inn, 5 ikke sendt ennå (ligger i utboksen), 6 avvist, 7 ukjent utfall, 8 --wait uten betaling.
 
 ## Kommandoer
 command-paylink = Ta betalt med lenke fra en bærbar PC
@@ -64,7 +64,7 @@ option-items = En varelinje, BESKRIVELSE;ANTALL;PRIS[;MVA_PROSENT]; kan gjentas
 option-methods = En betalingsmåte (vipps, card, …, eller en type som dintero_psp.vipps), eller all for alle; kan gjentas
 option-new-reference = Ordrereferansen; uten den lages den neste
 option-allow-duplicate-reference = Bruk referansen selv om en åpen eller betalt lenke har den
-option-expires = Hvor lenge den kan betales: 15min, 4h, 1d, 1w, 1m (en kalendermåned), today (ut dagen), eller dato og klokkeslett
+option-expires = Hvor lenge den kan betales: 15min, 4t, 1d, 1u, 1m eller 1md (en kalendermåned), i dag, eller dato og klokkeslett
 option-auto-capture = Trekk pengene når kunden betaler
 option-no-auto-capture = Reserver pengene til de trekkes
 option-express = Kunden fyller inn adressen (Checkout Express)
@@ -74,8 +74,8 @@ option-email = Den skal til denne e-postadressen (du sender e-posten)
 option-link = Bare lag lenken (det vanlige)
 option-new-offline = Send ingenting nå: legg den i utboksen
 option-wait = Vent på betalingen, høyst så mange sekunder
-option-search = Bare lenker med disse ordene i referanse, beskrivelse, telefon, e-post, navn eller id
-option-states = Bare lenker med denne statusen; kan gjentas
+option-search = Bare lenker med disse ordene i referanse, beskrivelse, telefon, e-post, navn eller id, eller med dette beløpet
+option-states = Bare lenker med denne statusen, med ordet som listen viser eller det i --json; kan gjentas
 option-limit = Høyst så mange; 0 for alle
 option-offline = Spør ingen: vis det som er kjent her
 option-reference = Referanse, lenke-id, sesjons-id eller transaksjons-id
