@@ -3,8 +3,8 @@
 
 use jiff::Timestamp;
 
+use super::claim::{Claim, claim};
 use super::outbox::{self, Outcome, Sent, entry_of, standing};
-use super::send::{self, Claim};
 use super::{backend_now, kept, on_ledger, track, wire};
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::SessionNews;
@@ -128,7 +128,7 @@ pub(super) async fn at_backend(ports: &Ports, id: LinkId) -> Result<Cancelling, 
         }
         First::NoAnswer(_, fault) => {
             journal(ports, id, false).await?;
-            match send::claim(ports, id, OutboxKind::Cancel).await? {
+            match claim(ports, id, OutboxKind::Cancel).await? {
                 Some(claim) => claim.give_back(ports, fault).await.map(Cancelling::from_sent),
                 None => standing(ports, id, OutboxKind::Cancel).await.map(Cancelling::from_sent),
             }
@@ -138,7 +138,7 @@ pub(super) async fn at_backend(ports: &Ports, id: LinkId) -> Result<Cancelling, 
 
 /// Nothing is to be done (any more). An entry that was to do it, from a try that was cut off, is closed.
 async fn over(ports: &Ports, link: Link, end: CancelEnd) -> Result<Cancelling, LedgerError> {
-    match send::claim(ports, link.id, OutboxKind::Cancel).await? {
+    match claim(ports, link.id, OutboxKind::Cancel).await? {
         Some(mut claim) => {
             let sent = if reserved(&link) && on_the_wire(ports, &mut claim) {
                 look_again(ports, claim, link).await
@@ -234,7 +234,7 @@ fn is_closed(session: &SessionNews) -> bool {
 
 /// Claims the entry and carries it out. `fresh`: the state was read a moment ago; `heard`: somebody waits for the end.
 async fn carry_out(ports: &Ports, id: LinkId, fresh: bool, heard: bool) -> Result<Sent, LedgerError> {
-    let Some(mut claim) = send::claim(ports, id, OutboxKind::Cancel).await? else {
+    let Some(mut claim) = claim(ports, id, OutboxKind::Cancel).await? else {
         return standing(ports, id, OutboxKind::Cancel).await;
     };
     claim.heard = heard;

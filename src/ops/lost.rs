@@ -4,8 +4,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::claim::claim;
 use super::outbox::{Outcome, Sent, entry_of};
-use super::send;
 use super::{backend_now, cancel, on_ledger};
 use crate::domain::lifecycle::{SessionNews, TransactionNews};
 use crate::domain::link::{Alarm, Link, LinkId};
@@ -51,7 +51,7 @@ enum Seen {
 /// One look. `None`: somebody else looks. Nobody knows how many sessions were lost, so looking goes on until
 /// the link's time is over.
 pub(super) async fn look(ports: &Ports, id: LinkId) -> Result<Option<Sent>, LedgerError> {
-    let Some(claim) = send::claim(ports, id, OutboxKind::Look).await? else { return Ok(None) };
+    let Some(claim) = claim(ports, id, OutboxKind::Look).await? else { return Ok(None) };
     let others = sessions_of_others(ports, &claim.link).await?;
     let (alarm, pause) = match see(ports, &claim.link, &others).await {
         Seen::Something(alarm, pause) => (alarm, pause),

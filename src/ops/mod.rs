@@ -5,6 +5,7 @@
 
 pub mod backoff;
 pub mod cancel;
+mod claim;
 mod double;
 mod lost;
 pub mod mail;

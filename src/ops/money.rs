@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::claim::{Claim, claim};
 use super::outbox::{Outcome, Sent, entry_of, standing};
 use super::patience::Patience;
-use super::send::{self, Claim};
 use super::{backend_now, kept, on_ledger, track, wire};
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::TransactionNews;
@@ -145,7 +145,7 @@ pub(super) async fn send_by_itself(ports: &Ports, id: LinkId, kind: OutboxKind) 
 }
 
 async fn carry_out(ports: &Ports, id: LinkId, kind: OutboxKind, heard: bool) -> Result<Sent, LedgerError> {
-    let Some(mut claim) = send::claim(ports, id, kind).await? else { return standing(ports, id, kind).await };
+    let Some(mut claim) = claim(ports, id, kind).await? else { return standing(ports, id, kind).await };
     claim.heard = heard;
     let now = match look(ports, &mut claim).await? {
         Look::Seen(now) => now,
@@ -195,7 +195,7 @@ async fn carry_out(ports: &Ports, id: LinkId, kind: OutboxKind, heard: bool) -> 
 /// # Errors
 /// The ledger's.
 pub async fn withdraw(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sent, LedgerError> {
-    let Some(mut claim) = send::claim(ports, id, kind).await? else { return standing(ports, id, kind).await };
+    let Some(mut claim) = claim(ports, id, kind).await? else { return standing(ports, id, kind).await };
     let mut order = claim.entry.order.clone().unwrap_or_default();
     if order.sent.is_some() {
         match look(ports, &mut claim).await? {

@@ -1,23 +1,22 @@
 //! The outbox: every link is made once, whatever happens on the way (contracts, 5).
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
-use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
 use tokio::time::sleep;
 
+use super::claim::claim;
 use super::patience::Patience;
 use super::send::{self, Until};
-use super::{backend_now, backoff, cancel, kept, lost, money, on_ledger};
+use super::{backend_now, kept, money, on_ledger};
 use crate::domain::link::{Link, LinkId, LinkState};
-use crate::ports::{Fault, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports, Underway};
+use crate::ports::{Fault, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports};
 
-/// So long the first request goes alone.
-const ALONE: Duration = Duration::from_secs(3);
-/// After an outage at most so long lies between two starts, and all have started within the longest.
-const EACH_AFTER_OUTAGE: Duration = Duration::from_millis(250);
-const LONGEST_AFTER_OUTAGE: Duration = Duration::from_secs(3);
+mod flush;
+
+pub(super) use flush::send_what_is_due;
+pub use flush::{flush, flush_all};
+
 /// After the seller chose to wait, the backend is asked again after this long.
 const ANOTHER_LOOK: Duration = Duration::from_secs(30);
 /// So often a command tries again where there is no connection at all, before it leaves the rest to
@@ -214,159 +213,6 @@ async fn renew(ports: &Ports, id: LinkId) -> Result<(), LedgerError> {
     .await
 }
 
-/// Sends everything in the outbox that is due at `now`, and what waits for nothing but a connection. The first
-/// request goes alone: without a connection that one is enough, and the rest stays as it is, untried. What waits for
-/// the seller's decision is only looked for, and is in the answer only if it was found.
-///
-/// # Errors
-/// The ledger's.
-pub async fn flush(
-    ports: &Ports,
-    account_id: &str,
-    now: Timestamp,
-) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
-    flush_what(ports, account_id, What { now, all: false }).await
-}
-
-/// Sends everything in the outbox that needs no decision, due or not: the seller says so.
-///
-/// # Errors
-/// The ledger's.
-pub async fn flush_all(ports: &Ports, account_id: &str) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
-    ports.gateway.insist();
-    flush_what(ports, account_id, What { now: ports.clock.now(), all: true }).await
-}
-
-/// What is sent.
-#[derive(Clone, Copy)]
-struct What {
-    now: Timestamp,
-    /// Not only what is due.
-    all: bool,
-}
-
-impl What {
-    fn has(self, entry: &OutboxEntry) -> bool {
-        entry.goes(self.now) || (self.all && entry.kind.asked_for() && !entry.needs_decision)
-    }
-}
-
-async fn flush_what(ports: &Ports, account_id: &str, what: What) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
-    let account = account_id.to_owned();
-    let entries = on_ledger(ports, move |ledger| ledger.outbox(&account)).await?;
-    let mut links: VecDeque<Vec<OutboxEntry>> = VecDeque::new();
-    for entry in entries {
-        match links.iter_mut().find(|of_link| of_link[0].link == entry.link) {
-            Some(of_link) => of_link.push(entry),
-            None => links.push_back(vec![entry]),
-        }
-    }
-    links.retain(|of_link| of_link.iter().any(|e| what.has(e)));
-    let after_outage = links.iter().flatten().any(OutboxEntry::waits_for_connection);
-    // How long after the one before it each of the others starts.
-    let mut gaps = VecDeque::new();
-    let mut running = FuturesUnordered::new();
-    let mut done = Vec::new();
-    let mut down = false;
-    // The first one alone, to learn whether there is a connection; but if it is stuck, only for a moment.
-    let (alone, gap) = (sleep(ALONE), sleep(Duration::ZERO));
-    tokio::pin!(alone, gap);
-    let (mut first, mut pausing) = (true, false);
-    loop {
-        let room = if first { 1 } else { Underway::at_once() };
-        while !down
-            && !pausing
-            && running.len() < room
-            && let Some(of_link) = links.pop_front()
-        {
-            running.push(send_in_order(ports, of_link, what));
-            if let Some(pause) = gaps.pop_front() {
-                gap.set(sleep(pause));
-                pausing = true;
-            }
-        }
-        let pauses = pausing && !down && !links.is_empty();
-        if running.is_empty() && !pauses {
-            return Ok(done);
-        }
-        let all = tokio::select! {
-            Some(all) = running.next() => all?,
-            () = &mut alone, if first => {
-                first = false;
-                continue;
-            }
-            () = &mut gap, if pauses => {
-                pausing = false;
-                continue;
-            }
-        };
-        down |= all.iter().any(|sent| sent.fault.as_ref().is_some_and(Fault::unreached));
-        // What was only looked up here has told nothing of the connection.
-        if first && !all.iter().all(|s| matches!(s.outcome, Outcome::Busy | Outcome::Overdue(_))) {
-            first = false;
-            if after_outage {
-                gaps = spread(&links);
-            }
-        }
-        done.extend(all.into_iter().map(|sent| (sent.link.id, sent)));
-    }
-}
-
-/// The time between one start and the next: many tills have their connection back at the same moment.
-fn spread(links: &VecDeque<Vec<OutboxEntry>>) -> VecDeque<Duration> {
-    let count = u32::try_from(links.len()).unwrap_or(u32::MAX).max(1);
-    let most = EACH_AFTER_OUTAGE.min(LONGEST_AFTER_OUTAGE / count);
-    let gap = |entry: &OutboxEntry| {
-        let dice = backoff::dice(entry.link, entry.attempts);
-        most / 2 + (most / 2).mul_f64(f64::from(dice) / f64::from(u32::MAX))
-    };
-    links.iter().filter_map(|of_link| of_link.first()).map(gap).collect()
-}
-
-/// Sends those entries of one link that are due, in the order it was asked for.
-pub(super) async fn send_what_is_due(ports: &Ports, of_link: Vec<OutboxEntry>) -> Result<(), LedgerError> {
-    let what = What { now: ports.clock.now(), all: false };
-    // A try of this link leads here again: that must not make an endless type.
-    Box::pin(send_in_order(ports, of_link, what)).await?;
-    Ok(())
-}
-
-/// Sends what waits for one link, in the order it was asked for, up to the first that can't be closed.
-async fn send_in_order(
-    ports: &Ports,
-    of_link: Vec<OutboxEntry>,
-    what: What,
-) -> Result<Vec<Sent>, LedgerError> {
-    // Another flush of this process may be at work, too.
-    let _room = ports.underway.room().await;
-    let mut done = Vec::new();
-    for entry in of_link {
-        if !what.has(&entry) {
-            if entry.kind.asked_for() {
-                break;
-            }
-            continue;
-        }
-        let (id, kind) = (entry.link, entry.kind);
-        let sent = match kind {
-            _ if entry.needs_decision && entry.overdue.is_some() => None,
-            _ if entry.needs_decision => send::peek(ports, id).await?,
-            OutboxKind::Create => Some(send_until(ports, id, Until::Done).await?),
-            OutboxKind::Cancel => Some(cancel::send(ports, id).await?),
-            OutboxKind::Capture | OutboxKind::Void | OutboxKind::Refund => {
-                Some(money::send_by_itself(ports, id, kind).await?)
-            }
-            OutboxKind::Look => lost::look(ports, id).await?,
-        };
-        let stop = kind.asked_for() && sent.as_ref().is_none_or(|s| !s.outcome.closed());
-        done.extend(sent);
-        if stop {
-            break;
-        }
-    }
-    Ok(done)
-}
-
 /// The seller's decision about a link that was maybe sent.
 ///
 /// # Errors
@@ -426,7 +272,7 @@ pub async fn give_up(ports: &Ports, entry: &OutboxEntry) -> Result<Sent, LedgerE
     if entry.kind.moves_money() {
         return money::withdraw(ports, entry.link, entry.kind).await;
     }
-    match send::claim(ports, entry.link, entry.kind).await? {
+    match claim(ports, entry.link, entry.kind).await? {
         // Withdrawing a link twice does no harm, so what may be on the wire needs no look.
         Some(claim) => claim.settle(ports, Outcome::Already, None).await,
         None => standing(ports, entry.link, entry.kind).await,

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::domain::cause::Cause;
 use crate::domain::link::LinkId;
+use crate::ops::claim::not_done;
 use crate::ops::outbox::{self, Outcome, Sent};
-use crate::ops::send::not_done;
 use crate::ops::{kept, on_ledger};
 use crate::ports::{Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Ports};
 

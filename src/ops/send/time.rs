@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::{Claim, Until};
+use super::Until;
 use crate::domain::link::Link;
+use crate::ops::claim::Claim;
 use crate::ops::{backend_now, on_ledger};
 use crate::ports::{Fault, FaultKind, LedgerError, Overdue, Ports};
 

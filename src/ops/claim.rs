@@ -1,0 +1,141 @@
+//! A claim on an entry of the outbox: one caller alone works on it, and what came of that is kept with it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::outbox::{Outcome, Sent};
+use super::patience::Patience;
+use super::{backoff, kept, on_ledger, set_state};
+use crate::domain::clean;
+use crate::domain::link::{Link, LinkId, LinkState};
+use crate::ports::{Fault, FaultKind, Ledger, LedgerError, OutboxEntry, OutboxKind, Ports, Work};
+
+pub(super) mod not_done;
+
+/// A claim is given to another process after this long: longer than the requests of one claim take.
+const LEASE: Duration = Duration::from_secs(90);
+/// Nothing is made later than this into a claim, so that it can't meet another process's try.
+const LAST_CALL: Duration = Duration::from_secs(45);
+/// Where somebody has to see to the account first, trying often helps nobody.
+const NOT_ALLOWED_PAUSE: Duration = Duration::from_secs(5 * 60);
+
+/// An entry of the outbox that this call alone may work on.
+pub(super) struct Claim {
+    pub(super) link: Link,
+    pub(super) entry: OutboxEntry,
+    /// Whether somebody waits for the end of this try, and is told it.
+    pub(super) heard: bool,
+    /// Counted from before it was claimed.
+    time: Patience,
+    /// Nobody else in this process works on it meanwhile, whatever the clock says of the lease.
+    _work: Work,
+}
+
+/// Claims an entry. `None`: there's nothing to be done, or not by us.
+pub(super) async fn claim(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Option<Claim>, LedgerError> {
+    claim_by(ports, id, kind, move |ledger, now| ledger.claim(id, kind, now, LEASE)).await
+}
+
+/// Claims a creation that is to be given up, though it may wait for the seller.
+pub(super) async fn claim_to_drop(ports: &Ports, id: LinkId) -> Result<Option<Claim>, LedgerError> {
+    claim_by(ports, id, OutboxKind::Create, move |ledger, now| ledger.claim_to_drop(id, now, LEASE)).await
+}
+
+async fn claim_by(
+    ports: &Ports,
+    id: LinkId,
+    kind: OutboxKind,
+    claim: impl FnOnce(&dyn Ledger, Timestamp) -> Result<Option<OutboxEntry>, LedgerError> + Send + 'static,
+) -> Result<Option<Claim>, LedgerError> {
+    let Some(work) = ports.underway.begin(id, kind) else { return Ok(None) };
+    let (now, time) = (ports.clock.now(), Patience::new(LAST_CALL));
+    on_ledger(ports, move |ledger| {
+        let Some(entry) = claim(ledger, now)? else { return Ok(None) };
+        Ok(Some(Claim { link: kept(ledger, id)?, entry, heard: true, time, _work: work }))
+    })
+    .await
+}
+
+impl Claim {
+    /// Closes the entry and keeps the link, in which stands what could not be done.
+    pub(super) async fn settle(
+        self,
+        ports: &Ports,
+        outcome: Outcome,
+        fault: Option<Fault>,
+    ) -> Result<Sent, LedgerError> {
+        let (id, kind) = (self.link.id, self.entry.kind);
+        let undone = not_done::of(&self, outcome, fault.as_ref(), ports.clock.now());
+        let link = on_ledger(ports, move |ledger| {
+            match &undone {
+                None => ledger.settle_entry(&self.link, kind)?,
+                Some(undone) => ledger.settle_undone(id, kind, &mut |link| undone.note(link))?,
+            }
+            kept(ledger, id)
+        })
+        .await?;
+        Ok(Sent { link, outcome, fault })
+    }
+
+    /// Gives the entry back for another time. `doubt`: something may have been sent, so the next try
+    /// asks first.
+    pub(super) async fn release(
+        mut self,
+        ports: &Ports,
+        next_at: Timestamp,
+        doubt: bool,
+        outcome: Outcome,
+        fault: Option<Fault>,
+    ) -> Result<Sent, LedgerError> {
+        self.entry.next_at = next_at;
+        self.entry.since = ports.clock.now();
+        self.entry.in_flight = doubt;
+        self.entry.needs_decision =
+            matches!(outcome, Outcome::Uncertain { needs_decision: true, .. } | Outcome::Overdue(_));
+        if let Outcome::Overdue(why) = outcome {
+            self.entry.overdue = Some(why);
+        }
+        self.entry.last_error = fault.as_ref().map(|f| clean::line_within(&f.cause.to_string(), 200));
+        let id = self.link.id;
+        let link = on_ledger(ports, move |ledger| {
+            ledger.release_entry(&self.link, &self.entry)?;
+            kept(ledger, id)
+        })
+        .await?;
+        Ok(Sent { link, outcome, fault })
+    }
+
+    /// Gives the entry back after a failure that did nothing: the doubt there was before stays.
+    pub(super) async fn give_back(mut self, ports: &Ports, fault: Fault) -> Result<Sent, LedgerError> {
+        let now = ports.clock.now();
+        let doubt = self.entry.in_flight;
+        let allowed = !matches!(fault.kind, FaultKind::NotSignedIn | FaultKind::Forbidden);
+        let wait = if allowed {
+            let dice = backoff::dice(self.link.id, self.entry.attempts);
+            if fault.unreached() {
+                backoff::unreached(self.entry.attempts, dice)
+            } else {
+                backoff::delay(self.entry.attempts, dice, fault.retry_after)
+            }
+        } else {
+            fault.retry_after.unwrap_or(NOT_ALLOWED_PAUSE)
+        };
+        let next_at = now.checked_add(wait).unwrap_or(now);
+        if self.entry.kind == OutboxKind::Create {
+            let state = if doubt { LinkState::Uncertain } else { LinkState::Queued };
+            set_state(&mut self.link, state, now);
+        }
+        let outcome = match (allowed, doubt) {
+            (false, _) => Outcome::NotAllowed { next_at },
+            (true, false) => Outcome::Queued { next_at },
+            (true, true) => Outcome::Uncertain { needs_decision: false, next_at },
+        };
+        self.release(ports, next_at, doubt, outcome, Some(fault)).await
+    }
+
+    /// Whether it is too late in this claim to make something.
+    pub(super) fn too_late(&self) -> bool {
+        self.time.left().is_zero()
+    }
+}

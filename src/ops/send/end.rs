@@ -1,0 +1,90 @@
+//! What came of a try to make a link: the link has it, and the entry is closed.
+
+use crate::domain::cause::{Cause, Plain};
+use crate::domain::clean;
+use crate::domain::lifecycle::{self, SessionNews};
+use crate::domain::link::{EventKind, LinkState};
+use crate::domain::method::{MethodKind, kind_of_type};
+use crate::ops::claim::Claim;
+use crate::ops::outbox::{Outcome, Sent, standing};
+use crate::ops::{backend_now, cancel, kept, on_ledger, set_state};
+use crate::ports::{Created, Fault, LedgerError, OutboxKind, Ports};
+
+/// The link is there.
+pub(super) async fn made(ports: &Ports, mut claim: Claim, created: Created) -> Result<Sent, LedgerError> {
+    // If the claim took so long that another process made the link, ours has an address that nobody has.
+    let id = claim.link.id;
+    let kept = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
+    if kept.session_id.as_ref().is_some_and(|s| *s != created.session_id) {
+        if let Err(fault) = ports.gateway.cancel(&created.session_id).await {
+            tracing::warn!(link = %id, "a spare session could not be withdrawn: {fault}");
+        }
+        return standing(ports, id, OutboxKind::Create).await;
+    }
+    let now = backend_now(ports);
+    let link = &mut claim.link;
+    link.url = Some(created.url);
+    link.by_push = link.sale.delivery.messages_customer()
+        && match created.types.as_slice() {
+            [] => link.sale.methods.push_replaces_sms(),
+            [only] => {
+                matches!(kind_of_type(only), MethodKind::Vipps | MethodKind::MobilePay | MethodKind::Swish)
+            }
+            _ => false,
+        };
+    let news = SessionNews {
+        id: created.session_id,
+        created_at: Some(now),
+        publish: created.publish,
+        ..SessionNews::default()
+    };
+    lifecycle::merge(link, Some(&news), None, now);
+    claim.settle(ports, Outcome::Created, None).await
+}
+
+/// Takes a session that was found again. A read session doesn't carry its link, so here alone the address
+/// is built (contracts, 5).
+pub(super) async fn adopt(
+    ports: &Ports,
+    mut claim: Claim,
+    session: &SessionNews,
+) -> Result<Sent, LedgerError> {
+    let link = &mut claim.link;
+    link.url = Some(ports.gateway.rebuilt_url(&session.id));
+    link.by_push = link.sale.delivery.messages_customer() && link.sale.methods.push_replaces_sms();
+    lifecycle::merge(link, Some(session), None, backend_now(ports));
+    claim.settle(ports, Outcome::Adopted, None).await
+}
+
+pub(super) async fn refused(ports: &Ports, mut claim: Claim, fault: Fault) -> Result<Sent, LedgerError> {
+    let now = ports.clock.now();
+    let reason = clean::line_within(&fault.line(), 200);
+    set_state(&mut claim.link, LinkState::Refused, now);
+    claim.link.record_once(now, EventKind::Refused, Some(reason.clone()));
+    claim.link.reason = Some(reason);
+    claim.settle(ports, Outcome::Refused, Some(fault)).await
+}
+
+/// The session exists, but its link is not to be trusted: withdraw it, and never show it.
+pub(super) async fn distrust(
+    ports: &Ports,
+    mut claim: Claim,
+    session_id: String,
+    fault: Fault,
+) -> Result<Sent, LedgerError> {
+    let withdrawn = ports.gateway.cancel(&session_id).await;
+    let now = ports.clock.now();
+    let id = claim.link.id;
+    // The address itself is never shown.
+    let fault = Fault { cause: Cause::Plain(Plain::LinkWithdrawn), message: None, ..fault };
+    claim.link.session_id = Some(session_id);
+    set_state(&mut claim.link, LinkState::Refused, now);
+    claim.link.record_once(now, EventKind::Refused, Some(fault.line()));
+    claim.link.reason = Some(fault.line());
+    let sent = claim.settle(ports, Outcome::Refused, Some(fault)).await?;
+    if let Err(fault) = withdrawn {
+        tracing::warn!(link = %id, "the session with the foreign link is still open: {fault}");
+        cancel::journal(ports, id, true).await?;
+    }
+    Ok(sent)
+}
