@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::World;
+use super::{World, untested};
 use crate::support::pty::Setup;
 use crate::terminal::to_delivery;
 
@@ -30,7 +30,7 @@ impl Disk {
             Ok(done) => String::from_utf8_lossy(&done.stderr).trim().to_owned(),
             Err(error) => error.to_string(),
         };
-        eprintln!("\n*** NOT TESTED: a full disk, which needs root and the right to mount: {why} ***\n");
+        untested("a full disk, which needs root and the right to mount", &why, "FULL_DISK");
         None
     }
 
