@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::domain::cause::Cause;
 use crate::domain::method::resolve_types;
 use crate::i18n::Texts;
-use crate::ports::{FaultKind, Gateway, Ledger, LinkFilter};
+use crate::ports::{FaultKind, Gateway, Ledger, LinkFilter, OutboxEntry};
 use crate::ui::waiting_words;
 use crate::wiring::{self, SecretOrigin};
 
@@ -349,6 +349,8 @@ fn links(run: &Run, ledger: &dyn Ledger, config: &Config) -> Vec<Check> {
         Ok(found) => found,
         Err(error) => return vec![Check::failed("ledger", Failure::ledger(t, &error))],
     };
+    // What is looked for without being asked is nothing that waits to be sent.
+    let outbox: Vec<OutboxEntry> = outbox.into_iter().filter(|e| e.kind.asked_for()).collect();
     let undecided = outbox.iter().filter(|e| e.needs_decision).count();
     let args = [("count", outbox.len().into()), ("undecided", undecided.into())];
     let waiting = match (outbox.len(), undecided) {

@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use paylink::domain::link::LinkId;
+use paylink::ledger::SqliteLedger;
+use paylink::ports::{Ledger, OutboxEntry, OutboxKind};
 use serde_json::{Value, json};
 
 use super::{Going, World, bare, finish, finish_with_input, nobody};
@@ -237,4 +240,33 @@ fn login_puts_a_profile_more_into_the_config() {
     // A name that is no name changes nothing.
     login(&["--profile", "no name"]).is(3);
     assert_eq!(fs::read_to_string(&config).unwrap(), text);
+}
+
+#[test]
+fn doctor_counts_what_was_asked_for_as_waiting_and_no_look_of_its_own() {
+    let world = World::new();
+    let made = world.link(&["--reference", "A-1"]);
+    let ledger = SqliteLedger::open(&world.data).unwrap();
+    let at = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
+    let entry = OutboxEntry {
+        link: LinkId::parse(made["id"].as_str().unwrap()).unwrap(),
+        kind: OutboxKind::Look,
+        attempts: 0,
+        next_at: at,
+        since: at,
+        last_error: None,
+        in_flight: false,
+        needs_decision: false,
+        overdue: None,
+        order: None,
+    };
+    ledger.enqueue(&entry).unwrap();
+    let outbox = || {
+        let said = world.run(&["doctor", "--json"]).json();
+        let check = said["checks"].as_array().unwrap().iter().find(|c| c["name"] == "outbox").unwrap();
+        check["detail"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(outbox(), "nothing waits");
+    world.run(&["new", "--item", "Vaffel;1;45.00", "--reference", "A-2", "--offline"]).is(5);
+    assert_eq!(outbox(), "1 request waits to be sent");
 }

@@ -295,3 +295,32 @@ fn with_json_a_failure_is_all_that_stands_on_standard_error_and_names_nobody() {
         assert!(!ran.err.contains(given), "{}", ran.err);
     }
 }
+
+#[test]
+fn a_link_that_is_late_waits_and_asks_with_the_status_of_what_was_not_sent() {
+    let world = World::new();
+    world.run(&["new", "--item", "Vaffel;1;45.00", "--reference", "LATE-1", "--offline"]).is(5);
+    // Thirteen hours ago, in which nothing could be sent.
+    let ledger = rusqlite::Connection::open(world.data.join("paylink.db")).unwrap();
+    let back = 13_i64 * 3_600_000_000;
+    assert_eq!(ledger.execute("UPDATE links SET created_at = created_at - ?1", [back]).unwrap(), 1);
+    drop(ledger);
+    for again in [false, true] {
+        // Nothing was sent, so the outcome is known: it's in the outbox (5), and not unknown (7).
+        let words =
+            if again { ["list", "--json", "--limit", "1"] } else { ["outbox", "send", "LATE-1", "--json"] };
+        let late = world.run(&words);
+        if again {
+            assert!(late.is(0).err.contains("decision"), "a list says that it asks");
+            continue;
+        }
+        let late = late.is(5);
+        assert_eq!(late.error()["code"], "waits_for_you", "{late:?}");
+        assert_eq!(late.json()["state"], "queued", "the link as it is known is printed all the same");
+    }
+    assert_eq!(world.sessions_asked_for().len(), 0);
+    // It is no reason why another link should not go out, and be told as that.
+    let new = world.run(&["new", "--json", "--item", "Vaffel;1;45.00", "--reference", "A-2"]).is(0);
+    assert_eq!(new.json()["reference"], "A-2");
+    assert_eq!(world.sessions_asked_for().len(), 1);
+}
