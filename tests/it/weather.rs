@@ -199,10 +199,16 @@ fn without_coverage_the_day_goes_on_and_coverage_brings_no_burst() {
 
 #[test]
 fn a_window_that_goes_in_the_middle_of_sending_makes_one_link() {
-    for kind in ["delay", "drop_after"] {
+    for (kind, sms) in [("delay", false), ("drop_after", false), ("delay", true), ("drop_after", true)] {
         let world = World::new();
         let mut term = app(&world).start();
-        by_link_only(&mut term);
+        if sms {
+            to_delivery(&mut term);
+            term.type_text("41234567");
+            term.sees("412");
+        } else {
+            by_link_only(&mut term);
+        }
         world.fault(json!({ "method": "POST", "path": "/v1/sessions", "kind": kind, "ms": 800 }));
         term.press("enter");
         wait_until("the request", Duration::from_secs(10), || !world.sessions_asked_for().is_empty());
@@ -216,6 +222,8 @@ fn a_window_that_goes_in_the_middle_of_sending_makes_one_link() {
             world.run(&["list", "--json"]).is(0).lines()[0]["state"] == "open"
         });
         assert_eq!(world.sessions_asked_for().len(), 1, "{kind}: made once");
+        let messages = world.control("GET", "/sandbox/messages", serde_json::Value::Null);
+        assert_eq!(messages.as_array().unwrap().len(), usize::from(sms), "{kind}: {messages}");
     }
 }
 
