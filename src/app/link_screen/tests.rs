@@ -211,3 +211,22 @@ fn a_queued_link_is_changed_once_it_is_sure_not_to_go_out() {
     let mut app = showing(link(1, LinkState::Uncertain), vec![entry(1, true)]);
     assert_eq!(app.keys("r"), []);
 }
+
+#[test]
+fn the_same_sale_once_more_has_the_same_time_to_pay() {
+    use crate::app::draft::ExpiryChoice;
+    let mut sold = link(1, LinkState::Captured);
+    sold.sale.expires_at = sold.created_at + jiff::SignedDuration::from_hours(4);
+    let mut app = showing(sold, Vec::new());
+    app.keys("a");
+    assert_eq!((app.draft().expiry, app.draft().expiry_text.as_str()), (ExpiryChoice::Own, "4h"));
+    // As a seller would type it: in the form of the language.
+    let mut sold = link(2, LinkState::Captured);
+    sold.sale.lines[0].unit_price =
+        crate::domain::money::Money::new(4990, crate::domain::money::Currency::Nok);
+    let mut app = showing(sold, Vec::new());
+    app.model.decimal_mark = '.';
+    app.keys("a");
+    assert_eq!(app.draft().lines[0].price, "49.90");
+    assert_eq!(app.draft().expiry, ExpiryChoice::Day);
+}
