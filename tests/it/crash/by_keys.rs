@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::Dice;
 use super::books::{self, Sandbox};
 use super::process::{Point, Watch};
+use super::told;
 use crate::cli::World;
 use crate::support::pty::Setup;
 use crate::terminal::to_delivery;
@@ -50,12 +51,14 @@ pub(super) fn sale(dice: &mut Dice) {
         }
         std::thread::sleep(Duration::from_micros(300));
     }
+    let told = told::on_screen(&term.text());
     term.killed();
     assert!(books::damage(&world.data).is_empty());
     world.clear_faults();
 
     let kept = books::rows(&world.data);
     let mut term = app(&world).start();
+    assert!(!told || kept.len() == 1, "{point:?}: the screen showed a link that is not kept");
     if kept.is_empty() {
         // Killed before it was kept: the draft is there, and nothing was sent.
         term.waits_for("step 1", |screen| screen.contents().contains("1 START"));

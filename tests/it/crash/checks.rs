@@ -11,6 +11,7 @@ impl Till {
         let sandbox = Sandbox::read(&self.world);
         let rows = books::rows(&self.world.data);
         let mut wrong: Vec<String> = Vec::new();
+        wrong.extend(self.told.broken(&rows, &listed, &sandbox));
         if listed.len() != rows.len() {
             wrong.push(format!("{} links are kept, and {} are listed", rows.len(), listed.len()));
         }

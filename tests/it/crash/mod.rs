@@ -11,6 +11,7 @@ mod by_keys;
 mod checks;
 mod process;
 mod till;
+mod told;
 
 use std::collections::BTreeMap;
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::books::{self, Row};
 use super::process::{self, End, Point, Process, Watch};
+use super::told::{self, Told};
 use super::{Dice, by_keys};
 use crate::cli::World;
 
@@ -16,7 +17,7 @@ pub(super) struct Asked {
     pub(super) reference: String,
     pub(super) sms: bool,
     pub(super) auto_capture: bool,
-    /// The seller was told that it's kept, or the ledger has it.
+    /// The seller was told that it's kept.
     pub(super) promised: bool,
     pub(super) paid: bool,
     /// What was asked to be done with it, in order; each once.
@@ -41,6 +42,8 @@ pub(super) struct Till {
     pub(super) asked: Vec<Asked>,
     /// All that was printed: whoever reads an address there has it.
     pub(super) printed: String,
+    /// What was said of which link.
+    pub(super) told: Told,
     story: String,
     /// A whole sale, undisturbed.
     usual: Duration,
@@ -55,6 +58,7 @@ impl Till {
             dice,
             asked: Vec::new(),
             printed: String::new(),
+            told: Told::default(),
             story: String::new(),
             usual: Duration::ZERO,
             phases: BTreeMap::new(),
@@ -155,9 +159,12 @@ impl Till {
         let end = self.killed(&words, &reference, &points, ("POST", path));
         let kept = books::row(&self.world.data, &reference);
         let asked = self.asked.last_mut().unwrap();
-        asked.promised = kept.is_some();
-        let told = end.status.is_some_and(|status| status != 4) || !end.out.is_empty();
-        if told && kept.is_none() {
+        // By what the program said, and not by what is found: the ledger is what may be wrong.
+        match told::of_a_sale(&end, &reference) {
+            Ok(promised) => asked.promised = promised,
+            Err(odd) => self.fail(&odd),
+        }
+        if self.told.knows(&reference) && kept.is_none() {
             self.fail(&format!("{reference} is not kept, though the seller was told so: {end:?}"));
         }
         if matches!(end.status, Some(status) if ![0, 5, 7].contains(&status)) {
@@ -268,6 +275,17 @@ impl Till {
             books::entries(&self.world.data).into_iter().find(|e| e.reference == reference && e.kind == kind);
         let row = books::row(&self.world.data, &reference).unwrap();
         let there = self.is_done(&row, kind);
+        // Done, or that it waits or may be done, is what the end says.
+        let holds = match end.status {
+            None => true,
+            Some(0) => there,
+            Some(_) => there || waits.is_some(),
+        };
+        if !holds {
+            self.fail(&format!(
+                "{kind} of {reference} is neither done nor waits, though the seller was told so: {end:?}"
+            ));
+        }
         let last = self.asked[n].moves.last_mut().unwrap();
         last.promised = waits.is_some() || there || end.status.is_some();
         let phase = match (waits, there) {
@@ -321,16 +339,25 @@ impl Till {
         let _ = writeln!(self.story, "{} killed at {point:?}{two} {fault}", words.join(" "));
         let mut watch = Watch::new(&self.world, reference);
         let end = Process::start(&mut self.world.command(words)).killed_at(&point, &mut watch);
-        self.printed.push_str(&end.out);
+        self.hear(&end.out);
         if let Some((other, patience)) = beside {
             let other = other.ends(patience);
-            self.printed.push_str(&other.out);
+            self.hear(&other.out);
             self.odd(&other, &[0, 3, 5, 6, 7]);
         }
         let _ = writeln!(self.story, "    {:?} {}", end.status, end.err.trim());
         // Nobody is left whom a fault was meant for, and what is read now is to be true.
         self.world.clear_faults();
         end
+    }
+
+    /// The seller reads it.
+    #[track_caller]
+    fn hear(&mut self, out: &str) {
+        self.printed.push_str(out);
+        if let Err(odd) = self.told.hear(out) {
+            self.fail(&odd);
+        }
     }
 
     /// Whether sending it is no word of the seller that a message may go out again.
@@ -382,7 +409,7 @@ impl Till {
                 }
                 // What waits for the seller may have turned up.
                 let listed = self.world.run(&["list", "--json", "--limit", "0"]).is(0);
-                self.printed.push_str(&listed.out);
+                self.hear(&listed.out);
                 let still = |e: &books::Entry| e.needs_decision;
                 if books::entries(&self.world.data).iter().all(still) {
                     return;
@@ -390,7 +417,7 @@ impl Till {
                 continue;
             };
             let sent = self.world.run(&["outbox", "send", &next.reference, "--json"]);
-            self.printed.push_str(&sent.out);
+            self.hear(&sent.out);
             let _ =
                 writeln!(self.story, "at the end, {}: {} {}", next.reference, sent.status, sent.err.trim());
         }
