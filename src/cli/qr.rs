@@ -1,6 +1,5 @@
 //! `paylink qr`: a link's QR code, drawn here or written to a file.
 
-use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use serde_json::json;
@@ -36,7 +35,7 @@ pub fn run(run: &Run, args: &args::Qr) -> Result<Status, Failure> {
                 if run.output.json {
                     tell(run, &link, url, level, None)?;
                 } else {
-                    run.output.bytes(drawing(url, level).map_err(too_long)?.as_bytes())?;
+                    run.output.bytes(drawing(run, url, level).map_err(too_long)?.as_bytes())?;
                 }
                 return Ok(Status::Done);
             }
@@ -79,12 +78,13 @@ fn payable<'a>(shop: &Shop<'_>, link: &'a Link) -> Result<&'a str, Failure> {
     }
 }
 
-/// For this terminal: with its colours set, because a theme's own can turn the code inside out. What is
-/// no terminal gets the same, so that it can be shown later.
-fn drawing(url: &str, level: qr::Level) -> Result<String, QrError> {
+/// For this terminal: with its colours set, because a theme's own can turn the code inside out. Without colours
+/// (`--no-color`, `NO_COLOR`, a pipe or a file) it is characters alone, light where the code is light: it scans where
+/// letters are light on dark, as in most terminals.
+fn drawing(run: &Run, url: &str, level: qr::Level) -> Result<String, QrError> {
     let env = |name: &str| std::env::var(name).unwrap_or_default();
     let fit = Fit::natural(url, level, Drawing::Half)?;
-    if io::stdout().is_terminal() && env("TERM") == "dumb" {
+    if !run.output.color || env("TERM") == "dumb" {
         return Ok(qr::plain_text(&fit, qr::Background::Dark));
     }
     let palette = if matches!(env("COLORTERM").as_str(), "truecolor" | "24bit") {

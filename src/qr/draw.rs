@@ -99,8 +99,8 @@ impl Fit {
     }
 }
 
-/// The drawing for a terminal, with escape sequences, a line break after each row. The colours are what
-/// makes it readable, so they're there with `NO_COLOR` too: that variable is about decoration.
+/// The drawing for a terminal, with escape sequences, a line break after each row: readable whatever the theme. Where
+/// no colours are wanted there is [`plain_text`].
 #[must_use]
 pub fn terminal_text(fit: &Fit, palette: Palette) -> String {
     let mut out = String::new();
