@@ -432,6 +432,16 @@ cli-no-secret-hint = Type it, or pipe it in with --secret-stdin
 cli-write-exists-hint = Look at it with `paylink config check`
 cli-write-hint = Choose another place with --config
 cli-no-secret-because = Not signed in: { $why }
+cli-gone =
+    { $count ->
+        [one] The backend does not know this link any more: { $references }. What is known here is shown
+       *[other] The backend does not know these { $count } links any more: { $references }. What is known here is shown
+    }
+cli-waiting =
+    { $count ->
+        [one] { $count } request waits in the outbox; the next try is due { $when }
+       *[other] { $count } requests wait in the outbox; the next try is due { $when }
+    }
 cli-not-reached = Not up to date: { $why }. What is known here is shown
 cli-no-such-link = No link is called { $ref }
 cli-no-such-link-hint = `paylink list` shows them all

@@ -431,6 +431,16 @@ cli-no-secret-hint = Skriv den inn, eller send den inn med --secret-stdin
 cli-write-exists-hint = Se på den med `paylink config check`
 cli-write-hint = Velg et annet sted med --config
 cli-no-secret-because = Ikke logget inn: { $why }
+cli-gone =
+    { $count ->
+        [one] Betalingstjenesten kjenner ikke denne lenken lenger: { $references }. Det som er kjent her, vises
+       *[other] Betalingstjenesten kjenner ikke disse { $count } lenkene lenger: { $references }. Det som er kjent her, vises
+    }
+cli-waiting =
+    { $count ->
+        [one] { $count } forespørsel venter i utboksen; neste forsøk { $when }
+       *[other] { $count } forespørsler venter i utboksen; neste forsøk { $when }
+    }
 cli-not-reached = Ikke oppdatert: { $why }. Det som er kjent her, vises
 cli-no-such-link = Ingen lenke heter { $ref }
 cli-no-such-link-hint = `paylink list` viser alle

@@ -165,18 +165,33 @@ impl<'a> Shop<'a> {
     pub async fn flush_due(&mut self, now: Timestamp) -> Result<(), Failure> {
         let account = self.account().to_owned();
         let waiting = self.ask(move |l| l.outbox(&account)).await?;
-        if !waiting.iter().any(|e| e.goes(now)) {
-            return Ok(());
+        if !waiting.iter().any(|e| outbox::goes_by_hand(e, now)) {
+            return self.say_what_waits(now).await;
         }
         let (ports, account) = (self.ports.clone(), self.account().to_owned());
         let mut sending = tokio::spawn(async move {
-            if let Err(error) = outbox::flush(&ports, &account, now).await {
+            if let Err(error) = outbox::flush_by_hand(&ports, &account, now).await {
                 tracing::warn!(%error, "the outbox could not be sent");
             }
         });
         if timeout(A_FEW_SECONDS, &mut sending).await.is_err() {
             self.sending = Some(sending);
         }
+        self.say_what_waits(now).await
+    }
+
+    /// What could not be sent and waits is said: how much, and when the next try is due.
+    async fn say_what_waits(&self, now: Timestamp) -> Result<(), Failure> {
+        let account = self.account().to_owned();
+        let mut waiting = self.ask(move |l| l.outbox(&account)).await?;
+        // What is due goes with another process; what was not tried yet, with the command itself.
+        let waits = |e: &OutboxEntry| e.kind.asked_for() && !e.needs_decision && e.last_error.is_some();
+        waiting.retain(|e| waits(e) && !e.is_due(now));
+        let Some(next) = waiting.iter().map(|e| e.next_at).min() else { return Ok(()) };
+        let view = self.run.view();
+        let when = self.texts().moment(next, view.now, &view.zone);
+        let args = [("count", waiting.len().into()), ("when", when.into())];
+        self.run.note(&self.texts().t_args("cli-waiting", &args));
         Ok(())
     }
 
@@ -216,6 +231,7 @@ impl<'a> Shop<'a> {
                 if let Some(fault) = round.fault {
                     self.not_reached(&fault);
                 }
+                self.gone(rows, &round.gone);
                 Ok(())
             }
             Ok(Err(error)) => Err(self.ledger_failure(&error)),
@@ -224,6 +240,22 @@ impl<'a> Shop<'a> {
                 Ok(())
             }
         }
+    }
+
+    /// Links that the backend doesn't know any more look as they did, which must not go unsaid.
+    fn gone(&self, rows: &[LinkRow], gone: &[LinkId]) {
+        let mut named: Vec<&str> =
+            rows.iter().filter(|r| gone.contains(&r.id)).map(|r| r.reference.as_str()).collect();
+        if named.is_empty() {
+            return;
+        }
+        let count = named.len();
+        if count > NAMED {
+            named.truncate(NAMED);
+            named.push("…");
+        }
+        let args = [("count", count.into()), ("references", named.join(", ").into())];
+        self.run.note(&self.texts().t_args("cli-gone", &args));
     }
 
     fn not_reached(&self, fault: &Fault) {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use crate::domain::link::LinkId;
 
 /// The wait before the second try may be this long; it doubles from try to try.
@@ -23,6 +25,18 @@ pub fn delay(attempts: u32, dice: u32, retry_after: Option<Duration>) -> Duratio
         return asked.max(SHORTEST);
     }
     part(attempts, dice, LONGEST)
+}
+
+/// Whether a wait of `waits` after the `attempts`-th try is our own pause, and none that the backend asked for: the dice
+/// fall the same for everybody.
+#[must_use]
+pub fn is_own(waits: SignedDuration, attempts: u32, dice: u32) -> bool {
+    /// Between deciding and keeping it.
+    const MEANWHILE: SignedDuration = SignedDuration::from_millis(250);
+    [delay(attempts, dice, None), unreached(attempts, dice)]
+        .into_iter()
+        .filter_map(|own| SignedDuration::try_from(own).ok())
+        .any(|own| (own - waits).abs() <= MEANWHILE)
 }
 
 /// The wait where there was no connection at all.

@@ -15,7 +15,7 @@ use crate::ports::{Fault, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports};
 mod flush;
 
 pub(super) use flush::send_what_is_due;
-pub use flush::{flush, flush_all};
+pub use flush::{flush, flush_all, flush_by_hand, goes_by_hand};
 
 /// After the seller chose to wait, the backend is asked again after this long.
 const ANOTHER_LOOK: Duration = Duration::from_secs(30);

@@ -22,6 +22,8 @@ pub struct Round {
     pub changed: Vec<Link>,
     /// The first request that failed, if any did. What the others brought is kept all the same.
     pub fault: Option<Fault>,
+    /// Links that should be there, and that the backend doesn't know any more.
+    pub gone: Vec<LinkId>,
     /// How many requests it took.
     pub requests: usize,
 }
@@ -29,6 +31,7 @@ pub struct Round {
 impl Round {
     fn add(&mut self, other: Self) {
         self.requests += other.requests;
+        self.gone.extend(other.gone);
         for link in other.changed {
             self.changed.retain(|l| l.id != link.id);
             self.changed.push(link);
@@ -62,15 +65,18 @@ pub async fn refresh_one(ports: &Ports, id: LinkId) -> Result<Round, LedgerError
         // was not paid. Before its time that means nothing.
         Some(Err(fault)) if fault.kind == FaultKind::NotFound => {
             let now = by_backend(ports, asked);
-            let mut changed = false;
-            let link = on_ledger(ports, move |ledger| {
+            let amended = on_ledger(ports, move |ledger| {
+                let mut changed = false;
                 let link = ledger.amend(id, &mut |link| {
                     changed = lifecycle::expire_if_due(link, now);
                     changed
                 })?;
-                Ok(link.filter(|_| changed))
+                Ok((link, changed))
             });
-            Ok(Round { changed: link.await?.into_iter().collect(), requests: 1, ..Round::default() })
+            let (link, changed) = amended.await?;
+            let gone = link.iter().filter(|l| !l.settled()).map(|l| l.id).collect();
+            let changed = link.into_iter().filter(|_| changed).collect();
+            Ok(Round { changed, gone, requests: 1, ..Round::default() })
         }
         Some(Err(fault)) => Ok(Round { fault: Some(fault), requests: 1, ..Round::default() }),
         None => Ok(Round::default()),

@@ -30,7 +30,26 @@ pub async fn flush(
     account_id: &str,
     now: Timestamp,
 ) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
-    flush_what(ports, account_id, What { now, all: false }).await
+    flush_what(ports, account_id, What { now, all: false, by_hand: false }).await
+}
+
+/// As [`flush`], for a person who waits: also what only pauses because we thought so ourselves. Not what the backend
+/// asked to wait with.
+///
+/// # Errors
+/// The ledger's.
+pub async fn flush_by_hand(
+    ports: &Ports,
+    account_id: &str,
+    now: Timestamp,
+) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
+    flush_what(ports, account_id, What { now, all: false, by_hand: true }).await
+}
+
+/// Whether [`flush_by_hand`] tries this entry.
+#[must_use]
+pub fn goes_by_hand(entry: &OutboxEntry, now: Timestamp) -> bool {
+    What { now, all: false, by_hand: true }.has(entry)
 }
 
 /// Sends everything in the outbox that needs no decision, due or not: the seller says so.
@@ -39,7 +58,7 @@ pub async fn flush(
 /// The ledger's.
 pub async fn flush_all(ports: &Ports, account_id: &str) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
     ports.gateway.insist();
-    flush_what(ports, account_id, What { now: ports.clock.now(), all: true }).await
+    flush_what(ports, account_id, What { now: ports.clock.now(), all: true, by_hand: false }).await
 }
 
 /// What is sent.
@@ -48,12 +67,22 @@ struct What {
     now: Timestamp,
     /// Not only what is due.
     all: bool,
+    /// Also what only our own pause holds back.
+    by_hand: bool,
 }
 
 impl What {
     fn has(self, entry: &OutboxEntry) -> bool {
-        entry.goes(self.now) || (self.all && entry.kind.asked_for() && !entry.needs_decision)
+        let may = entry.kind.asked_for() && !entry.needs_decision;
+        entry.goes(self.now) || (self.all && may) || (self.by_hand && may && pauses_by_itself(entry))
     }
+}
+
+/// Whether an entry that failed before is held back by our own pause alone.
+fn pauses_by_itself(entry: &OutboxEntry) -> bool {
+    let waits = entry.next_at.duration_since(entry.since);
+    entry.last_error.is_some()
+        && backoff::is_own(waits, entry.attempts, backoff::dice(entry.link, entry.attempts))
 }
 
 async fn flush_what(ports: &Ports, account_id: &str, what: What) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
@@ -133,7 +162,7 @@ pub(in crate::ops) async fn send_what_is_due(
     ports: &Ports,
     of_link: Vec<OutboxEntry>,
 ) -> Result<(), LedgerError> {
-    let what = What { now: ports.clock.now(), all: false };
+    let what = What { now: ports.clock.now(), all: false, by_hand: false };
     // A try of this link leads here again: that must not make an endless type.
     Box::pin(send_in_order(ports, of_link, what)).await?;
     Ok(())

@@ -4,7 +4,8 @@ use crate::domain::cause::{Cause, Network};
 use crate::domain::link::{DeliveryStatus, EventKind, LinkId, LinkState};
 use crate::domain::sale::Delivery;
 use crate::ops::outbox::{
-    Decision, Outcome, decide, flush, flush_all, send_again_patiently, send_now, send_patiently, withdraw,
+    Decision, Outcome, decide, flush, flush_all, flush_by_hand, goes_by_hand, send_again_patiently, send_now,
+    send_patiently, withdraw,
 };
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault, sms};
 use crate::ops::track;
@@ -200,6 +201,34 @@ async fn a_time_that_is_up_before_the_request_leaves_no_doubt() {
     settle(&world).await;
     assert_eq!(world.link(id).state, LinkState::Open);
     assert_eq!(world.messages(id), 1);
+}
+
+/// A person's command does not wait for a pause that we thought of ourselves; one that the backend asked for is kept.
+#[tokio::test(start_paused = true)]
+async fn by_hand_only_the_backends_own_pause_holds_back() {
+    let busy = |asked: Option<u64>| {
+        Wrong::Fault(Fault {
+            status: Some(503),
+            retry_after: asked.map(Duration::from_secs),
+            ..Fault::new(FaultKind::NotSent, Cause::theirs("HTTP 503"))
+        })
+    };
+    for (asked, tries) in [(None, 5), (Some(20), 4)] {
+        let world = World::new();
+        let id = world.keep("A-1", Delivery::Link);
+        // Some tries, so that our own pause is a long one.
+        world.backend.wrong(Call::Create, [busy(None), busy(None), busy(None), busy(asked)]);
+        for _ in 0..4 {
+            send_now(&world.ports, id).await.unwrap();
+        }
+        let entry = world.entry(id).unwrap();
+        let now = world.now();
+        assert!(!entry.goes(now), "{asked:?}: {:?}", entry.next_at);
+        assert!(flush(&world.ports, ACCOUNT, now).await.unwrap().is_empty());
+        assert_eq!(goes_by_hand(&entry, now), asked.is_none());
+        flush_by_hand(&world.ports, ACCOUNT, now).await.unwrap();
+        assert_eq!(world.backend.calls(Call::Create), tries, "{asked:?}");
+    }
 }
 
 /// The account may not do this: a no like any other.

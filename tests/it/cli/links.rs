@@ -80,6 +80,15 @@ fn deliveries() {
     let sms = world.link(&["--sms", "912 34 567"]);
     assert_eq!(sms["delivery"]["to"], "+4791234567");
     let push = world.link(&["--sms", "+4791234567", "--method", "vipps"]);
+    assert_eq!(push["delivery"], json!({"channel": "sms", "to": "+4791234567", "status": "sent"}));
+    let email = world.link(&["--email", "kari@example.com"]);
+    assert_eq!(email["delivery"], json!({"channel": "email", "to": "kari@example.com", "status": "pending"}));
+    let link = world.link(&["--link", "--address", "Kari Nordmann;Storgata 1;0155;Oslo;NO"]);
+    assert_eq!(link["delivery"], json!({"channel": "link", "to": null, "status": "none"}));
+    let (_, body) = world.sessions_asked_for().remove(3);
+    assert!(body.to_string().contains("Storgata 1"), "{body}");
+    let messages = world.control("GET", "/sandbox/messages", Value::Null);
+    assert_eq!(messages.as_array().unwrap().len(), 2);
     // Before the backend was heard it is told by the rules, then as it answered (API, 2.4: "sms" even for a push).
     let kept = world.run(&[
         "new",
@@ -94,16 +103,6 @@ fn deliveries() {
     ]);
     let kept = kept.is(5).json();
     assert_eq!(kept["delivery"]["channel"], "push");
-    world.run(&["cancel", kept["reference"].as_str().unwrap()]).is(0);
-    assert_eq!(push["delivery"], json!({"channel": "sms", "to": "+4791234567", "status": "sent"}));
-    let email = world.link(&["--email", "kari@example.com"]);
-    assert_eq!(email["delivery"], json!({"channel": "email", "to": "kari@example.com", "status": "pending"}));
-    let link = world.link(&["--link", "--address", "Kari Nordmann;Storgata 1;0155;Oslo;NO"]);
-    assert_eq!(link["delivery"], json!({"channel": "link", "to": null, "status": "none"}));
-    let (_, body) = world.sessions_asked_for().remove(3);
-    assert!(body.to_string().contains("Storgata 1"), "{body}");
-    let messages = world.control("GET", "/sandbox/messages", Value::Null);
-    assert_eq!(messages.as_array().unwrap().len(), 2);
 }
 
 #[test]
@@ -243,8 +242,10 @@ fn the_qr_code_holds_the_address_as_it_is() {
     let svg = world.home.path().join("code.svg");
     world.run(&["qr", "A-1", "--svg", svg.to_str().unwrap()]).is(0);
     assert!(std::fs::read_to_string(&svg).unwrap().contains("<svg"));
+    // What is no terminal gets characters alone: light ones where the code is light, for a dark background.
     let drawn = world.run(&["qr", "A-1"]).is(0).out;
-    assert!(drawn.lines().count() > 20 && drawn.contains("\u{1b}["));
+    assert!(!drawn.contains('\u{1b}') && drawn.contains('█'), "{drawn:?}");
+    assert!(drawn.lines().count() > 20);
     assert_eq!(world.run(&["qr", "A-1", "--json"]).is(0).json()["url"], url);
     world.run(&["qr", "A-1", "--png", "/nowhere/at/all.png"]).is(3);
     world.run(&["cancel", "A-1"]).is(0);
@@ -333,4 +334,43 @@ fn minutes_written_as_months_are_told_back() {
     for plain in ["1m", "5min", "5 måneder"] {
         assert_eq!(world.run(&["new", "--item", "Vaffel;1;45", "--expires", plain]).is(0).err, "", "{plain}");
     }
+}
+
+/// A link that the backend doesn't know any more looks as it did, so it is said.
+#[test]
+fn a_link_that_is_gone_at_the_backend_is_told() {
+    let world = World::new();
+    world.link(&["--reference", "A-1"]);
+    world.fault(
+        json!({"path": "/v1/sessions/*", "kind": "status", "status": 404, "times": -1, "method": "GET"}),
+    );
+    for command in [&["show", "A-1"][..], &["list"]] {
+        let told = world.run(command).is(0).err;
+        assert!(told.contains("does not know this link any more: A-1"), "{command:?}: {told}");
+    }
+    world.clear_faults();
+    assert_eq!(world.run(&["show", "A-1"]).is(0).err, "");
+}
+
+/// What could not be sent goes with the next command, whatever pause we had in mind; where the backend asked for one,
+/// the command says what waits.
+#[test]
+fn what_waits_goes_with_the_next_command_or_is_told() {
+    let world = World::new();
+    let busy =
+        json!({"path": "/v1/sessions*", "kind": "status", "status": 429, "retry_after": 600, "times": -1});
+    world.fault(busy);
+    world.run(&["new", "--item", "a;1;1", "--reference", "A-1"]).is(5);
+    world.clear_faults();
+    for command in [&["show", "A-1"][..], &["list"]] {
+        let shown = world.run(command).is(0);
+        assert!(shown.err.contains("1 request waits in the outbox"), "{command:?}: {}", shown.err);
+    }
+    assert_eq!(world.run(&["show", "A-1", "--json"]).is(0).json()["state"], "queued");
+
+    let world = World::new();
+    world.fault(json!({"path": "/v1/sessions*", "kind": "status", "status": 429, "times": -1}));
+    world.run(&["new", "--item", "a;1;1", "--reference", "A-1"]).is(5);
+    world.clear_faults();
+    assert_eq!(world.run(&["show", "A-1", "--json"]).is(0).json()["state"], "open");
 }
