@@ -188,7 +188,11 @@ pub fn settle(run: &Run, args: &args::One) -> Result<Status, Failure> {
 /// No such link, money is held or taken, no connection, or the backend says no.
 pub fn cancel(run: &Run, args: &args::One) -> Result<Status, Failure> {
     in_shop(run, Secret::Needed, async |shop| {
-        let link = shop.named(&args.reference, false).await?;
+        // What waits here is withdrawn here: to send it first would bring the customer a message about nothing.
+        let link = match shop.named(&args.reference, true).await {
+            Ok(link) if link.state.in_outbox() => link,
+            _ => shop.named(&args.reference, false).await?,
+        };
         let done = cancel::cancel(&shop.ports, link.id).await.map_err(|e| shop.ledger_failure(&e))?;
         shop.print(&done.link)?;
         cancelled(shop, &done)

@@ -75,6 +75,18 @@ fn the_configs_methods_currency_and_defaults_hold() {
 }
 
 #[test]
+fn what_waits_here_is_withdrawn_here() {
+    let world = World::new();
+    let kept =
+        world.run(&["new", "--item", "a;1;1", "--sms", "+4791234567", "--offline", "--json"]).is(5).json();
+    let reference = kept["reference"].as_str().unwrap();
+    let gone = world.run(&["cancel", reference, "--json"]).is(0).json();
+    assert_eq!((&gone["state"], &gone["session_id"]), (&json!("cancelled"), &Value::Null));
+    assert_eq!(world.control("GET", "/sandbox/messages", Value::Null), json!([]));
+    assert_eq!(world.sessions_asked_for(), vec![]);
+}
+
+#[test]
 fn deliveries() {
     let world = World::new();
     let sms = world.link(&["--sms", "912 34 567"]);

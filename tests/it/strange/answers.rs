@@ -438,18 +438,19 @@ async fn a_session_that_is_not_ours_is_never_taken_for_ours() {
 /// `Retry-After` and `Date` in every dress.
 #[tokio::test]
 async fn clocks_and_waits_are_believed_within_reason() {
-    let day = Some(Duration::from_secs(24 * 3600));
+    // Nobody is kept waiting for longer by one answer.
+    let longest = Some(Duration::from_secs(5 * 60));
     for (header, wait) in [
         ("retry-after: 7", Some(Duration::from_secs(7))),
-        ("retry-after: 315360000", day),
-        ("retry-after: 18446744073709551615", day),
+        ("retry-after: 315360000", longest),
+        ("retry-after: 18446744073709551615", longest),
         ("retry-after: 99999999999999999999999999", None),
         ("retry-after: -1", None),
         ("retry-after: 1.5", None),
         ("retry-after: ", None),
         ("retry-after: \u{9b}31m\u{202e}7", None),
         ("retry-after: Thu, 01 Jan 1970 00:00:00 GMT", Some(Duration::ZERO)),
-        ("retry-after: Thu, 30 Dec 9999 12:00:00 GMT", day),
+        ("retry-after: Thu, 30 Dec 9999 12:00:00 GMT", longest),
         ("retry-after: Fri, 31 Dec 9999 23:59:59 GMT", None),
         ("retry-after: Fri, 99 Foo 99999 99:99:99 GMT", None),
     ] {
