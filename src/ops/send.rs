@@ -10,7 +10,6 @@ use super::patience::Patience;
 use super::{kept, on_ledger, set_state};
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::clean;
-use crate::domain::lifecycle::SessionNews;
 use crate::domain::link::{EventKind, Link, LinkEvent, LinkId, LinkState};
 use crate::domain::sale::Sale;
 use crate::ports::{Created, Fault, FaultKind, LedgerError, OutboxKind, Overdue, Ports, Sending};
@@ -129,10 +128,11 @@ pub(super) async fn attempt(
                 let session = session.clone();
                 return distrust(ports, claim, session, fault).await;
             }
-            // It was made, and the answer said which one it is, but not its address.
+            // It was made, and the answer said which one it is, but not its address: taken if it is there to be read.
             (FaultKind::Maybe, Some(session)) => {
-                let session = SessionNews { id: session.clone(), ..SessionNews::default() };
-                return adopt(ports, claim, &session).await;
+                if let Some(session) = seek::named(ports, &claim.link, session, until).await {
+                    return adopt(ports, claim, &session).await;
+                }
             }
             (FaultKind::Maybe, None) => {}
         }

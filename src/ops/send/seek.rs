@@ -35,6 +35,20 @@ pub(super) async fn look(ports: &Ports, link: &Link, until: Until) -> Look {
     }
 }
 
+/// The session that the backend's own answer named as this link's; `None` if it isn't there, or is another sale's.
+pub(super) async fn named(ports: &Ports, link: &Link, session_id: &str, until: Until) -> Option<SessionNews> {
+    match until.within(FaultKind::NotSent, ports.gateway.session(session_id)).await {
+        // The answer to our request named it, so it needs not say again whose it is.
+        Ok(read) => {
+            let ours = read.paylink_id.as_deref().is_none_or(|id| LinkId::parse(id) == Some(link.id));
+            (ours && is_of_sale(&read, link)).then_some(read)
+        }
+        Err(fault) if fault.kind == FaultKind::NotFound => None,
+        // What is known already is not given up because it can't be read just now.
+        Err(_) => Some(SessionNews { id: session_id.to_owned(), ..SessionNews::default() }),
+    }
+}
+
 /// A backend that can't list sessions may still tell that the lost one was paid.
 async fn look_for_payment(ports: &Ports, link: &Link, until: Until) -> Look {
     let reference = link.sale.reference.as_str();
@@ -60,7 +74,11 @@ async fn look_for_payment(ports: &Ports, link: &Link, until: Until) -> Look {
 /// Whether a session is the one that `link` was sent as: it carries the link's own id, and what it tells of
 /// the order is what was asked for. A customer must never be led to another sale's payment.
 fn is_ours(session: &SessionNews, link: &Link) -> bool {
-    session.paylink_id.as_deref().and_then(LinkId::parse) == Some(link.id)
-        && session.merchant_reference.as_deref().is_none_or(|r| r == link.sale.reference.as_str())
+    session.paylink_id.as_deref().and_then(LinkId::parse) == Some(link.id) && is_of_sale(session, link)
+}
+
+/// Whether what it tells of the order is what was asked for.
+fn is_of_sale(session: &SessionNews, link: &Link) -> bool {
+    session.merchant_reference.as_deref().is_none_or(|r| r == link.sale.reference.as_str())
         && session.amount.is_none_or(|a| a == link.amount.minor())
 }

@@ -39,6 +39,8 @@ pub(crate) enum Wrong {
     Fault(Fault),
     /// It's done, and the answer is lost.
     Lost,
+    /// It's done, and the answer names the session, but not its address.
+    Half,
     /// It isn't done, and nobody can tell.
     Cut,
     /// The answer is lost at once, and it's done so much later.
@@ -284,7 +286,7 @@ impl SimGateway {
                 let _ = self.power.step();
                 return Err(lost());
             }
-            Some(Wrong::Lost | Wrong::Before(_)) | None => {}
+            Some(Wrong::Lost | Wrong::Half | Wrong::Before(_)) | None => {}
         }
         let done = work(&mut lock(&self.state), self.clock.right());
         // With the power cut here the request is carried out and nobody hears of it.
@@ -292,6 +294,10 @@ impl SimGateway {
             return Err(lost());
         }
         self.heard();
+        if matches!(wrong, Some(Wrong::Half)) {
+            let session_id = lock(&self.state).sessions.last().map(|s| s.news.id.clone());
+            return Err(Fault { session_id, ..Fault::new(FaultKind::Maybe, Cause::theirs("no link")) });
+        }
         done
     }
 

@@ -503,16 +503,40 @@ async fn a_foreign_link_is_withdrawn_and_never_shown() {
 
 #[tokio::test(start_paused = true)]
 async fn the_id_without_the_address_is_enough() {
-    let world = World::new();
+    // Also where it can't be read just now.
+    for read in [None, Some(fault(FaultKind::NotSent)), Some(fault(FaultKind::Forbidden))] {
+        let world = World::new();
+        world.backend.wrong(Call::Create, [Wrong::Half]);
+        world.backend.wrong(Call::Session, read);
+        let id = world.keep("A-1", sms());
+        assert_eq!(send_now(&world.ports, id).await.unwrap().outcome, Outcome::Adopted);
+        assert_eq!(world.session_id(id), "T12345678.s1");
+        assert_eq!((world.backend.calls(Call::Create), world.backend.calls(Call::Session)), (1, 1));
+    }
+}
+
+/// A session that the answer names, and that isn't there or is another sale's, leads no customer astray.
+#[tokio::test(start_paused = true)]
+async fn a_named_session_that_is_not_ours_is_not_taken() {
     let half = Fault {
-        session_id: Some("T12345678.s9".to_owned()),
+        session_id: Some("T12345678.s1".to_owned()),
         ..Fault::new(FaultKind::Maybe, Cause::theirs("the session has no link"))
     };
-    world.backend.wrong(Call::Create, [Wrong::Fault(half)]);
-    let id = world.keep("A-1", sms());
-    assert_eq!(send_now(&world.ports, id).await.unwrap().outcome, Outcome::Adopted);
-    assert_eq!(world.session_id(id), "T12345678.s9");
-    assert_eq!(world.backend.calls(Call::Create), 1);
+    for other in [false, true] {
+        let world = World::new();
+        if other {
+            world.send("B-1", Delivery::Link).await;
+        }
+        world.backend.wrong(Call::Create, [Wrong::Fault(half.clone())]);
+        let id = world.keep("A-1", sms());
+        let sent = send_now(&world.ports, id).await.unwrap();
+        assert!(
+            matches!(sent.outcome, Outcome::Uncertain { needs_decision: true, .. }),
+            "{:?}",
+            sent.outcome
+        );
+        assert_eq!(sent.link.session_id, None);
+    }
 }
 
 #[tokio::test(start_paused = true)]
