@@ -93,8 +93,11 @@ impl Claim {
         self.entry.in_flight = doubt;
         self.entry.needs_decision =
             matches!(outcome, Outcome::Uncertain { needs_decision: true, .. } | Outcome::Overdue(_));
-        if let Outcome::Overdue(why) = outcome {
-            self.entry.overdue = Some(why);
+        match outcome {
+            Outcome::Overdue(why) => self.entry.overdue = Some(why),
+            // What may have gone out is the question now, and the backend is asked about it, however late it was.
+            Outcome::Uncertain { needs_decision: true, .. } => self.entry.overdue = None,
+            _ => {}
         }
         self.entry.last_error = fault.as_ref().map(|f| clean::line_within(&f.cause.to_string(), 200));
         let id = self.link.id;

@@ -583,6 +583,31 @@ async fn what_waited_long_asks_once() {
     assert_eq!(world.link(id).expires_at, world.link(id).sale.expires_at, "its time is as it was");
 }
 
+/// The seller's word sent it, and its answer was lost: what is asked then is whether the customer has it, and the backend
+/// is asked by itself.
+#[tokio::test(start_paused = true)]
+async fn what_was_late_and_may_have_gone_out_is_looked_for() {
+    let world = World::new();
+    let id = late(&world, sms(), false).await;
+    world.backend.wrong(Call::Create, [Wrong::Lost]);
+    world.backend.cannot_list(FaultKind::Forbidden);
+    let sent = decide(&world.ports, id, Decision::SendAgain).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::Uncertain { needs_decision: true, .. }), "{sent:?}");
+    let entry = world.entry(id).unwrap();
+    assert!(entry.needs_decision && entry.in_flight && entry.overdue.is_none(), "{entry:?}");
+    world.backend.can_list();
+    let session = world.backend.sessions()[0].news.id.clone();
+    world.backend.pay(&session, "AUTHORIZED");
+    for _ in 0..10 {
+        pass(60).await;
+        flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    }
+    assert_eq!(world.entry(id), None);
+    track::refresh_one(&world.ports, id).await.unwrap();
+    let link = world.link(id);
+    assert_eq!((link.state, link.session_id, world.messages(id)), (LinkState::Authorized, Some(session), 1));
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_late_can_be_given_up() {
     let world = World::new();
