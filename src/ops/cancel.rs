@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use super::asked::Asked;
 use super::claim::{Claim, claim};
 use super::outbox::{self, Outcome, Sent, entry_of, standing};
 use super::{backend_now, kept, on_ledger, track, wire};
@@ -194,7 +195,7 @@ enum First {
 /// Reads session and transaction, keeps the news, and says whether the link may be withdrawn.
 async fn state_first(ports: &Ports, id: LinkId) -> Result<First, LedgerError> {
     let link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
-    let asked = ports.clock.now();
+    let asked = Asked::now(ports);
     let news = match track::read(ports, &link).await {
         Some(Ok(news)) => news,
         Some(Err(fault)) => return Ok(First::NoAnswer(link, fault)),
@@ -257,7 +258,7 @@ async fn carry_out(ports: &Ports, id: LinkId, fresh: bool, heard: bool) -> Resul
         let link = claim.link.clone();
         return finish(ports, claim, link, CancelEnd::AlreadyEnded).await;
     };
-    let asked = ports.clock.now();
+    let asked = Asked::now(ports);
     if !note(ports, &mut claim).await? {
         // Our claim has gone to somebody else.
         return standing(ports, id, OutboxKind::Cancel).await;

@@ -3,6 +3,7 @@
 //! Asynchronous and generic over the ports; this room knows no edge and no screen. Nothing here decides
 //! from an old copy of a link: news is merged into what the ledger has at that moment.
 
+mod asked;
 pub mod backoff;
 pub mod cancel;
 mod claim;

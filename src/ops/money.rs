@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::asked::Asked;
 use super::claim::{Claim, claim};
 use super::outbox::{Outcome, Sent, entry_of, standing};
 use super::patience::Patience;
@@ -368,6 +369,6 @@ fn next_look(ports: &Ports, attempts: u32) -> Timestamp {
 
 async fn learn(ports: &Ports, id: LinkId, news: TransactionNews) -> Result<Link, LedgerError> {
     // A transaction's news has nothing to do with the link's time.
-    track::take(ports, id, None, Some(news), ports.clock.now()).await?;
+    track::take(ports, id, None, Some(news), Asked::now(ports)).await?;
     on_ledger(ports, move |ledger| kept(ledger, id)).await
 }

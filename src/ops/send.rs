@@ -88,7 +88,7 @@ pub(super) async fn attempt(
     let maybe_lost = claim.entry.in_flight && messages;
     if claim.entry.in_flight {
         match look(ports, &claim.link, until).await {
-            Look::Found(session) => return adopt(ports, claim, &session).await,
+            Look::Found(seen) => return adopt(ports, claim, &seen).await,
             Look::NotThere if messages && !again => return ask_seller(ports, claim, None).await,
             Look::NotThere => {}
             Look::NoAnswer(fault) => return stay_uncertain(ports, claim, fault).await,
@@ -130,8 +130,8 @@ pub(super) async fn attempt(
             }
             // It was made, and the answer said which one it is, but not its address: taken if it is there to be read.
             (FaultKind::Maybe, Some(session)) => {
-                if let Some(session) = seek::named(ports, &claim.link, session, until).await {
-                    return adopt(ports, claim, &session).await;
+                if let Some(seen) = seek::named(ports, &claim.link, session, until).await {
+                    return adopt(ports, claim, &seen).await;
                 }
             }
             (FaultKind::Maybe, None) => {}
@@ -146,7 +146,7 @@ pub(super) async fn attempt(
             found = look(ports, &claim.link, until).await;
         }
         match found {
-            Look::Found(session) => return adopt(ports, claim, &session).await,
+            Look::Found(seen) => return adopt(ports, claim, &seen).await,
             Look::NotThere if messages => return ask_seller(ports, claim, Some(fault)).await,
             // Nobody has the address of what was maybe made, so it's made anew: once now, then with
             // a pause, because the backend seems to be in trouble, or asks for one.
@@ -226,8 +226,8 @@ pub(super) async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerEr
     claim.entry.in_flight |= claim.entry.needs_decision && late.is_none();
     if claim.entry.in_flight {
         match look(ports, &claim.link, Until::Done).await {
-            Look::Found(session) => {
-                adopt(ports, claim, &session).await?;
+            Look::Found(seen) => {
+                adopt(ports, claim, &seen).await?;
                 return super::cancel::at_backend(ports, id).await.map(super::cancel::Cancelling::into_sent);
             }
             // A message may have gone out: its link must not be paid in secret.

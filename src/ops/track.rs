@@ -1,12 +1,11 @@
 //! Following links: the backend's news read and merged into what the ledger has (design, "Live status").
 
-use futures_util::stream::{self, StreamExt};
-use jiff::Timestamp;
-
+use super::asked::Asked;
 use super::{backend_now, double, lost, on_ledger};
 use crate::domain::lifecycle::{self, SessionNews, TransactionNews};
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ports::{Fault, FaultKind, LedgerError, Ports, Touched};
+use futures_util::stream::{self, StreamExt};
 
 /// How many links one request asks about (API, 3).
 const BATCH: usize = 100;
@@ -53,7 +52,7 @@ pub async fn refresh_one(ports: &Ports, id: LinkId) -> Result<Round, LedgerError
     if link.state.in_outbox() {
         return Ok(Round::default());
     }
-    let asked = ports.clock.now();
+    let asked = Asked::now(ports);
     match read(ports, &link).await {
         Some(Ok(news)) => {
             let mut round = take(ports, id, Some(news.session), news.transaction, asked).await?;
@@ -64,7 +63,7 @@ pub async fn refresh_one(ports: &Ports, id: LinkId) -> Result<Round, LedgerError
         // Nobody knows how long a session can be read (API, 12.2): one that is gone after its time
         // was not paid. Before its time that means nothing.
         Some(Err(fault)) if fault.kind == FaultKind::NotFound => {
-            let now = by_backend(ports, asked);
+            let now = asked.by_backend(ports);
             let amended = on_ledger(ports, move |ledger| {
                 let mut changed = false;
                 let link = ledger.amend(id, &mut |link| {
@@ -105,7 +104,7 @@ pub async fn refresh_many(ports: &Ports, ids: Vec<LinkId>) -> Result<Round, Ledg
         if sessions.is_empty() {
             continue;
         }
-        let asked = ports.clock.now();
+        let asked = Asked::now(ports);
         round.requests += 1;
         let transactions = match ports.gateway.transactions_of(&sessions).await {
             Ok(transactions) => transactions,
@@ -198,22 +197,17 @@ pub(super) async fn read(ports: &Ports, link: &Link) -> Option<Result<News, Faul
     Some(Ok(News { session, transaction, fault, requests }))
 }
 
-/// A moment of ours by the backend's clock.
-fn by_backend(ports: &Ports, at: Timestamp) -> Timestamp {
-    at.checked_add(ports.gateway.clock_skew()).unwrap_or(at)
-}
-
-/// Merges news into what the ledger has now, and looks for a double payment in the same step. `asked`: when it was asked for, by
-/// our clock. An answer that was on its way while the link's time ran out says nothing of what was paid in its
+/// Merges news into what the ledger has now, and looks for a double payment in the same step. `asked`: when it was asked
+/// for. An answer that was on its way while the link's time ran out says nothing of what was paid in its
 /// last moment, so the end is judged by when the question was put.
 pub(super) async fn take(
     ports: &Ports,
     id: LinkId,
     session: Option<SessionNews>,
     transaction: Option<TransactionNews>,
-    asked: Timestamp,
+    asked: Asked,
 ) -> Result<Round, LedgerError> {
-    let now = by_backend(ports, asked);
+    let now = asked.by_backend(ports);
     let changed = on_ledger(ports, move |ledger| {
         let mut change = |link: &mut Link| {
             let before = (link.state, link.reason.clone(), link.changed_at);

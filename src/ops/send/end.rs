@@ -1,5 +1,6 @@
 //! What came of a try to make a link: the link has it, and the entry is closed.
 
+use super::seek::Seen;
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::clean;
 use crate::domain::lifecycle::{self, SessionNews};
@@ -44,15 +45,12 @@ pub(super) async fn made(ports: &Ports, mut claim: Claim, created: Created) -> R
 
 /// Takes a session that was found again. A read session doesn't carry its link, so here alone the address
 /// is built (contracts, 5).
-pub(super) async fn adopt(
-    ports: &Ports,
-    mut claim: Claim,
-    session: &SessionNews,
-) -> Result<Sent, LedgerError> {
+pub(super) async fn adopt(ports: &Ports, mut claim: Claim, seen: &Seen) -> Result<Sent, LedgerError> {
+    let (session, asked) = (&seen.session, seen.asked);
     let link = &mut claim.link;
     link.url = Some(ports.gateway.rebuilt_url(&session.id));
     link.by_push = link.sale.delivery.messages_customer() && link.sale.methods.push_replaces_sms();
-    lifecycle::merge(link, Some(session), None, backend_now(ports));
+    lifecycle::merge(link, Some(session), None, asked.by_backend(ports));
     claim.settle(ports, Outcome::Adopted, None).await
 }
 

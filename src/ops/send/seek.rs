@@ -3,15 +3,22 @@
 use super::Until;
 use crate::domain::lifecycle::SessionNews;
 use crate::domain::link::{Link, LinkId};
+use crate::ops::asked::Asked;
 use crate::ports::{Fault, FaultKind, Ports};
 
 /// How many payments with the link's reference are looked into.
 const PAYMENTS: usize = 5;
 
+/// A session as it was when it was asked for.
+pub(super) struct Seen {
+    pub(super) session: SessionNews,
+    pub(super) asked: Asked,
+}
+
 /// What asking the backend for a maybe lost session brought.
 pub(super) enum Look {
     /// Here it is.
-    Found(Box<SessionNews>),
+    Found(Box<Seen>),
     /// It isn't there, or the backend can't list.
     NotThere,
     /// The backend couldn't be asked.
@@ -20,15 +27,16 @@ pub(super) enum Look {
 
 /// Asks the backend for the session that carries this link's id.
 pub(super) async fn look(ports: &Ports, link: &Link, until: Until) -> Look {
-    let asked = ports.gateway.find_sessions(link.sale.reference.as_str());
-    match until.within(FaultKind::NotSent, asked).await {
+    let asked = Asked::now(ports);
+    let found = ports.gateway.find_sessions(link.sale.reference.as_str());
+    match until.within(FaultKind::NotSent, found).await {
         Ok(found) => {
             let ours = found
                 .into_iter()
                 .filter(|s| is_ours(s, link))
                 // Of several the one with a payment, else one that still works, else the newest.
                 .max_by_key(|s| (s.transaction_id.is_some(), s.cancelled_at.is_none(), s.created_at));
-            ours.map_or(Look::NotThere, |s| Look::Found(Box::new(s)))
+            ours.map_or(Look::NotThere, |session| Look::Found(Box::new(Seen { session, asked })))
         }
         Err(fault) if fault.kind.is_no() => look_for_payment(ports, link, until).await,
         Err(fault) => Look::NoAnswer(fault),
@@ -36,16 +44,20 @@ pub(super) async fn look(ports: &Ports, link: &Link, until: Until) -> Look {
 }
 
 /// The session that the backend's own answer named as this link's; `None` if it isn't there, or is another sale's.
-pub(super) async fn named(ports: &Ports, link: &Link, session_id: &str, until: Until) -> Option<SessionNews> {
+pub(super) async fn named(ports: &Ports, link: &Link, session_id: &str, until: Until) -> Option<Seen> {
+    let asked = Asked::now(ports);
     match until.within(FaultKind::NotSent, ports.gateway.session(session_id)).await {
         // The answer to our request named it, so it needs not say again whose it is.
         Ok(read) => {
             let ours = read.paylink_id.as_deref().is_none_or(|id| LinkId::parse(id) == Some(link.id));
-            (ours && is_of_sale(&read, link)).then_some(read)
+            (ours && is_of_sale(&read, link)).then_some(Seen { session: read, asked })
         }
         Err(fault) if fault.kind == FaultKind::NotFound => None,
         // What is known already is not given up because it can't be read just now.
-        Err(_) => Some(SessionNews { id: session_id.to_owned(), ..SessionNews::default() }),
+        Err(_) => {
+            let session = SessionNews { id: session_id.to_owned(), ..SessionNews::default() };
+            Some(Seen { session, asked })
+        }
     }
 }
 
@@ -61,8 +73,11 @@ async fn look_for_payment(ports: &Ports, link: &Link, until: Until) -> Look {
     let of_order = found.into_iter().filter(|t| t.merchant_reference.as_deref() == Some(reference));
     // A reference may have been used before: few transactions, each of which names its session.
     for id in of_order.filter_map(|t| t.session_id).take(PAYMENTS) {
+        let asked = Asked::now(ports);
         match until.within(FaultKind::NotSent, ports.gateway.session(&id)).await {
-            Ok(session) if is_ours(&session, link) => return Look::Found(Box::new(session)),
+            Ok(session) if is_ours(&session, link) => {
+                return Look::Found(Box::new(Seen { session, asked }));
+            }
             Ok(_) => {}
             Err(fault) if fault.kind.is_no() => {}
             Err(fault) => return Look::NoAnswer(fault),

@@ -91,7 +91,8 @@ pub(crate) struct SimGateway {
     state: Arc<Mutex<Backend>>,
     power: Arc<Power>,
     clock: Arc<TokioClock>,
-    /// By how much its clock is ahead of the machine's, as its last answer told.
+    /// By how much its clock is ahead of the machine's, as its last answer told. One that is set since is seen where
+    /// there is a count that nobody sets.
     skew: Mutex<Option<SignedDuration>>,
     /// By how much more its answers tell that.
     wrong_seconds: AtomicI64,
@@ -108,7 +109,7 @@ impl SimGateway {
     }
 
     /// An answer is heard, and it tells the time.
-    fn heard(&self) {
+    pub(crate) fn heard(&self) {
         *lock(&self.skew) = Some(-self.clock.set());
     }
 
@@ -503,7 +504,9 @@ impl Gateway for SimGateway {
 
     fn clock_skew(&self) -> SignedDuration {
         let wrong = SignedDuration::from_secs(self.wrong_seconds.load(Ordering::SeqCst));
-        lock(&self.skew).unwrap_or_default() + wrong
+        let told = *lock(&self.skew);
+        let seen = if self.clock.steady().is_some() { told.map(|_| -self.clock.set()) } else { told };
+        seen.unwrap_or_default() + wrong
     }
 
     fn rebuilt_url(&self, session_id: &str) -> String {

@@ -34,6 +34,8 @@ struct TokioClock {
     began: tokio::time::Instant,
     set_seconds: AtomicI64,
     slept_seconds: AtomicI64,
+    /// Nothing here counts what nobody sets.
+    no_steady: AtomicBool,
 }
 
 impl TokioClock {
@@ -62,6 +64,9 @@ impl Clock for TokioClock {
     }
 
     fn steady(&self) -> Option<std::time::Duration> {
+        if self.no_steady.load(Ordering::SeqCst) {
+            return None;
+        }
         let slept = self.slept_seconds.load(Ordering::SeqCst).unsigned_abs();
         Some(self.began.elapsed() + std::time::Duration::from_secs(slept))
     }
@@ -129,8 +134,12 @@ impl World {
     pub(crate) fn new() -> Self {
         let power = Arc::new(Power::default());
         let began = tokio::time::Instant::now();
-        let clock =
-            Arc::new(TokioClock { began, set_seconds: AtomicI64::new(0), slept_seconds: AtomicI64::new(0) });
+        let clock = Arc::new(TokioClock {
+            began,
+            set_seconds: AtomicI64::new(0),
+            slept_seconds: AtomicI64::new(0),
+            no_steady: AtomicBool::new(false),
+        });
         let backend = Arc::new(SimGateway::new(power.clone(), clock.clone()));
         let ledger = Arc::new(SimLedger::new(power.clone()));
         let ports = Ports {
@@ -152,6 +161,11 @@ impl World {
     /// Somebody sets the machine's clock: so much ahead, or back.
     pub(crate) fn set_clock(&self, change: SignedDuration) {
         self.clock.set_seconds.fetch_add(change.as_secs(), Ordering::SeqCst);
+    }
+
+    /// A system that can't tell what went by, whatever its clock is set to.
+    pub(crate) fn without_steady(&self) {
+        self.clock.no_steady.store(true, Ordering::SeqCst);
     }
 
     /// The machine sleeps: time passes everywhere, and nothing here happens or is counted.

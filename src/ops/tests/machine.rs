@@ -17,6 +17,7 @@ use crate::domain::lifecycle::{SessionNews, TransactionNews, TransactionStatus};
 use crate::domain::link::{Alarm, EventKind, Link, LinkId, LinkState};
 use crate::domain::money::{Currency, Money};
 use crate::domain::sale::Delivery;
+use crate::ops::asked::Asked;
 use crate::ops::money::{self, Movement};
 use crate::ops::outbox::{Decision, decide, flush, send_now, withdraw};
 use crate::ops::testing::{ACCOUNT, Call, Sim, World, Wrong, fault, sms};
@@ -168,13 +169,15 @@ struct Story {
     late_words: BTreeSet<LinkId>,
     /// When they were made, by the right clock.
     made: BTreeMap<LinkId, Timestamp>,
+    /// A process has ended since the machine last slept.
+    ended: bool,
     /// Those since which this machine's clock was set back: it can't tell how long they have waited.
     rejuvenated: BTreeSet<LinkId>,
     /// What was asked of the money and written down.
     orders: BTreeMap<(LinkId, OutboxKind), usize>,
     /// The sessions whose address the seller has shown.
     shown: BTreeSet<String>,
-    old: Vec<(LinkId, SessionNews, Option<TransactionNews>, Timestamp)>,
+    old: Vec<(LinkId, SessionNews, Option<TransactionNews>, Asked)>,
 }
 
 impl Story {
@@ -184,6 +187,7 @@ impl Story {
         Self {
             world,
             ports,
+            ended: false,
             made: BTreeMap::new(),
             rejuvenated: BTreeSet::new(),
             links: Vec::new(),
@@ -226,16 +230,16 @@ impl Story {
             }
             Step::Clock(ahead) => {
                 let change = SignedDuration::from_secs(ahead) - self.world.ahead();
-                // When those were asked for can't be told by this clock any more.
-                self.old.clear();
                 self.world.set_clock(change);
                 if change.is_negative() {
                     self.rejuvenated.extend(&self.links);
                 }
             }
             Step::Sleep(seconds) => {
-                // What had left this machine arrives while it sleeps, and isn't counted here.
-                tokio::time::sleep(Duration::from_secs(60)).await;
+                // What a process sent that has ended is not in this machine any more: it arrives while it sleeps.
+                if std::mem::take(&mut self.ended) {
+                    tokio::time::sleep(Duration::from_secs(60)).await;
+                }
                 self.world.sleep(SignedDuration::from_secs(i64::try_from(seconds).unwrap()));
             }
             Step::Pass(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
@@ -243,6 +247,7 @@ impl Story {
             Step::FlushTwice => {
                 let now = self.world.now();
                 let other = self.world.another();
+                self.ended = true;
                 drop(tokio::join!(flush(&ports, ACCOUNT, now), flush(&other, ACCOUNT, now)));
             }
             Step::SendNow(which) => {
@@ -287,6 +292,8 @@ impl Story {
             Step::Old(which) => {
                 if !self.old.is_empty() {
                     let (id, session, transaction, asked) = self.old[which % self.old.len()].clone();
+                    // It tells the time as it comes.
+                    self.world.backend.heard();
                     drop(track::take(&ports, id, Some(session), transaction, asked).await);
                 }
             }
@@ -303,6 +310,7 @@ impl Story {
     fn start_again(&mut self) {
         if self.world.power.is_off() {
             self.ports = self.world.another();
+            self.ended = true;
         }
         self.world.power.back();
     }
@@ -337,7 +345,7 @@ impl Story {
         let known =
             self.world.backend.sessions().into_iter().find(|s| Some(&s.news.id) == link.session_id.as_ref());
         if let Some(session) = known {
-            self.old.push((id, session.news, session.transaction, self.world.now()));
+            self.old.push((id, session.news, session.transaction, Asked::now(&self.ports)));
         }
     }
 

@@ -5,7 +5,9 @@ use jiff::SignedDuration;
 use crate::domain::lifecycle::TransactionStatus;
 use crate::domain::link::{Alarm, EventKind, LinkId, LinkState};
 use crate::domain::sale::Delivery;
-use crate::ops::testing::{ACCOUNT, Call, World, fault};
+use crate::ops::asked::Asked;
+use crate::ops::outbox::{Outcome, send_now};
+use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault};
 use crate::ops::track::{refresh, refresh_many, refresh_one};
 use crate::ports::FaultKind;
 
@@ -228,13 +230,71 @@ async fn an_answer_on_its_way_when_the_time_ran_out_ends_nothing() {
     tokio::time::advance(Duration::from_secs(24 * 3600 - 1)).await;
     // Read a second before the end, heard a second after it; paid in between.
     let before = world.backend.sessions().remove(0).news;
-    let asked = world.now();
+    let asked = Asked::now(&world.ports);
     world.backend.pay(&session, "AUTHORIZED");
     tokio::time::advance(Duration::from_secs(2)).await;
     crate::ops::track::take(&world.ports, id, Some(before), None, asked).await.unwrap();
     assert_eq!(world.link(id).state, LinkState::Open, "nobody knows yet");
     refresh_one(&world.ports, id).await.unwrap();
     assert_eq!(world.link(id).state, LinkState::Authorized);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_while_an_answer_is_on_its_way_ends_no_link() {
+    for (steady, hours) in [(true, -26), (true, 26), (false, -26), (false, 26)] {
+        let world = World::new();
+        let id = world.send("A-1", Delivery::Link).await;
+        if !steady {
+            world.without_steady();
+        }
+        world.backend.wrong(Call::Session, [Wrong::Slow(Duration::from_secs(10))]);
+        let set = async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            world.set_clock(SignedDuration::from_hours(hours));
+        };
+        // The answer tells the backend's time anew.
+        tokio::join!(refresh_one(&world.ports, id), set).0.unwrap();
+        assert_eq!(world.link(id).state, LinkState::Open, "set by {hours} h, steady: {steady}");
+        // It ends when its time is over, by that clock.
+        tokio::time::advance(Duration::from_secs(24 * 3600)).await;
+        refresh_one(&world.ports, id).await.unwrap();
+        assert_eq!(world.link(id).state, LinkState::Expired, "set by {hours} h, steady: {steady}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_sleeps_while_an_answer_is_on_its_way_ends_no_link() {
+    for steady in [true, false] {
+        let world = World::new();
+        let id = world.send("A-1", Delivery::Link).await;
+        if !steady {
+            world.without_steady();
+        }
+        let before = world.backend.sessions().remove(0).news;
+        let asked = Asked::now(&world.ports);
+        world.sleep(DAYS * 2);
+        crate::ops::track::take(&world.ports, id, Some(before), None, asked).await.unwrap();
+        assert_eq!(
+            world.link(id).state,
+            LinkState::Open,
+            "it may have been paid in its time, steady: {steady}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_found_again_as_its_time_runs_out_is_asked_about_once_more() {
+    let world = World::new();
+    let id = world.keep("A-1", Delivery::Link);
+    world.backend.wrong(Call::Create, [Wrong::Lost]);
+    world.backend.wrong(Call::Find, [fault(FaultKind::NotSent)]);
+    assert!(matches!(send_now(&world.ports, id).await.unwrap().outcome, Outcome::Uncertain { .. }));
+    tokio::time::advance(Duration::from_secs(24 * 3600 - 5)).await;
+    world.backend.wrong(Call::Find, [Wrong::Slow(Duration::from_secs(10))]);
+    assert_eq!(send_now(&world.ports, id).await.unwrap().outcome, Outcome::Adopted);
+    assert_eq!(world.link(id).state, LinkState::Open, "as far as is known from before its end");
+    refresh_one(&world.ports, id).await.unwrap();
+    assert_eq!(world.link(id).state, LinkState::Expired);
 }
 
 const DAYS: SignedDuration = SignedDuration::from_hours(24);
