@@ -13,7 +13,7 @@ use super::outbox::{Outcome, Sent, entry_of, standing};
 use super::patience::Patience;
 use super::{backend_now, kept, on_ledger, track, wire};
 use crate::domain::cause::{Cause, Plain};
-use crate::domain::lifecycle::TransactionNews;
+use crate::domain::lifecycle::{TransactionNews, TransactionStatus};
 use crate::domain::link::{Link, LinkId};
 use crate::domain::money::Money;
 use crate::ports::{
@@ -179,7 +179,7 @@ async fn carry_out(ports: &Ports, id: LinkId, kind: OutboxKind, heard: bool) -> 
         // Our claim has gone to somebody else.
         return standing(ports, id, kind).await;
     }
-    let transaction = &now.id;
+    let (transaction, before) = (&now.id, &now.status);
     wire::note(ports, id, kind);
     let answer = match kind {
         OutboxKind::Void => ports.gateway.void(transaction).await,
@@ -187,7 +187,7 @@ async fn carry_out(ports: &Ports, id: LinkId, kind: OutboxKind, heard: bool) -> 
         _ => ports.gateway.capture(transaction, &plan.request).await,
     };
     wire::note(ports, id, kind);
-    answered(ports, claim, answer).await
+    answered(ports, claim, answer, before).await
 }
 
 /// Takes back what was asked, if it has not gone out. What may have gone out is looked for first; what was accepted
@@ -258,6 +258,7 @@ fn become_of(
             let fault = why.map(|why| Fault::new(FaultKind::Refused, Cause::theirs(why)));
             Some((Outcome::Refused, fault))
         }
+        Found::Past => Some((Outcome::NotPossible, None)),
         // What the backend has accepted comes to an end there, and is never sent again.
         found if found == Found::Working || sent.accepted => {
             if wire::ago(ports, sent) < NO_END_YET {
@@ -280,12 +281,13 @@ async fn answered(
     ports: &Ports,
     mut claim: Claim,
     answer: Result<Moved, Fault>,
+    before: &TransactionStatus,
 ) -> Result<Sent, LedgerError> {
     let id = claim.link.id;
     let fault = match answer {
         // Whatever the code of the answer: the transaction tells what became of it, by the same rule as
         // when it is looked up later (API, 5.3). Until it does, it is followed and never sent again.
-        Ok(Moved { transaction, .. }) => {
+        Ok(Moved { transaction, done }) => {
             let mut order = claim.entry.order.clone().unwrap_or_default();
             if let Some(sent) = order.sent.as_mut() {
                 sent.accepted = true;
@@ -301,6 +303,11 @@ async fn answered(
                     Look::Not(..) => None,
                 },
             };
+            if let (Some(now), Some(sent), true) = (&looked, &order.sent, done)
+                && plan::part_by_answer(now, claim.entry.kind, sent, before)
+            {
+                return close(ports, claim, Outcome::Moved, None).await;
+            }
             let told = looked.and_then(|now| become_of(ports, &claim, &mut order, &now, 1));
             let next_at = next_look(ports, 1);
             let (outcome, fault) = told.unwrap_or((Outcome::InProgress { next_at }, None));
@@ -316,7 +323,7 @@ async fn answered(
                 let told = become_of(ports, &claim, &mut order, &now, claim.entry.attempts);
                 if let Some((outcome, why)) = told {
                     // Where the transaction tells the end, how the line broke is of no matter.
-                    let open = !matches!(outcome, Outcome::Moved | Outcome::Refused);
+                    let open = !matches!(outcome, Outcome::Moved | Outcome::Refused | Outcome::NotPossible);
                     return close(ports, claim, outcome, if open { Some(fault) } else { why }).await;
                 }
             }

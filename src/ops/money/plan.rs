@@ -17,6 +17,8 @@ pub(in crate::ops) enum Found {
     Failed(Option<String>),
     /// The backend works on it.
     Working,
+    /// Nothing is left that it could move, and nothing tells that it was what moved it.
+    Past,
     /// There's no trace of it.
     Nothing,
 }
@@ -82,6 +84,7 @@ pub(in crate::ops) fn found(transaction: &TransactionNews, kind: OutboxKind, sen
     if let Some(end) = ours.iter().rfind(ends) {
         return if end.success { Found::Done } else { failed(end) };
     }
+    let told = ours.iter().chain(&others).any(|event| ends(&event));
     // Backends that don't give references back: one more than before, and nobody else was let in between.
     // What carries a reference that isn't ours is somebody else's.
     let nobodys: Vec<_> =
@@ -90,9 +93,8 @@ pub(in crate::ops) fn found(transaction: &TransactionNews, kind: OutboxKind, sen
     if more && nobodys.iter().any(|event| event.event == word && event.success) {
         return Found::Done;
     }
-    let released = matches!(transaction.status, TransactionStatus::AuthorizationVoided);
-    if kind == OutboxKind::Void && released {
-        return Found::Done;
+    if !told && let Some(found) = by_status(transaction, kind) {
+        return found;
     }
     if working(transaction) {
         return Found::Working;
@@ -107,10 +109,65 @@ pub(in crate::ops) fn found(transaction: &TransactionNews, kind: OutboxKind, sen
     if ours.is_empty() { Found::Nothing } else { Found::Working }
 }
 
+/// What the status alone tells of a request that no event tells the end of: some backends leave events out, and what
+/// is not told must hold up nothing for ever. Only what can't come to double money is concluded:
+/// - Everything that was reserved is withdrawn. A request to withdraw was let out only while something was reserved, so
+///   what it asked for is withdrawn, whoever did it; and no further one can take anything.
+/// - Everything is given back. Likewise: what was asked for is back, and no further request can give any more.
+/// - The reservation is released. Likewise.
+/// - Nothing is reserved any more, and not because of what was asked for (a withdrawal of what was released, a
+///   release of what was withdrawn). It can move nothing from now on; it is not told as done.
+///
+/// A part that was withdrawn or given back may be another's, and a second one would move money twice: it proves
+/// nothing here, whatever its amount.
+fn by_status(transaction: &TransactionNews, kind: OutboxKind) -> Option<Found> {
+    use TransactionStatus as S;
+    Some(match (kind, &transaction.status) {
+        (OutboxKind::Capture, S::Captured | S::PartiallyRefunded | S::Refunded)
+        | (OutboxKind::Refund, S::Refunded)
+        | (OutboxKind::Void, S::AuthorizationVoided) => Found::Done,
+        (OutboxKind::Void, S::Captured | S::PartiallyRefunded | S::Refunded) => {
+            // Released after a part was withdrawn: the withdrawals that are told leave something over.
+            let (withdrawn, count) = done(transaction, "CAPTURE");
+            let rest = transaction.amount.is_some_and(|all| count > 0 && withdrawn < all);
+            if rest { Found::Done } else { Found::Past }
+        }
+        (OutboxKind::Capture | OutboxKind::Refund, S::AuthorizationVoided) => Found::Past,
+        _ => return None,
+    })
+}
+
+/// Whether an answer of 200 tells by the status alone that a part was moved. `before`: the status that was read
+/// just before the request went out. That nothing of the kind had been done then, that the backend says it is done,
+/// and that the status is now the very one that this makes, together leave room only for a backend that says done
+/// and did nothing, while somebody else did the same at that moment. Where a part had been moved before, the status
+/// tells nothing: it is followed, for a day at most, and then the seller decides.
+pub(super) fn part_by_answer(
+    transaction: &TransactionNews,
+    kind: OutboxKind,
+    sent: &MoneySent,
+    before: &TransactionStatus,
+) -> bool {
+    use TransactionStatus as S;
+    let moved = matches!(
+        (kind, before, &transaction.status),
+        (OutboxKind::Capture, S::Authorized, S::PartiallyCaptured)
+            | (OutboxKind::Refund, S::Captured, S::PartiallyRefunded)
+            | (OutboxKind::Refund, S::PartiallyCaptured, S::PartiallyCapturedRefunded)
+    );
+    moved && since(transaction, word(kind), sent).is_empty()
+}
+
 /// Something was begun (202) and hasn't come to an end.
-pub(super) fn working(transaction: &TransactionNews) -> bool {
+pub(in crate::ops) fn working(transaction: &TransactionNews) -> bool {
     let ended = |begun: &TransactionEvent| {
         let word = begun.event.strip_prefix("INITIATE_").unwrap_or_default();
+        // Nothing is left that it could move: its end was left out.
+        let kinds = [OutboxKind::Capture, OutboxKind::Void, OutboxKind::Refund];
+        let kind = kinds.into_iter().find(|kind| self::word(*kind) == word);
+        if kind.is_some_and(|kind| by_status(transaction, kind).is_some()) {
+            return true;
+        }
         transaction.events.iter().any(|e| {
             e.event == word
                 && match (&e.correlation, &begun.correlation) {

@@ -74,6 +74,7 @@ struct Backend {
     in_progress: bool,
     failing: Option<String>,
     no_references: bool,
+    no_events: bool,
     busy: usize,
     most_busy: usize,
 }
@@ -149,6 +150,11 @@ impl SimGateway {
     /// It doesn't give back the references that captures and refunds carry.
     pub(crate) fn no_references(&self) {
         lock(&self.state).no_references = true;
+    }
+
+    /// Its transactions tell no event of what is done to them, only how they stand.
+    pub(crate) fn no_events(&self) {
+        lock(&self.state).no_events = true;
     }
 
     /// Somebody else's capture or refund in the back office, of a part, under this reference.
@@ -314,7 +320,7 @@ impl SimGateway {
         self.call(call, move |state, now| {
             let progress = state.in_progress;
             let failing = if progress { None } else { state.failing.take() };
-            let no_references = state.no_references;
+            let (no_references, no_events) = (state.no_references, state.no_events);
             let transaction = state
                 .sessions
                 .iter_mut()
@@ -332,6 +338,9 @@ impl SimGateway {
                 reference: what.as_ref().map(|w| w.reference.clone()).filter(|_| !no_references),
                 correlation: Some(format!("c{}", transaction.events.len())),
             });
+            if no_events {
+                transaction.events.pop();
+            }
             transaction.updated_at = Some(now);
             if !progress && failing.is_none() {
                 let whole = what.as_ref().is_none_or(|w| Some(w.amount.minor()) == transaction.amount);

@@ -8,3 +8,4 @@ mod not_done;
 mod sending;
 mod tracking;
 mod turns;
+mod without_events;
