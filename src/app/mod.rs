@@ -8,6 +8,7 @@ mod dashboard;
 pub mod draft;
 pub mod effect;
 pub mod field;
+pub mod help;
 pub mod key;
 pub mod keys;
 mod link_screen;
@@ -164,7 +165,7 @@ fn act(t: &mut Turn<'_>, action: Action, key: Option<Key>) {
             return t.ask(Effect::Suspend);
         }
         Action::Redraw => return t.ask(Effect::Redraw),
-        Action::Help if t.model.overlay.is_none() => return overlay::help(t),
+        Action::Help if t.model.overlay.is_none() => return overlay::show_help(t),
         _ => {}
     }
     match t.model.context() {

@@ -324,10 +324,15 @@ impl Model {
     #[must_use]
     pub fn context(&self) -> Context {
         match &self.overlay {
-            Some(Overlay::Help { .. }) => return Context::Help,
-            Some(Overlay::Confirm(_)) => return Context::Confirm,
-            None => {}
+            Some(Overlay::Help { .. }) => Context::Help,
+            Some(Overlay::Confirm(_)) => Context::Confirm,
+            None => self.beneath(),
         }
+    }
+
+    /// Where the next key would mean something if nothing lay over the screen.
+    #[must_use]
+    pub const fn beneath(&self) -> Context {
         match self.screen {
             Screen::Welcome => Context::Welcome,
             Screen::SetUp => Context::SetUp,

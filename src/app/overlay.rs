@@ -1,14 +1,14 @@
 //! What lies over the screen: the keys, and questions.
 
-use super::keys::{Action, Context, TABLE};
+use super::keys::Action;
 use super::model::{Overlay, Question};
 use super::turn::Turn;
-use super::{Effect, link_screen, steps};
+use super::{Effect, help, link_screen, steps};
 
 /// Rows of a page of the help.
 const PAGE: i16 = 10;
 
-pub(super) fn help(t: &mut Turn<'_>) {
+pub(super) fn show_help(t: &mut Turn<'_>) {
     t.model.overlay = Some(Overlay::Help { scroll: 0 });
 }
 
@@ -39,8 +39,7 @@ fn put_back(t: &mut Turn<'_>, overlay: Option<Overlay>, rows: i16) {
 }
 
 pub(super) fn scroll(t: &mut Turn<'_>, rows: i16) {
-    // A row for every key and two for every heading: drawing knows better, and shows less.
-    let most = u16::try_from(TABLE.len() + 2 * Context::ALL.len()).unwrap_or(u16::MAX);
+    let most = help::Layout::of(t.model).most;
     if let Some(Overlay::Help { scroll }) = &mut t.model.overlay {
         *scroll = scroll.saturating_add_signed(rows).min(most);
     }

@@ -66,7 +66,7 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) -> Hits {
             pen.hits.clear();
             pen.caret = None;
             match overlay {
-                Overlay::Help { scroll } => screens::help::draw(*scroll, &mut pen, area),
+                Overlay::Help { scroll } => screens::help::draw(model.beneath(), *scroll, &mut pen, area),
                 Overlay::Confirm(question) => screens::confirm::draw(question, &mut pen, area),
             }
             frame::footer(model, &mut pen, area);

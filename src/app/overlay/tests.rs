@@ -1,6 +1,6 @@
 use super::*;
 use crate::app::Model;
-use crate::app::keys;
+use crate::app::keys::{self, Context, TABLE};
 use crate::app::msg::Msg;
 use crate::app::testing::App;
 
@@ -18,12 +18,30 @@ fn help_opens_scrolls_and_closes() {
     assert_eq!(scrolled(&app.model), 0);
     app.keys("Down PgDn Space PgUp");
     assert_eq!(scrolled(&app.model), 11);
+    // Not beyond the end: the next key upwards is seen.
     app.send(Msg::Scroll(i16::MAX));
-    assert!(usize::from(scrolled(&app.model)) <= TABLE.len() + 2 * Context::ALL.len());
+    let end = scrolled(&app.model);
+    assert_eq!(end, help::Layout::of(&app.model).most);
+    app.keys("Down Up");
+    assert_eq!(scrolled(&app.model), end - 1);
     app.keys("n");
     scrolled(&app.model);
     app.keys("Esc");
     assert_eq!(app.model.overlay, None);
+}
+
+#[test]
+fn help_begins_with_the_keys_of_the_screen_and_has_all() {
+    for here in Context::ALL {
+        let rows = help::rows(here);
+        assert!(matches!(rows[0], help::Row::Title(first) if first == here), "{here:?}");
+        let keys = rows.iter().filter(|row| matches!(row, help::Row::Keys(_))).count();
+        assert_eq!(keys, TABLE.len());
+    }
+    let global =
+        help::rows(Context::Order).iter().position(|r| matches!(r, help::Row::Title(Context::Global)));
+    let order = TABLE.iter().filter(|b| b.context == Context::Order).count();
+    assert_eq!(global, Some(order + 2), "those that work everywhere come next");
 }
 
 #[test]

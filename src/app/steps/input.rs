@@ -15,7 +15,7 @@ pub(in crate::app) fn type_in(t: &mut Turn<'_>, key: Key) {
     }
     if !in_text(&t.model.wizard) {
         if key == Key::char('?') {
-            crate::app::overlay::help(t);
+            crate::app::overlay::show_help(t);
             return;
         }
         match t.model.screen {

@@ -2,29 +2,22 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::keys::{Context, TABLE};
+use crate::app::help::{self, Layout, Row};
+use crate::app::keys::Context;
 use crate::ui::pen::{Pen, width};
 use crate::ui::theme::Role;
 use crate::ui::words;
 
-/// A row of the help.
-enum Row {
-    Title(Context),
-    Key(&'static crate::app::keys::Binding),
-    Space,
-}
-
-pub(crate) fn draw(scroll: u16, pen: &mut Pen<'_>, area: Rect) {
-    let area = Rect { height: area.height.saturating_sub(1), ..area };
-    pen.clear(area);
+pub(crate) fn draw(here: Context, scroll: u16, pen: &mut Pen<'_>, area: Rect) {
+    let rows = help::rows(here);
+    let Layout { columns, per_column, seen, most } = Layout::new((area.width, area.height), rows.len());
+    pen.clear(Rect { height: area.height.saturating_sub(1), ..area });
     let texts = pen.texts();
     pen.put(area.x + 1, area.y, area.width, &texts.t("help-title"), Role::Strong);
-    let body = Rect::new(area.x + 3, area.y + 2, area.width.saturating_sub(4), area.height.saturating_sub(3));
-    let rows = rows();
-    // Beside each other where there's room, so that one look is enough.
-    let columns = (body.width / 46).clamp(1, 4);
-    let per_column = u16::try_from(rows.len()).unwrap_or(u16::MAX).div_ceil(columns);
-    let scroll = scroll.min(per_column.saturating_sub(body.height));
+    let (left, above) = (help::MARGIN.0, help::ABOVE.0);
+    let body = Rect::new(area.x + left, area.y + above, area.width.saturating_sub(help::MARGIN.1), seen);
+    // The window may have grown since it was scrolled.
+    let scroll = scroll.min(most);
     let wide = body.width / columns;
     for (index, row) in rows.iter().enumerate() {
         let Ok(index) = u16::try_from(index) else { break };
@@ -36,7 +29,7 @@ pub(crate) fn draw(scroll: u16, pen: &mut Pen<'_>, area: Rect) {
             Row::Title(context) => {
                 pen.put(x, y, wide.saturating_sub(2), &texts.say(context), Role::Accent);
             }
-            Row::Key(binding) => {
+            Row::Keys(binding) => {
                 let keys: Vec<String> = binding.keys.iter().map(|k| words::key(*k, texts)).collect();
                 let keys = keys.join(" ");
                 pen.put(x + 2, y, 18, &keys, Role::Text);
@@ -45,19 +38,7 @@ pub(crate) fn draw(scroll: u16, pen: &mut Pen<'_>, area: Rect) {
             }
         }
     }
-    if per_column > scroll + body.height {
-        pen.put_right(area.right().saturating_sub(1), area.bottom().saturating_sub(1), 20, "↓", Role::Muted);
+    if scroll < most {
+        pen.put_right(area.right().saturating_sub(1), area.bottom().saturating_sub(2), 20, "↓", Role::Muted);
     }
-}
-
-fn rows() -> Vec<Row> {
-    let mut rows = Vec::with_capacity(TABLE.len() + 3 * Context::ALL.len());
-    for context in Context::ALL {
-        if !rows.is_empty() {
-            rows.push(Row::Space);
-        }
-        rows.push(Row::Title(context));
-        rows.extend(TABLE.iter().filter(|b| b.context == context).map(Row::Key));
-    }
-    rows
 }
