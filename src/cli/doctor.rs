@@ -288,7 +288,7 @@ async fn clock(run: &Run, gateway: &dyn Gateway) -> Check {
 async fn profile(run: &Run, config: &Config, gateway: &dyn Gateway) -> Check {
     let t = run.texts();
     let named = config.profile.methods.clone().unwrap_or_default();
-    match gateway.profile().await {
+    match gateway.profile_anew().await {
         Ok(profile) => {
             let args = [
                 ("profile", config.profile.profile_id.as_str().into()),

@@ -20,12 +20,12 @@ use crate::domain::reference::Reference;
 use crate::domain::sale::{AddressPlan, Delivery, Sale};
 use crate::ops::outbox::{self, Outcome, Sent};
 use crate::ops::track;
-use crate::ports::{FaultKind, LedgerError, Overdue};
+use crate::ports::{Fault, FaultKind, LedgerError, Overdue, Profile, Reply};
 
 /// How long signing in may take before the sale is kept without it.
 const SIGN_IN_PATIENCE: Duration = Duration::from_secs(8);
 /// How long the payment profile may take before the link is made without knowing its methods' names.
-const PROFILE_PATIENCE: Duration = Duration::from_secs(3);
+const PROFILE_PATIENCE: Duration = Duration::from_secs(4);
 
 /// Makes a link.
 ///
@@ -160,26 +160,37 @@ async fn make(shop: &mut Shop<'_>, args: &args::New, mut typed: Typed) -> Result
 /// A link for all methods says which those are, if the payment profile can be read at once; and a method that
 /// stands for nothing there is wrong input, told before anything is kept.
 async fn check_methods(shop: &Shop<'_>, typed: &mut Typed) -> Result<(), Failure> {
-    let read = timeout(PROFILE_PATIENCE, shop.ports.gateway.profile()).await;
-    let types = match read {
-        Ok(Ok(profile)) => Some(profile.types).filter(|types| !types.is_empty()),
-        Ok(Err(fault)) if matches!(fault.kind, FaultKind::Forbidden | FaultKind::NotFound) => None,
-        // Found out when it is sent.
-        Ok(Err(_)) | Err(_) => return Ok(()),
-    };
+    let gateway = &shop.ports.gateway;
+    // Where it can't be read, what is wrong is found out when it is sent.
+    let Some(types) = types(gateway.profile()).await else { return Ok(()) };
     if typed.methods.whole_profile {
         let types = types.iter().flatten();
         typed.methods.methods = types.filter_map(|t| Method::parse(t).ok()).collect();
         return Ok(());
     }
     let configured = shop.config.profile.methods.clone().unwrap_or_default();
-    let Err(method) = resolve_types(&typed.methods.methods, types.as_deref(), &configured) else {
+    let chosen = &typed.methods.methods;
+    if resolve_types(chosen, types.as_deref(), &configured).is_ok() {
+        return Ok(());
+    }
+    // Nobody is told so by a profile that may have changed since it was read.
+    let Some(types) = self::types(gateway.profile_anew()).await else { return Ok(()) };
+    let Err(method) = resolve_types(chosen, types.as_deref(), &configured) else {
         return Ok(());
     };
     let t = shop.texts();
     let key = if types.is_some() { "cli-method-not-in-profile" } else { "cli-method-no-type" };
     let args = [("method", method.as_str().to_owned().into())];
     Err(Failure::input("method", t.t_args(key, &args), t.t("cli-method-profile-hint")))
+}
+
+/// The types of the payment profile, if it tells any; `None` where it can't be read now.
+async fn types(profile: Reply<'_, Result<Profile, Fault>>) -> Option<Option<Vec<String>>> {
+    match timeout(PROFILE_PATIENCE, profile).await {
+        Ok(Ok(profile)) => Some(Some(profile.types).filter(|types| !types.is_empty())),
+        Ok(Err(fault)) if matches!(fault.kind, FaultKind::Forbidden | FaultKind::NotFound) => Some(None),
+        Ok(Err(_)) | Err(_) => None,
+    }
 }
 
 /// Keeps the sale durably, under its reference.

@@ -9,13 +9,14 @@ use url::Url;
 
 use super::exchange::Exchange;
 use super::profile_cache::ProfileCache;
+use super::shelf::Shelf;
 use super::token::{SecretSource, Tokens};
 use super::transport::{Request, Response, Transport};
 use super::{errors, map, wire};
 use crate::domain::cause::{Cause, Unreadable};
 use crate::domain::clean;
 use crate::domain::method::Method;
-use crate::ports::{Clock, Fault, FaultKind, Profile, Sending};
+use crate::ports::{Clock, Fault, FaultKind, Sending};
 
 /// How many redirects on the same host a read follows.
 const MAX_REDIRECTS: usize = 2;
@@ -71,10 +72,11 @@ impl DinteroClient {
         Self(Arc::new(Inner { config, exchange, tokens, profile: ProfileCache::default() }))
     }
 
-    /// Takes `profile` as just read: one that was kept from an earlier run saves a request before the
-    /// first sale.
-    pub fn remember_profile(&self, profile: Profile) {
-        self.0.profile.keep(Ok(profile));
+    /// Keeps the payment profile on `shelf` between runs, without which it is kept in memory alone.
+    #[must_use]
+    pub fn with_shelf(self, shelf: Arc<dyn Shelf>) -> Self {
+        self.0.profile.keep_on(shelf);
+        self
     }
 }
 

@@ -8,7 +8,7 @@ use url::Url;
 use super::client::{Call, DinteroClient, Inner};
 use super::create::{self, Terms};
 use super::{errors, link, map, number, wire};
-use crate::domain::cause::{Cause, Unreadable};
+use crate::domain::cause::{Cause, Unreadable, Unsent};
 use crate::domain::clean;
 use crate::domain::lifecycle::{SessionNews, TransactionNews};
 use crate::domain::link::LinkId;
@@ -23,7 +23,7 @@ const MAX_SEARCH: usize = 200;
 impl Inner {
     async fn create(&self, id: LinkId, sale: &Sale, sending: &Sending) -> Result<Created, Fault> {
         let known = if sale.methods.whole_profile {
-            self.profile.kept().and_then(|kept| kept.outcome.ok())
+            self.profile_kept().await
         } else {
             self.profile_if_known().await?
         };
@@ -32,7 +32,13 @@ impl Inner {
             return_url: &self.config.return_url,
             configured: &self.config.methods,
         };
-        let plan = create::plan(id, sale, &terms, known.as_ref())?;
+        let plan = match create::plan(id, sale, &terms, known.as_ref()) {
+            // Nobody is told so by a profile that may have changed since it was read.
+            Err(fault) if matches!(fault.cause, Cause::NotSent(Unsent::NotInProfile(..))) => {
+                create::plan(id, sale, &terms, self.profile_anew_if_known().await?.as_ref())?
+            }
+            planned => planned?,
+        };
         let mut call = Call::post(self.url(&[plan.endpoint]), Some(plan.body));
         call.strict_amounts = true;
         let answer = self.call_for_good(call, sending).await?;
@@ -206,6 +212,10 @@ impl Gateway for DinteroClient {
 
     fn profile(&self) -> Reply<'_, Result<Profile, Fault>> {
         Box::pin(self.0.profile())
+    }
+
+    fn profile_anew(&self) -> Reply<'_, Result<Profile, Fault>> {
+        Box::pin(self.0.profile_anew())
     }
 
     fn sign_in(&self) -> Reply<'_, Result<(), Fault>> {

@@ -19,6 +19,7 @@ mod number;
 mod profile;
 mod profile_cache;
 mod router;
+mod shelf;
 mod token;
 mod transport;
 mod wire;
@@ -27,6 +28,7 @@ pub use client::{ClientConfig, DinteroClient};
 pub use http::{HttpTransport, Limits};
 pub use link::check_link;
 pub use router::RouterTransport;
+pub use shelf::Shelf;
 pub use token::SecretSource;
 pub use transport::{MAX_BODY, Request, Response, Transport, TransportError, TransportFault};
 

@@ -159,6 +159,10 @@ pub trait Gateway: Send + Sync {
     fn refund<'a>(&'a self, transaction_id: &'a str, what: &'a MoneyMove) -> Reply<'a, Result<Moved, Fault>>;
     /// The payment profile of the config. Kept for a while.
     fn profile(&self) -> Reply<'_, Result<Profile, Fault>>;
+    /// The payment profile as the backend has it now: for whoever is about to be told that something is not in it.
+    fn profile_anew(&self) -> Reply<'_, Result<Profile, Fault>> {
+        self.profile()
+    }
     /// Signs in, if there's no good token: the cheapest proof that backend and credentials work.
     fn sign_in(&self) -> Reply<'_, Result<(), Fault>>;
     /// The seller wants it now: what the backend asked us to wait for is no longer waited for here.

@@ -2,6 +2,7 @@
 
 mod customer;
 pub mod embedded;
+mod shelf;
 mod words;
 pub mod workplace;
 
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use shelf::LedgerShelf;
 
 use crate::app::model::Shop;
 use crate::config::{Config, Env, Profile};
@@ -137,6 +139,25 @@ pub fn secret_now(secret: SecretString) -> Arc<dyn SecretSource> {
 /// The backend of `profile`. Costs nothing until it is used.
 #[must_use]
 pub fn gateway(profile: &Profile, secret: Arc<dyn SecretSource>) -> Arc<dyn Gateway> {
+    Arc::new(client(profile, secret))
+}
+
+/// The same, which keeps what may be kept between runs in `ledger`.
+fn gateway_with(
+    profile: &Profile,
+    secret: Arc<dyn SecretSource>,
+    ledger: &Arc<dyn Ledger>,
+    turns: &Turns,
+) -> Arc<dyn Gateway> {
+    let client = client(profile, secret);
+    // A sandbox of our own is asked for nothing, and has another address with every run.
+    if profile.sandbox {
+        return Arc::new(client);
+    }
+    Arc::new(client.with_shelf(Arc::new(LedgerShelf::new(Arc::clone(ledger), turns.clone()))))
+}
+
+fn client(profile: &Profile, secret: Arc<dyn SecretSource>) -> DinteroClient {
     let config = ClientConfig {
         account_id: profile.account_id.clone(),
         client_id: profile.client_id.clone(),
@@ -147,7 +168,7 @@ pub fn gateway(profile: &Profile, secret: Arc<dyn SecretSource>) -> Arc<dyn Gate
         link_hosts: profile.link_hosts.clone(),
         methods: profile.methods.clone().unwrap_or_default(),
     };
-    Arc::new(DinteroClient::new(config, Arc::new(HttpTransport::new()), secret, Arc::new(SystemClock)))
+    DinteroClient::new(config, Arc::new(HttpTransport::new()), secret, Arc::new(SystemClock))
 }
 
 /// The ledger in `data_dir`, and its file.
@@ -182,15 +203,21 @@ pub fn ports(
     secret: Arc<dyn SecretSource>,
     data_dir: &Path,
 ) -> Result<Ports, LedgerError> {
-    Ok(Ports {
-        gateway: gateway(profile, secret),
-        ledger: ledger(data_dir)?.0,
+    Ok(ports_with(profile, secret, ledger(data_dir)?.0))
+}
+
+/// The same with a ledger that is open.
+fn ports_with(profile: &Profile, secret: Arc<dyn SecretSource>, ledger: Arc<dyn Ledger>) -> Ports {
+    let turns = Turns::default();
+    Ports {
+        gateway: gateway_with(profile, secret, &ledger, &turns),
+        ledger,
         desktop: Arc::new(Desktop::new()),
         clock: Arc::new(SystemClock),
-        turns: Turns::default(),
+        turns,
         underway: Underway::default(),
         made: Made::default(),
-    })
+    }
 }
 
 /// Who the app sells as.

@@ -11,17 +11,16 @@ use url::Url;
 
 use super::customer::SandboxCustomer;
 use super::embedded::{Embedded, EmbeddedError};
-use super::{gateway, keep_secret, ledger, ports, secret_later, secret_now, shop};
+use super::{gateway, keep_secret, ledger, ports, ports_with, secret_later, secret_now, shop};
 use crate::app::effect::SetUp;
 use crate::app::msg::SetUpTrouble;
 use crate::config::model::{API_URL, CHECKOUT_URL};
 use crate::config::write::{FirstConfig, write_first};
 use crate::config::{Config, Env, Options, Places, Profile, layer};
-use crate::desktop::Desktop;
 use crate::dintero::HttpTransport;
 use crate::i18n::{Lang, Spoken, Texts};
 use crate::ledger::SqliteLedger;
-use crate::ports::{Clock as _, Ledger, LedgerError, Made, Ports, Reply, SystemClock, Turns, Underway};
+use crate::ports::{Clock as _, Ledger, LedgerError, Ports, Reply, SystemClock};
 use crate::runtime::{FirstPage, Host, Workplace};
 
 /// Customers are written to in Norwegian (field facts, 11).
@@ -103,15 +102,7 @@ fn at_backend(config: &Config, env: &Env, ledger: Arc<dyn Ledger>) -> Workplace 
     let profile = &config.profile;
     Workplace {
         shop: shop(config),
-        ports: Ports {
-            gateway: gateway(profile, secret_later(profile, env)),
-            ledger,
-            desktop: Arc::new(Desktop::new()),
-            clock: Arc::new(SystemClock),
-            turns: Turns::default(),
-            underway: Underway::default(),
-            made: Made::default(),
-        },
+        ports: ports_with(profile, secret_later(profile, env), ledger),
         template: profile.reference_template.clone(),
         customer_texts: CUSTOMER,
         customer: None,
@@ -173,15 +164,7 @@ pub async fn demo(lan: bool) -> Result<Workplace, OpenError> {
         warnings: Vec::new(),
     };
     let secret = secret_now(embedded.client_secret.clone());
-    let ports = Ports {
-        gateway: gateway(&config.profile, secret),
-        ledger: Arc::new(SqliteLedger::open_in_memory()?),
-        desktop: Arc::new(Desktop::new()),
-        clock: Arc::new(SystemClock),
-        turns: Turns::default(),
-        underway: Underway::default(),
-        made: Made::default(),
-    };
+    let ports = ports_with(&config.profile, secret, Arc::new(SqliteLedger::open_in_memory()?));
     Ok(in_sandbox(&config, ports, embedded, lan))
 }
 

@@ -8,17 +8,16 @@ use reqwest::Method as Verb;
 use serde_json::json;
 
 use super::support::{
-    ACCOUNT, SESSION, Script, TRANSACTION, answer, client, client_with, config, created, link_id,
-    profile_json, sale, shop, some, text, token,
+    ACCOUNT, SESSION, Script, TRANSACTION, answer, client, client_with, config, link_id, profile_json, sale,
+    shop, some, text, token,
 };
 use crate::dintero::{Request, Response, Transport, TransportError, TransportFault};
 use crate::domain::cause::Cause;
 use crate::domain::lifecycle::TransactionStatus;
 use crate::domain::link::DeliveryStatus;
-use crate::domain::method::Method;
 use crate::domain::money::{Currency, Money};
 use crate::domain::sale::Sale;
-use crate::ports::{Fault, FaultKind, Gateway as _, MoneyMove, Profile, Reply, Sending};
+use crate::ports::{Fault, FaultKind, Gateway as _, MoneyMove, Reply, Sending};
 
 async fn create_with(status: u16, body: &'static str) -> Result<crate::ports::Created, Fault> {
     let script = Script::signed_in(move |_, _| text(status, &[], body));
@@ -89,67 +88,7 @@ async fn refusals_and_doubts_of_create() {
     }
 }
 
-// ---- the profile --------------------------------------------------------------------------------
-
-#[tokio::test(start_paused = true)]
-async fn the_profile_is_read_once_in_ten_minutes() {
-    let shop = shop();
-    let client = client(&shop);
-    let part = Sale { methods: some(&["vipps"]), ..sale() };
-    let read = "GET /v1/admin/session/profiles/default";
-    let (a, b) = tokio::join!(client.profile(), client.profile());
-    assert_eq!(a.unwrap(), b.unwrap());
-    let made = client.create(link_id(), &part, &Sending::default()).await.unwrap();
-    assert_eq!(made.types, ["dintero_psp.vipps"]);
-    assert_eq!(shop.asked(), [read, "POST /v1/sessions"]);
-    // Known, so that the types of the whole profile can be told.
-    let whole = client.create(link_id(), &sale(), &Sending::default()).await.unwrap();
-    assert_eq!(whole.types.len(), 4);
-    tokio::time::advance(Duration::from_secs(601)).await;
-    client.create(link_id(), &part, &Sending::default()).await.unwrap();
-    assert_eq!(shop.asked().iter().filter(|a| *a == read).count(), 2);
-}
-
-#[tokio::test]
-async fn a_profile_that_may_not_be_read_is_no_obstacle() {
-    for status in [403, 404] {
-        let script = Script::signed_in(move |request, _| {
-            if request.method == Verb::GET { answer(status, &json!({})) } else { answer(200, &created()) }
-        });
-        let mut config = config("https://checkout.dintero.com");
-        config.methods = vec![Method::parse("payex.vipps").unwrap()];
-        let client = client_with(config, Arc::clone(&script) as Arc<dyn Transport>);
-        let part = Sale { methods: some(&["vipps", "card"]), ..sale() };
-        let made = client.create(link_id(), &part, &Sending::default()).await.unwrap();
-        assert_eq!(made.types, ["payex.vipps", "dintero_psp.creditcard"]);
-        client.create(link_id(), &part, &Sending::default()).await.unwrap();
-        let reads = script.asked().iter().filter(|a| a.starts_with("GET")).count();
-        assert_eq!(reads, 1, "not asked again at once");
-        assert!(client.profile().await.is_err());
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn without_the_profile_nothing_is_sent_until_it_can_be_read() {
-    let down = Arc::new(AtomicBool::new(true));
-    let is_down = Arc::clone(&down);
-    let script = Script::signed_in(move |request, _| match (request.method == Verb::GET, &is_down) {
-        (true, down) if down.load(Ordering::SeqCst) => answer(500, &json!({})),
-        (true, _) => answer(200, &profile_json()),
-        _ => answer(200, &created()),
-    });
-    let client = client(&script);
-    let part = Sale { methods: some(&["vipps"]), ..sale() };
-    let fault = client.create(link_id(), &part, &Sending::default()).await.unwrap_err();
-    assert_eq!(fault.kind, FaultKind::NotSent);
-    assert!(script.asked().iter().all(|a| a.starts_with("GET")));
-    down.store(false, Ordering::SeqCst);
-    client.create(link_id(), &part, &Sending::default()).await.unwrap();
-    // Once it was read, an old one is better than none.
-    down.store(true, Ordering::SeqCst);
-    tokio::time::advance(Duration::from_secs(3600)).await;
-    client.create(link_id(), &part, &Sending::default()).await.unwrap();
-}
+// ---- what is given up ----------------------------------------------------------------------------
 
 /// Answers as its script says, but never a request that `hangs`.
 struct Hanging(Arc<Script>, fn(&Request) -> bool);
@@ -192,32 +131,6 @@ async fn what_is_given_up_before_the_request_is_known_to_have_sent_nothing() {
 fn second_token(request: &Request) -> bool {
     static ASKED: AtomicBool = AtomicBool::new(false);
     request.url.path().ends_with("/auth/token") && ASKED.swap(true, Ordering::SeqCst)
-}
-
-#[tokio::test]
-async fn a_remembered_profile_saves_the_first_read() {
-    let shop = shop();
-    let client = client(&shop);
-    let types = vec!["vipps".into(), "swish.swish".into()];
-    client.remember_profile(Profile { types, ..Profile::default() });
-    let part = Sale { methods: some(&["vipps"]), ..sale() };
-    assert_eq!(client.create(link_id(), &part, &Sending::default()).await.unwrap().types, ["vipps"]);
-    assert_eq!(shop.asked(), ["POST /v1/sessions"]);
-}
-
-#[tokio::test]
-async fn a_method_that_stands_for_nothing_is_refused_here() {
-    let shop = shop();
-    let part = Sale { methods: some(&["klarna"]), ..sale() };
-    let fault = client(&shop).create(link_id(), &part, &Sending::default()).await.unwrap_err();
-    assert_eq!(fault.kind, FaultKind::Refused);
-    assert!(fault.line().contains("klarna"));
-    let none = Sale { methods: some(&[]), ..sale() };
-    assert_eq!(
-        client(&shop).create(link_id(), &none, &Sending::default()).await.unwrap_err().kind,
-        FaultKind::Refused
-    );
-    assert!(shop.asked().iter().all(|a| a.starts_with("GET")), "nothing was sent");
 }
 
 // ---- reading ------------------------------------------------------------------------------------

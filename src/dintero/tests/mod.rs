@@ -2,6 +2,7 @@
 
 mod bodies;
 mod calls;
+mod profile;
 mod sockets;
 mod support;
 mod tokens;

@@ -10,6 +10,7 @@ mod money;
 #[cfg(unix)]
 mod person;
 mod places;
+mod profile;
 #[cfg(target_os = "linux")]
 mod read_only;
 mod shape;
