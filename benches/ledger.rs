@@ -54,6 +54,7 @@ fn link(n: u32) -> Link {
         methods: MethodChoice { whole_profile: true, methods: Vec::new() },
         reference: Reference::parse(&format!("KARI-{:04}-{n:06}", n / 500)).unwrap(),
         expires_at: at + Duration::from_secs(86_400),
+        exact_end: false,
         address: AddressPlan::Known(Address {
             first_name: NAMES[pick(6, 1)].into(),
             last_name: SURNAMES[pick(6, 6)].into(),

@@ -46,6 +46,7 @@ fn link(age: u32, open: bool, now: Timestamp) -> Result<Link> {
         methods: MethodChoice { whole_profile: true, methods: Vec::new() },
         reference: Reference::parse(&format!("KARI-{age:06}"))?,
         expires_at: now + SignedDuration::from_hours(24 * 30),
+        exact_end: false,
         address: AddressPlan::None,
         auto_capture: true,
         delivery: Delivery::Link,

@@ -171,6 +171,7 @@ mod linux {
             methods: MethodChoice { whole_profile: true, methods: Vec::new() },
             reference: Reference::parse(&format!("OPEN-{n:05}")).unwrap(),
             expires_at: now + SignedDuration::from_hours(24 * 20),
+            exact_end: false,
             address: AddressPlan::None,
             auto_capture: true,
             delivery: Delivery::Link,

@@ -71,6 +71,7 @@ pub struct Verdict {
     methods: Option<MethodChoice>,
     reference: Option<Reference>,
     expires_at: Option<Timestamp>,
+    exact_end: bool,
     address: Option<AddressPlan>,
     delivery: Option<Delivery>,
 }
@@ -94,6 +95,7 @@ impl Verdict {
             methods: self.methods?,
             reference: self.reference?,
             expires_at: self.expires_at?,
+            exact_end: self.exact_end,
             address: self.address?,
             auto_capture,
             delivery: self.delivery?,
@@ -106,15 +108,15 @@ impl Verdict {
     }
 }
 
-/// Looks at everything typed.
+/// Looks at everything typed. `theirs`: now by the backend's clock, as far as it is known to differ.
 #[must_use]
-pub fn look(wizard: &Wizard, shop: &Shop, now: &Now) -> Verdict {
+pub fn look(wizard: &Wizard, shop: &Shop, now: &Now, theirs: Timestamp) -> Verdict {
     let mut verdict = Verdict::default();
     let draft = &wizard.draft;
     methods(wizard, &mut verdict);
     lines(draft, shop.currency, &mut verdict);
     reference(wizard, &mut verdict);
-    expires_at(draft, now, &mut verdict);
+    expires_at(draft, now, theirs, &mut verdict);
     address(draft, &mut verdict);
     delivery(draft, &mut verdict);
     verdict
@@ -223,16 +225,25 @@ pub fn chosen_expiry(draft: &Draft, now: &Now) -> Result<Expiry, ExpiryError> {
     })
 }
 
-fn expires_at(draft: &Draft, now: &Now, verdict: &mut Verdict) {
+/// By whose clock a link that lives for `expiry` ends: a moment that was named is the same for all, and the backend's
+/// clock tells best whether it's over. A length begins when the link is made, by this machine's clock like everything
+/// that waits here; sending puts that right where it's wrong.
+#[must_use]
+pub const fn reckoned_from(expiry: &Expiry, now: &Now, theirs: Timestamp) -> Timestamp {
+    if expiry.is_moment() { theirs } else { now.at }
+}
+
+fn expires_at(draft: &Draft, now: &Now, theirs: Timestamp, verdict: &mut Verdict) {
     let own = draft.expiry == ExpiryChoice::Own;
     let field = if own { FieldId::ExpiryText } else { FieldId::Expiry };
     if own && draft.expiry_text.trim().is_empty() {
         verdict.wrong(field, FieldError::Missing);
         return;
     }
-    let moment =
-        chosen_expiry(draft, now).and_then(|e| e.moment(now.at, &now.zone)).map_err(FieldError::Expiry);
-    verdict.expires_at = note(verdict, field, moment);
+    let chosen = chosen_expiry(draft, now);
+    verdict.exact_end = chosen.as_ref().is_ok_and(Expiry::is_moment);
+    let moment = chosen.and_then(|e| e.moment(reckoned_from(&e, now, theirs), &now.zone));
+    verdict.expires_at = note(verdict, field, moment.map_err(FieldError::Expiry));
     if let Some(months) =
         expiry::months_or_minutes(&draft.expiry_text).filter(|_| own && verdict.expires_at.is_some())
     {

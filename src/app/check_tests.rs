@@ -6,7 +6,7 @@ fn verdict(f: impl FnOnce(&mut Draft)) -> Verdict {
     let mut app = App::new();
     app.go_to_last_step();
     f(&mut app.model.wizard.draft);
-    look(&app.model.wizard, &crate::app::testing::shop(), &app.now)
+    look(&app.model.wizard, &crate::app::testing::shop(), &app.now, app.now.at)
 }
 
 fn wrong(f: impl FnOnce(&mut Draft)) -> Vec<(FieldId, FieldError)> {
@@ -24,6 +24,32 @@ fn a_good_draft_is_a_sale() {
     assert_eq!(sale.address, AddressPlan::None);
     assert!(matches!(&sale.delivery, Delivery::Sms(p) if p.e164() == "+4741234567"));
     assert!(sale.methods.whole_profile && sale.methods.methods.is_empty());
+}
+
+#[test]
+fn a_moment_that_was_named_is_judged_by_the_backends_clock() {
+    let mut app = App::new();
+    app.go_to_last_step();
+    let shop = crate::app::testing::shop();
+    let day = jiff::SignedDuration::from_hours(24);
+    let mut at = |expiry, text: &str, theirs| {
+        app.model.wizard.draft.expiry = expiry;
+        app.model.wizard.draft.expiry_text = text.to_owned();
+        let verdict = look(&app.model.wizard, &shop, &app.now, theirs);
+        let issues: Vec<_> = verdict.issues.iter().map(|i| i.error.clone()).collect();
+        (verdict.sale(true, Currency::Nok).map(|s| (s.expires_at.to_string(), s.exact_end)), issues)
+    };
+    let ours = "2026-11-22T12:41:07Z".parse::<Timestamp>().unwrap();
+    // Our clock is a day ahead: to us it's over.
+    let named = "2026-11-22T10:00:00Z";
+    assert_eq!(at(ExpiryChoice::Own, named, ours - day), (Some((named.to_owned(), true)), Vec::new()));
+    // It's a day behind: it is over, though we don't see it.
+    let named = "2026-11-23T10:00:00Z";
+    let past = FieldError::Expiry(ExpiryError::Past);
+    assert_eq!(at(ExpiryChoice::Own, named, ours + day), (None, vec![past]));
+    // A length is reckoned from our clock, by which the link is made.
+    let day_from_here = Some(("2026-11-23T12:41:07Z".to_owned(), false));
+    assert_eq!(at(ExpiryChoice::Day, "", ours + day), (day_from_here, Vec::new()));
 }
 
 #[test]
@@ -172,12 +198,12 @@ fn a_part_of_the_methods_is_named() {
     app.profile(&["dintero_psp.vipps", "dintero_psp.creditcard"]);
     app.model.wizard.offered[1].on = false;
     let shop = crate::app::testing::shop();
-    let verdict = look(&app.model.wizard, &shop, &app.now);
+    let verdict = look(&app.model.wizard, &shop, &app.now, app.now.at);
     let choice = verdict.sale(true, Currency::Nok).unwrap().methods;
     assert!(!choice.whole_profile);
     assert_eq!(choice.methods, [Method::parse("vipps").unwrap()]);
     app.model.wizard.offered[0].on = false;
-    let verdict = look(&app.model.wizard, &shop, &app.now);
+    let verdict = look(&app.model.wizard, &shop, &app.now, app.now.at);
     assert_eq!(verdict.issues[0].error, FieldError::NoMethod);
 }
 

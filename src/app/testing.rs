@@ -57,6 +57,7 @@ pub(crate) fn link(n: u128, state: LinkState) -> Link {
         methods: MethodChoice { whole_profile: true, methods: Vec::new() },
         reference: Reference::parse(&format!("KARI-{n:03}")).unwrap(),
         expires_at: "2026-11-23T12:41:07Z".parse().unwrap(),
+        exact_end: false,
         address: AddressPlan::None,
         auto_capture: true,
         delivery: Delivery::Link,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -44,6 +44,8 @@ struct Typed {
     methods: crate::domain::method::MethodChoice,
     reference: Option<Reference>,
     expires_at: Timestamp,
+    /// What gave that.
+    expires: Expiry,
     address: AddressPlan,
     delivery: Delivery,
     auto_capture: bool,
@@ -81,9 +83,13 @@ impl Typed {
                 Expiry::parse(text, &zone).map_err(|e| sale::option(t, "new", "--expires", text, &e))?
             }
         };
-        let expires_at = expires
-            .moment(Timestamp::now(), &zone)
-            .map_err(|e| sale::option(t, "new", "--expires", &expires.to_string(), &e))?;
+        let expires_at = match &expires {
+            // Judged by the backend's clock, once that is known.
+            Expiry::At(named) => *named,
+            length => length
+                .moment(Timestamp::now(), &zone)
+                .map_err(|e| sale::option(t, "new", "--expires", &length.to_string(), &e))?,
+        };
         if let Some(text) = &args.expires
             && let Some(months) = expiry::months_or_minutes(text)
         {
@@ -105,6 +111,7 @@ impl Typed {
             methods: methods::choose(&args.methods, profile, t)?,
             reference,
             expires_at,
+            expires,
             address,
             delivery: delivery(run, args)?,
             auto_capture: match (args.auto_capture, args.no_auto_capture) {
@@ -136,15 +143,20 @@ fn delivery(run: &Run, args: &args::New) -> Result<Delivery, Failure> {
 
 async fn make(shop: &mut Shop<'_>, args: &args::New, mut typed: Typed) -> Result<Status, Failure> {
     let t = shop.texts();
+    let (mut signed_in, mut skew) = (false, None);
     if !args.offline {
         // Wrong credentials are told before anything is kept. No connection is no reason to stop.
-        match timeout(SIGN_IN_PATIENCE, shop.ports.gateway.sign_in()).await {
+        match timeout(SIGN_IN_PATIENCE, sign_in(shop, &typed)).await {
             Ok(Err(fault)) if matches!(fault.kind, FaultKind::NotSignedIn | FaultKind::Forbidden) => {
                 return Err(Failure::fault(t, &fault));
             }
             Ok(Err(_)) | Err(_) => {}
-            Ok(Ok(())) => check_methods(shop, &mut typed).await?,
+            Ok(Ok(told)) => (signed_in, skew) = (true, told),
         }
+    }
+    check_end(shop, &mut typed, skew.unwrap_or_default())?;
+    if signed_in {
+        check_methods(shop, &mut typed).await?;
     }
     let link = keep(shop, args, typed).await?;
     if args.offline {
@@ -155,6 +167,27 @@ async fn make(shop: &mut Shop<'_>, args: &args::New, mut typed: Typed) -> Result
     shop.flush_due(earlier.unwrap_or(link.created_at)).await?;
     let sent = send(shop, link.id).await?;
     finish(shop, args, sent).await
+}
+
+/// Signs in. Where a moment was named, what the backend's clock differs by is found out as well, if its answers agree.
+async fn sign_in(shop: &Shop<'_>, typed: &Typed) -> Result<Option<SignedDuration>, Fault> {
+    if typed.expires.is_moment() {
+        return shop.ports.gateway.clock_checked().await;
+    }
+    shop.ports.gateway.sign_in().await.map(|()| None)
+}
+
+/// Whether a moment that was named lies ahead, and not too far. That of a length is known already.
+fn check_end(shop: &Shop<'_>, typed: &mut Typed, skew: SignedDuration) -> Result<(), Failure> {
+    if !typed.expires.is_moment() {
+        return Ok(());
+    }
+    let now = shop.ports.clock.now();
+    let theirs = now.checked_add(skew).unwrap_or(now);
+    let moment = typed.expires.moment(theirs, &super::zone::local());
+    let wrong = |e| sale::option(shop.texts(), "new", "--expires", &typed.expires.to_string(), &e);
+    typed.expires_at = moment.map_err(wrong)?;
+    Ok(())
 }
 
 /// A link for all methods says which those are, if the payment profile can be read at once; and a method that
@@ -211,6 +244,7 @@ async fn keep(shop: &Shop<'_>, args: &args::New, typed: Typed) -> Result<Link, F
         methods: typed.methods,
         reference: reference.clone(),
         expires_at: typed.expires_at,
+        exact_end: typed.expires.is_moment(),
         address: typed.address,
         auto_capture: typed.auto_capture,
         delivery: typed.delivery,

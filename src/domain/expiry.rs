@@ -85,6 +85,12 @@ impl Expiry {
         zoned.map(|z| Self::At(whole_second(z.timestamp()))).map_err(|_| ExpiryError::NotATime)
     }
 
+    /// Whether it is a moment that was named, which no clock makes another one.
+    #[must_use]
+    pub const fn is_moment(&self) -> bool {
+        matches!(self, Self::At(_))
+    }
+
     /// The moment the link made at `now` ends, a whole second.
     ///
     /// # Errors

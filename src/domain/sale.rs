@@ -58,6 +58,9 @@ pub struct Sale {
     pub reference: Reference,
     /// When the link stops working.
     pub expires_at: Timestamp,
+    /// That moment was named as such, not reckoned from now: whatever clock turns out to be wrong, it stays.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exact_end: bool,
     /// Who gives the address.
     pub address: AddressPlan,
     /// Whether the money is withdrawn at once (`configuration.auto_capture`) or stays reserved.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::sleep;
 
 use super::claim::claim;
@@ -190,6 +190,9 @@ async fn send_again(ports: &Ports, id: LinkId, until: Until) -> Result<Sent, Led
     send::attempt(ports, id, true, until).await
 }
 
+/// What a link lives whose seller gave it no time that is known: as long as where nobody says.
+const USUAL_LIFE: SignedDuration = SignedDuration::from_hours(24);
+
 /// A link whose time was over before it was sent gets as much time as the seller gave it, from now on. Durable
 /// before it is sent, so that the next try knows it too.
 async fn renew(ports: &Ports, id: LinkId) -> Result<(), LedgerError> {
@@ -199,8 +202,10 @@ async fn renew(ports: &Ports, id: LinkId) -> Result<(), LedgerError> {
     });
     let Some(link) = link.await? else { return Ok(()) };
     let life = link.sale.expires_at.duration_since(link.created_at);
+    // A moment that was named may have been over by the clock that the link was made by.
+    let life = if life.is_positive() { life } else { USUAL_LIFE };
     let Ok(renewed) = backend_now(ports).checked_add(life) else { return Ok(()) };
-    if send::overdue(ports, &link) != Some(Overdue::Expired) || !life.is_positive() {
+    if send::overdue(ports, &link) != Some(Overdue::Expired) {
         return Ok(());
     }
     on_ledger(ports, move |ledger| {

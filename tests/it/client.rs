@@ -123,6 +123,7 @@ fn sale(reference: &str) -> Sale {
         methods: MethodChoice { whole_profile: true, methods: Vec::new() },
         reference: Reference::parse(reference).unwrap(),
         expires_at: Timestamp::now() + jiff::SignedDuration::from_hours(24),
+        exact_end: false,
         address: AddressPlan::None,
         auto_capture: false,
         delivery: Delivery::Link,

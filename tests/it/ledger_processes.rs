@@ -41,6 +41,7 @@ fn sample(n: u32) -> Link {
         methods: MethodChoice { whole_profile: true, methods: Vec::new() },
         reference: Reference::parse(&format!("R-{n}")).unwrap(),
         expires_at: at(86_400),
+        exact_end: false,
         address: AddressPlan::None,
         auto_capture: true,
         delivery: Delivery::Link,

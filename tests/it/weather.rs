@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::cli::{World, finish};
@@ -328,6 +329,27 @@ fn two_apps_and_five_scripts_share_one_folder() {
     world.pay(&first, "authorized");
     for term in &mut apps {
         term.sees("● paid");
+    }
+}
+
+#[test]
+fn a_moment_that_was_named_is_sent_as_it_is_and_the_backends_clock_judges_it() {
+    for seconds in [86_400, -86_400] {
+        let world = World::new();
+        world.control("POST", "/sandbox/clock", json!({ "advance_seconds": seconds }));
+        let theirs = Timestamp::from_second(Timestamp::now().as_second() + seconds).unwrap();
+        let new = |at: Timestamp| {
+            let at = at.to_string();
+            world.run(&["new", "--json", "--item", "Vaffel;1;45", "--expires", &at])
+        };
+        // By this machine's clock it is over, or a day further away.
+        let named = theirs + SignedDuration::from_hours(3);
+        let link = new(named).is(0).json();
+        assert_eq!(link["expires_at"], named.to_string(), "{link}");
+        assert_eq!(link["state"], "open");
+        let over = new(theirs - SignedDuration::from_hours(3)).is(3);
+        assert!(over.error()["message"].as_str().unwrap().contains("over"), "{over:?}");
+        assert_eq!(world.run(&["list", "--json"]).is(0).lines().len(), 1, "nothing of it was kept");
     }
 }
 

@@ -47,6 +47,9 @@ pub(super) fn of_changed(link: &Link, now: &Now) -> (ExpiryChoice, String) {
 
 /// The length that gave `link` its end, by the seller's calendar; `None` where it was a moment.
 fn length(link: &Link, now: &Now) -> Option<Expiry> {
+    if link.sale.exact_end {
+        return None;
+    }
     let (made, end) = (link.created_at, link.sale.expires_at);
     let minutes = (end.duration_since(made) + SignedDuration::from_secs(30)).as_mins();
     let number = |n: i64| u32::try_from(n).ok();
@@ -111,5 +114,10 @@ mod tests {
         assert_eq!(of_changed(&link, &now), (ExpiryChoice::Own, "4d".to_owned()), "it is over");
         let (link, now) = sold("2026-11-22 20:11");
         assert_eq!(of_again(&link, &now), (ExpiryChoice::Own, "6h".to_owned()));
+        // Named, and a day away to the minute all the same.
+        let (mut link, now) = sold("2026-11-23 13:41");
+        assert_eq!(of_changed(&link, &now), as_chosen(&Expiry::Days(1)), "what an earlier version kept");
+        link.sale.exact_end = true;
+        assert_eq!(of_changed(&link, &now), (ExpiryChoice::Own, "2026-11-23 13:41".to_owned()));
     }
 }

@@ -75,7 +75,7 @@ pub(super) fn in_text(wizard: &Wizard) -> bool {
 /// Looks at the draft anew: what is wrong, what it comes to.
 pub(super) fn refresh(t: &mut Turn<'_>) {
     let Some(shop) = &t.model.shop else { return };
-    let verdict = check::look(&t.model.wizard, shop, t.now);
+    let verdict = check::look(&t.model.wizard, shop, t.now, t.model.backend_now(t.now));
     let wizard = &mut t.model.wizard;
     wizard.amounts = verdict.amounts();
     wizard.issues = verdict.issues;

@@ -42,9 +42,10 @@ fn hand_over(t: &mut Turn<'_>) {
     if t.model.wizard.proposing {
         return;
     }
+    let theirs = t.model.backend_now(t.now);
     let Some(shop) = &t.model.shop else { return };
     let wizard = &mut t.model.wizard;
-    let verdict = check::look(wizard, shop, t.now);
+    let verdict = check::look(wizard, shop, t.now, theirs);
     let id = *wizard.draft.id.get_or_insert(t.now.fresh);
     let sale = verdict.sale(wizard.draft.auto_capture, shop.currency);
     let link = sale.and_then(|sale| Link::queued(id, shop.account_id.clone(), sale, t.now.at).ok());

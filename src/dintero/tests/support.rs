@@ -182,6 +182,7 @@ pub(super) fn sale() -> Sale {
         methods: MethodChoice { whole_profile: true, methods: Vec::new() },
         reference: Reference::parse("KARI-014").unwrap(),
         expires_at: "2026-11-23T12:41:07.5Z".parse().unwrap(),
+        exact_end: false,
         address: AddressPlan::None,
         auto_capture: true,
         delivery: Delivery::Link,

@@ -28,6 +28,7 @@ fn link() -> Link {
         methods: MethodChoice { whole_profile: false, methods: vec![Method::parse("vipps").unwrap()] },
         reference: Reference::parse("KARI-014").unwrap(),
         expires_at: t(3600),
+        exact_end: false,
         address: AddressPlan::None,
         auto_capture: false,
         delivery: Delivery::Sms(Phone::parse("41234567").unwrap()),

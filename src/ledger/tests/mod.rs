@@ -39,6 +39,7 @@ pub(super) fn sample(n: i64) -> Link {
         methods: MethodChoice { whole_profile: true, methods: Vec::new() },
         reference: Reference::parse(&format!("KARI-{n:03}")).unwrap(),
         expires_at: at(n + 86_400),
+        exact_end: false,
         address: AddressPlan::None,
         auto_capture: true,
         delivery: Delivery::Link,

@@ -21,7 +21,7 @@ const MOMENTS_AGO: Duration = Duration::from_secs(10 * 60);
 const NO_TIME_LEFT: Duration = Duration::from_secs(60);
 
 /// A link that was made by a clock that the backend's tells to be wrong gets the time that was meant: its end is
-/// counted from when it was made by the backend's clock, durably. Where nobody knows when that was, nothing is
+/// counted from when it was made by the backend's clock, durably, unless it was named as a moment. Where nobody knows when that was, nothing is
 /// guessed: a link that was made earlier by another process may have been made by a clock that was right.
 ///
 /// Nothing is sent where the backend can't be reached: why.
@@ -40,7 +40,8 @@ pub(super) async fn end_by_backends_clock(
         Ok(Some(skew)) => skew,
         Ok(None) | Err(_) => return Ok(None),
     };
-    if link.expires_at != link.sale.expires_at {
+    // A moment that was named as such is what was meant.
+    if link.expires_at != link.sale.expires_at || link.sale.exact_end {
         return Ok(None);
     }
     // Not before the answer has come: it may have taken a while.

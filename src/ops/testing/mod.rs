@@ -204,6 +204,7 @@ impl World {
             methods: MethodChoice { whole_profile: false, methods: vec![Method::parse("vipps").unwrap()] },
             reference: Reference::parse(reference).unwrap(),
             expires_at: self.now() + SignedDuration::from_hours(24),
+            exact_end: false,
             address: AddressPlan::None,
             auto_capture: false,
             delivery,

@@ -1,11 +1,11 @@
 use std::time::Duration;
 
 use crate::domain::cause::{Cause, Network};
-use crate::domain::link::{DeliveryStatus, EventKind, LinkId, LinkState};
-use crate::domain::sale::Delivery;
+use crate::domain::link::{DeliveryStatus, EventKind, Link, LinkId, LinkState};
+use crate::domain::sale::{Delivery, Sale};
 use crate::ops::outbox::{
-    Decision, Outcome, decide, flush, flush_all, flush_by_hand, goes_by_hand, send_again_patiently, send_now,
-    send_patiently, withdraw,
+    self, Decision, Outcome, decide, flush, flush_all, flush_by_hand, goes_by_hand, send_again_patiently,
+    send_now, send_patiently, withdraw,
 };
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault, sms};
 use crate::ops::track;
@@ -789,6 +789,43 @@ async fn a_link_made_offline_by_a_wrong_clock_gets_the_time_that_was_meant() {
             }
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_that_was_named_as_a_moment_is_moved_by_no_clock() {
+    let day = SignedDuration::from_hours(24);
+    for behind in [day, SignedDuration::ZERO, -day] {
+        let world = World::new();
+        world.set_clock(-behind);
+        let named = world.right_now() + SignedDuration::from_hours(5);
+        let sale = Sale { expires_at: named, exact_end: true, ..world.sale("A-1", sms()) };
+        let id = LinkId(uuid::Uuid::from_u128(1));
+        let link = Link::queued(id, ACCOUNT.to_owned(), sale, world.now()).unwrap();
+        outbox::keep(&world.ports, link, false).await.unwrap();
+        let sent = send_now(&world.ports, id).await.unwrap();
+        assert_eq!(sent.outcome, Outcome::Created, "{behind}");
+        assert_eq!(world.link(id).expires_at, named, "{behind}");
+        assert_eq!(world.backend.sessions()[0].news.expires_at, Some(named), "{behind}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_moment_that_was_over_by_our_clock_when_it_was_named_is_sent_on_the_sellers_word() {
+    let world = World::new();
+    // The clock is two days ahead; by the right one the moment lies ahead, until the link can be sent.
+    world.set_clock(SignedDuration::from_hours(48));
+    let named = world.right_now() + SignedDuration::from_hours(5);
+    let sale = Sale { expires_at: named, exact_end: true, ..world.sale("A-1", sms()) };
+    let id = LinkId(uuid::Uuid::from_u128(1));
+    let link = Link::queued(id, ACCOUNT.to_owned(), sale, world.now()).unwrap();
+    outbox::keep(&world.ports, link, false).await.unwrap();
+    pass(6 * 3600).await;
+    let sent = send_now(&world.ports, id).await.unwrap();
+    assert_eq!(sent.outcome, Outcome::Overdue(Overdue::Expired));
+    let sent = decide(&world.ports, id, Decision::SendAgain).await.unwrap();
+    assert_eq!(sent.outcome, Outcome::Created);
+    let left = world.link(id).expires_at.duration_since(world.right_now());
+    assert_eq!(left, SignedDuration::from_hours(24), "nobody knows how long it was meant to live");
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::app::Model;
-use crate::app::check::chosen_expiry;
+use crate::app::check::{chosen_expiry, reckoned_from};
 use crate::app::draft::{AddressChoice, ExpiryChoice, FieldId};
 use crate::ui::frame;
 use crate::ui::pen::Pen;
@@ -68,8 +68,9 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 pub(crate) fn valid_until(model: &Model, pen: &Pen<'_>) -> Option<String> {
     let (texts, now) = (pen.texts(), &pen.look.now);
     let expiry = chosen_expiry(&model.wizard.draft, now).ok()?;
-    let at = expiry.moment(now.at, &now.zone).ok()?;
-    let moment = texts.moment(at, now.at, &now.zone);
-    let away = texts.relative(at, now.at);
+    let from = reckoned_from(&expiry, now, model.backend_now(now));
+    let at = expiry.moment(from, &now.zone).ok()?;
+    let moment = texts.moment(at, from, &now.zone);
+    let away = texts.relative(at, from);
     Some(texts.t_args("order-valid-until", &[("moment", moment.into()), ("away", away.into())]))
 }

@@ -397,6 +397,7 @@ fn live() -> Link {
             methods: MethodChoice { whole_profile: true, methods: Vec::new() },
             reference: Reference::parse("KARI-1122-014").unwrap(),
             expires_at: at("2026-11-23T11:41:07Z"),
+            exact_end: false,
             address: AddressPlan::None,
             auto_capture: true,
             delivery: Delivery::Sms(Phone::parse("41234567").unwrap()),

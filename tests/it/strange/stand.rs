@@ -158,6 +158,7 @@ pub(super) fn sale(reference: &str, delivery: Delivery) -> Sale {
         methods: MethodChoice { whole_profile: true, methods: Vec::new() },
         reference: Reference::parse(reference).unwrap(),
         expires_at: Timestamp::now() + SignedDuration::from_hours(24),
+        exact_end: false,
         address: AddressPlan::None,
         auto_capture: false,
         delivery,

@@ -83,6 +83,7 @@ fn sale() -> Sale {
         methods: MethodChoice { whole_profile: true, methods: Vec::new() },
         reference: Reference::parse("KARI-014").unwrap(),
         expires_at: "2026-11-23T12:00:00Z".parse().unwrap(),
+        exact_end: false,
         address: AddressPlan::None,
         auto_capture: true,
         delivery: Delivery::Link,
