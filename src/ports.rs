@@ -12,6 +12,7 @@ use crate::domain::email::Email;
 pub use crate::domain::fault::FaultKind;
 use crate::domain::method::Method;
 
+mod awake;
 mod gateway;
 mod ledger;
 mod ledger_error;
@@ -20,6 +21,7 @@ mod outbox;
 mod rescue;
 mod underway;
 
+pub use awake::Awake;
 pub use gateway::{Created, Fault, Gateway, MoneyMove, Moved, Profile, Sending};
 pub use ledger::{DayTotals, FOLLOWED_AFTER_END, Ledger, LinkFilter, LinkRow, Touched, Watch};
 pub use ledger_error::{LedgerError, Unusable};
@@ -79,6 +81,11 @@ pub trait Clock: Send + Sync {
     fn steady(&self) -> Option<Duration> {
         None
     }
+
+    /// How long the machine has been awake. `None` where the system can't tell.
+    fn awake(&self) -> Option<Awake> {
+        None
+    }
 }
 
 /// The real clock.
@@ -95,6 +102,11 @@ impl Clock for SystemClock {
         // Since the machine was started; `Instant` stands still while it sleeps.
         let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
         Duration::try_from_secs_f64(uptime.split_whitespace().next()?.parse().ok()?).ok()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn awake(&self) -> Option<Awake> {
+        Awake::now()
     }
 }
 

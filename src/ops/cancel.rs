@@ -10,7 +10,9 @@ use super::{backend_now, kept, on_ledger, track, wire};
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::SessionNews;
 use crate::domain::link::{Link, LinkId, LinkState};
-use crate::ports::{Fault, FaultKind, LedgerError, MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Ports};
+use crate::ports::{
+    Awake, Fault, FaultKind, LedgerError, MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Ports,
+};
 
 /// How withdrawing a link ended, with the link as it's kept now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -311,15 +313,15 @@ const fn reserved(link: &Link) -> bool {
 
 /// Keeps with the entry that the request goes out now, by the backend's clock, durably. `false`: it may not.
 async fn note(ports: &Ports, claim: &mut Claim) -> Result<bool, LedgerError> {
-    let sent = sent_at(ports.clock.now(), Some(backend_now(ports)));
+    let sent = sent_at(ports.clock.now(), Some(backend_now(ports)), ports.clock.awake());
     claim.entry.order = Some(MoneyOrder { sent: Some(sent), ..MoneyOrder::default() });
     let entry = claim.entry.clone();
     on_ledger(ports, move |ledger| ledger.note_order(&entry)).await
 }
 
 /// A withdrawal has no reference of its own, and leaves no trace but that the link is closed.
-const fn sent_at(at: Timestamp, theirs: Option<Timestamp>) -> MoneySent {
-    MoneySent { reference: String::new(), at, theirs, before: 0, seen: None, accepted: false }
+const fn sent_at(at: Timestamp, theirs: Option<Timestamp>, awake: Option<Awake>) -> MoneySent {
+    MoneySent { reference: String::new(), at, theirs, awake, before: 0, seen: None, accepted: false }
 }
 
 /// Whether a request that went out before may still arrive, and take the customer's money back.
@@ -327,7 +329,7 @@ fn on_the_wire(ports: &Ports, claim: &mut Claim) -> bool {
     let (id, kind, since) = (claim.link.id, claim.entry.kind, claim.entry.since);
     let order = claim.entry.order.get_or_insert_default();
     // What an earlier version sent is known by when its entry was given back.
-    let sent = order.sent.get_or_insert_with(|| sent_at(since, None));
+    let sent = order.sent.get_or_insert_with(|| sent_at(since, None, None));
     claim.entry.in_flight && wire::may_arrive(ports, id, kind, sent)
 }
 

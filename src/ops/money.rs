@@ -169,6 +169,7 @@ async fn carry_out(ports: &Ports, id: LinkId, kind: OutboxKind, heard: bool) -> 
         at: ports.clock.now(),
         // The transaction was read just now, so its answer told their time.
         theirs: Some(backend_now(ports)),
+        awake: ports.clock.awake(),
         before: plan.before,
         seen: Some(plan.seen),
         accepted: false,

@@ -18,10 +18,14 @@ pub(super) fn note(ports: &Ports, id: LinkId, kind: OutboxKind) {
     ports.underway.sent(id, kind, now, now + ON_THE_WIRE);
 }
 
-/// Whether what was `sent` may still arrive: as far as this process has counted, and by the backend's clock. Nobody
-/// here can set that, and a machine that slept has let nothing arrive meanwhile.
+/// Whether what was `sent` may still arrive: by the backend's clock, which nobody here can set; by how long the machine
+/// was awake since, whichever of its processes has sent it, because what had not left it when it fell asleep goes on
+/// its way when it wakes; and as far as this process has counted since the request ended.
 pub(super) fn may_arrive(ports: &Ports, id: LinkId, kind: OutboxKind, sent: &mut MoneySent) -> bool {
-    ago(ports, sent) < ON_THE_WIRE || ports.underway.on_the_wire(id, kind, counted())
+    let awake = ports.clock.awake().zip(sent.awake.as_ref()).and_then(|(now, then)| now.since(then));
+    ago(ports, sent) < ON_THE_WIRE
+        || awake.is_some_and(|awake| awake < ON_THE_WIRE)
+        || ports.underway.on_the_wire(id, kind, counted())
 }
 
 /// How long ago it was sent, by the backend's clock as far as that is known. A clock that was set back must not make

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::Awake;
 use crate::domain::cause::Cause;
 use crate::domain::lifecycle::TransactionEvent;
 use crate::domain::link::LinkId;
@@ -112,6 +113,10 @@ pub struct MoneySent {
     /// When, by the backend's clock, which nobody here can set. `None` in what an earlier version kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub theirs: Option<Timestamp>,
+    /// When, by how long the machine had been awake: what had not left it when it fell asleep is still here afterwards.
+    /// `None` where that can't be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awake: Option<Awake>,
     /// How many operations of this kind had gone through before it.
     pub before: usize,
     /// The events of this kind that were there before it went out, as [`MoneySent::key`] names them: they

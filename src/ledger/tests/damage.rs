@@ -230,6 +230,7 @@ fn what_may_have_happened_since_is_doubted() {
         reference: "KARI-004-C1".into(),
         at: at(6),
         theirs: None,
+        awake: None,
         before: 0,
         seen: None,
         accepted: false,

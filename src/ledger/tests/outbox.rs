@@ -7,7 +7,7 @@ use super::super::SqliteLedger;
 use super::{ACCOUNT, at, sample, sent, with};
 use crate::domain::link::LinkState;
 use crate::domain::money::{Currency, Money};
-use crate::ports::{Ledger, MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Overdue};
+use crate::ports::{Awake, Ledger, MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Overdue};
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -155,6 +155,7 @@ fn what_is_asked_for_a_link_has_its_turn() {
         reference: "A-C1".to_owned(),
         at: at(6),
         theirs: Some(at(7)),
+        awake: Some(Awake::new("boot", Duration::from_secs(90))),
         before: 0,
         seen: None,
         accepted: false,

@@ -36,6 +36,8 @@ struct TokioClock {
     slept_seconds: AtomicI64,
     /// Nothing here counts what nobody sets.
     no_steady: AtomicBool,
+    /// How often the machine was started anew.
+    starts: AtomicUsize,
 }
 
 impl TokioClock {
@@ -69,6 +71,11 @@ impl Clock for TokioClock {
         }
         let slept = self.slept_seconds.load(Ordering::SeqCst).unsigned_abs();
         Some(self.began.elapsed() + std::time::Duration::from_secs(slept))
+    }
+
+    fn awake(&self) -> Option<Awake> {
+        let start = format!("start {}", self.starts.load(Ordering::SeqCst));
+        Some(Awake::new(&start, self.began.elapsed()))
     }
 }
 
@@ -139,6 +146,7 @@ impl World {
             set_seconds: AtomicI64::new(0),
             slept_seconds: AtomicI64::new(0),
             no_steady: AtomicBool::new(false),
+            starts: AtomicUsize::new(0),
         });
         let backend = Arc::new(SimGateway::new(power.clone(), clock.clone()));
         let ledger = Arc::new(SimLedger::new(power.clone()));
@@ -171,6 +179,11 @@ impl World {
     /// The machine sleeps: time passes everywhere, and nothing here happens or is counted.
     pub(crate) fn sleep(&self, time: SignedDuration) {
         self.clock.slept_seconds.fetch_add(time.as_secs(), Ordering::SeqCst);
+    }
+
+    /// The machine is started anew: what was within it is gone.
+    pub(crate) fn restart(&self) {
+        self.clock.starts.fetch_add(1, Ordering::SeqCst);
     }
 
     /// The time by the backend's clock.

@@ -169,8 +169,6 @@ struct Story {
     late_words: BTreeSet<LinkId>,
     /// When they were made, by the right clock.
     made: BTreeMap<LinkId, Timestamp>,
-    /// A process has ended since the machine last slept.
-    ended: bool,
     /// Those since which this machine's clock was set back: it can't tell how long they have waited.
     rejuvenated: BTreeSet<LinkId>,
     /// What was asked of the money and written down.
@@ -187,7 +185,6 @@ impl Story {
         Self {
             world,
             ports,
-            ended: false,
             made: BTreeMap::new(),
             rejuvenated: BTreeSet::new(),
             links: Vec::new(),
@@ -236,10 +233,7 @@ impl Story {
                 }
             }
             Step::Sleep(seconds) => {
-                // What a process sent that has ended is not in this machine any more: it arrives while it sleeps.
-                if std::mem::take(&mut self.ended) {
-                    tokio::time::sleep(Duration::from_secs(60)).await;
-                }
+                // What had not left this machine goes on its way when it wakes, whichever process sent it.
                 self.world.sleep(SignedDuration::from_secs(i64::try_from(seconds).unwrap()));
             }
             Step::Pass(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
@@ -247,7 +241,6 @@ impl Story {
             Step::FlushTwice => {
                 let now = self.world.now();
                 let other = self.world.another();
-                self.ended = true;
                 drop(tokio::join!(flush(&ports, ACCOUNT, now), flush(&other, ACCOUNT, now)));
             }
             Step::SendNow(which) => {
@@ -310,7 +303,6 @@ impl Story {
     fn start_again(&mut self) {
         if self.world.power.is_off() {
             self.ports = self.world.another();
-            self.ended = true;
         }
         self.world.power.back();
     }

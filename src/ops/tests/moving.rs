@@ -187,6 +187,7 @@ async fn what_is_there_with_the_same_reference_tells_nothing() {
         reference: reference.clone(),
         at: world.now(),
         theirs: None,
+        awake: None,
         before: 0,
         seen,
         accepted: false,
@@ -320,6 +321,37 @@ async fn a_clock_set_ahead_sends_nothing_twice_in_another_process_either() {
     let sent = money::send(&other, id, OutboxKind::Refund).await.unwrap();
     assert_eq!((sent.outcome, given_back(&world)), (Outcome::Moved, 2000));
     assert_eq!(world.backend.calls(Call::Refund), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_on_its_way_when_the_machine_fell_asleep_is_sent_by_no_other_process_when_it_wakes() {
+    let (world, id) = paid().await;
+    world.backend.wrong(Call::Refund, [Wrong::Late(Duration::from_secs(40))]);
+    once(&world, id, Movement::Refund(nok(2000), None)).await;
+    // By every clock it was sent long ago, and it has not left the machine.
+    world.sleep(jiff::SignedDuration::from_hours(8));
+    let other = world.another();
+    let sent = money::send(&other, id, OutboxKind::Refund).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{sent:?}");
+    tokio::time::sleep(Duration::from_secs(41)).await;
+    let sent = money::send(&other, id, OutboxKind::Refund).await.unwrap();
+    assert_eq!((sent.outcome, given_back(&world)), (Outcome::Moved, 2000));
+    assert_eq!(world.backend.calls(Call::Refund), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_before_the_machine_was_started_anew_is_judged_by_the_backends_clock() {
+    let (world, id) = paid().await;
+    world.backend.wrong(Call::Refund, [Wrong::Cut]);
+    once(&world, id, Movement::Refund(nok(2000), None)).await;
+    world.restart();
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    let other = world.another();
+    let sent = money::send(&other, id, OutboxKind::Refund).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{sent:?}");
+    tokio::time::sleep(Duration::from_secs(31)).await;
+    let sent = money::send(&other, id, OutboxKind::Refund).await.unwrap();
+    assert_eq!((sent.outcome, given_back(&world)), (Outcome::Moved, 2000));
 }
 
 #[test]

@@ -129,6 +129,7 @@ fn judged(kind: OutboxKind, status: &str, events: Vec<TransactionEvent>) -> Foun
         reference: "ours".to_owned(),
         at: jiff::Timestamp::UNIX_EPOCH,
         theirs: None,
+        awake: None,
         before: 0,
         seen: Some(Vec::new()),
         accepted: true,

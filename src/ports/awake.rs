@@ -1,0 +1,66 @@
+//! How long the machine has been awake. All its processes count that alike, no clock changes it, and while the machine
+//! sleeps it stands still, as what is on its way within it does.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// A moment of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Awake {
+    /// Which start of which machine it's counted from.
+    boot: String,
+    /// Milliseconds.
+    ms: u64,
+}
+
+impl Awake {
+    /// So long after the start of the machine with this name.
+    #[must_use]
+    pub fn new(boot: &str, counted: Duration) -> Self {
+        Self { boot: boot.to_owned(), ms: u64::try_from(counted.as_millis()).unwrap_or(u64::MAX) }
+    }
+
+    /// How much has passed since `then`. `None`: that was before the machine was started, or on another one.
+    #[must_use]
+    pub fn since(&self, then: &Self) -> Option<Duration> {
+        let same = self.boot == then.boot;
+        self.ms.checked_sub(then.ms).filter(|_| same).map(Duration::from_millis)
+    }
+
+    /// Now.
+    #[cfg(target_os = "linux")]
+    pub(super) fn now() -> Option<Self> {
+        static BOOT: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
+        let boot = BOOT.get_or_init(|| {
+            let read = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+            Some(read.trim().to_owned()).filter(|id| !id.is_empty())
+        });
+        let counted = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+        Some(Self::new(boot.as_deref()?, Duration::try_from(counted).ok()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_counted_within_one_start_of_the_machine() {
+        let at = |boot, seconds| Awake::new(boot, Duration::from_secs(seconds));
+        assert_eq!(at("a", 70).since(&at("a", 10)), Some(Duration::from_secs(60)));
+        assert_eq!(at("a", 70).since(&at("b", 10)), None, "another start");
+        assert_eq!(at("a", 10).since(&at("a", 70)), None, "not counted alike");
+        let kept = serde_json::to_string(&at("a", 70)).unwrap();
+        assert_eq!(serde_json::from_str::<Awake>(&kept).unwrap(), at("a", 70));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_system_counts_it() {
+        let then = Awake::now().unwrap();
+        std::thread::sleep(Duration::from_millis(20));
+        let passed = Awake::now().unwrap().since(&then).unwrap();
+        assert!((19..5_000).contains(&passed.as_millis()), "{passed:?}");
+    }
+}
