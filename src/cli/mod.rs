@@ -23,6 +23,7 @@ pub mod report;
 pub mod sale;
 pub mod sandbox;
 pub mod secret_input;
+mod seen;
 pub mod shop;
 pub mod usage;
 pub mod zone;

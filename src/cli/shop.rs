@@ -1,31 +1,26 @@
-//! A command's workplace: config, ledger and backend, and what every command about links does first.
+//! A command's workplace: config, ledger and backend, opened and closed; what waits is sent, what came of it printed.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::failure::{Failure, Status};
 use super::json::LinkJson;
 use super::{Run, asynchronous, backup};
 use crate::config::Config;
-use crate::domain::cause::{Cause, Plain};
-use crate::domain::clean;
 use crate::domain::link::{Link, LinkId};
 use crate::i18n::Texts;
-use crate::ops::patience::Patience;
-use crate::ops::{on_ledger, outbox, track};
-use crate::ports::{Fault, FaultKind, LedgerError, LinkRow, OutboxEntry, OutboxKind, Ports};
+use crate::ops::{on_ledger, outbox};
+use crate::ports::{LedgerError, OutboxEntry, OutboxKind, Ports};
 use crate::wiring::workplace::kept_sandbox;
 use crate::wiring::{self, embedded::Embedded};
 
 /// A command waits at most this long in the foreground (contracts, 1).
 pub const PATIENCE: Duration = Duration::from_secs(30);
 /// What can't be reached in this time is printed as it is known here.
-const A_FEW_SECONDS: Duration = Duration::from_secs(5);
-/// How many links are named where a text means several.
-const NAMED: usize = 5;
+pub(super) const A_FEW_SECONDS: Duration = Duration::from_secs(5);
 
 /// A shop that is open for one command.
 pub struct Shop<'a> {
@@ -207,139 +202,6 @@ impl<'a> Shop<'a> {
         }
     }
 
-    /// Brings these links up to date with the backend. What can't be reached in a few seconds is said on
-    /// standard error.
-    ///
-    /// # Errors
-    /// The ledger's.
-    pub async fn refresh(&self, rows: &[LinkRow]) -> Result<(), Failure> {
-        let at_backend = || rows.iter().filter(|r| r.session_id.is_some());
-        let batch: Vec<LinkId> = at_backend().map(|r| r.id).collect();
-        let singles: Vec<LinkId> = at_backend().filter(|r| !r.settled()).map(|r| r.id).collect();
-        if batch.is_empty() {
-            return Ok(());
-        }
-        // One link is read by itself, with all of its story.
-        let asked = async {
-            match batch.as_slice() {
-                [only] => track::refresh_one(&self.ports, *only).await,
-                _ => track::refresh(&self.ports, batch, singles).await,
-            }
-        };
-        match timeout(A_FEW_SECONDS, asked).await {
-            Ok(Ok(round)) => {
-                if let Some(fault) = round.fault {
-                    self.not_reached(&fault);
-                }
-                self.gone(rows, &round.gone);
-                Ok(())
-            }
-            Ok(Err(error)) => Err(self.ledger_failure(&error)),
-            Err(_) => {
-                self.not_reached(&Fault::new(FaultKind::NotSent, Cause::Plain(Plain::NotInTime)));
-                Ok(())
-            }
-        }
-    }
-
-    /// Links that the backend doesn't know any more look as they did, which must not go unsaid.
-    fn gone(&self, rows: &[LinkRow], gone: &[LinkId]) {
-        let mut named: Vec<&str> =
-            rows.iter().filter(|r| gone.contains(&r.id)).map(|r| r.reference.as_str()).collect();
-        if named.is_empty() {
-            return;
-        }
-        let count = named.len();
-        if count > NAMED {
-            named.truncate(NAMED);
-            named.push("…");
-        }
-        let args = [("count", count.into()), ("references", named.join(", ").into())];
-        self.run.note(&self.texts().t_args("cli-gone", &args));
-    }
-
-    fn not_reached(&self, fault: &Fault) {
-        self.run.note(&self.not_reached_text(fault));
-    }
-
-    fn not_reached_text(&self, fault: &Fault) -> String {
-        // Only reads are told here: one whose answer was lost did nothing either.
-        let kind = if fault.kind == FaultKind::Maybe { FaultKind::NotSent } else { fault.kind };
-        let said = self.texts().say(&kind);
-        let why = format!("{} ({})", said.trim_end_matches('.'), self.texts().say(&fault.cause));
-        let args = [("why", why.into())];
-        self.texts().t_args("cli-not-reached", &args)
-    }
-
-    /// The one link that `text` names, brought up to date unless `offline`.
-    ///
-    /// # Errors
-    /// None or several: wrong input, naming what was meant or near.
-    pub async fn named(&mut self, text: &str, offline: bool) -> Result<Link, Failure> {
-        if !offline {
-            self.flush().await?;
-        }
-        let mut rows = self.find(text).await?;
-        if rows.is_empty() && !offline {
-            // Perhaps the id of a transaction that is new to us.
-            let account = self.account().to_owned();
-            let open = self.ask(move |l| l.unsettled(&account)).await?;
-            self.refresh(&open).await?;
-            rows = self.find(text).await?;
-        }
-        let row = match rows.as_slice() {
-            [row] => row.clone(),
-            [] => return Err(self.no_such_link(text).await?),
-            several => return Err(self.several_links(text, several)),
-        };
-        if !offline {
-            self.refresh(std::slice::from_ref(&row)).await?;
-        }
-        self.link(row.id).await
-    }
-
-    async fn find(&self, text: &str) -> Result<Vec<LinkRow>, Failure> {
-        let (account, text) = (self.account().to_owned(), text.trim().to_owned());
-        self.ask(move |l| l.find(&account, &text)).await
-    }
-
-    async fn no_such_link(&self, text: &str) -> Result<Failure, Failure> {
-        let (account, wanted) = (self.account().to_owned(), text.trim().to_owned());
-        let near = self.ask(move |l| l.near(&account, &wanted)).await?;
-        let t = self.texts();
-        let named = [("ref", clean::line_within(text, 80).into())];
-        let message = t.t_args("cli-no-such-link", &named);
-        let near: Vec<&str> = near.iter().map(|r| r.as_str()).take(NAMED).collect();
-        let hint = if near.is_empty() {
-            t.t("cli-no-such-link-hint").into_owned()
-        } else {
-            t.t_args("cli-near", &[("near", near.join(", ").into())])
-        };
-        Ok(Failure::input("no_such_link", message, hint))
-    }
-
-    fn several_links(&self, text: &str, rows: &[LinkRow]) -> Failure {
-        let t = self.texts();
-        let view = self.run.view();
-        let mut named: Vec<String> = rows
-            .iter()
-            .take(NAMED)
-            .map(|r| {
-                let made = t.moment(r.created_at, view.now, &view.zone);
-                format!("{} ({}, {}, {made})", r.id, r.reference, t.say(&r.state))
-            })
-            .collect();
-        if rows.len() > NAMED {
-            named.push("…".to_owned());
-        }
-        let args = [
-            ("ref", clean::line_within(text, 80).into()),
-            ("count", rows.len().into()),
-            ("links", named.join(", ").into()),
-        ];
-        Failure::input("several_links", t.t_args("cli-several-links", &args), t.t("cli-several-links-hint"))
-    }
-
     /// A link that is kept.
     ///
     /// # Errors
@@ -379,75 +241,6 @@ impl<'a> Shop<'a> {
             return self.run.output.line(&LinkJson::from(link).line());
         }
         self.run.output.line(&self.run.view().change(link))
-    }
-
-    /// Follows a link until `done` says so or the patience is over: reads it again and again, less often with
-    /// time, and calls `seen` after each change of its state.
-    ///
-    /// # Errors
-    /// The ledger's, or `seen`'s.
-    pub async fn follow(
-        &self,
-        link: Link,
-        patience: Option<Duration>,
-        done: impl Fn(&Link) -> bool,
-        mut seen: impl FnMut(&Link) -> Result<(), Failure>,
-    ) -> Result<Link, Failure> {
-        let patience = Patience::new(patience.unwrap_or(Duration::MAX));
-        let mut link = link;
-        let mut told = false;
-        loop {
-            if done(&link) || patience.left().is_zero() {
-                return Ok(link);
-            }
-            sleep(pause(patience.passed()).min(patience.left())).await;
-            let fault = self.look(&link).await?;
-            match fault {
-                // Once, not with every try.
-                Some(fault) if !told => {
-                    // At once: following may go on for days.
-                    self.run.output.note(&self.not_reached_text(&fault));
-                    told = true;
-                    obey(&fault, patience).await;
-                }
-                Some(fault) => obey(&fault, patience).await,
-                None => told = false,
-            }
-            let fresh = self.link(link.id).await?;
-            if fresh.state != link.state || fresh.alarms != link.alarms {
-                seen(&fresh)?;
-            }
-            link = fresh;
-        }
-    }
-
-    /// One look at the backend; a link in the outbox is sent when it is due.
-    async fn look(&self, link: &Link) -> Result<Option<Fault>, Failure> {
-        let looked = if link.state.in_outbox() {
-            let due = self.entry(link.id, OutboxKind::Create).await?;
-            match due.filter(|e| e.is_due(self.ports.clock.now())) {
-                Some(_) => outbox::send_now(&self.ports, link.id).await.map(|sent| sent.fault),
-                None => Ok(None),
-            }
-        } else {
-            track::refresh_one(&self.ports, link.id).await.map(|round| round.fault)
-        };
-        looked.map_err(|e| self.ledger_failure(&e))
-    }
-}
-
-/// Waits as long as the backend asked to be left alone.
-async fn obey(fault: &Fault, patience: Patience) {
-    let Some(asked) = fault.retry_after else { return };
-    sleep(asked.min(patience.left())).await;
-}
-
-/// How long until the next look, after so long a time of looking.
-fn pause(passed: Duration) -> Duration {
-    match passed.as_secs() {
-        ..=120 => Duration::from_secs(1),
-        121..=900 => Duration::from_secs(3),
-        _ => Duration::from_secs(15),
     }
 }
 
