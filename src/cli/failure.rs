@@ -33,6 +33,14 @@ pub enum Status {
     NotPaid = 8,
 }
 
+impl Status {
+    /// Whether the link is printed on standard output all the same (contracts, 1).
+    #[must_use]
+    pub const fn has_result(self) -> bool {
+        matches!(self, Self::Done | Self::Unreachable | Self::Unknown | Self::NotPaid)
+    }
+}
+
 /// A command that did not do what it should.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -78,6 +86,12 @@ impl Failure {
         hint: impl Into<String>,
     ) -> Self {
         Self { status, code, message: message.into(), hint: hint.into() }
+    }
+
+    /// With the link that it is about.
+    #[must_use]
+    pub fn about(self, reference: &str) -> Self {
+        Self { message: format!("{reference}: {}", self.message), ..self }
     }
 
     /// Wrong input: [`Status::Input`].

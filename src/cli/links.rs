@@ -194,30 +194,26 @@ pub fn cancel(run: &Run, args: &args::One) -> Result<Status, Failure> {
             _ => shop.named(&args.reference, false).await?,
         };
         let done = cancel::cancel(&shop.ports, link.id).await.map_err(|e| shop.ledger_failure(&e))?;
-        shop.print(&done.link)?;
-        cancelled(shop, &done)
+        shop.outcome(&done.link, not_cancelled(shop, &done))
     })
 }
 
-/// What came of withdrawing a link.
-///
-/// # Errors
-/// It is not withdrawn.
-pub fn cancelled(shop: &Shop<'_>, done: &Cancelling) -> Result<Status, Failure> {
+/// What is wrong after trying to withdraw a link, if anything.
+pub fn not_cancelled(shop: &Shop<'_>, done: &Cancelling) -> Option<Failure> {
     let t = shop.texts();
     let state = t.say(&done.link.state);
     let args =
         [("reference", done.link.sale.reference.as_str().into()), ("state", state.into_owned().into())];
     match &done.end {
-        CancelEnd::Cancelled => Ok(Status::Done),
+        CancelEnd::Cancelled => None,
         // What was asked for is so.
         CancelEnd::AlreadyEnded if matches!(done.link.state, LinkState::Cancelled | LinkState::Voided) => {
-            Ok(Status::Done)
+            None
         }
         CancelEnd::AlreadyEnded => {
-            Err(Failure::input("ended", t.t_args("cli-cancel-ended", &args), t.t("cli-cancel-ended-hint")))
+            Some(Failure::input("ended", t.t_args("cli-cancel-ended", &args), t.t("cli-cancel-ended-hint")))
         }
-        CancelEnd::HasMoney => Err(Failure::input(
+        CancelEnd::HasMoney => Some(Failure::input(
             "has_money",
             t.t_args("cli-cancel-money", &args),
             t.t("cli-cancel-money-hint"),
@@ -227,13 +223,13 @@ pub fn cancelled(shop: &Shop<'_>, done: &Cancelling) -> Result<Status, Failure> 
             let why = ("why", t.say(&fault.cause).into_owned().into());
             let unknown = fault.kind == FaultKind::Maybe;
             let key = if unknown { "cli-cancel-perhaps" } else { "cli-cancel-later" };
-            Err(Failure {
+            Some(Failure {
                 message: t.t_args(key, &[reference, state, why]),
                 hint: t.t("cli-cancel-later-hint").into_owned(),
                 ..Failure::fault(t, fault)
             })
         }
-        CancelEnd::Refused(fault) => Err(Failure::fault(t, fault)),
+        CancelEnd::Refused(fault) => Some(Failure::fault(t, fault).about(done.link.sale.reference.as_str())),
     }
 }
 

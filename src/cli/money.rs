@@ -73,13 +73,11 @@ fn carry_out(run: &Run, reference: &str, what: Movement) -> Result<Status, Failu
             return failure(shop, &sent, kind).map_or(Ok(Status::Done), Err);
         }
         let sent = send(shop, &link.id, kind).await?;
-        shop.print(&sent.link)?;
-        if sent.outcome == Outcome::NotPossible
-            && let Some(failure) = too_much(shop, &sent.link, kind, wanted)
-        {
-            return Err(failure);
-        }
-        failure(shop, &sent, kind).map_or(Ok(Status::Done), Err)
+        let too_much = match sent.outcome {
+            Outcome::NotPossible => too_much(shop, &sent.link, kind, wanted),
+            _ => None,
+        };
+        shop.outcome(&sent.link, too_much.or_else(|| failure(shop, &sent, kind)))
     })
 }
 
@@ -137,13 +135,13 @@ pub fn failure(shop: &Shop<'_>, sent: &Sent, kind: OutboxKind) -> Option<Failure
             failed(Status::Input, "not_possible", named("cli-money-not-possible"), "cli-cancel-ended-hint")
         }
         Outcome::Refused => Some(match &sent.fault {
-            Some(fault) => Failure::fault(t, fault),
+            Some(fault) => Failure::fault(t, fault).about(reference),
             None => {
                 Failure::new(Status::Refused, "refused", named("cli-money-failed"), t.t("cli-refused-hint"))
             }
         }),
         Outcome::NotAllowed { .. } => {
-            let failure = sent.fault.as_ref().map(|fault| Failure::fault(t, fault));
+            let failure = sent.fault.as_ref().map(|fault| Failure::fault(t, fault).about(reference));
             let message = failure.map_or_else(|| named("cli-money-waiting"), |f| f.message);
             failed(Status::SignIn, "not_allowed", message, "cli-not-allowed-hint")
         }

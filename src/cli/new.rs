@@ -296,13 +296,8 @@ pub async fn send(shop: &Shop<'_>, id: LinkId) -> Result<Sent, Failure> {
 
 /// Prints the link, waits for the payment if that is wanted, and says how it went.
 async fn finish(shop: &Shop<'_>, args: &args::New, sent: Sent) -> Result<Status, Failure> {
-    shop.print(&sent.link)?;
-    if args.offline {
-        return Err(kept_back(shop, &sent.link));
-    }
-    if let Some(failure) = failure(shop, &sent) {
-        return Err(failure);
-    }
+    let wrong = if args.offline { Some(kept_back(shop, &sent.link)) } else { failure(shop, &sent) };
+    shop.outcome(&sent.link, wrong)?;
     let Some(seconds) = args.wait else { return Ok(Status::Done) };
     let patience = Duration::from_secs(seconds);
     let before = sent.link.state;
@@ -351,7 +346,7 @@ pub fn failure(shop: &Shop<'_>, sent: &Sent) -> Option<Failure> {
             t.t("cli-queued-hint"),
         )),
         Outcome::NotAllowed { .. } => {
-            let failure = sent.fault.as_ref().map(|f| Failure::fault(t, f));
+            let failure = sent.fault.as_ref().map(|f| Failure::fault(t, f).about(reference));
             let message = failure.map_or_else(|| named("cli-queued"), |f| f.message);
             Some(Failure::new(Status::SignIn, "not_allowed", message, t.t("cli-not-allowed-hint")))
         }

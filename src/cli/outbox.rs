@@ -134,20 +134,17 @@ async fn send(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
     } else {
         new::send(shop, link.id).await?
     };
-    shop.print(&sent.link)?;
-    new::failure(shop, &sent).map_or(Ok(Status::Done), Err)
+    shop.outcome(&sent.link, new::failure(shop, &sent))
 }
 
 /// Sends what is to be done with a link that is at the backend.
 async fn send_other(shop: &Shop<'_>, link: &Link, kind: OutboxKind) -> Result<Status, Failure> {
     if kind.moves_money() {
         let sent = money::send(shop, &link.id, kind).await?;
-        shop.print(&sent.link)?;
-        return money::failure(shop, &sent, kind).map_or(Ok(Status::Done), Err);
+        return shop.outcome(&sent.link, money::failure(shop, &sent, kind));
     }
     let done = cancel::cancel(&shop.ports, link.id).await.map_err(|e| shop.ledger_failure(&e))?;
-    shop.print(&done.link)?;
-    super::links::cancelled(shop, &done)
+    shop.outcome(&done.link, super::links::not_cancelled(shop, &done))
 }
 
 /// Gives up what waits for a link, the oldest first. A link that is at the backend already is for `cancel`.
@@ -156,8 +153,7 @@ async fn drop(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
     let link = shop.named(reference, true).await?;
     if let Some(entry) = first_of(shop, link.id).await?.filter(|e| e.kind != OutboxKind::Create) {
         let sent = outbox::give_up(&shop.ports, &entry).await.map_err(|e| shop.ledger_failure(&e))?;
-        shop.print(&sent.link)?;
-        return money::failure(shop, &sent, entry.kind).map_or(Ok(Status::Done), Err);
+        return shop.outcome(&sent.link, money::failure(shop, &sent, entry.kind));
     }
     if !link.state.in_outbox() {
         let args = [("reference", link.sale.reference.as_str().into()), ("state", t.say(&link.state).into())];
@@ -165,9 +161,6 @@ async fn drop(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
         return Err(Failure::input("not_in_outbox", t.t_args("cli-drop-not", &args), hint));
     }
     let sent = outbox::withdraw(&shop.ports, link.id).await.map_err(|e| shop.ledger_failure(&e))?;
-    shop.print(&sent.link)?;
-    match sent.outcome {
-        Outcome::Cancelled => Ok(Status::Done),
-        _ => new::failure(shop, &sent).map_or(Ok(Status::Done), Err),
-    }
+    let wrong = if sent.outcome == Outcome::Cancelled { None } else { new::failure(shop, &sent) };
+    shop.outcome(&sent.link, wrong)
 }

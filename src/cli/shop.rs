@@ -232,6 +232,23 @@ impl<'a> Shop<'a> {
         self.run.output.line(&self.run.view().block(link))
     }
 
+    /// Prints the link that came of a command, and says what is wrong, if anything. Where nothing was done and nothing
+    /// waits, there is no result (contracts, 1).
+    ///
+    /// # Errors
+    /// What is wrong, or standard output is closed.
+    pub fn outcome(&self, link: &Link, wrong: Option<Failure>) -> Result<Status, Failure> {
+        let Some(wrong) = wrong else {
+            self.print(link)?;
+            return Ok(Status::Done);
+        };
+        if wrong.status.has_result() {
+            // That nobody reads it makes nothing less wrong.
+            let _ = self.print(link);
+        }
+        Err(wrong)
+    }
+
     /// Prints what changed about a link that was printed before.
     ///
     /// # Errors

@@ -217,7 +217,8 @@ fn what_failed_is_not_done() {
         fault["times"] = json!(1);
         world.fault(fault);
         let failed = world.run(&[kind, "A-1", "--json"]);
-        assert_eq!((failed.status, failed.json()["state"].as_str()), (6, Some(before)), "{told}");
+        let shown = world.run(&["show", "A-1", "--offline", "--json"]).is(0).json();
+        assert_eq!((failed.status, shown["state"].as_str()), (6, Some(before)), "{told}");
         assert_eq!(failed.error()["code"], "refused", "{told}");
         assert!(failed.err.contains("a failure that was asked for"), "{told}: {}", failed.err);
         assert_eq!((requests(&world, kind), waiting(&world).len()), (1, 0), "{told}");

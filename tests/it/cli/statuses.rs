@@ -157,9 +157,10 @@ fn status_4_the_account_may_not_do_this() {
     for (status, asked) in [(403, 1), (401, 2)] {
         let before = world.sessions_asked_for().len();
         world.fault(json!({"path": "/v1/sessions-profile", "kind": "status", "status": status, "times": 2}));
-        let ran = world.run(&ITEM).is(4);
+        let reference = format!("NO-{status}");
+        let ran = world.run(&[&ITEM[..], &["--reference", &reference]].concat()).is(4);
         assert_eq!(ran.error()["code"], "forbidden");
-        assert_eq!(ran.json()["state"], "refused");
+        assert_eq!(world.run(&["show", &reference, "--json"]).is(0).json()["state"], "refused");
         // Final: nothing of it goes out again, whatever runs.
         world.run(&["list"]).is(0);
         assert_eq!(world.sessions_asked_for().len() - before, asked, "{status}");
@@ -222,6 +223,61 @@ fn status_6_refused_with_the_reason_and_sent_once() {
     let shown = world.run(&["show", "NO-1", "--json"]).is(0).json();
     assert_eq!(shown["state"], "refused");
     assert!(shown["reason"].is_string());
+}
+
+/// What came to nothing has no result; what is wrong is told with its reference. What waits or may have been done has
+/// one.
+#[test]
+fn standard_output_has_results_alone() {
+    let world = World::new();
+    let paid = world.link(&["--reference", "PAID", "--no-auto-capture"]);
+    world.pay(&paid, "authorized");
+    world.link(&["--reference", "OPEN"]);
+    world.link(&["--reference", "ENDED"]);
+    world.pay(&world.run(&["show", "ENDED", "--json"]).json(), "declined");
+    let refused = |path: &str, status: i32| {
+        world.clear_faults();
+        world.fault(json!({"path": path, "method": "POST", "kind": "status", "status": status, "times": -1}));
+    };
+    let nothing = |words: &[&str], status: i32, reference: &str| {
+        for json in [&[][..], &["--json"]] {
+            let ran = world.run(&[words, json].concat()).is(status);
+            assert_eq!(ran.out, "", "{words:?}");
+            assert!(ran.err.lines().last().unwrap().contains(reference), "{words:?}: {}", ran.err);
+        }
+    };
+    nothing(&["cancel", "PAID"], 3, "PAID");
+    nothing(&["cancel", "ENDED"], 3, "ENDED");
+    nothing(&["refund", "PAID"], 3, "PAID");
+    nothing(&["capture", "PAID", "--amount", "900"], 3, "PAID");
+    nothing(&["capture", "OPEN"], 3, "OPEN");
+    nothing(&["void", "OPEN"], 3, "OPEN");
+    nothing(&["outbox", "drop", "OPEN"], 3, "OPEN");
+    for (status, exits) in [(400, 6), (403, 4)] {
+        refused("/v1/sessions*", status);
+        for (n, json) in [&[][..], &["--json"]].into_iter().enumerate() {
+            let reference = format!("NEW-{status}-{n}");
+            let new = ["new", "--item", "Vaffel;2;45.00", "--reference", &reference];
+            let ran = world.run(&[&new, json].concat()).is(exits);
+            assert!(ran.err.contains(&reference), "{}", ran.err);
+        }
+        nothing(&["cancel", "OPEN"], exits, "OPEN");
+    }
+    refused("/v1/transactions/*", 400);
+    nothing(&["capture", "PAID"], 6, "PAID");
+    nothing(&["void", "PAID"], 6, "PAID");
+    world.clear_faults();
+
+    world.fault(
+        json!({"path": "/v1/sessions/*", "method": "POST", "kind": "status", "status": 429, "times": -1}),
+    );
+    assert_eq!(world.run(&["cancel", "OPEN", "--json"]).is(5).json()["reference"], "OPEN");
+    world.clear_faults();
+    world.fault(json!({"path": "/v1/transactions/*", "method": "POST", "kind": "accepted", "ms": 3_600_000}));
+    assert_eq!(world.run(&["capture", "PAID", "--json"]).is(7).json()["reference"], "PAID");
+    world.clear_faults();
+    let unpaid = world.run(&[&ITEM[..], &["--reference", "WAIT", "--wait", "0"]].concat()).is(8);
+    assert_eq!(unpaid.json()["reference"], "WAIT");
 }
 
 /// Done, but the answer was lost, and the backend can't be asked: with a message nobody may send again.
