@@ -488,14 +488,16 @@ cli-state-hint = States are { $known }
 cli-list-empty = There are no such links
 cli-undecided =
     { $count ->
-        [one] { $count } request waits for your decision; see `paylink outbox`
-       *[other] { $count } requests wait for your decision; see `paylink outbox`
+        [one] { $count } request waits for your decision
+       *[other] { $count } requests wait for your decision
     }
+cli-undecided-hint = `paylink outbox` shows what waits and what it asks
 cli-alarmed =
     { $count ->
-        [one] { $count } link that is not in this list has an alarm: { $references }; deal with it, then `paylink settle REF`
-       *[other] { $count } links that are not in this list have alarms: { $references }; deal with them, then `paylink settle REF`
+        [one] { $count } link that is not in this list has an alarm: { $references }
+       *[other] { $count } links that are not in this list have alarms: { $references }
     }
+cli-alarmed-hint = `paylink show REF` tells what happened; once it is dealt with, run `paylink settle REF`
 cli-cancel-ended = { $reference } has ended already: { $state }
 cli-cancel-ended-hint = `paylink show REF` tells its story
 cli-cancel-money = { $reference } is not withdrawn, because money is held or taken: { $state }

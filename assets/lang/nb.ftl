@@ -487,14 +487,16 @@ cli-state-hint = Statusene er { $known }
 cli-list-empty = Det er ingen slike lenker
 cli-undecided =
     { $count ->
-        [one] { $count } forespørsel venter på din avgjørelse; se `paylink outbox`
-       *[other] { $count } forespørsler venter på din avgjørelse; se `paylink outbox`
+        [one] { $count } forespørsel venter på din avgjørelse
+       *[other] { $count } forespørsler venter på din avgjørelse
     }
+cli-undecided-hint = `paylink outbox` viser hva som venter, og hva det spørres om
 cli-alarmed =
     { $count ->
-        [one] { $count } lenke utenfor denne listen har et varsel: { $references }; rydd opp, og kjør så `paylink settle REF`
-       *[other] { $count } lenker utenfor denne listen har varsler: { $references }; rydd opp, og kjør så `paylink settle REF`
+        [one] { $count } lenke utenfor denne listen har et varsel: { $references }
+       *[other] { $count } lenker utenfor denne listen har varsler: { $references }
     }
+cli-alarmed-hint = `paylink show REF` viser hva som skjedde; kjør `paylink settle REF` når det er ordnet
 cli-cancel-ended = { $reference } er avsluttet allerede: { $state }
 cli-cancel-ended-hint = `paylink show REF` forteller historien
 cli-cancel-money = { $reference } er ikke kansellert, for penger er reservert eller trukket: { $state }

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::secret_input::{ask, can_ask};
-use super::{Failure, Run, Status, args};
+use super::{Failure, Note, Run, Status, args};
 use crate::i18n::{Texts, Value};
 use crate::ports::{LedgerError, Rescue, Unusable};
 use crate::wiring;
@@ -64,7 +64,7 @@ pub fn restore(run: &Run, args: &args::Restore) -> Result<Status, Failure> {
         if run.output.json || !can_ask() {
             return Err(Failure::input("not_confirmed", what, t.t("cli-restore-yes")));
         }
-        run.note(&what);
+        run.note(&Note::new("restore", what));
         let answer = ask(&t.t("cli-restore-ask")).ok().flatten().unwrap_or_default().to_lowercase();
         if answer != t.t("cli-restore-word") && answer != "yes" {
             return Err(Failure::input("not_confirmed", t.t("cli-restore-not"), t.t("cli-restore-yes")));

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::args::ConfigAction;
-use super::{Failure, Run, Status};
+use super::{Failure, Note, Run, Status};
 use crate::config::Config;
 use crate::config::model::Theme;
 use crate::domain::method::Method;
@@ -31,7 +31,7 @@ fn path(run: &Run) -> Result<(), Failure> {
     if !run.output.json {
         run.output.line(&config)?;
         let data = [("path", places.data_dir.display().to_string().into())];
-        run.note(&run.texts().t_args("cli-config-data", &data));
+        run.note(&Note::new("data_folder", run.texts().t_args("cli-config-data", &data)));
         return Ok(());
     }
     let object = json!({
@@ -62,7 +62,8 @@ fn check(run: &Run) -> Result<(), Failure> {
         return run.output.line(&object.to_string());
     }
     for warning in said {
-        run.output.note(&run.texts().t_args("cli-warning", &[("what", warning.into())]));
+        let said = run.texts().t_args("cli-warning", &[("what", warning.into())]);
+        run.note(&Note::new("config_warning", said));
     }
     let args = [("path", file.into()), ("profile", config.profile_name.as_str().into())];
     run.output.line(&run.texts().t_args("cli-config-good", &args))

@@ -56,13 +56,18 @@ pub struct Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        if !self.hint.is_empty() {
-            let end = if self.message.ends_with(['.', '!', '?']) { "" } else { "." };
-            write!(f, "{end} {}", self.hint)?;
-        }
-        Ok(())
+        with_hint(f, &self.message, &self.hint)
     }
+}
+
+/// What is so and what to do, in one line.
+pub(super) fn with_hint(f: &mut fmt::Formatter<'_>, message: &str, hint: &str) -> fmt::Result {
+    f.write_str(message)?;
+    if !hint.is_empty() {
+        let end = if message.ends_with(['.', '!', '?']) { "" } else { "." };
+        write!(f, "{end} {hint}")?;
+    }
+    Ok(())
 }
 
 #[derive(Serialize)]

@@ -3,7 +3,7 @@
 use super::args;
 use super::json::LinkJson;
 use super::shop::{Secret, Shop, in_shop};
-use super::{Failure, Run, Status};
+use super::{Failure, Note, Run, Status};
 use crate::domain::clean;
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::i18n::{Lang, Texts};
@@ -83,7 +83,7 @@ async fn list_in(shop: &mut Shop<'_>, filter: LinkFilter, offline: bool) -> Resu
             shop.run.output.line(&LinkJson::from(&link).line())?;
         }
     } else if rows.is_empty() {
-        shop.run.note(&shop.texts().t("cli-list-empty"));
+        shop.run.note(&Note::new("no_links", shop.texts().t("cli-list-empty")));
     } else {
         let account = shop.account().to_owned();
         let outbox = shop.ask(move |l| l.outbox(&account)).await?;
@@ -113,7 +113,8 @@ async fn alarmed(shop: &Shop<'_>, listed: Vec<LinkId>) -> Result<(), Failure> {
         told.push("…");
     }
     let args = [("count", rows.len().into()), ("references", told.join(", ").into())];
-    shop.run.note(&shop.texts().t_args("cli-alarmed", &args));
+    let t = shop.texts();
+    shop.run.note(&Note::new("alarms", t.t_args("cli-alarmed", &args)).hint(t.t("cli-alarmed-hint")));
     Ok(())
 }
 
@@ -123,9 +124,14 @@ async fn undecided(shop: &Shop<'_>) -> Result<(), Failure> {
     let waiting = shop.ask(move |l| l.outbox(&account)).await?;
     let count = waiting.iter().filter(|e| e.needs_decision).count();
     if count > 0 {
-        shop.run.note(&shop.texts().t_args("cli-undecided", &[("count", count.into())]));
+        shop.run.note(&to_decide(shop.texts(), count));
     }
     Ok(())
+}
+
+fn to_decide(t: Texts, count: usize) -> Note {
+    let said = t.t_args("cli-undecided", &[("count", count.into())]);
+    Note::new("undecided", said).hint(t.t("cli-undecided-hint"))
 }
 
 /// `show`
@@ -154,7 +160,7 @@ pub fn watch(run: &Run, args: &args::Watch) -> Result<Status, Failure> {
         shop.print(&link)?;
         let entry = shop.entry(link.id, OutboxKind::Create).await?;
         if entry.is_some_and(|e| e.needs_decision) {
-            run.note(&run.texts().t_args("cli-undecided", &[("count", 1.into())]));
+            run.note(&to_decide(run.texts(), 1));
         }
         shop.follow(link, None, Link::settled, |link| shop.print_change(link)).await?;
         Ok(Status::Done)

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::args;
 use super::secret_input::{ask, ask_secret, can_ask, secret_from_stdin};
-use super::{Failure, Run, Status, asynchronous};
+use super::{Failure, Note, Run, Status, asynchronous};
 use crate::config::file::{check_account_id, check_origin, check_page, check_word, is_profile_name};
 use crate::config::model::{API_URL, CHECKOUT_URL};
 use crate::config::write::{Added, FirstConfig, WriteError, add_profile, write_first};
@@ -175,7 +175,7 @@ fn value<T>(
         let answer = ask(&t.t(question)).map_err(|e: io::Error| wrong(t.system(&e)))?;
         match check(answer.as_deref().unwrap_or_default()) {
             Ok(value) => return Ok(value),
-            Err(what) => run.output.note(&format!("  {}", t.say(&what))),
+            Err(what) => run.note(&Note::new("wrong_value", t.say(&what))),
         }
     }
 }

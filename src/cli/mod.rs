@@ -16,6 +16,7 @@ pub mod login;
 pub mod methods;
 pub mod money;
 pub mod new;
+pub mod note;
 pub mod outbox;
 pub mod output;
 pub mod qr;
@@ -28,7 +29,6 @@ pub mod shop;
 pub mod usage;
 pub mod zone;
 
-use std::cell::RefCell;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -38,6 +38,7 @@ use jiff::Timestamp;
 
 pub use failure::{Failure, Status};
 pub use json::LinkJson;
+pub use note::Note;
 
 use crate::config::paths::Platform;
 use crate::config::{Config, ConfigError, Env, Options, Places, language};
@@ -80,12 +81,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, env: Env) -> ExitCode {
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| dispatch(&run, args.command)));
     drop(log);
     match done {
-        Ok(Ok(status)) => {
-            for note in run.held.borrow().iter() {
-                run.output.note(note);
-            }
-            exit(status)
-        }
+        Ok(Ok(status)) => exit(status),
         Ok(Err(failure)) => {
             let failure = match &run.places {
                 Ok(places) => report::on_failure(&places.data_dir, run.output, failure),
@@ -203,8 +199,6 @@ pub struct Run {
     pub config: Result<Config, ConfigError>,
     /// Where to write.
     pub output: Output,
-    /// What is to be said beside the results, with `--json`: see [`Run::note`].
-    held: RefCell<Vec<String>>,
 }
 
 impl Run {
@@ -243,7 +237,7 @@ impl Run {
             }
         };
         let output = Output::new(global.json, no_color, texts);
-        Ok(Self { options, env, places, config, output, held: RefCell::default() })
+        Ok(Self { options, env, places, config, output })
     }
 
     /// The words.
@@ -268,14 +262,9 @@ impl Run {
         self.config.as_ref().map_err(|e| Failure::config(self.texts(), e))
     }
 
-    /// Says something beside the results, on standard error. With `--json` not before the end, and only
-    /// if all went well: a script finds one object there or none of ours.
-    pub fn note(&self, text: &str) {
-        if self.output.json {
-            self.held.borrow_mut().push(text.to_owned());
-        } else {
-            self.output.note(text);
-        }
+    /// Says something beside the results, on standard error.
+    pub fn note(&self, note: &Note) {
+        self.output.note(note);
     }
 
     /// How people see links now.

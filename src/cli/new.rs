@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::args;
 use super::shop::{Secret, Shop, in_shop};
-use super::{Failure, Run, Status, methods, sale};
+use super::{Failure, Note, Run, Status, methods, sale};
 use crate::domain::clean;
 use crate::domain::email::Email;
 use crate::domain::expiry::{self, Expiry};
@@ -99,7 +99,7 @@ impl Typed {
                 ("count", months.into()),
                 ("moment", moment.into()),
             ];
-            run.note(&t.t_args("cli-expires-months", &said));
+            run.note(&Note::new("months", t.t_args("cli-expires-months", &said)));
         }
         let address = match (&args.address, args.express) {
             (Some(text), _) => AddressPlan::Known(sale::address(text, t)?),
@@ -128,7 +128,8 @@ fn delivery(run: &Run, args: &args::New) -> Result<Delivery, Failure> {
     if let Some(text) = &args.sms {
         let phone = Phone::parse(text).map_err(|e| sale::private_option(t, "--sms", &e))?;
         if phone.kind() == PhoneKind::NotMobile {
-            run.note(&t.t_args("cli-not-mobile", &[("phone", phone.masked().into())]));
+            let said = t.t_args("cli-not-mobile", &[("phone", phone.masked().into())]);
+            run.note(&Note::new("not_mobile", said));
         }
         return Ok(Delivery::Sms(phone));
     }

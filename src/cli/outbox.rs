@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::args::OutboxAction;
 use super::human::columns;
 use super::shop::{Secret, Shop, in_shop};
-use super::{Failure, Run, Status, json, money, new};
+use super::{Failure, Note, Run, Status, json, money, new};
 use crate::domain::link::{Link, LinkId};
 use crate::ops::cancel;
 use crate::ops::outbox::{self, Outcome};
@@ -47,7 +47,7 @@ async fn list(shop: &mut Shop<'_>) -> Result<Status, Failure> {
     let account = shop.account().to_owned();
     let entries = shop.ask(move |l| l.outbox(&account)).await?;
     if entries.is_empty() && !shop.run.output.json {
-        shop.run.note(&t.t("doctor-outbox-empty"));
+        shop.run.note(&Note::new("outbox_empty", t.t("doctor-outbox-empty")));
     }
     let mut cells = Vec::new();
     for entry in entries {
@@ -103,7 +103,8 @@ async fn list(shop: &mut Shop<'_>) -> Result<Status, Failure> {
     let elsewhere = shop.ask(move |l| l.waiting_elsewhere(&account)).await?;
     for (account, count) in elsewhere {
         let profile = shop.config.profiles.of(&account);
-        shop.run.note(&waiting_words::elsewhere(t, &account, profile, count));
+        let said = waiting_words::elsewhere(t, &account, profile, count);
+        shop.run.note(&Note::new("waiting_elsewhere", said));
     }
     Ok(Status::Done)
 }

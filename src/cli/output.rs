@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal, Write as _};
 use unicode_width::UnicodeWidthStr;
 
 use super::failure::{Failure, Status};
+use super::note::Note;
 use crate::domain::clean;
 use crate::i18n::Texts;
 
@@ -55,17 +56,22 @@ impl Output {
         })
     }
 
-    /// A word beside the results: on standard error, never in the way of a pipe.
-    pub fn note(&self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{}", harmless(text, false));
+    /// A word beside the results: on standard error, never in the way of a pipe. One line, or with `--json` one object.
+    pub fn note(&self, note: &Note) {
+        self.beside(&if self.json { note.to_json() } else { note.to_string() });
     }
 
-    /// A failure: one line, or with `--json` one object.
+    /// A failure: one line, or with `--json` one object; the last that is said.
     pub fn failure(&self, failure: &Failure) {
         if failure.status != Status::Done {
-            let json = || escaped(&failure.to_json()).into_owned();
-            self.note(&if self.json { json() } else { format!("paylink: {failure}") });
+            self.beside(&if self.json { failure.to_json() } else { format!("paylink: {failure}") });
         }
+    }
+
+    fn beside(&self, text: &str) {
+        let text = if self.json { escaped(text) } else { harmless(text, false) };
+        // Where nobody hears it, there is nobody to tell that to either.
+        let _ = writeln!(io::stderr().lock(), "{text}");
     }
 }
 

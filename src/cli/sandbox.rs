@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::args;
-use super::{Failure, Run, Status, asynchronous};
+use super::{Failure, Note, Run, Status, asynchronous};
 use crate::sandbox::{Config, Running, SandboxError};
 
 /// What a script needs to use the sandbox (contracts, 4).
@@ -41,15 +41,14 @@ pub fn run(run: &Run, args: args::Sandbox) -> Result<Status, Failure> {
         run.output.line(&line)?;
         if !run.output.json {
             let t = run.texts();
-            run.output.note(&t.t_args(
-                "cli-sandbox-account",
-                &[
-                    ("account", sandbox.account_id().into()),
-                    ("client", sandbox.client_id().into()),
-                    ("secret", sandbox.client_secret().into()),
-                ],
-            ));
-            run.output.note(&t.t_args("cli-sandbox-phone", &[("url", running.url().into())]));
+            let account = [
+                ("account", sandbox.account_id().into()),
+                ("client", sandbox.client_id().into()),
+                ("secret", sandbox.client_secret().into()),
+            ];
+            run.note(&Note::new("sandbox_account", t.t_args("cli-sandbox-account", &account)));
+            let phone = t.t_args("cli-sandbox-phone", &[("url", running.url().into())]);
+            run.note(&Note::new("sandbox_phone", phone));
         }
         told_to_stop().await;
         running.stop().await;

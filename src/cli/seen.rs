@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::Failure;
 use super::shop::{A_FEW_SECONDS, Shop};
+use super::{Failure, Note};
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::clean;
 use crate::domain::link::{Link, LinkId};
@@ -65,20 +65,16 @@ impl Shop<'_> {
             named.push("…");
         }
         let args = [("count", count.into()), ("references", named.join(", ").into())];
-        self.run.note(&self.texts().t_args("cli-gone", &args));
+        self.run.note(&Note::new("gone", self.texts().t_args("cli-gone", &args)));
     }
 
     fn not_reached(&self, fault: &Fault) {
-        self.run.note(&self.not_reached_text(fault));
-    }
-
-    fn not_reached_text(&self, fault: &Fault) -> String {
         // Only reads are told here: one whose answer was lost did nothing either.
         let kind = if fault.kind == FaultKind::Maybe { FaultKind::NotSent } else { fault.kind };
         let said = self.texts().say(&kind);
         let why = format!("{} ({})", said.trim_end_matches('.'), self.texts().say(&fault.cause));
         let args = [("why", why.into())];
-        self.texts().t_args("cli-not-reached", &args)
+        self.run.note(&Note::new("not_up_to_date", self.texts().t_args("cli-not-reached", &args)));
     }
 
     /// The one link that `text` names, brought up to date unless `offline`.
@@ -174,8 +170,7 @@ impl Shop<'_> {
             match fault {
                 // Once, not with every try.
                 Some(fault) if !told => {
-                    // At once: following may go on for days.
-                    self.run.output.note(&self.not_reached_text(&fault));
+                    self.not_reached(&fault);
                     told = true;
                     obey(&fault, patience).await;
                 }

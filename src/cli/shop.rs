@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::failure::{Failure, Status};
 use super::json::LinkJson;
-use super::{Run, asynchronous, backup};
+use super::{Note, Run, asynchronous, backup};
 use crate::config::Config;
 use crate::domain::link::{Link, LinkId};
 use crate::i18n::Texts;
@@ -76,7 +76,8 @@ impl<'a> Shop<'a> {
         let t = run.texts();
         let opened = tokio::time::Instant::now();
         for warning in &run.config()?.warnings {
-            run.note(&t.t_args("cli-warning", &[("what", t.say(warning).into_owned().into())]));
+            let said = t.t_args("cli-warning", &[("what", t.say(warning).into_owned().into())]);
+            run.note(&Note::new("config_warning", said));
         }
         let mut config = run.config()?.clone();
         let places = run.places()?;
@@ -104,7 +105,7 @@ impl<'a> Shop<'a> {
             .map_err(|e| Failure::ledger(t, &e))?;
         let shop = Self { run, config, ports, sending: None, opened, sandbox };
         if let Some(rescue) = shop.ask(|ledger| ledger.rescue()).await?.filter(|r| !r.restored) {
-            run.note(&backup::told(run, &rescue));
+            run.note(&Note::new("ledger_damaged", backup::told(run, &rescue)));
         }
         Ok(shop)
     }
@@ -186,7 +187,7 @@ impl<'a> Shop<'a> {
         let view = self.run.view();
         let when = self.texts().moment(next, view.now, &view.zone);
         let args = [("count", waiting.len().into()), ("when", when.into())];
-        self.run.note(&self.texts().t_args("cli-waiting", &args));
+        self.run.note(&Note::new("waiting", self.texts().t_args("cli-waiting", &args)));
         Ok(())
     }
 

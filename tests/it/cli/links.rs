@@ -227,9 +227,9 @@ fn an_alarm_beyond_the_list_is_told_beside_it() {
     assert_eq!(list(&["--limit", "1"]).err, "");
     alarm("A-1");
     let told = list(&["--limit", "1"]).err;
-    assert!(told.contains("1 link") && told.contains("A-1;"), "{told}");
-    assert!(list(&["--limit", "1", "--json"]).err.contains("A-1;"));
-    assert!(list(&["--state", "captured"]).err.contains("A-1;"), "nor does a filter hide it");
+    assert!(told.contains("1 link") && told.contains(": A-1. `paylink show REF`"), "{told}");
+    assert!(list(&["--limit", "1", "--json"]).err.contains("A-1"));
+    assert!(list(&["--state", "captured"]).err.contains("A-1"), "nor does a filter hide it");
     assert_eq!(list(&[]).err, "", "it stands in the list");
     ["A-2", "A-3", "A-4", "A-5", "A-6"].into_iter().for_each(alarm);
     let told = list(&["--limit", "1"]).err;

@@ -64,6 +64,22 @@ impl Ran {
         if matches!(self.status, 3 | 4 | 6) && !said("doctor") {
             assert_eq!(self.out, "", "{words:?} came to nothing, and has a result: {self:?}");
         }
+        if said("--json") {
+            let lines: Vec<&str> = self.err.lines().collect();
+            for (n, line) in lines.iter().enumerate() {
+                let value: Value =
+                    serde_json::from_str(line).unwrap_or_else(|e| panic!("{words:?}: {e}: {line}"));
+                let keys: Vec<&String> = value.as_object().unwrap().keys().collect();
+                let error = n + 1 == lines.len() && !matches!(self.status, 0);
+                assert_eq!(keys, [if error { "error" } else { "note" }], "{words:?}: {self:?}");
+            }
+        }
+    }
+
+    /// The codes of the notes on standard error, with `--json`.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let lines = self.err.lines().map(|l| serde_json::from_str::<Value>(l).unwrap());
+        lines.filter_map(|l| l["note"]["code"].as_str().map(str::to_owned)).collect()
     }
 
     /// Checks the exit status.

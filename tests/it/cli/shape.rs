@@ -186,6 +186,39 @@ fn errors_are_one_line_on_standard_error_and_results_alone_are_on_standard_outpu
     }
 }
 
+/// Everything on standard error is an object there (which holds for every run: see `Ran`), and a line without `--json`.
+#[test]
+fn what_is_said_beside_the_results_is_an_object_for_scripts() {
+    let world = World::with_config("client_secret = \"in-the-file\"");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let private = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&world.config, private).unwrap();
+    }
+    let item = ["new", "--item", "Vaffel;1;45"];
+    let new = [&item[..], &["--reference", "A-1", "--expires", "2m", "--sms", "+4722334455"]].concat();
+    let said = |words: &[&str], codes: &[&str]| {
+        let told = world.run(&[words, &["--json"]].concat()).is(0);
+        assert_eq!(told.notes(), codes, "{words:?}: {told:?}");
+    };
+    said(&new, &["months", "not_mobile", "config_warning"]);
+    world.write_config(world.url(), "");
+    let plain = world.run(&["list", "--state", "paid"]).is(0);
+    assert_eq!((plain.out.as_str(), plain.err.as_str()), ("", "There are no such links\n"));
+    world.run(&[&item[..], &["--reference", "A-2", "--offline", "--json"]].concat()).is(5);
+    // The one who waits for the seller's word.
+    let ledger = rusqlite::Connection::open(world.data.join(paylink::ledger::FILE_NAME)).unwrap();
+    ledger.execute("UPDATE outbox SET needs_decision = 1", []).unwrap();
+    said(&["list"], &["undecided"]);
+    let told = world.run(&["list", "--json"]);
+    let note: serde_json::Value = serde_json::from_str(told.err.trim()).unwrap();
+    assert_eq!(note["note"]["message"], "1 request waits for your decision");
+    assert!(note["note"]["hint"].as_str().unwrap().contains("paylink outbox"), "{note}");
+    world.write_config(&super::nobody(), "");
+    said(&["show", "A-1"], &["not_up_to_date"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_closed_pipe_is_a_quiet_end() {

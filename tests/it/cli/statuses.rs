@@ -339,12 +339,12 @@ fn waiting_ends_when_it_is_paid() {
 }
 
 #[test]
-fn with_json_a_failure_is_all_that_stands_on_standard_error_and_names_nobody() {
+fn with_json_a_failure_is_the_last_of_the_objects_on_standard_error_and_names_nobody() {
     let world = World::new();
     world.link(&["--reference", "A-1"]);
     world.write_config(&nobody(), "");
     let down = world.run(&["cancel", "A-1", "--json"]).is(5);
-    assert_eq!(down.err.lines().count(), 1, "{}", down.err);
+    assert_eq!((down.notes(), down.err.lines().count()), (vec!["not_up_to_date".to_owned()], 2));
     assert_eq!(down.error()["code"], "unreachable");
     for (option, given) in [("--sms", "+47 912 34 5678"), ("--email", "kari.nordmann@example")] {
         let ran = world.run(&[&ITEM[..], &[option, given]].concat()).is(3);
