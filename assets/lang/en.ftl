@@ -661,6 +661,9 @@ row-waits-cancel = to be cancelled
 row-waits-capture = to be captured
 row-waits-void = to be released
 row-waits-refund = to be refunded
+row-progress-capture = being captured
+row-progress-void = being released
+row-progress-refund = being refunded
 # A part of the money went back
 row-returned = { $amount } refunded
 
@@ -691,6 +694,11 @@ dashboard-waiting =
        *[other] { $count } requests wait and go out by themselves.
     }
 dashboard-next-try = Next try { $time }.
+dashboard-progress =
+    { $count ->
+        [one] { $count } request is in progress at the payment service. Its end is told here.
+       *[other] { $count } requests are in progress at the payment service. Their end is told here.
+    }
 waits-elsewhere =
     { $count ->
         [one] { $count } request waits for { $account }: start `paylink --profile { $profile }`
@@ -791,6 +799,14 @@ link-waits-cancel = Cancelling waits
 link-waits-capture = Capturing the money waits
 link-waits-void = Releasing the money waits
 link-waits-refund = Giving the money back waits
+# What the payment service has accepted and works on: what · since when · what happens next
+link-progress-capture = Capturing the money
+link-progress-void = Releasing the money
+link-progress-refund = Giving the money back
+waits-progress = in progress at the payment service since { $time }
+waits-progress-next = asked again at { $time } how far it is, never sent twice
+waits-progress-looked-at = asked at the next look how far it is, never sent twice
+waits-progress-no-end = no end for more than a day: `paylink outbox drop REF` gives it up
 link-kept = { $returned } went back, { $kept } is kept
 link-message-failed = The message didn't get through. Show the QR code, or copy the link.
 link-phone-page = The customer's phone: { $page }

@@ -660,6 +660,9 @@ row-waits-cancel = skal kanselleres
 row-waits-capture = skal trekkes
 row-waits-void = skal annulleres
 row-waits-refund = skal refunderes
+row-progress-capture = trekkes nå
+row-progress-void = annulleres nå
+row-progress-refund = refunderes nå
 # En del av pengene er betalt tilbake
 row-returned = { $amount } refundert
 
@@ -690,6 +693,11 @@ dashboard-waiting =
        *[other] { $count } forespørsler venter og sendes av seg selv.
     }
 dashboard-next-try = Neste forsøk { $time }.
+dashboard-progress =
+    { $count ->
+        [one] { $count } forespørsel er under arbeid hos betalingstjenesten. Utfallet vises her.
+       *[other] { $count } forespørsler er under arbeid hos betalingstjenesten. Utfallet vises her.
+    }
 waits-elsewhere =
     { $count ->
         [one] { $count } forespørsel venter for { $account }: start `paylink --profile { $profile }`
@@ -790,6 +798,14 @@ link-waits-cancel = Kanselleringen venter
 link-waits-capture = Trekket venter
 link-waits-void = Annulleringen venter
 link-waits-refund = Refusjonen venter
+# Det betalingstjenesten har tatt imot og arbeider med: hva · siden når · hva som skjer nå
+link-progress-capture = Beløpet trekkes
+link-progress-void = Reservasjonen annulleres
+link-progress-refund = Beløpet refunderes
+waits-progress = under arbeid hos betalingstjenesten siden { $time }
+waits-progress-next = spørres på nytt kl. { $time }, sendes aldri to ganger
+waits-progress-looked-at = spørres ved neste oppdatering, sendes aldri to ganger
+waits-progress-no-end = ingen avslutning på over et døgn: `paylink outbox drop REF` gir den opp
 link-kept = { $returned } er betalt tilbake, { $kept } er beholdt
 link-message-failed = Meldingen kom ikke fram. Vis QR-koden, eller kopier lenken.
 link-phone-page = Kundens telefon: { $page }

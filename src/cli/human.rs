@@ -110,11 +110,15 @@ impl View {
         out.join("\n")
     }
 
-    /// One link with its lines, its ids and its story.
+    /// One link with what waits to be done with it, its lines, its ids and its story.
     #[must_use]
-    pub fn full(&self, link: &Link) -> String {
+    pub fn full(&self, link: &Link, outbox: &[OutboxEntry]) -> String {
         let t = self.texts();
-        let mut out = vec![self.block(link), String::new()];
+        let mut out = vec![self.block(link)];
+        let waits = outbox.iter().filter(|e| e.link == link.id && e.kind.asked_for() && !e.needs_decision);
+        let waits = waits.map(|entry| waiting_words::line(entry, self.now, &self.zone, t));
+        out.extend(waits.filter(|words| !words.is_empty()).map(|words| format!("  … {words}")));
+        out.push(String::new());
         let lines: Vec<[String; 5]> = link
             .sale
             .lines

@@ -144,7 +144,9 @@ pub fn show(run: &Run, args: &args::Show) -> Result<Status, Failure> {
         if run.output.json {
             run.output.line(&LinkJson::from(&link).line())?;
         } else {
-            run.output.line(&run.view().full(&link))?;
+            let account = shop.account().to_owned();
+            let outbox = shop.ask(move |l| l.outbox(&account)).await?;
+            run.output.line(&run.view().full(&link, &outbox))?;
         }
         Ok(Status::Done)
     })

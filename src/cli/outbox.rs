@@ -18,6 +18,9 @@ struct EntryJson<'a> {
     id: String,
     reference: &'a str,
     kind: &'static str,
+    state: &'static str,
+    /// Since when the backend works on it.
+    in_progress_since: Option<String>,
     attempts: u32,
     next_at: String,
     needs_decision: bool,
@@ -58,6 +61,8 @@ async fn list(shop: &mut Shop<'_>) -> Result<Status, Failure> {
                 id: entry.link.to_string(),
                 reference,
                 kind: entry.kind.word(),
+                state: state(&entry),
+                in_progress_since: entry.in_progress_since().map(json::time),
                 attempts: entry.attempts,
                 next_at: json::time(entry.next_at),
                 needs_decision: entry.needs_decision,
@@ -78,12 +83,17 @@ async fn list(shop: &mut Shop<'_>) -> Result<Status, Failure> {
                 Some(Overdue::Old) => "cli-outbox-old",
             };
             t.t(key).into_owned()
+        } else if let Some(since) = entry.in_progress_since() {
+            t.t_args("waits-progress", &[("time", t.moment(since, view.now, &view.zone).into())])
         } else if entry.is_due(view.now) {
             t.t("time-now").into_owned()
         } else {
             t.moment(entry.next_at, view.now, &view.zone)
         };
         let tries = match entry.attempts {
+            _ if entry.in_progress_since().is_some() => {
+                waiting_words::next_look(&entry, view.now, &view.zone, t)
+            }
             0 => String::new(),
             count => t.t_args("cli-outbox-tries", &[("count", count.into())]),
         };
@@ -107,6 +117,20 @@ async fn list(shop: &mut Shop<'_>) -> Result<Status, Failure> {
         shop.run.note(&Note::new("waiting_elsewhere", said));
     }
     Ok(Status::Done)
+}
+
+/// How a request stands, for scripts.
+fn state(entry: &OutboxEntry) -> &'static str {
+    if entry.needs_decision {
+        "decision"
+    } else if entry.in_progress_since().is_some() {
+        "in_progress"
+    } else if entry.in_flight {
+        // On its way just now, or perhaps carried out: it's looked up before it is sent again.
+        "uncertain"
+    } else {
+        "waiting"
+    }
 }
 
 /// What the seller is asked, for scripts.

@@ -191,6 +191,31 @@ async fn carry_out(ports: &Ports, id: LinkId, kind: OutboxKind, heard: bool) -> 
     answered(ports, claim, answer, before).await
 }
 
+/// What a refresh has read of the payment may tell the end of a request that went out: then that is closed now, and
+/// not when it is next looked at. `entry` is how it stood before; whoever works on it meanwhile closes it himself.
+pub(super) async fn ended(
+    ports: &Ports,
+    entry: &OutboxEntry,
+    now: &TransactionNews,
+) -> Result<Option<Sent>, LedgerError> {
+    let (id, kind) = (entry.link, entry.kind);
+    let sent = entry.order.as_ref().and_then(|order| order.sent.as_ref());
+    let tells = sent.is_some_and(|sent| plan::found(now, kind, sent).is_end());
+    if !kind.moves_money() || !tells {
+        return Ok(None);
+    }
+    let Some(mut claim) = claim(ports, id, kind).await? else { return Ok(None) };
+    // Whoever refreshes has not asked for it.
+    claim.heard = false;
+    let mut order = claim.entry.order.clone().unwrap_or_default();
+    let told = become_of(ports, &claim, &mut order, now, claim.entry.attempts);
+    claim.entry.order = Some(order);
+    // Where somebody has sent it once more meanwhile, what was read tells nothing of that.
+    let next_at = next_look(ports, claim.entry.attempts);
+    let (outcome, fault) = told.unwrap_or((Outcome::Uncertain { needs_decision: false, next_at }, None));
+    close(ports, claim, outcome, fault).await.map(Some)
+}
+
 /// Takes back what was asked, if it has not gone out. What may have gone out is looked for first; what was accepted
 /// and came to no end for a day is followed no more, and may still be carried out.
 ///
@@ -253,6 +278,8 @@ fn become_of(
     let sent = order.sent.as_mut()?;
     let (id, kind) = (claim.link.id, claim.entry.kind);
     let next_at = next_look(ports, attempts);
+    // What is seen to be begun was accepted, whatever became of the answer.
+    sent.accepted |= plan::begun(now, kind, sent);
     match plan::found(now, kind, sent) {
         Found::Done => Some((Outcome::Moved, None)),
         Found::Failed(why) => {
@@ -323,6 +350,7 @@ async fn answered(
                 let mut order = claim.entry.order.clone().unwrap_or_default();
                 let told = become_of(ports, &claim, &mut order, &now, claim.entry.attempts);
                 if let Some((outcome, why)) = told {
+                    claim.entry.order = Some(order);
                     // Where the transaction tells the end, how the line broke is of no matter.
                     let open = !matches!(outcome, Outcome::Moved | Outcome::Refused | Outcome::NotPossible);
                     return close(ports, claim, outcome, if open { Some(fault) } else { why }).await;

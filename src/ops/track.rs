@@ -1,10 +1,10 @@
 //! Following links: the backend's news read and merged into what the ledger has (design, "Live status").
 
 use super::asked::Asked;
-use super::{backend_now, double, lost, on_ledger};
+use super::{backend_now, double, lost, money, on_ledger};
 use crate::domain::lifecycle::{self, SessionNews, TransactionNews};
 use crate::domain::link::{Link, LinkId, LinkState};
-use crate::ports::{Fault, FaultKind, LedgerError, Ports, Touched};
+use crate::ports::{Fault, FaultKind, Ledger, LedgerError, OutboxEntry, Ports, Touched};
 use futures_util::stream::{self, StreamExt};
 
 /// How many links one request asks about (API, 3).
@@ -46,16 +46,22 @@ impl Round {
 /// # Errors
 /// The ledger's.
 pub async fn refresh_one(ports: &Ports, id: LinkId) -> Result<Round, LedgerError> {
-    let Some(link) = on_ledger(ports, move |ledger| ledger.link(id)).await? else {
-        return Ok(Round::default());
-    };
+    let known = on_ledger(ports, move |ledger| {
+        let Some(link) = ledger.link(id)? else { return Ok(None) };
+        let sent = sent_money(ledger, std::slice::from_ref(&link))?;
+        Ok(Some((link, sent)))
+    });
+    let Some((link, sent)) = known.await? else { return Ok(Round::default()) };
     if link.state.in_outbox() {
         return Ok(Round::default());
     }
     let asked = Asked::now(ports);
     match read(ports, &link).await {
         Some(Ok(news)) => {
-            let mut round = take(ports, id, Some(news.session), news.transaction, asked).await?;
+            let mut round = take(ports, id, Some(news.session), news.transaction.clone(), asked).await?;
+            if let Some(transaction) = &news.transaction {
+                round.add(close_what_ended(ports, &sent, id, transaction).await?);
+            }
             round.fault = news.fault;
             round.requests = news.requests;
             Ok(round)
@@ -82,6 +88,31 @@ pub async fn refresh_one(ports: &Ports, id: LinkId) -> Result<Round, LedgerError
     }
 }
 
+/// The requests about the money of these links that went out and have no end yet. The links are of one account.
+fn sent_money(ledger: &dyn Ledger, links: &[Link]) -> Result<Vec<OutboxEntry>, LedgerError> {
+    let Some(first) = links.first() else { return Ok(Vec::new()) };
+    let mut entries = ledger.outbox(&first.account_id)?;
+    let went_out = |e: &OutboxEntry| e.order.as_ref().is_some_and(|order| order.sent.is_some());
+    entries.retain(|e| went_out(e) && links.iter().any(|link| link.id == e.link));
+    Ok(entries)
+}
+
+/// Closes those of these requests whose end the transaction tells. The round has the link as it is then.
+async fn close_what_ended(
+    ports: &Ports,
+    sent: &[OutboxEntry],
+    id: LinkId,
+    transaction: &TransactionNews,
+) -> Result<Round, LedgerError> {
+    let mut round = Round::default();
+    for entry in sent.iter().filter(|e| e.link == id) {
+        if let Some(closed) = money::ended(ports, entry, transaction).await? {
+            round.changed = vec![closed.link];
+        }
+    }
+    Ok(round)
+}
+
 /// Reads these links' transactions, a hundred in one request. Links that are new to their transaction,
 /// or whose time is over, are then read one by one for the rest of their story.
 ///
@@ -91,12 +122,13 @@ pub async fn refresh_many(ports: &Ports, ids: Vec<LinkId>) -> Result<Round, Ledg
     let mut round = Round::default();
     for batch in ids.chunks(BATCH) {
         let batch = batch.to_vec();
-        let links = on_ledger(ports, move |ledger| {
+        let (links, sent) = on_ledger(ports, move |ledger| {
             let mut links = Vec::with_capacity(batch.len());
             for id in batch {
                 links.extend(ledger.link(id)?);
             }
-            Ok(links)
+            let sent = sent_money(ledger, &links)?;
+            Ok((links, sent))
         })
         .await?;
         let links: Vec<Link> = links.into_iter().filter(|l| !l.state.in_outbox()).collect();
@@ -125,6 +157,7 @@ pub async fn refresh_many(ports: &Ports, ids: Vec<LinkId>) -> Result<Round, Ledg
                 if lifecycle::merge(&mut link.clone(), None, Some(transaction), now) {
                     round.add(take(ports, link.id, None, Some((*transaction).clone()), asked).await?);
                 }
+                round.add(close_what_ended(ports, &sent, link.id, transaction).await?);
             }
             let first_seen = !of_link.is_empty() && link.transaction_id.is_none();
             // Its time is over; or it was told to be, and is not.

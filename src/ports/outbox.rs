@@ -180,6 +180,13 @@ impl OutboxEntry {
         }
     }
 
+    /// Since when the backend works on it, by this machine's clock: it was accepted, and its end isn't known yet.
+    #[must_use]
+    pub fn in_progress_since(&self) -> Option<Timestamp> {
+        let sent = self.order.as_ref()?.sent.as_ref()?;
+        sent.accepted.then_some(sent.at)
+    }
+
     /// Whether it waits for nothing but a connection: once there is one it can go, whatever `next_at` says.
     #[must_use]
     pub fn waits_for_connection(&self) -> bool {

@@ -23,6 +23,13 @@ pub(in crate::ops) enum Found {
     Nothing,
 }
 
+impl Found {
+    /// Whether nothing more comes of it.
+    pub(super) const fn is_end(&self) -> bool {
+        matches!(self, Self::Done | Self::Failed(_) | Self::Past)
+    }
+}
+
 /// A request that may go out, and what there was of its kind before.
 pub(super) struct Plan {
     pub(super) request: MoneyMove,
@@ -156,6 +163,14 @@ pub(super) fn part_by_answer(
             | (OutboxKind::Refund, S::PartiallyCaptured, S::PartiallyCapturedRefunded)
     );
     moved && since(transaction, word(kind), sent).is_empty()
+}
+
+/// Whether the transaction tells that the backend has begun with `sent`.
+pub(super) fn begun(transaction: &TransactionNews, kind: OutboxKind, sent: &MoneySent) -> bool {
+    since(transaction, word(kind), sent).into_iter().any(|event| {
+        let ours = kind == OutboxKind::Void || event.reference.as_deref() == Some(sent.reference.as_str());
+        ours && event.success && event.event.starts_with("INITIATE_")
+    })
 }
 
 /// Something was begun (202) and hasn't come to an end.

@@ -5,6 +5,7 @@ mod lost;
 mod machine;
 mod moving;
 mod not_done;
+mod progress;
 mod sending;
 mod tracking;
 mod turns;

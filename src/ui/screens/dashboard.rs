@@ -93,7 +93,13 @@ fn notes(model: &Model, now: &Now, texts: Texts) -> Vec<(String, Role)> {
     if decisions > 0 {
         notes.push((format!("? {}", texts.t_args("dashboard-decisions", &count(decisions))), Role::Warning));
     }
-    let waits = outbox.iter().filter(|e| e.kind.asked_for() && !e.needs_decision);
+    let progress = outbox.iter().filter(|e| e.in_progress_since().is_some()).count();
+    if progress > 0 {
+        let words = texts.t_args("dashboard-progress", &count(progress));
+        notes.push((format!("◐ {words}"), Role::Accent));
+    }
+    let waits =
+        outbox.iter().filter(|e| e.kind.asked_for() && !e.needs_decision && e.in_progress_since().is_none());
     let waiting = waits.clone().count();
     if waiting > 0 {
         let mut text = format!("↑ {}", texts.t_args("dashboard-waiting", &count(waiting)));

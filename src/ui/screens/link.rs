@@ -2,18 +2,17 @@
 
 use ratatui::layout::Rect;
 
+use crate::app::Model;
 use crate::app::keys::{self, Action, Context};
 use crate::app::model::{LinkScreen, Target};
-use crate::app::{Model, Now};
 use crate::domain::link::{DeliveryStatus, EventKind, Link, LinkState};
 use crate::domain::sale::Delivery;
-use crate::i18n::Texts;
-use crate::ports::{OutboxEntry, OutboxKind, Overdue};
+use crate::ports::{OutboxEntry, Overdue};
 use crate::ui::frame;
 use crate::ui::pen::{Pen, width, wrap};
 use crate::ui::theme::Role;
 use crate::ui::widgets::{big, qr, timeline};
-use crate::ui::words;
+use crate::ui::{waiting_words, words};
 
 /// Columns that the story beside the code has at least.
 const STORY: u16 = 34;
@@ -164,7 +163,7 @@ fn state(link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) -> u16
     let sending = link.state == LinkState::Creating;
     let waits = |e: &&OutboxEntry| e.kind.asked_for() && !e.needs_decision && !sending;
     for entry in screen.outbox.iter().filter(waits) {
-        let text = waiting(entry, &pen.look.now, texts);
+        let text = waiting_words::line(entry, pen.look.now.at, &pen.look.now.zone, texts);
         if !text.is_empty() {
             y = pen.put_wrapped(rest(y), &text, Role::Muted);
         }
@@ -179,28 +178,6 @@ fn state(link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) -> u16
         | DeliveryStatus::Unknown(_) => {}
     }
     y
-}
-
-/// What waits, how often it was tried, and when it is tried next.
-fn waiting(entry: &OutboxEntry, now: &Now, texts: Texts) -> String {
-    let mut words: Vec<String> = Vec::new();
-    let what = match entry.kind {
-        // The state of the link says it.
-        OutboxKind::Create | OutboxKind::Look => None,
-        OutboxKind::Cancel => Some("link-waits-cancel"),
-        OutboxKind::Capture => Some("link-waits-capture"),
-        OutboxKind::Void => Some("link-waits-void"),
-        OutboxKind::Refund => Some("link-waits-refund"),
-    };
-    words.extend(what.map(|key| texts.t(key).into_owned()));
-    if entry.attempts > 0 {
-        words.push(texts.t_args("link-tried", &[("count", entry.attempts.into())]));
-        if entry.next_at > now.at {
-            let when = texts.clock_seconds(entry.next_at, &now.zone);
-            words.push(texts.t_args("link-next-try", &[("time", when.into())]));
-        }
-    }
-    words.join(" · ")
 }
 
 /// Draws rows that end above `bottom`; returns the new bottom, with a free row between.

@@ -134,6 +134,47 @@ fn a_lost_answer_is_looked_up() {
     }
 }
 
+/// What the backend has accepted is told as in progress, with what happens next, and never as tried so often.
+#[test]
+fn what_is_in_progress_is_told_as_that() {
+    let world = World::new();
+    authorized(&world, "A-1");
+    world.fault(
+        json!({"path": "/v1/transactions/*", "method": "POST", "kind": "accepted", "ms": 600_000, "times": 1}),
+    );
+    let going = Going::start(&mut world.command(&["capture", "A-1"]));
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let entry = loop {
+        let entry = waiting(&world).pop();
+        if let Some(entry) = entry.filter(|e| e["state"] == "in_progress") {
+            break entry;
+        }
+        assert!(std::time::Instant::now() < until, "it is never in progress");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    };
+    going.kill();
+    assert!(entry["in_progress_since"].as_str().unwrap().ends_with('Z'), "{entry}");
+    for (lang, words, next, tried) in [
+        ("en", "in progress at the payment service since ", "never sent twice", "tried"),
+        ("nb", "under arbeid hos betalingstjenesten siden ", "sendes aldri to ganger", "forsøkt"),
+    ] {
+        for command in [&["outbox"][..], &["show", "A-1", "--offline"]] {
+            let told = world.run(&[command, &["--lang", lang]].concat()).is(0).out;
+            let line = told.lines().find(|l| l.contains(words)).unwrap_or_else(|| panic!("{told}"));
+            assert!(line.contains(next) && !line.contains(tried), "{told}");
+        }
+    }
+    let listed = world.run(&["list", "--offline"]).is(0).out;
+    assert!(listed.contains("being captured"), "{listed}");
+    // Ten minutes later it has ended there: the next command closes it, and the story has it.
+    world.control("POST", "/sandbox/clock", json!({"advance_seconds": 601}));
+    let shown = world.run(&["show", "A-1", "--json"]).is(0).json();
+    assert_eq!(shown["state"], "captured");
+    assert!(shown["events"].as_array().unwrap().iter().any(|e| e["name"] == "captured"), "{shown}");
+    assert_eq!((requests(&world, "capture"), waiting(&world).len()), (1, 0));
+    assert!(!world.run(&["show", "A-1"]).is(0).out.contains("in progress"));
+}
+
 #[test]
 fn what_certainly_did_nothing_is_tried_again_by_itself() {
     let world = World::new();

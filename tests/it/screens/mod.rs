@@ -309,6 +309,54 @@ fn a_row_tells_what_waits_to_be_done_with_its_link() {
     }
 }
 
+/// What the payment service has accepted is no request that waits and was tried so often.
+#[test]
+fn what_is_in_progress_is_told_as_that() {
+    use paylink::ports::{MoneyOrder, MoneySent, OutboxEntry, OutboxKind};
+    let progress = |model: &mut Model| {
+        let id = model.link.as_ref().map_or_else(|| model.dashboard.rows[0].id, |link| link.id);
+        let sent = MoneySent {
+            reference: "R".into(),
+            at: "2026-11-22T11:02:00Z".parse().unwrap(),
+            theirs: None,
+            before: 0,
+            seen: None,
+            accepted: true,
+        };
+        let order = Some(MoneyOrder { sent: Some(sent), ..MoneyOrder::default() });
+        let entry = OutboxEntry { kind: OutboxKind::Refund, order, ..models::entry(id, false) };
+        model.dashboard.outbox = vec![entry.clone()];
+        if let Some(link) = &mut model.link {
+            link.outbox = vec![entry];
+        }
+    };
+    for (lang, since, next, row, note, tried) in [
+        (
+            Lang::English,
+            "in progress at the payment service since 12:02",
+            "asked again at 12:43:05 how far it is, never sent twice",
+            "being refunded",
+            "1 request is in progress at the payment service.",
+            "tried",
+        ),
+        (
+            Lang::Bokmal,
+            "under arbeid hos betalingstjenesten siden 12:02",
+            "spørres på nytt kl. 12:43:05, sendes aldri to ganger",
+            "refunderes nå",
+            "1 forespørsel er under arbeid hos betalingstjenesten.",
+            "forsøkt",
+        ),
+    ] {
+        let link = seen(Scene::LinkPaid, (100, 30), lang, progress);
+        let link = link.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(link.contains(since) && link.contains(next) && !link.contains(tried), "{link}");
+        let dashboard = seen(Scene::Dashboard, (80, 24), lang, progress);
+        assert!(dashboard.contains(row) && dashboard.contains(note), "{dashboard}");
+        assert!(!dashboard.contains(tried) && !dashboard.contains("12:43:05"), "{dashboard}");
+    }
+}
+
 #[test]
 fn what_waits_for_another_account_is_told_with_the_profile_that_sends_it() {
     for (lang, known, unknown) in [
