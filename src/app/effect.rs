@@ -32,8 +32,8 @@ pub enum Effect {
     CheckReference(String),
     /// Read the payment profile.
     LoadProfile,
-    /// Keep the sale durably under this id, then send it.
-    Submit(LinkId, Box<Sale>),
+    /// Keep the sale durably under this id, then send it. With the moment that its time to be paid is counted from.
+    Submit(LinkId, Box<Sale>, Timestamp),
     /// Read a link.
     LoadLink(LinkId),
     /// Send what is due in the outbox; with an id: this link now, due or not.

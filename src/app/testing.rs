@@ -197,7 +197,7 @@ impl App {
     /// The sale that was handed over among `effects`.
     pub(crate) fn submitted(effects: &[Effect]) -> Option<(LinkId, Sale)> {
         effects.iter().find_map(|e| match e {
-            Effect::Submit(id, sale) => Some((*id, (**sale).clone())),
+            Effect::Submit(id, sale, _) => Some((*id, (**sale).clone())),
             _ => None,
         })
     }

@@ -43,6 +43,8 @@ struct Typed {
     lines: Vec<ProductLine>,
     methods: crate::domain::method::MethodChoice,
     reference: Option<Reference>,
+    /// When it was asked for: `expires_at` is counted from it.
+    asked: Timestamp,
     expires_at: Timestamp,
     /// What gave that.
     expires: Expiry,
@@ -83,17 +85,18 @@ impl Typed {
                 Expiry::parse(text, &zone).map_err(|e| sale::option(t, "new", "--expires", text, &e))?
             }
         };
+        let asked = Timestamp::now();
         let expires_at = match &expires {
             // Judged by the backend's clock, once that is known.
             Expiry::At(named) => *named,
             length => length
-                .moment(Timestamp::now(), &zone)
+                .moment(asked, &zone)
                 .map_err(|e| sale::option(t, "new", "--expires", &length.to_string(), &e))?,
         };
         if let Some(text) = &args.expires
             && let Some(months) = expiry::months_or_minutes(text)
         {
-            let moment = t.moment(expires_at, Timestamp::now(), &zone);
+            let moment = t.moment(expires_at, asked, &zone);
             let said = [
                 ("given", clean::line_within(text, 20).into()),
                 ("count", months.into()),
@@ -110,6 +113,7 @@ impl Typed {
             lines,
             methods: methods::choose(&args.methods, profile, t)?,
             reference,
+            asked,
             expires_at,
             expires,
             address,
@@ -253,7 +257,8 @@ async fn keep(shop: &Shop<'_>, args: &args::New, typed: Typed) -> Result<Link, F
     let sale =
         sale.check().map_err(|e| Failure::input("items", t.say(&e).into_owned(), t.t("cli-item-hint")))?;
     let id = LinkId(Uuid::now_v7());
-    let link = Link::queued(id, account, sale, shop.ports.clock.now())
+    // Not the moment now: signing in took its time, and a day is a day.
+    let link = Link::queued(id, account, sale, typed.asked)
         .map_err(|e| Failure::input("items", t.say(&e).into_owned(), t.t("cli-item-hint")))?;
     let allow = args.allow_duplicate_reference;
     match outbox::keep(&shop.ports, link.clone(), allow).await {

@@ -300,7 +300,7 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
     let answers = matches!(effect, Effect::Flush(_) | Effect::SendAgain(_) | Effect::Cancel(_));
     let tell = (place.ports.clone(), tx.clone());
     match effect {
-        Effect::Submit(id, sale) => submit(place, id, *sale, now, tx).await,
+        Effect::Submit(id, sale, asked) => submit(place, id, *sale, asked, tx).await,
         Effect::Flush(Some(id)) => sent(outbox::send_now(ports, id).await, &tx),
         Effect::Flush(None) => flushed(outbox::flush(ports, &place.shop.account_id, now.at).await, &tx),
         Effect::SendAll => flushed(outbox::flush_all(ports, &place.shop.account_id).await, &tx),
@@ -376,8 +376,8 @@ fn clock(ports: &Ports, tx: &Sender) {
 
 /// Keeps the sale durably, says so, and sends it: the sending has a task of its own, so that the end of
 /// the program waits for the first and not for the second.
-async fn submit(place: Workplace, id: LinkId, sale: Sale, now: Now, tx: Sender) {
-    let link = match Link::queued(id, place.shop.account_id.clone(), sale, now.at) {
+async fn submit(place: Workplace, id: LinkId, sale: Sale, asked: Timestamp, tx: Sender) {
+    let link = match Link::queued(id, place.shop.account_id.clone(), sale, asked) {
         Ok(link) => link,
         Err(error) => {
             let odd = LedgerError::Database(error.to_string());

@@ -203,7 +203,7 @@ impl World {
         }
         for effect in effects {
             match &effect {
-                Effect::Submit(id, _) => {
+                Effect::Submit(id, ..) => {
                     let open = self.unresolved.replace(*id);
                     let fine = open.is_none() || open == Some(*id) || open == aside;
                     assert!(fine, "two links of one sale: {open:?}, {id:?}");
@@ -345,7 +345,7 @@ impl World {
                 1 => Ok(Profile::default()),
                 _ => Err(fault(FaultKind::NotSent)),
             })],
-            Effect::Submit(id, sale) => {
+            Effect::Submit(id, sale, _) => {
                 let result = match luck % 8 {
                     6 => Err(KeepError::Ledger(LedgerError::Database("locked".into()))),
                     7 => {

@@ -65,7 +65,8 @@ fn hand_over(t: &mut Turn<'_>) {
     wizard.pending = Some(Box::new(link));
     t.ask(Effect::Unwake(Timer::KeepDraft));
     t.ask(Effect::KeepDraft(Some(draft)));
-    t.ask(Effect::Submit(id, sale));
+    let asked = t.now.at;
+    t.ask(Effect::Submit(id, sale, asked));
 }
 
 /// The ledger failed at something: nothing waits for a reference that doesn't come. A sale that is

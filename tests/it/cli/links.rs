@@ -386,3 +386,15 @@ fn what_waits_goes_with_the_next_command_or_is_told() {
     world.clear_faults();
     assert_eq!(world.run(&["show", "A-1", "--json"]).is(0).json()["state"], "open");
 }
+
+/// Signing in takes a while; a day to pay is a day all the same, and the backend is told the same end.
+#[test]
+fn a_day_to_pay_is_told_as_a_day() {
+    let world = World::new();
+    world.fault(json!({"path": "/v1/accounts/*", "method": "POST", "kind": "delay", "ms": 1500, "times": 1}));
+    let link = world.link(&["--expires", "1d"]);
+    let time = |key: &str| link[key].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    assert_eq!(time("expires_at").duration_since(time("created_at")), jiff::SignedDuration::from_hours(24));
+    let told = world.sessions_asked_for().remove(0).1["expires_at"].clone();
+    assert_eq!(told, link["expires_at"]);
+}

@@ -226,3 +226,15 @@ fn a_draft_of_last_time_waits_when_the_ledger_fails_and_while_another_is_typed()
     assert_eq!((app.draft().id, app.draft().phone.as_str()), (Some(id(7)), "41234567"));
     assert_eq!(said(&app), Some(&Say::DraftResumed));
 }
+
+#[test]
+fn the_time_to_pay_is_counted_from_the_moment_that_is_kept() {
+    let mut app = App::bare(Some(shop()));
+    app.go_to_last_step();
+    let effects = app.keys("Enter");
+    let kept = effects.iter().find_map(|e| match e {
+        Effect::Submit(_, sale, asked) => Some(sale.expires_at.duration_since(*asked)),
+        _ => None,
+    });
+    assert_eq!(kept, Some(jiff::SignedDuration::from_hours(24)));
+}
