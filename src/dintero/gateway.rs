@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -13,10 +14,10 @@ use crate::domain::clean;
 use crate::domain::lifecycle::{SessionNews, TransactionNews};
 use crate::domain::link::LinkId;
 use crate::domain::sale::Sale;
-use crate::ports::{Created, Fault, FaultKind, Gateway, MoneyMove, Moved, Profile, Reply, Sending};
+use crate::ports::{Created, Fault, FaultKind, Gateway, MoneyMove, Moved, Profile, Reply, Searched, Sending};
 
 /// The most rows of a list: what the API gives at most (API, 3, 5.1).
-const PAGE: usize = 100;
+pub(super) const PAGE: usize = 100;
 /// The most characters of a search.
 const MAX_SEARCH: usize = 200;
 
@@ -87,7 +88,7 @@ impl Inner {
         Ok(found)
     }
 
-    fn search(&self, kind: &str, text: &str) -> Option<Url> {
+    pub(super) fn search(&self, kind: &str, text: &str) -> Option<Url> {
         let text = clean::line_within(text, MAX_SEARCH);
         if text.is_empty() {
             return None;
@@ -155,13 +156,12 @@ impl Gateway for DinteroClient {
         })
     }
 
-    fn find_sessions<'a>(&'a self, reference: &'a str) -> Reply<'a, Result<Vec<SessionNews>, Fault>> {
-        Box::pin(async move {
-            match self.0.search("sessions", reference) {
-                Some(url) => self.0.many(url, map::session).await,
-                None => Ok(Vec::new()),
-            }
-        })
+    fn find_sessions<'a>(
+        &'a self,
+        reference: &'a str,
+        since: Timestamp,
+    ) -> Reply<'a, Result<Searched, Fault>> {
+        Box::pin(self.0.find_sessions(reference, since))
     }
 
     fn cancel<'a>(&'a self, session_id: &'a str) -> Reply<'a, Result<SessionNews, Fault>> {

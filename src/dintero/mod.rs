@@ -19,6 +19,7 @@ mod number;
 mod profile;
 mod profile_cache;
 mod router;
+mod sessions;
 mod shelf;
 mod token;
 mod transport;

@@ -191,11 +191,13 @@ pub enum Plain {
     NotPossibleNow,
     /// Accepted, and not carried out for a day.
     NoEndYet,
+    /// More sessions have the reference than can be searched.
+    TooManyToSearch,
 }
 
 impl Plain {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::OnlyHttps,
         Self::AskedToWait,
         Self::NoSecret,
@@ -215,6 +217,7 @@ impl Plain {
         Self::PaidBefore,
         Self::NotPossibleNow,
         Self::NoEndYet,
+        Self::TooManyToSearch,
     ];
 
     const fn line(self) -> &'static str {
@@ -240,6 +243,9 @@ impl Plain {
                 "the payment was no longer in a state for it, or there was less money than that"
             }
             Self::NoEndYet => "the backend accepted it more than a day ago and has not carried it out",
+            Self::TooManyToSearch => {
+                "so many links have this reference that the one looked for may be among them"
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use super::outbox::{Outcome, Sent, entry_of};
 use super::{backend_now, cancel, on_ledger};
 use crate::domain::lifecycle::{SessionNews, TransactionNews};
 use crate::domain::link::{Alarm, Link, LinkId};
-use crate::ports::{Fault, LedgerError, OutboxEntry, OutboxKind, Ports};
+use crate::ports::{Fault, LedgerError, OutboxEntry, OutboxKind, Ports, Searched};
 
 /// The first look, after the link was made anew.
 const FIRST: SignedDuration = SignedDuration::from_secs(10);
@@ -93,8 +93,9 @@ async fn see(ports: &Ports, link: &Link, others: &[String]) -> Seen {
     let waited = backend_now(ports).duration_since(link.created_at) / 2;
     let later = waited.clamp(FIRST, LONGEST);
     let reference = link.sale.reference.as_str();
-    match ports.gateway.find_sessions(reference).await {
-        Ok(sessions) => {
+    match ports.gateway.find_sessions(reference, link.created_at).await {
+        // Where not all could be read it may be among the others: looking goes on anyway.
+        Ok(Searched { sessions, .. }) => {
             let lost = |s: &&SessionNews| {
                 s.paylink_id.as_deref().and_then(LinkId::parse) == Some(link.id)
                     && link.session_id.as_ref() != Some(&s.id)

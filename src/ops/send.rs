@@ -90,7 +90,9 @@ pub(super) async fn attempt(
         match look(ports, &claim.link, until).await {
             Look::Found(seen) => return adopt(ports, claim, &seen).await,
             Look::NotThere if messages && !again => return ask_seller(ports, claim, None).await,
-            Look::NotThere => {}
+            // Made anew it could be there twice, with an address that somebody has: that is the seller's word to give.
+            Look::Unclear(fault) if !again => return ask_seller(ports, claim, Some(fault)).await,
+            Look::NotThere | Look::Unclear(_) => {}
             Look::NoAnswer(fault) => return stay_uncertain(ports, claim, fault).await,
         }
     }
@@ -152,6 +154,7 @@ pub(super) async fn attempt(
             // a pause, because the backend seems to be in trouble, or asks for one.
             Look::NotThere if !lost && fault.retry_after.is_none() => lost = true,
             Look::NotThere => return stay_uncertain(ports, claim, fault).await,
+            Look::Unclear(fault) => return ask_seller(ports, claim, Some(fault)).await,
             Look::NoAnswer(fault) => return stay_uncertain(ports, claim, fault).await,
         }
     }
@@ -231,10 +234,11 @@ pub(super) async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerEr
                 return super::cancel::at_backend(ports, id).await.map(super::cancel::Cancelling::into_sent);
             }
             // A message may have gone out: its link must not be paid in secret.
-            Look::NotThere if claim.link.sale.delivery.messages_customer() => {
+            Look::NotThere | Look::Unclear(_) if claim.link.sale.delivery.messages_customer() => {
                 super::lost::remember(ports, id).await?;
             }
-            Look::NotThere => {}
+            // Nobody has the address of what was maybe made.
+            Look::NotThere | Look::Unclear(_) => {}
             // To give it up was no word to send it.
             Look::NoAnswer(fault) if let Some(why) = late => {
                 return claim.release(ports, now, true, Outcome::Overdue(why), Some(fault)).await;

@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::Reply;
 use crate::domain::cause::Cause;
 use crate::domain::fault::FaultKind;
@@ -122,6 +124,15 @@ pub struct Moved {
     pub transaction: Option<TransactionNews>,
 }
 
+/// The sessions that a search has brought.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Searched {
+    /// What was read.
+    pub sessions: Vec<SessionNews>,
+    /// All that could be meant was read. Else one that is not among these may be there all the same.
+    pub complete: bool,
+}
+
 /// A Dintero-compatible backend for one account.
 pub trait Gateway: Send + Sync {
     /// Makes a session for `sale`; `id` goes into its metadata as `ext_paylink_id`. Chooses between
@@ -136,9 +147,14 @@ pub trait Gateway: Send + Sync {
     ) -> Reply<'a, Result<Created, Fault>>;
     /// Reads a session.
     fn session<'a>(&'a self, session_id: &'a str) -> Reply<'a, Result<SessionNews, Fault>>;
-    /// Searches sessions by reference, newest page only. [`FaultKind::Forbidden`],
-    /// [`FaultKind::NotFound`] or [`FaultKind::Refused`] where the backend can't list.
-    fn find_sessions<'a>(&'a self, reference: &'a str) -> Reply<'a, Result<Vec<SessionNews>, Fault>>;
+    /// Searches sessions by reference, page by page up to a bound; beyond it only those made since about `since`, by
+    /// this machine's clock. [`FaultKind::Forbidden`], [`FaultKind::NotFound`] or [`FaultKind::Refused`] where the
+    /// backend can't list.
+    fn find_sessions<'a>(
+        &'a self,
+        reference: &'a str,
+        since: Timestamp,
+    ) -> Reply<'a, Result<Searched, Fault>>;
     /// Cancels a session.
     fn cancel<'a>(&'a self, session_id: &'a str) -> Reply<'a, Result<SessionNews, Fault>>;
     /// Reads a transaction.

@@ -17,7 +17,7 @@ use crate::domain::lifecycle::TransactionStatus;
 use crate::domain::link::DeliveryStatus;
 use crate::domain::money::{Currency, Money};
 use crate::domain::sale::Sale;
-use crate::ports::{Fault, FaultKind, Gateway as _, MoneyMove, Reply, Sending};
+use crate::ports::{Fault, FaultKind, Gateway as _, MoneyMove, Reply, Searched, Sending};
 
 async fn create_with(status: u16, body: &'static str) -> Result<crate::ports::Created, Fault> {
     let script = Script::signed_in(move |_, _| text(status, &[], body));
@@ -145,9 +145,9 @@ async fn sessions_are_read_found_and_cancelled() {
             answer(200, &session)
         }
     });
-    let client = client(&script);
+    let (client, since) = (client(&script), jiff::Timestamp::UNIX_EPOCH);
     assert_eq!(client.session(SESSION).await.unwrap().id, SESSION);
-    assert_eq!(client.find_sessions("KARI 014&limit=1").await.unwrap().len(), 1);
+    assert_eq!(client.find_sessions("KARI 014&limit=1", since).await.unwrap().sessions.len(), 1);
     assert_eq!(client.cancel(SESSION).await.unwrap().id, SESSION);
     assert_eq!(
         script.asked(),
@@ -157,7 +157,8 @@ async fn sessions_are_read_found_and_cancelled() {
             format!("POST /v1/sessions/{SESSION}/cancel"),
         ]
     );
-    assert_eq!(client.find_sessions(" \u{7}").await.unwrap(), []);
+    let nothing = client.find_sessions(" \u{7}", since).await.unwrap();
+    assert_eq!(nothing, Searched { sessions: Vec::new(), complete: true });
     assert_eq!(client.session("T12345678.other").await.unwrap_err().kind, FaultKind::Maybe, "not that one");
 }
 

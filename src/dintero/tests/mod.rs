@@ -3,6 +3,7 @@
 mod bodies;
 mod calls;
 mod profile;
+mod searching;
 mod sockets;
 mod support;
 mod tokens;

@@ -1,6 +1,7 @@
 //! Whether the backend has a link that was maybe made: asked for by its reference and its own id (contracts, 5).
 
 use super::Until;
+use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::SessionNews;
 use crate::domain::link::{Link, LinkId};
 use crate::ops::asked::Asked;
@@ -21,6 +22,8 @@ pub(super) enum Look {
     Found(Box<Seen>),
     /// It isn't there, or the backend can't list.
     NotThere,
+    /// There are more sessions with its reference than could be read: nobody can tell.
+    Unclear(Fault),
     /// The backend couldn't be asked.
     NoAnswer(Fault),
 }
@@ -28,15 +31,21 @@ pub(super) enum Look {
 /// Asks the backend for the session that carries this link's id.
 pub(super) async fn look(ports: &Ports, link: &Link, until: Until) -> Look {
     let asked = Asked::now(ports);
-    let found = ports.gateway.find_sessions(link.sale.reference.as_str());
+    let found = ports.gateway.find_sessions(link.sale.reference.as_str(), link.created_at);
     match until.within(FaultKind::NotSent, found).await {
         Ok(found) => {
+            let complete = found.complete;
             let ours = found
+                .sessions
                 .into_iter()
                 .filter(|s| is_ours(s, link))
                 // Of several the one with a payment, else one that still works, else the newest.
                 .max_by_key(|s| (s.transaction_id.is_some(), s.cancelled_at.is_none(), s.created_at));
-            ours.map_or(Look::NotThere, |session| Look::Found(Box::new(Seen { session, asked })))
+            match ours {
+                Some(session) => Look::Found(Box::new(Seen { session, asked })),
+                None if complete => Look::NotThere,
+                None => Look::Unclear(Fault::new(FaultKind::Maybe, Cause::Plain(Plain::TooManyToSearch))),
+            }
         }
         Err(fault) if fault.kind.is_no() => look_for_payment(ports, link, until).await,
         Err(fault) => Look::NoAnswer(fault),

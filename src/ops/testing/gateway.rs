@@ -74,6 +74,7 @@ struct Backend {
     in_progress: bool,
     failing: Option<String>,
     no_references: bool,
+    too_many: bool,
     no_events: bool,
     busy: usize,
     most_busy: usize,
@@ -150,6 +151,11 @@ impl SimGateway {
     /// It doesn't give back the references that captures and refunds carry.
     pub(crate) fn no_references(&self) {
         lock(&self.state).no_references = true;
+    }
+
+    /// There are so many sessions with a reference that a search doesn't reach ours; or it does again.
+    pub(crate) fn too_many(&self, so: bool) {
+        lock(&self.state).too_many = so;
     }
 
     /// Its transactions tell no event of what is done to them, only how they stand.
@@ -417,14 +423,22 @@ impl Gateway for SimGateway {
         }))
     }
 
-    fn find_sessions<'a>(&'a self, reference: &'a str) -> Reply<'a, Result<Vec<SessionNews>, Fault>> {
+    fn find_sessions<'a>(
+        &'a self,
+        reference: &'a str,
+        _since: Timestamp,
+    ) -> Reply<'a, Result<Searched, Fault>> {
         let reference = reference.to_owned();
         Box::pin(self.call(Call::Find, move |state, _| {
             if let Some(kind) = state.cannot_list {
                 return Err(Fault::new(kind, Cause::theirs("no list here")));
             }
             let ours = |s: &&Sim| s.news.merchant_reference.as_deref() == Some(reference.as_str());
-            Ok(state.sessions.iter().filter(ours).map(|s| s.news.clone()).collect())
+            if state.too_many {
+                return Ok(Searched::default());
+            }
+            let sessions = state.sessions.iter().filter(ours).map(|s| s.news.clone()).collect();
+            Ok(Searched { sessions, complete: true })
         }))
     }
 

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::domain::cause::{Cause, Network};
+use crate::domain::cause::{Cause, Network, Plain};
 use crate::domain::link::{DeliveryStatus, EventKind, Link, LinkId, LinkState};
 use crate::domain::sale::{Delivery, Sale};
 use crate::ops::outbox::{
@@ -1002,5 +1002,32 @@ async fn a_power_cut_at_every_step() {
                 assert!(cuts >= 3, "the cut never came");
             }
         }
+    }
+}
+
+/// So many links have the reference that the lost one may be among those that were not read: that is no "it isn't
+/// there", and nothing is made anew without the seller's word.
+#[tokio::test(start_paused = true)]
+async fn what_can_not_be_searched_is_not_taken_for_gone() {
+    for delivery in [Delivery::Link, sms()] {
+        let world = World::new();
+        let id = world.keep("KASSE", delivery);
+        world.backend.too_many(true);
+        world.backend.wrong(Call::Create, [Wrong::Lost]);
+        let sent = send_now(&world.ports, id).await.unwrap();
+        assert!(matches!(sent.outcome, Outcome::Uncertain { needs_decision: true, .. }), "{sent:?}");
+        assert_eq!(world.backend.calls(Call::Create), 1);
+        let why = world.entry(id).unwrap().last_error.unwrap();
+        assert_eq!(why, Cause::Plain(Plain::TooManyToSearch).to_string());
+        // Also not by the next try, nor after a day.
+        pass(600).await;
+        flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        assert_eq!(world.backend.calls(Call::Create), 1);
+        // Found after all, it is taken.
+        world.backend.too_many(false);
+        pass(600).await;
+        flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        assert_eq!(world.link(id).state, LinkState::Open);
+        assert_eq!((world.backend.calls(Call::Create), world.entry(id)), (1, None));
     }
 }

@@ -138,8 +138,8 @@ async fn what_is_no_answer_is_told_in_one_line_and_never_taken_for_one() {
         let read = client.session(SESSION).await.unwrap_err();
         assert_eq!(read.kind, FaultKind::Maybe, "{name}: {read:?}");
         is_a_line(&read, name);
-        match client.find_sessions("A-1").await {
-            Ok(found) => assert_eq!((name, found), ("the wrong type", vec![])),
+        match client.find_sessions("A-1", jiff::Timestamp::now()).await {
+            Ok(found) => assert_eq!((name, found.sessions), ("the wrong type", vec![])),
             Err(fault) => is_a_line(&fault, name),
         }
         // However much there is to read: what was not read stays in the sockets on the way.
@@ -360,7 +360,11 @@ async fn no_id_leads_a_request_astray() {
         let gateway = &stand.ports.gateway;
         let made = gateway.create(new_id(), &sale("A-1", sms()), &Sending::default()).await.unwrap_err();
         assert_eq!((made.kind, made.session_id), (FaultKind::Maybe, None), "{bad:?}");
-        assert_eq!(gateway.find_sessions("A-1").await.unwrap(), [], "{bad:?}");
+        assert_eq!(
+            gateway.find_sessions("A-1", jiff::Timestamp::now()).await.unwrap().sessions,
+            [],
+            "{bad:?}"
+        );
         assert_eq!(gateway.session(SESSION).await.unwrap().transaction_id, None, "{bad:?}");
         assert_eq!(
             gateway.transactions_of(&[SESSION.to_owned(), bad.to_owned()]).await.unwrap(),

@@ -99,7 +99,14 @@ impl Shop {
     }
 
     async fn sessions(&self, reference: &str) -> usize {
-        self.stand.ports.gateway.find_sessions(reference).await.unwrap().len()
+        self.stand
+            .ports
+            .gateway
+            .find_sessions(reference, jiff::Timestamp::now())
+            .await
+            .unwrap()
+            .sessions
+            .len()
     }
 
     /// A link that is made, without trouble.

@@ -216,7 +216,9 @@ async fn ask(client: &DinteroClient, call: &str) -> Result<(), Fault> {
             created(&made.url);
         }
         "session" => news(&[client.session(SESSION).await?], &[]),
-        "sessions" => news(&client.find_sessions("KARI-014").await?, &[]),
+        "sessions" => {
+            news(&client.find_sessions("KARI-014", jiff::Timestamp::UNIX_EPOCH).await?.sessions, &[])
+        }
         "cancel" => news(&[client.cancel(SESSION).await?], &[]),
         "transaction" => news(&[], &[client.transaction(TRANSACTION).await?]),
         "transactions" => news(&[], &client.transactions_of(&[SESSION.to_owned()]).await?),
