@@ -664,6 +664,7 @@ row-waits-refund = to be refunded
 row-progress-capture = being captured
 row-progress-void = being released
 row-progress-refund = being refunded
+row-gone = no longer known
 # A part of the money went back
 row-returned = { $amount } refunded
 
@@ -807,6 +808,7 @@ waits-progress = in progress at the payment service since { $time }
 waits-progress-next = asked again at { $time } how far it is, never sent twice
 waits-progress-looked-at = asked at the next look how far it is, never sent twice
 waits-progress-no-end = no end for more than a day: `paylink outbox drop REF` gives it up
+link-gone = The payment service does not know this link any more: the customer cannot pay it, and nothing new is heard of it. See with `paylink doctor` whether the account is the right one; else make the sale anew.
 link-kept = { $returned } went back, { $kept } is kept
 link-message-failed = The message didn't get through. Show the QR code, or copy the link.
 link-phone-page = The customer's phone: { $page }

@@ -663,6 +663,7 @@ row-waits-refund = skal refunderes
 row-progress-capture = trekkes nå
 row-progress-void = annulleres nå
 row-progress-refund = refunderes nå
+row-gone = ikke lenger kjent
 # En del av pengene er betalt tilbake
 row-returned = { $amount } refundert
 
@@ -806,6 +807,7 @@ waits-progress = under arbeid hos betalingstjenesten siden { $time }
 waits-progress-next = spørres på nytt kl. { $time }, sendes aldri to ganger
 waits-progress-looked-at = spørres ved neste oppdatering, sendes aldri to ganger
 waits-progress-no-end = ingen avslutning på over et døgn: `paylink outbox drop REF` gir den opp
+link-gone = Betalingstjenesten kjenner ikke denne lenken lenger: kunden kan ikke betale den, og noe nytt høres ikke. Se med `paylink doctor` om kontoen er den rette; ellers lag salget på nytt.
 link-kept = { $returned } er betalt tilbake, { $kept } er beholdt
 link-message-failed = Meldingen kom ikke fram. Vis QR-koden, eller kopier lenken.
 link-phone-page = Kundens telefon: { $page }

@@ -74,8 +74,13 @@ pub(super) fn news(t: &mut Turn<'_>, news: DashboardNews) {
         for row in &news.rows {
             news::row_changed(t, row);
         }
+        let mut told = false;
         for row in &news.alarmed {
-            news::tell_alarms(t, row);
+            told |= news::tell_alarms(t, row);
+        }
+        let only_counted = news.alarms > news.alarmed.len() as u64;
+        if !told && only_counted && news.alarms > t.model.dashboard.alarms {
+            news::tell_more_alarms(t, news.alarms);
         }
     }
     let page = page(t.model);

@@ -261,8 +261,9 @@ fn reply(t: &mut Turn<'_>, reply: Reply) {
             link_screen::gone(t, id);
         }
         Reply::Sent(link, fault) => link_screen::sent(t, *link, fault),
-        Reply::Tracked { changed, fault, skew, requests } => {
+        Reply::Tracked { changed, gone, there, fault, skew, requests } => {
             t.model.tracking.pace.cost(t.now.at, requests);
+            tracking::told(t, gone, &there);
             tracking::tracked(t, changed, fault, skew);
         }
         Reply::Cancelled(link, trouble) => link_screen::cancelled(t, *link, trouble),

@@ -77,6 +77,10 @@ pub enum Reply {
     Tracked {
         /// Links that changed.
         changed: Vec<Link>,
+        /// Links that should be at the backend, and that it doesn't know any more.
+        gone: Vec<LinkId>,
+        /// Links that it was asked about and does know.
+        there: Vec<LinkId>,
         /// The first fault, if any request failed.
         fault: Option<Fault>,
         /// The backend's clock minus ours, seconds.

@@ -56,18 +56,32 @@ fn known<'a>(t: &'a Turn<'_>, id: LinkId) -> impl Iterator<Item = (Timestamp, &'
 }
 
 /// Tells of an alarm that was not known, whatever screen is shown. The screens say it as long as nobody has dealt
-/// with it; this is for who looks elsewhere.
-pub(super) fn tell_alarms(t: &mut Turn<'_>, row: &LinkRow) {
+/// with it; this is for who looks elsewhere. Whether one was told.
+pub(super) fn tell_alarms(t: &mut Turn<'_>, row: &LinkRow) -> bool {
     let new =
         |alarm: &&Alarm| !known(t, row.id).any(|(at, alarms)| at > row.changed_at || alarms.contains(alarm));
-    let Some(alarm) = row.alarms.iter().find(new).copied() else { return };
+    let Some(alarm) = row.alarms.iter().find(new).copied() else { return false };
     // With so many that not all are known here, an older one that comes into sight is no news.
+    if beyond_known(t, row) {
+        return false;
+    }
+    t.say(Tone::Error, Say::Alarm { reference: row.reference.as_str().to_owned(), alarm });
+    t.ask(Effect::Bell);
+    true
+}
+
+/// With so many alarms that the oldest are only counted: whether this link would be among those.
+fn beyond_known(t: &Turn<'_>, row: &LinkRow) -> bool {
     let dashboard = &t.model.dashboard;
     let all_known = u64::try_from(dashboard.alarmed.len()).is_ok_and(|n| n >= dashboard.alarms);
-    if all_known || dashboard.alarmed.last().is_none_or(|last| row.created_at >= last.created_at) {
-        t.say(Tone::Error, Say::Alarm { reference: row.reference.as_str().to_owned(), alarm });
-        t.ask(Effect::Bell);
-    }
+    !all_known && dashboard.alarmed.last().is_some_and(|last| row.created_at < last.created_at)
+}
+
+/// There are more alarms than there were, and none of those that are known is new: one of an older link has come,
+/// of which only the number tells.
+pub(super) fn tell_more_alarms(t: &mut Turn<'_>, count: u64) {
+    t.say(Tone::Error, Say::MoreAlarms(count));
+    t.ask(Effect::Bell);
 }
 
 /// Keeps what needs the seller as it is now.
@@ -81,7 +95,9 @@ fn keep_alarms(t: &mut Turn<'_>, row: &LinkRow) {
     if before > dashboard.alarmed.len() {
         dashboard.alarms = dashboard.alarms.saturating_sub(1);
     }
-    if !row.alarms.is_empty() {
+    // What is only counted is counted by the ledger: nobody here knows whether it was before.
+    if !row.alarms.is_empty() && (before > t.model.dashboard.alarmed.len() || !beyond_known(t, row)) {
+        let dashboard = &mut t.model.dashboard;
         let place = dashboard.alarmed.iter().position(|r| r.created_at < row.created_at);
         dashboard.alarmed.insert(place.unwrap_or(dashboard.alarmed.len()), row.clone());
         dashboard.alarms += 1;

@@ -52,6 +52,8 @@ pub enum Say {
         /// Why.
         alarm: Alarm,
     },
+    /// So many links need a person, more than are known one by one, and there is one more.
+    MoreAlarms(u64),
     /// That link came to another end.
     Ended {
         /// Its reference.

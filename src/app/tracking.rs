@@ -201,6 +201,13 @@ pub(super) fn look_whether_online(t: &mut Turn<'_>) {
     }
 }
 
+/// Which links the backend doesn't know any more, and which of them it does know after all.
+pub(super) fn told(t: &mut Turn<'_>, gone: Vec<LinkId>, there: &[LinkId]) {
+    let known = &mut t.model.tracking.gone;
+    known.extend(gone);
+    known.retain(|id| !there.contains(id));
+}
+
 /// The tracker's round is over.
 pub(super) fn tracked(t: &mut Turn<'_>, changed: Vec<Link>, fault: Option<Fault>, skew: i64) {
     t.model.tracking.asking = false;

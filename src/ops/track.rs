@@ -23,6 +23,8 @@ pub struct Round {
     pub fault: Option<Fault>,
     /// Links that should be there, and that the backend doesn't know any more.
     pub gone: Vec<LinkId>,
+    /// Links whose session was read.
+    pub there: Vec<LinkId>,
     /// How many requests it took.
     pub requests: usize,
 }
@@ -31,6 +33,7 @@ impl Round {
     fn add(&mut self, other: Self) {
         self.requests += other.requests;
         self.gone.extend(other.gone);
+        self.there.extend(other.there);
         for link in other.changed {
             self.changed.retain(|l| l.id != link.id);
             self.changed.push(link);
@@ -63,6 +66,7 @@ pub async fn refresh_one(ports: &Ports, id: LinkId) -> Result<Round, LedgerError
                 round.add(close_what_ended(ports, &sent, id, transaction).await?);
             }
             round.fault = news.fault;
+            round.there = vec![id];
             round.requests = news.requests;
             Ok(round)
         }

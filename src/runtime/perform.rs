@@ -322,6 +322,8 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
         Effect::Track { batch, singles } => {
             let round = track::refresh(ports, batch, singles).await.map(|round| Reply::Tracked {
                 changed: round.changed,
+                gone: round.gone,
+                there: round.there,
                 fault: round.fault,
                 skew: ports.gateway.clock_skew().as_secs(),
                 requests: round.requests,

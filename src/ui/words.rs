@@ -45,6 +45,7 @@ impl Spoken for Say {
                 let args = [("reference", reference.as_str().into()), ("alarm", alarm.into())];
                 texts.t_args("toast-alarm", &args).into()
             }
+            Self::MoreAlarms(count) => texts.t_args("dashboard-alarms", &[("count", (*count).into())]).into(),
             Self::Ended { reference, state } => {
                 let state = texts.say(state);
                 let args = [("reference", reference.as_str().into()), ("state", state.into())];

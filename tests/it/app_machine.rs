@@ -394,7 +394,14 @@ impl World {
                 let known =
                     batch.into_iter().chain(singles).filter_map(|id| self.links.get(&id).cloned()).collect();
                 let fault = (luck % 3 == 2).then(|| fault(FaultKind::NotSent));
-                vec![Reply::Tracked { changed: known, fault, skew: i64::from(luck), requests: 1 }]
+                vec![Reply::Tracked {
+                    changed: known,
+                    gone: Vec::new(),
+                    there: Vec::new(),
+                    fault,
+                    skew: i64::from(luck),
+                    requests: 1,
+                }]
             }
             Effect::Find { ticket, offset, .. } => {
                 let rows = self.rows().into_iter().skip(usize::try_from(offset).unwrap()).take(3).collect();
@@ -470,6 +477,8 @@ impl World {
                 let link = self.change(id, LinkState::ALL[state]);
                 self.send(Msg::Reply(Reply::Tracked {
                     changed: vec![link],
+                    gone: Vec::new(),
+                    there: Vec::new(),
                     fault: None,
                     skew: 0,
                     requests: 1,

@@ -150,7 +150,14 @@ fn an_alarm_that_the_own_round_brings_is_told_and_counted() {
     let paid = link(1, LinkState::Open);
     app.reply(with_alarms(&[]));
     app.reply(Reply::Link(Box::new(paid.clone()), Vec::new()));
-    let tracked = |changed| Reply::Tracked { changed, fault: None, skew: 0, requests: 1 };
+    let tracked = |changed| Reply::Tracked {
+        changed,
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: None,
+        skew: 0,
+        requests: 1,
+    };
     let mut both = then(&paid, LinkState::Captured);
     both.raise(Alarm::DoublePayment, both.changed_at);
     let effects =
@@ -191,6 +198,39 @@ fn a_key_leads_to_what_needs_the_seller() {
     assert!(!app.keys("!").iter().any(|e| matches!(e, Effect::Settle(_))));
 }
 
+/// Of alarms that are only counted, one more is told by the number, whoever found it.
+#[test]
+fn a_new_alarm_of_an_older_link_is_heard_among_many() {
+    let mut app = App::new();
+    let many = |alarms: u64| {
+        let Reply::Dashboard(news) = with_alarms(&[alarmed(3), alarmed(2)]) else { unreachable!() };
+        Reply::Dashboard(Box::new(DashboardNews { alarms, ..*news }))
+    };
+    app.reply(many(3));
+    app.model.toast = None;
+    // The own round brings it: the ledger counts it, and then it's told.
+    let mut old = alarmed(1);
+    old.created_at = old.created_at.saturating_sub(jiff::SignedDuration::from_secs(60)).unwrap();
+    let changed = vec![old];
+    app.reply(Reply::Tracked {
+        changed,
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: None,
+        skew: 0,
+        requests: 1,
+    });
+    assert_eq!(app.model.dashboard.alarms, 3);
+    let effects = app.reply(many(4));
+    assert_eq!(app.model.toast.take().map(|t| t.say), Some(Say::MoreAlarms(4)));
+    assert!(effects.contains(&Effect::Bell));
+    // Nothing new, or one less: nothing is told.
+    for count in [4, 3, 3] {
+        let effects = app.reply(many(count));
+        assert!(app.model.toast.is_none() && !effects.contains(&Effect::Bell), "{count}");
+    }
+}
+
 #[test]
 fn older_news_of_a_link_bring_no_alarm_back() {
     let mut app = App::new();
@@ -199,8 +239,14 @@ fn older_news_of_a_link_bring_no_alarm_back() {
     let mut settled = then(&old, LinkState::Captured);
     settled.alarms.clear();
     settled.changed_at = old.changed_at.saturating_add(jiff::SignedDuration::from_secs(1)).unwrap();
-    let tracked =
-        |link: &Link| Reply::Tracked { changed: vec![link.clone()], fault: None, skew: 0, requests: 1 };
+    let tracked = |link: &Link| Reply::Tracked {
+        changed: vec![link.clone()],
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: None,
+        skew: 0,
+        requests: 1,
+    };
     app.reply(tracked(&settled));
     let effects = app.reply(tracked(&old));
     assert!(!effects.contains(&Effect::Bell));

@@ -4,7 +4,14 @@ use crate::app::msg::Reply;
 use crate::app::testing::{App, id, link, then, to_email};
 
 fn tracked(app: &mut App, link: &Link) -> Vec<Effect> {
-    app.reply(Reply::Tracked { changed: vec![link.clone()], fault: None, skew: 0, requests: 1 })
+    app.reply(Reply::Tracked {
+        changed: vec![link.clone()],
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: None,
+        skew: 0,
+        requests: 1,
+    })
 }
 
 /// A link screen that shows `link`.

@@ -36,8 +36,14 @@ fn a_link_whose_time_is_over_is_followed_for_a_day() {
     let mut open = link(1, LinkState::Open);
     open.expires_at = app.now.at.saturating_add(SignedDuration::from_mins(1)).unwrap();
     app.reply(dashboard(std::slice::from_ref(&open), Vec::new()));
-    let tracked =
-        |link: &Link| Reply::Tracked { changed: vec![link.clone()], fault: None, skew: 0, requests: 1 };
+    let tracked = |link: &Link| Reply::Tracked {
+        changed: vec![link.clone()],
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: None,
+        skew: 0,
+        requests: 1,
+    };
     let ended = then(&open, LinkState::Expired);
     let effects = app.reply(tracked(&ended));
     assert!(wakes(&effects, Timer::Track), "it isn't forgotten");
@@ -70,13 +76,27 @@ fn a_live_link_is_asked_about_until_it_is_settled() {
     assert!(asks(&effects) && wakes(&effects, Timer::Track));
     assert!(app.model.tracking.asking);
     assert!(!asks(&app.send(Msg::Due(Timer::Track))), "one round at a time");
-    let effects = app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0, requests: 1 });
+    let effects = app.reply(Reply::Tracked {
+        changed: Vec::new(),
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: None,
+        skew: 0,
+        requests: 1,
+    });
     assert!(wakes(&effects, Timer::Track));
     assert_eq!(app.model.net, Net::Online);
     app.pass(15);
     assert!(asks(&app.send(Msg::Due(Timer::Track))));
     let paid = then(&open, LinkState::Captured);
-    let effects = app.reply(Reply::Tracked { changed: vec![paid], fault: None, skew: 0, requests: 1 });
+    let effects = app.reply(Reply::Tracked {
+        changed: vec![paid],
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: None,
+        skew: 0,
+        requests: 1,
+    });
     assert!(effects.contains(&Effect::Unwake(Timer::Track)));
 }
 
@@ -84,7 +104,14 @@ fn a_live_link_is_asked_about_until_it_is_settled() {
 fn the_open_link_screen_asks_at_once_and_counts_by_the_minute() {
     let mut app = App::new();
     app.reply(dashboard(&[link(1, LinkState::Opened)], Vec::new()));
-    app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0, requests: 1 });
+    app.reply(Reply::Tracked {
+        changed: Vec::new(),
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: None,
+        skew: 0,
+        requests: 1,
+    });
     let mut effects = app.keys("Enter");
     effects.extend(app.reply(Reply::Link(Box::new(link(1, LinkState::Opened)), Vec::new())));
     assert!(effects.iter().any(|e| matches!(e, Effect::Track { singles, .. } if singles == &[id(1)])));
@@ -163,15 +190,36 @@ fn faults_tell_about_the_network_and_slow_the_pace() {
     let mut app = App::new();
     app.reply(dashboard(&[link(1, LinkState::Open)], Vec::new()));
     let fault = Fault::new(FaultKind::NotSent, Cause::theirs("no route"));
-    let effects = app.reply(Reply::Tracked { changed: Vec::new(), fault: Some(fault), skew: 0, requests: 1 });
+    let effects = app.reply(Reply::Tracked {
+        changed: Vec::new(),
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: Some(fault),
+        skew: 0,
+        requests: 1,
+    });
     assert_eq!(app.model.net, Net::Offline);
     assert!(wakes(&effects, Timer::Track) && !asks(&effects));
     let fault = Fault { status: Some(429), ..Fault::new(FaultKind::NotSent, Cause::theirs("slow down")) };
     app.model.tracking.asking = true;
-    app.reply(Reply::Tracked { changed: Vec::new(), fault: Some(fault), skew: 120, requests: 1 });
+    app.reply(Reply::Tracked {
+        changed: Vec::new(),
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: Some(fault),
+        skew: 120,
+        requests: 1,
+    });
     assert_eq!((app.model.net, app.model.clock_off_by), (Net::Online, Some(120)));
     let fault = Fault::new(FaultKind::NotSignedIn, Cause::theirs("401"));
-    app.reply(Reply::Tracked { changed: Vec::new(), fault: Some(fault), skew: 1, requests: 1 });
+    app.reply(Reply::Tracked {
+        changed: Vec::new(),
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: Some(fault),
+        skew: 1,
+        requests: 1,
+    });
     assert_eq!((app.model.net, app.model.clock_off_by), (Net::SignedOut, None));
 }
 
@@ -179,10 +227,24 @@ fn faults_tell_about_the_network_and_slow_the_pace() {
 fn after_a_played_customer_it_looks_at_once() {
     let mut app = App::new();
     app.reply(dashboard(&[link(1, LinkState::Open)], Vec::new()));
-    app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0, requests: 1 });
+    app.reply(Reply::Tracked {
+        changed: Vec::new(),
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: None,
+        skew: 0,
+        requests: 1,
+    });
     app.keys("Enter");
     app.reply(Reply::Link(Box::new(link(1, LinkState::Open)), Vec::new()));
-    app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0, requests: 1 });
+    app.reply(Reply::Tracked {
+        changed: Vec::new(),
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: None,
+        skew: 0,
+        requests: 1,
+    });
     let effects = app.reply(Reply::Played(Ok(())));
     assert!(effects.iter().any(|e| matches!(e, Effect::Track { singles, .. } if singles == &[id(1)])));
 }
@@ -204,13 +266,27 @@ fn a_ledger_that_fails_does_not_end_the_rounds() {
 fn links_of_another_process_are_seen_at_the_next_look() {
     let mut app = App::new();
     app.reply(dashboard(&[link(1, LinkState::Open)], Vec::new()));
-    let effects = app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0, requests: 1 });
+    let effects = app.reply(Reply::Tracked {
+        changed: Vec::new(),
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: None,
+        skew: 0,
+        requests: 1,
+    });
     assert!(effects.contains(&Effect::LoadDashboard));
     // What was seen is read again only if it has changed.
     let seen = Seen { version: 7, today: app.now.at };
     let news = DashboardNews { seen: Some(seen), ..DashboardNews::default() };
     app.reply(Reply::Dashboard(Box::new(news)));
-    let effects = app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0, requests: 1 });
+    let effects = app.reply(Reply::Tracked {
+        changed: Vec::new(),
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: None,
+        skew: 0,
+        requests: 1,
+    });
     assert!(effects.contains(&Effect::LoadIfChanged(seen)) && !effects.contains(&Effect::LoadDashboard));
     app.reply(dashboard(&[], Vec::new()));
     assert!(app.keys("s").contains(&Effect::LoadDashboard), "also with nothing to follow here");
@@ -221,14 +297,35 @@ fn a_clock_that_is_set_back_holds_nothing_up() {
     let mut app = App::new();
     let late = OutboxEntry { next_at: app.now.at, since: app.now.at, ..entry(2, false) };
     app.reply(dashboard(&[link(1, LinkState::Open)], vec![late.clone()]));
-    app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0, requests: 0 });
+    app.reply(Reply::Tracked {
+        changed: Vec::new(),
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: None,
+        skew: 0,
+        requests: 0,
+    });
     app.pass(15);
     app.send(Msg::Due(Timer::Outbox));
-    app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 0, requests: 0 });
+    app.reply(Reply::Tracked {
+        changed: Vec::new(),
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: None,
+        skew: 0,
+        requests: 0,
+    });
     app.pass(-86_400);
     app.send(Msg::Due(Timer::Track));
     app.reply(dashboard(&[link(1, LinkState::Open)], vec![late]));
-    app.reply(Reply::Tracked { changed: Vec::new(), fault: None, skew: 86_400, requests: 0 });
+    app.reply(Reply::Tracked {
+        changed: Vec::new(),
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: None,
+        skew: 86_400,
+        requests: 0,
+    });
     let soon = app.now.at.saturating_add(SignedDuration::from_secs(60)).unwrap();
     let tracking = &app.model.tracking;
     assert!(tracking.asking || tracking.wake.is_some_and(|at| at < soon), "{tracking:?}");
@@ -245,9 +342,36 @@ fn a_backend_that_asks_for_patience_gets_it_from_a_clock_that_was_set_back_too()
         retry_after: Some(std::time::Duration::from_secs(40)),
         ..Fault::new(FaultKind::NotSent, Cause::theirs("slow"))
     };
-    app.reply(Reply::Tracked { changed: Vec::new(), fault: Some(slow_down), skew: 0, requests: 0 });
+    app.reply(Reply::Tracked {
+        changed: Vec::new(),
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: Some(slow_down),
+        skew: 0,
+        requests: 0,
+    });
     app.pass(-86_400);
     assert!(!asks(&app.send(Msg::Due(Timer::Track))), "not yet");
     app.pass(41);
     assert!(asks(&app.send(Msg::Due(Timer::Track))));
+}
+
+#[test]
+fn what_the_backend_does_not_know_any_more_is_remembered_until_it_does() {
+    let mut app = App::new();
+    let told = |gone: &[u128], there: &[u128]| Reply::Tracked {
+        changed: Vec::new(),
+        gone: gone.iter().map(|n| id(*n)).collect(),
+        there: there.iter().map(|n| id(*n)).collect(),
+        fault: None,
+        skew: 0,
+        requests: 1,
+    };
+    app.reply(told(&[1, 2], &[3]));
+    assert_eq!(app.model.tracking.gone.iter().copied().collect::<Vec<_>>(), [id(1), id(2)]);
+    // A round that asked about neither tells nothing of them.
+    app.reply(told(&[], &[3]));
+    assert_eq!(app.model.tracking.gone.len(), 2);
+    app.reply(told(&[], &[2]));
+    assert_eq!(app.model.tracking.gone.iter().copied().collect::<Vec<_>>(), [id(1)]);
 }

@@ -89,13 +89,14 @@ async fn expiry_is_told_by_the_backend() {
     // A backend that forgets sessions when their time is over.
     let gone = world.send("A-3", Delivery::Link).await;
     world.backend.wrong(Call::Session, [fault(FaultKind::NotFound), fault(FaultKind::NotFound)]);
-    assert!(
-        refresh_one(&world.ports, gone).await.unwrap().changed.is_empty(),
-        "before its time it means nothing"
-    );
+    let round = refresh_one(&world.ports, gone).await.unwrap();
+    assert!(round.changed.is_empty(), "before its time it means nothing");
+    assert_eq!((round.gone, round.there), (vec![gone], Vec::new()), "but that it's not there is told");
     tokio::time::advance(Duration::from_secs(86_401)).await;
     let round = refresh_one(&world.ports, gone).await.unwrap();
     assert_eq!((round.changed[0].state, round.fault), (LinkState::Expired, None));
+    let round = refresh_one(&world.ports, paid).await.unwrap();
+    assert_eq!((round.gone, round.there), (Vec::new(), vec![paid]));
 }
 
 #[tokio::test(start_paused = true)]

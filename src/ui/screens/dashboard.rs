@@ -37,7 +37,8 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         return;
     }
     let (rows, outbox) = (&dashboard.rows, &dashboard.outbox);
-    Links { rows, outbox, chosen: dashboard.chosen, top: dashboard.top }.draw(pen, rest);
+    let gone = &model.tracking.gone;
+    Links { rows, outbox, gone, chosen: dashboard.chosen, top: dashboard.top }.draw(pen, rest);
 }
 
 /// Paid today, and outstanding. Returns the row after it.

@@ -109,7 +109,8 @@ fn end(link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) {
 
 /// State, advice, timeline, expiry, address.
 fn beside(model: &Model, link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) {
-    let y = state(link, screen, pen, area) + 1;
+    let gone = model.tracking.gone.contains(&link.id);
+    let y = state(link, screen, gone, pen, area) + 1;
     // From the bottom up: what must be seen stays, and the timeline gets the rest.
     let mut bottom = area.bottom();
     bottom = toast(model, pen, area, bottom);
@@ -121,7 +122,7 @@ fn beside(model: &Model, link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, ar
 }
 
 /// The state as a word, what it means, and what a person must deal with. Returns the row after it.
-fn state(link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) -> u16 {
+fn state(link: &Link, screen: &LinkScreen, gone: bool, pen: &mut Pen<'_>, area: Rect) -> u16 {
     let texts = pen.texts();
     let (glyph, role) = words::state(link.state);
     let rest = |y: u16| Rect { y, height: area.bottom().saturating_sub(y), ..area };
@@ -148,12 +149,15 @@ fn state(link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) -> u16
             Some(Overdue::Expired) => "link-late-expired",
             Some(Overdue::Old) => "link-late-old",
         })
+    } else if gone {
+        // The state is only what was last known: what it usually means is not so.
+        texts.t("link-gone")
     } else if link.state == LinkState::Opened && link.opened_by_robot() {
         texts.t("link-opened-perhaps")
     } else {
         texts.advice(link.state)
     };
-    y = pen.put_wrapped(rest(y), &advice, if decide { Role::Warning } else { Role::Muted });
+    y = pen.put_wrapped(rest(y), &advice, if decide || gone { Role::Warning } else { Role::Muted });
     if let Some(returned) = link.returned().filter(|part| !part.is_zero())
         && let Some(kept) = link.kept()
     {

@@ -37,8 +37,8 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         }
         return;
     }
-    let outbox = &model.dashboard.outbox;
-    Links { rows: &list.rows, outbox, chosen: list.chosen, top: list.top }.draw(pen, rows);
+    let (outbox, gone) = (&model.dashboard.outbox, &model.tracking.gone);
+    Links { rows: &list.rows, outbox, gone, chosen: list.chosen, top: list.top }.draw(pen, rows);
 }
 
 fn filters(model: &Model, pen: &mut Pen<'_>, body: Rect) {

@@ -1,9 +1,12 @@
 //! A table of links: state, reference, what, to whom, amount, when.
 
+use std::collections::BTreeSet;
+
 use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 
 use crate::app::model::Target;
+use crate::domain::link::LinkId;
 use crate::domain::phone::Phone;
 use crate::i18n::Texts;
 use crate::ports::{LinkRow, OutboxEntry};
@@ -19,6 +22,8 @@ pub(crate) struct Links<'m> {
     pub(crate) rows: &'m [LinkRow],
     /// What waits to be done with them.
     pub(crate) outbox: &'m [OutboxEntry],
+    /// Those that the backend doesn't know any more.
+    pub(crate) gone: &'m BTreeSet<LinkId>,
     pub(crate) chosen: usize,
     /// The first row in sight, as the app has it; drawing keeps the chosen one in sight.
     pub(crate) top: usize,
@@ -42,8 +47,8 @@ impl Links<'_> {
             return;
         }
         let top = first_in_sight(self.top, self.chosen, height, self.rows.len());
-        let shown: Vec<Words> =
-            self.rows.iter().skip(top).take(height).map(|row| Words::of(row, self.outbox, pen)).collect();
+        let words = |row| Words::of(row, self.outbox, self.gone, pen);
+        let shown: Vec<Words> = self.rows.iter().skip(top).take(height).map(words).collect();
         let columns = self.columns(pen.texts(), area.width, &shown);
         self.head(pen, area, &columns);
         for (index, words) in shown.iter().enumerate() {
@@ -109,13 +114,15 @@ struct Words {
 }
 
 impl Words {
-    fn of(row: &LinkRow, outbox: &[OutboxEntry], pen: &Pen<'_>) -> Self {
+    fn of(row: &LinkRow, outbox: &[OutboxEntry], gone: &BTreeSet<LinkId>, pen: &Pen<'_>) -> Self {
         let texts = pen.texts();
         let now = &pen.look.now;
         // What a person must deal with goes before what is still to be done, and that before the state.
         let ((glyph, role), state) = match (row.alarms.first(), waiting_words::key(outbox, row.id)) {
             (Some(alarm), _) => (("!", Role::Error), texts.say(alarm)),
             (None, Some(key)) => (("↑", Role::Warning), texts.t(key)),
+            // The state is only what was last known of it.
+            (None, None) if gone.contains(&row.id) => (("?", Role::Warning), texts.t("row-gone")),
             // A part that went back is said with its amount: beside what was sold, the word alone misleads.
             (None, None) => {
                 let part = row.returned.map(|part| [("amount", texts.amount(part).into())]);

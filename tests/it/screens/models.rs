@@ -19,7 +19,9 @@ use paylink::domain::phone::{Phone, PhoneError};
 use paylink::domain::reference::Reference;
 use paylink::domain::sale::{AddressPlan, Delivery, Sale};
 use paylink::domain::vat::VatRate;
-use paylink::ports::{DayTotals, LedgerError, LinkRow, OutboxEntry, OutboxKind, Unusable};
+use paylink::ports::{
+    DayTotals, LedgerError, LinkRow, MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Unusable,
+};
 use uuid::Uuid;
 
 pub(crate) const URL: &str = "https://checkout.dintero.com/v1/view/T12345678.465U8CUzaPVpneu1wt8Wei";
@@ -45,6 +47,8 @@ pub(crate) enum Scene {
     LinkPaid,
     LinkQueued,
     LinkUncertain,
+    LinkGone,
+    LinkProgress,
     QrFull,
     List,
     Help,
@@ -54,7 +58,7 @@ pub(crate) enum Scene {
 }
 
 impl Scene {
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::Dashboard,
         Self::DashboardEmpty,
         Self::DashboardTrouble,
@@ -69,6 +73,8 @@ impl Scene {
         Self::LinkPaid,
         Self::LinkQueued,
         Self::LinkUncertain,
+        Self::LinkGone,
+        Self::LinkProgress,
         Self::QrFull,
         Self::List,
         Self::Help,
@@ -151,6 +157,17 @@ impl Scene {
                 link.delivery_status = DeliveryStatus::Pending;
                 on_link(&mut model, link);
                 model.link.as_mut().unwrap().outbox = vec![entry(LinkId(id(14)), true)];
+            }
+            Self::LinkGone => {
+                let link = live();
+                model.tracking.gone.insert(link.id);
+                on_link(&mut model, link);
+            }
+            Self::LinkProgress => {
+                let link = paid();
+                let id = link.id;
+                on_link(&mut model, link);
+                model.link.as_mut().unwrap().outbox = vec![in_progress(id)];
             }
             Self::QrFull => {
                 on_link(&mut model, live());
@@ -266,6 +283,21 @@ fn dashboard(model: &mut Model) {
         open_count: 1,
         waiting: 0,
     };
+}
+
+/// A refund that the payment service has accepted and has not carried out yet.
+pub(crate) fn in_progress(link: LinkId) -> OutboxEntry {
+    let sent = MoneySent {
+        reference: "KARI-1122-014-R1".into(),
+        at: at("2026-11-22T11:02:00Z"),
+        theirs: None,
+        awake: None,
+        before: 0,
+        seen: None,
+        accepted: true,
+    };
+    let order = Some(MoneyOrder { sent: Some(sent), ..MoneyOrder::default() });
+    OutboxEntry { kind: OutboxKind::Refund, order, ..entry(link, false) }
 }
 
 pub(crate) fn entry(link: LinkId, needs_decision: bool) -> OutboxEntry {
