@@ -337,4 +337,14 @@ mod tests {
         assert!(foreign("https://192.168.1.5", "https://9.168.1.5/x"));
         assert!(!foreign("https://checkout.pay.co.uk", "https://checkout.api.pay.co.uk/x"));
     }
+
+    /// Of a real backend no link leads to this machine without https, whatever the config names.
+    #[test]
+    fn plain_http_to_this_machine_is_for_a_sandbox_alone() {
+        let real = Url::parse("https://checkout.dintero.com").unwrap();
+        for host in ["127.0.0.1", "127.0.0.1:8080", "[::1]", "localhost"] {
+            let link = format!("http://{host}/v1/view/x");
+            assert_eq!(check_link(&link, &real, &[host.to_owned()]), Err(BadLink::NotHttps), "{link}");
+        }
+    }
 }
