@@ -117,9 +117,11 @@ pub(super) async fn at_backend(ports: &Ports, id: LinkId) -> Result<Cancelling, 
     if may_be_withdrawn(link.state) {
         // The seller's word is kept before anything is asked.
         journal(ports, id, false).await?;
+        let _room = ports.underway.room_by_hand().await;
         return carry_out(ports, id, false, true).await.map(Cancelling::from_sent);
     }
     // As far as is known there is nothing to be withdrawn: if there is after all, that is news.
+    let _room = ports.underway.room_by_hand().await;
     match state_first(ports, id).await? {
         First::Go(_) => {
             journal(ports, id, false).await?;

@@ -130,6 +130,7 @@ pub async fn keep(ports: &Ports, link: Link, allow_duplicate: bool) -> Result<()
 /// The ledger's. If it fails after the request went out, the next try finds out first.
 pub async fn send_now(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
     ports.gateway.insist();
+    let _room = ports.underway.room_by_hand().await;
     send_until(ports, id, Until::Done).await
 }
 
@@ -187,6 +188,7 @@ pub async fn send_again_patiently(
 async fn send_again(ports: &Ports, id: LinkId, until: Until) -> Result<Sent, LedgerError> {
     renew(ports, id).await?;
     reopen(ports, id, ports.clock.now(), false).await?;
+    let _room = ports.underway.room_by_hand().await;
     send::attempt(ports, id, true, until).await
 }
 

@@ -12,17 +12,24 @@ use crate::domain::link::LinkId;
 
 /// How many links of the outbox are worked on at a time, however many parts of the process send what waits.
 const AT_ONCE: usize = 4;
+/// How many links that a person sends or withdraws one by one are worked on at a time, besides those of the outbox.
+const BY_HAND: usize = 8;
 
 /// Shared by all parts of the process that work for one account; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Underway {
     state: Arc<Mutex<State>>,
     room: Arc<Semaphore>,
+    by_hand: Arc<Semaphore>,
 }
 
 impl Default for Underway {
     fn default() -> Self {
-        Self { state: Arc::default(), room: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self {
+            state: Arc::default(),
+            room: Arc::new(Semaphore::new(AT_ONCE)),
+            by_hand: Arc::new(Semaphore::new(BY_HAND)),
+        }
     }
 }
 
@@ -45,6 +52,12 @@ impl Underway {
     pub async fn room(&self) -> impl Send + Sync + use<> {
         // It is never closed; if it were, nobody would have to wait.
         Arc::clone(&self.room).acquire_owned().await.ok()
+    }
+
+    /// The same for a link that a person has asked for just now, which has more room, and of its own: what waits in the
+    /// outbox holds it up as little as it holds that up. What was asked for is kept before, so that it may wait.
+    pub async fn room_by_hand(&self) -> impl Send + Sync + use<> {
+        Arc::clone(&self.by_hand).acquire_owned().await.ok()
     }
 
     /// How many links are sent at a time.
