@@ -266,18 +266,18 @@ cli-internal = Something is broken: “{ $what }”
 cli-internal-hint = Nothing is lost: what was to be sent is in the outbox. Please report it.
 cli-report = The report is { $path }
 cli-no-report = No report could be written: { $what }
-cli-panic = paylink has a mistake in it and stopped. The report is { $path }
-cli-panic-no-report = paylink has a mistake in it and stopped. No report could be written: { $what }
+cli-panic = paylink has stopped because of a mistake in the program. The report is { $path }
+cli-panic-no-report = paylink has stopped because of a mistake in the program. No report could be written: { $what }
 cli-stdout = Standard output can't be written: { $what }
 cli-no-config = Not signed in: there is no config at { $path }
 cli-no-config-hint = Run `paylink login`, or try `paylink demo`
-cli-no-home-hint = Or set HOME
+cli-no-home-hint = Name the places with --config and --data-dir, or set HOME
 cli-given-hint = `paylink config check` tells which profiles there are
-cli-config-hint = Correct it there; config.example.toml explains every key
+cli-config-hint = Correct it in the file; config.example.toml explains every key
 cli-reference-used = The reference { $reference } is used by a live or paid link
-cli-reference-used-hint = Choose another, or say --allow-duplicate-reference
+cli-reference-used-hint = Choose another one, or use --allow-duplicate-reference
 cli-data-folder-hint = Choose another folder with --data-dir
-cli-newer-hint = Install the newest paylink
+cli-newer-hint = Install the newest version of paylink
 
 # What is wrong with the ledger's file or folder, said after its name.
 ledger-not-writable = can't be written
@@ -334,7 +334,7 @@ backup-no-folder = There is no folder { $folder }
 backup-elsewhere-hint = Make it, or name another place for the backup
 cli-restore-ask = Replace it? (yes/no)
 cli-restore-word = yes
-cli-restore-yes = Say --yes to replace it; the ledger in place is kept under another name
+cli-restore-yes = Use --yes to replace it; the ledger in place is kept under another name
 cli-restore-not = Nothing was replaced
 cli-restore-done = Restored { $count } links from { $file }. Links that may have been sent since are looked up before anything is sent.
 cli-restore-kept = The ledger that was in place is kept as { $kept }
@@ -346,10 +346,10 @@ cli-rescue-lost-named = The ledger was damaged. { $saved } links were saved, { $
 cli-rescue-money = Capture, void or refund may or may not have been done for { $references }: look at the payment, then ask for it again.
 cli-unreachable-hint = Try again when there is a connection; what was to be sent is in the outbox
 cli-unknown-hint = `paylink show` and `paylink list` find out; never send the same sale again by hand before that
-cli-not-signed-in = Not signed in: there is no client secret, or id and secret are not taken
+cli-not-signed-in = Not signed in: there is no client secret, or the client id and secret are not accepted
 cli-not-signed-in-hint = Run `paylink login`, or set PAYLINK_CLIENT_SECRET
 cli-forbidden-hint = Ask the payment service to open for it; `paylink doctor` tells more
-cli-refused-hint = Correct what it says, then try again
+cli-refused-hint = Put right what the reason says, then try again
 cli-untrusted-hint = Check api_url, checkout_url and link_hosts in the config
 cli-warning = Warning: { $what }
 cli-config-good = { $path } is good; profile { $profile }
@@ -368,12 +368,12 @@ cli-address-hint = An address is 'Name;Street;Code;Place;NO'
 cli-address-form = four or five fields with ; between them are needed
 cli-option = { $option } { $given }: { $what }
 cli-option-private = { $option }: { $what }
-cli-option-hint = `paylink { $command } --help` shows the forms
+cli-option-hint = `paylink { $command } --help` shows what it may be
 cli-method-unknown = --method { $method }: no payment method has that name
 cli-method-not-offered = --method { $method } is not one of the methods in the config
-cli-method-not-in-profile = --method { $method }: the payment profile has no such method switched on
-cli-method-no-type = --method { $method }: it is not known which type of the account this stands for
-cli-method-profile-hint = `paylink doctor` tells what the profile has; a type such as dintero_psp.vipps can be named in methods
+cli-method-not-in-profile = --method { $method }: this method is not switched on in the payment profile
+cli-method-no-type = --method { $method }: it is not known which type of payment this means for the account
+cli-method-profile-hint = `paylink doctor` shows what the profile has; a type such as dintero_psp.vipps can be named in methods
 cli-method-hint = Use vipps, card, mobilepay, swish, klarna, applepay, googlepay, clicktopay, invoice, a type such as dintero_psp.vipps, or all
 cli-id = id { $id }
 cli-id-session = session { $id }
@@ -421,7 +421,7 @@ cli-login-sandbox = This profile is the sandbox: nobody signs in to it
 cli-login-sandbox-hint = For an account name a new profile: `paylink login --profile shop`
 cli-login-value = { $option }: { $what }
 cli-login-hint = `paylink login --help` shows what is needed
-cli-login-missing = is missing, and there is nobody to ask
+cli-login-missing = it is missing, and there is nobody to ask
 cli-profile-name = letters, digits, - and _, at most 40
 cli-ask-account = Account (T or P and eight digits):
 cli-ask-client = Client id:
@@ -443,11 +443,11 @@ cli-waiting =
        *[other] { $count } requests wait in the outbox; the next try is due { $when }
     }
 cli-not-reached = Not up to date: { $why }. What is known here is shown
-cli-no-such-link = No link is called { $ref }
+cli-no-such-link = There is no link { $ref }
 cli-no-such-link-hint = `paylink list` shows them all
-cli-near = Near it: { $near }
-cli-several-links = { $ref } names { $count } links: { $links }
-cli-several-links-hint = Say which one by its id
+cli-near = Similar ones: { $near }
+cli-several-links = { $ref } is the name of { $count } links: { $links }
+cli-several-links-hint = Name the one you mean by its id
 cli-not-mobile = { $phone } is not a mobile number; it may not take messages
 cli-expires-months = --expires { $given } is { $count } months: it can be paid until { $moment }. Minutes are { $count }min
 cli-queued = { $reference } is not sent yet: it is in the outbox, nothing is lost
@@ -460,25 +460,79 @@ cli-uncertain = { $reference } may have been sent
 cli-uncertain-because = { $reference } may have been sent ({ $why })
 cli-decide-hint = Ask the customer: “Have you had a message with a payment link?” If yes, wait; if no, `paylink outbox send REF`, or `paylink outbox drop REF` gives it up
 cli-overdue-expired = { $reference } was not sent: its time to be paid is over
-cli-overdue-old = { $reference } was not sent: it has waited since long, and the customer may have gone
+cli-overdue-old = { $reference } was not sent: it has waited for a long time, and the customer may have gone
 cli-overdue-hint = `paylink outbox send REF` sends it all the same, `paylink outbox drop REF` gives it up
-cli-money-not-possible = { $reference }: { $what } is not possible: { $state }
+cli-money-not-possible =
+    { $kind ->
+        [capture] { $reference }: no money can be withdrawn, because the payment is “{ $state }”
+        [void] { $reference }: there is no reservation to release, because the payment is “{ $state }”
+        [refund] { $reference }: no money can be given back, because the payment is “{ $state }”
+       *[other] { $reference } can't be cancelled: it is “{ $state }”
+    }
 cli-refund-too-much = { $reference }: { $wanted } is more than the { $left } that is kept
 cli-capture-too-much = { $reference }: { $wanted } is more than the { $left } that is still reserved
 cli-too-much-hint = Nothing was sent. Without --amount it is all that is left
-cli-money-failed = { $reference }: { $what } was tried and failed
-cli-money-waiting = { $reference }: { $what } is not done yet: it is in the outbox, nothing is lost
-cli-money-waiting-because = { $reference }: { $what } is not done yet ({ $why }): it is in the outbox, nothing is lost
-cli-money-behind = { $reference }: { $what } waits until what is under way for this payment is done: it is in the outbox, nothing is lost
+cli-money-failed =
+    { $kind ->
+        [capture] { $reference }: the payment service tried to withdraw the money, and failed
+        [void] { $reference }: the payment service tried to release the reservation, and failed
+        [refund] { $reference }: the payment service tried to give the money back, and failed
+       *[other] { $reference }: the payment service tried to cancel the link, and failed
+    }
+cli-money-waiting =
+    { $kind ->
+        [capture] { $reference }: the money is not withdrawn yet. The request is in the outbox; nothing is lost
+        [void] { $reference }: the reservation is not released yet. The request is in the outbox; nothing is lost
+        [refund] { $reference }: the money is not given back yet. The request is in the outbox; nothing is lost
+       *[other] { $reference }: the link is not cancelled yet. The request is in the outbox; nothing is lost
+    }
+cli-money-waiting-because =
+    { $kind ->
+        [capture] { $reference }: the money is not withdrawn yet ({ $why }). The request is in the outbox; nothing is lost
+        [void] { $reference }: the reservation is not released yet ({ $why }). The request is in the outbox; nothing is lost
+        [refund] { $reference }: the money is not given back yet ({ $why }). The request is in the outbox; nothing is lost
+       *[other] { $reference }: the link is not cancelled yet ({ $why }). The request is in the outbox; nothing is lost
+    }
+cli-money-behind =
+    { $kind ->
+        [capture] { $reference }: the money is withdrawn once the request before it is done. The request is in the outbox; nothing is lost
+        [void] { $reference }: the reservation is released once the request before it is done. The request is in the outbox; nothing is lost
+        [refund] { $reference }: the money is given back once the request before it is done. The request is in the outbox; nothing is lost
+       *[other] { $reference }: another paylink is cancelling the link just now. The request is in the outbox; nothing is lost
+    }
 cli-money-waiting-hint = It goes on by itself; `paylink outbox` shows it, `paylink outbox send REF` tries now
-cli-money-in-progress = { $reference }: { $what } is accepted and in progress
-cli-money-no-end = { $reference }: { $what }: { $why }
+cli-money-in-progress =
+    { $kind ->
+        [capture] { $reference }: the payment service has agreed to withdraw the money, and is still doing it
+        [void] { $reference }: the payment service has agreed to release the reservation, and is still doing it
+        [refund] { $reference }: the payment service has agreed to give the money back, and is still doing it
+       *[other] { $reference }: the payment service has agreed to cancel the link, and is still doing it
+    }
+cli-money-no-end =
+    { $kind ->
+        [capture] { $reference }: it is not known whether the money was withdrawn: { $why }
+        [void] { $reference }: it is not known whether the reservation was released: { $why }
+        [refund] { $reference }: it is not known whether the money was given back: { $why }
+       *[other] { $reference }: it is not known whether the link was cancelled: { $why }
+    }
 cli-money-no-end-hint = Ask the payment service what became of it; `paylink outbox drop REF` stops following it, and it may still be carried out
-cli-money-unknown = { $reference }: { $what } may have been carried out
-cli-money-unknown-because = { $reference }: { $what } may have been carried out ({ $why })
+cli-money-unknown =
+    { $kind ->
+        [capture] { $reference }: the money may or may not have been withdrawn
+        [void] { $reference }: the reservation may or may not have been released
+        [refund] { $reference }: the money may or may not have been given back
+       *[other] { $reference }: the link may or may not have been cancelled
+    }
+cli-money-unknown-because =
+    { $kind ->
+        [capture] { $reference }: the money may or may not have been withdrawn ({ $why })
+        [void] { $reference }: the reservation may or may not have been released ({ $why })
+        [refund] { $reference }: the money may or may not have been given back ({ $why })
+       *[other] { $reference }: the link may or may not have been cancelled ({ $why })
+    }
 cli-money-unknown-hint = It is being found out and is never repeated blindly; `paylink outbox send REF` looks now
-cli-money-another = { $reference }: another amount waits already to be moved
-cli-money-another-hint = See `paylink outbox`; send it or drop it first
+cli-money-another = { $reference }: another request about this money is in the outbox already
+cli-money-another-hint = `paylink outbox` shows it: send it or drop it first
 cli-withdrawn = { $reference } was withdrawn meanwhile
 cli-not-paid = { $reference } is not paid: { $state }
 cli-time-up = The time is up and { $reference } is not paid: { $state }
@@ -498,15 +552,15 @@ cli-alarmed =
        *[other] { $count } links that are not in this list have alarms: { $references }
     }
 cli-alarmed-hint = `paylink show REF` tells what happened; once it is dealt with, run `paylink settle REF`
-cli-cancel-ended = { $reference } has ended already: { $state }
-cli-cancel-ended-hint = `paylink show REF` tells its story
-cli-cancel-money = { $reference } is not withdrawn, because money is held or taken: { $state }
+cli-cancel-ended = { $reference } can't be cancelled, because it has ended already: { $state }
+cli-cancel-ended-hint = `paylink show REF` tells what happened to it
+cli-cancel-money = { $reference } can't be cancelled, because the customer's money is reserved or taken: { $state }
 cli-cancel-money-hint = Void or refund the payment instead
 cli-cancel-later = { $reference } is not cancelled yet and can still be paid ({ $why })
 cli-cancel-perhaps = { $reference } may or may not be cancelled ({ $why })
 cli-cancel-later-hint = The cancellation is in the outbox and is tried again by itself
 cli-qr-ended = { $reference } can't be paid any more: { $state }
-cli-qr-none = { $reference } has no address yet: { $state }
+cli-qr-none = { $reference } has no address to show yet: { $state }
 cli-qr-none-hint = `paylink outbox send REF` tries to send it now
 cli-file = { $path } can't be written: { $what }
 cli-file-hint = Choose another file
@@ -517,7 +571,7 @@ cli-outbox-void = release the money
 cli-outbox-refund = give the money back
 cli-outbox-look = look for the lost link
 cli-outbox-expired = its time is over: waits for you
-cli-outbox-old = waits since long: waits for you
+cli-outbox-old = has waited for a long time: waits for you
 cli-outbox-tries =
     { $count ->
         [one] tried once
@@ -540,8 +594,8 @@ doctor-reached = { $url } answers
 doctor-unreachable-hint = Look at the connection, then at api_url in the config
 doctor-signed-in = signed in as { $account }
 doctor-clock = within a minute of the backend's
-doctor-clock-behind = { $seconds } s behind the backend's
-doctor-clock-ahead = { $seconds } s ahead of the backend's
+doctor-clock-behind = { $span } behind the backend's
+doctor-clock-ahead = { $span } ahead of the backend's
 doctor-clock-hint = Set this machine's clock, or let it be set over the network
 doctor-profile = { $profile } has { $types }
 doctor-profile-lacks = { $method } is in the config, but not in the payment profile

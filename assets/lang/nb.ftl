@@ -265,18 +265,18 @@ cli-internal = Noe er ødelagt: «{ $what }»
 cli-internal-hint = Ingenting er tapt: det som skulle sendes, ligger i utboksen. Meld gjerne fra.
 cli-report = Rapporten er { $path }
 cli-no-report = Rapporten kunne ikke skrives: { $what }
-cli-panic = paylink har en feil i seg og stoppet. Rapporten er { $path }
-cli-panic-no-report = paylink har en feil i seg og stoppet. Rapporten kunne ikke skrives: { $what }
+cli-panic = paylink stoppet på grunn av en feil i programmet. Rapporten er { $path }
+cli-panic-no-report = paylink stoppet på grunn av en feil i programmet. Rapporten kunne ikke skrives: { $what }
 cli-stdout = Kan ikke skrive til standard ut: { $what }
 cli-no-config = Ikke logget inn: det er ingen konfigurasjon i { $path }
 cli-no-config-hint = Kjør `paylink login`, eller prøv `paylink demo`
-cli-no-home-hint = Eller sett HOME
+cli-no-home-hint = Oppgi stedene med --config og --data-dir, eller sett HOME
 cli-given-hint = `paylink config check` viser hvilke profiler som finnes
-cli-config-hint = Rett det der; config.example.toml forklarer hver nøkkel
+cli-config-hint = Rett det i filen; config.example.toml forklarer hver nøkkel
 cli-reference-used = Referansen { $reference } er i bruk på en åpen eller betalt lenke
 cli-reference-used-hint = Velg en annen, eller bruk --allow-duplicate-reference
 cli-data-folder-hint = Velg en annen mappe med --data-dir
-cli-newer-hint = Installer nyeste paylink
+cli-newer-hint = Installer nyeste versjon av paylink
 
 # What is wrong with the ledger's file or folder, said after its name.
 ledger-not-writable = kan ikke skrives til
@@ -345,7 +345,7 @@ cli-rescue-lost-named = Registeret var skadet. { $saved } lenker ble reddet, { $
 cli-rescue-money = Trekk, annullering eller refusjon kan være gjort eller ikke gjort for { $references }: se på betalingen, og be om det på nytt.
 cli-unreachable-hint = Prøv igjen når det er forbindelse; det som skulle sendes, ligger i utboksen
 cli-unknown-hint = `paylink show` og `paylink list` finner det ut; send aldri det samme salget på nytt før det
-cli-not-signed-in = Ikke logget inn: det er ingen klienthemmelighet, eller id og hemmelighet godtas ikke
+cli-not-signed-in = Ikke logget inn: det er ingen klienthemmelighet, eller klient-id og hemmelighet godtas ikke
 cli-not-signed-in-hint = Kjør `paylink login`, eller sett PAYLINK_CLIENT_SECRET
 cli-forbidden-hint = Be betalingstjenesten åpne for det; `paylink doctor` sier mer
 cli-refused-hint = Rett opp det som er galt, og prøv igjen
@@ -442,7 +442,7 @@ cli-waiting =
        *[other] { $count } forespørsler venter i utboksen; neste forsøk { $when }
     }
 cli-not-reached = Ikke oppdatert: { $why }. Det som er kjent her, vises
-cli-no-such-link = Ingen lenke heter { $ref }
+cli-no-such-link = Det er ingen lenke { $ref }
 cli-no-such-link-hint = `paylink list` viser alle
 cli-near = Ligner: { $near }
 cli-several-links = { $ref } er navnet på { $count } lenker: { $links }
@@ -452,7 +452,7 @@ cli-expires-months = --expires { $given } er { $count } måneder: den kan betale
 cli-queued = { $reference } er ikke sendt ennå: den ligger i utboksen, ingenting er tapt
 cli-queued-because = { $reference } er ikke sendt ennå ({ $why }): den ligger i utboksen, ingenting er tapt
 cli-queued-hint = Den går ut med neste paylink-kommando eller appen, når det er forbindelse
-cli-kept-back = { $reference } ligger i utboksen og er ikke sendt, som --offline sier
+cli-kept-back = { $reference } ligger i utboksen og er ikke sendt, slik --offline ber om
 cli-kept-back-hint = `paylink outbox send REF` sender den, eller neste paylink-kommando eller appen gjør det
 cli-not-allowed-hint = Den blir i utboksen og går ut når det er ordnet; se `paylink doctor`
 cli-uncertain = { $reference } er kanskje sendt
@@ -461,23 +461,77 @@ cli-decide-hint = Spør kunden: «Har du fått en melding med en betalingslenke?
 cli-overdue-expired = { $reference } ble ikke sendt: betalingsfristen er ute
 cli-overdue-old = { $reference } ble ikke sendt: den har ventet lenge, og kunden kan ha gått
 cli-overdue-hint = `paylink outbox send REF` sender den likevel, `paylink outbox drop REF` gir den opp
-cli-money-not-possible = { $reference }: kan ikke { $what }: { $state }
+cli-money-not-possible =
+    { $kind ->
+        [capture] { $reference }: ingen penger kan trekkes, for betalingen er «{ $state }»
+        [void] { $reference }: det er ingen reservasjon å annullere, for betalingen er «{ $state }»
+        [refund] { $reference }: ingen penger kan refunderes, for betalingen er «{ $state }»
+       *[other] { $reference } kan ikke kanselleres: den er «{ $state }»
+    }
 cli-refund-too-much = { $reference }: { $wanted } er mer enn de { $left } som er beholdt
 cli-capture-too-much = { $reference }: { $wanted } er mer enn de { $left } som fortsatt er reservert
 cli-too-much-hint = Ingenting ble sendt. Uten --amount gjelder det alt som er igjen
-cli-money-failed = { $reference }: forsøket på å { $what } mislyktes
-cli-money-waiting = { $reference }: å { $what } er ikke gjort ennå: det ligger i utboksen, ingenting er tapt
-cli-money-waiting-because = { $reference }: å { $what } er ikke gjort ennå ({ $why }): det ligger i utboksen, ingenting er tapt
-cli-money-behind = { $reference }: å { $what } venter til det som er i gang med denne betalingen, er ferdig: det ligger i utboksen, ingenting er tapt
+cli-money-failed =
+    { $kind ->
+        [capture] { $reference }: betalingstjenesten prøvde å trekke pengene, men det mislyktes
+        [void] { $reference }: betalingstjenesten prøvde å annullere reservasjonen, men det mislyktes
+        [refund] { $reference }: betalingstjenesten prøvde å refundere pengene, men det mislyktes
+       *[other] { $reference }: betalingstjenesten prøvde å kansellere lenken, men det mislyktes
+    }
+cli-money-waiting =
+    { $kind ->
+        [capture] { $reference }: pengene er ikke trukket ennå. Forespørselen ligger i utboksen; ingenting er tapt
+        [void] { $reference }: reservasjonen er ikke annullert ennå. Forespørselen ligger i utboksen; ingenting er tapt
+        [refund] { $reference }: pengene er ikke refundert ennå. Forespørselen ligger i utboksen; ingenting er tapt
+       *[other] { $reference }: lenken er ikke kansellert ennå. Forespørselen ligger i utboksen; ingenting er tapt
+    }
+cli-money-waiting-because =
+    { $kind ->
+        [capture] { $reference }: pengene er ikke trukket ennå ({ $why }). Forespørselen ligger i utboksen; ingenting er tapt
+        [void] { $reference }: reservasjonen er ikke annullert ennå ({ $why }). Forespørselen ligger i utboksen; ingenting er tapt
+        [refund] { $reference }: pengene er ikke refundert ennå ({ $why }). Forespørselen ligger i utboksen; ingenting er tapt
+       *[other] { $reference }: lenken er ikke kansellert ennå ({ $why }). Forespørselen ligger i utboksen; ingenting er tapt
+    }
+cli-money-behind =
+    { $kind ->
+        [capture] { $reference }: pengene trekkes når forespørselen foran er ferdig. Forespørselen ligger i utboksen; ingenting er tapt
+        [void] { $reference }: reservasjonen annulleres når forespørselen foran er ferdig. Forespørselen ligger i utboksen; ingenting er tapt
+        [refund] { $reference }: pengene refunderes når forespørselen foran er ferdig. Forespørselen ligger i utboksen; ingenting er tapt
+       *[other] { $reference }: en annen paylink er i ferd med å kansellere lenken. Forespørselen ligger i utboksen; ingenting er tapt
+    }
 cli-money-waiting-hint = Det går videre av seg selv; `paylink outbox` viser det, `paylink outbox send REF` prøver nå
-cli-money-in-progress = { $reference }: å { $what } er godtatt og pågår
-cli-money-no-end = { $reference }: å { $what }: { $why }
+cli-money-in-progress =
+    { $kind ->
+        [capture] { $reference }: betalingstjenesten har sagt ja til å trekke pengene og holder på
+        [void] { $reference }: betalingstjenesten har sagt ja til å annullere reservasjonen og holder på
+        [refund] { $reference }: betalingstjenesten har sagt ja til å refundere pengene og holder på
+       *[other] { $reference }: betalingstjenesten har sagt ja til å kansellere lenken og holder på
+    }
+cli-money-no-end =
+    { $kind ->
+        [capture] { $reference }: det er ikke kjent om pengene ble trukket: { $why }
+        [void] { $reference }: det er ikke kjent om reservasjonen ble annullert: { $why }
+        [refund] { $reference }: det er ikke kjent om pengene ble refundert: { $why }
+       *[other] { $reference }: det er ikke kjent om lenken ble kansellert: { $why }
+    }
 cli-money-no-end-hint = Spør betalingstjenesten hva det ble til; `paylink outbox drop REF` slutter å følge det, og det kan fortsatt bli utført
-cli-money-unknown = { $reference }: å { $what } kan ha blitt utført
-cli-money-unknown-because = { $reference }: å { $what } kan ha blitt utført ({ $why })
+cli-money-unknown =
+    { $kind ->
+        [capture] { $reference }: pengene kan ha blitt trukket, eller ikke
+        [void] { $reference }: reservasjonen kan ha blitt annullert, eller ikke
+        [refund] { $reference }: pengene kan ha blitt refundert, eller ikke
+       *[other] { $reference }: lenken kan ha blitt kansellert, eller ikke
+    }
+cli-money-unknown-because =
+    { $kind ->
+        [capture] { $reference }: pengene kan ha blitt trukket, eller ikke ({ $why })
+        [void] { $reference }: reservasjonen kan ha blitt annullert, eller ikke ({ $why })
+        [refund] { $reference }: pengene kan ha blitt refundert, eller ikke ({ $why })
+       *[other] { $reference }: lenken kan ha blitt kansellert, eller ikke ({ $why })
+    }
 cli-money-unknown-hint = Det undersøkes, og gjentas aldri i blinde; `paylink outbox send REF` ser etter nå
-cli-money-another = { $reference }: et annet beløp venter allerede på å bli flyttet
-cli-money-another-hint = Se `paylink outbox`; send det eller dropp det først
+cli-money-another = { $reference }: en annen forespørsel om disse pengene ligger allerede i utboksen
+cli-money-another-hint = `paylink outbox` viser den: send den eller dropp den først
 cli-withdrawn = { $reference } ble kansellert i mellomtiden
 cli-not-paid = { $reference } er ikke betalt: { $state }
 cli-time-up = Tiden er ute, og { $reference } er ikke betalt: { $state }
@@ -497,15 +551,15 @@ cli-alarmed =
        *[other] { $count } lenker utenfor denne listen har varsler: { $references }
     }
 cli-alarmed-hint = `paylink show REF` viser hva som skjedde; kjør `paylink settle REF` når det er ordnet
-cli-cancel-ended = { $reference } er avsluttet allerede: { $state }
-cli-cancel-ended-hint = `paylink show REF` forteller historien
-cli-cancel-money = { $reference } er ikke kansellert, for penger er reservert eller trukket: { $state }
+cli-cancel-ended = { $reference } kan ikke kanselleres, for den er avsluttet allerede: { $state }
+cli-cancel-ended-hint = `paylink show REF` viser hva som har skjedd med den
+cli-cancel-money = { $reference } kan ikke kanselleres, for kundens penger er reservert eller trukket: { $state }
 cli-cancel-money-hint = Annuller eller refunder betalingen i stedet
 cli-cancel-later = { $reference } er ikke kansellert ennå og kan fortsatt betales ({ $why })
 cli-cancel-perhaps = { $reference } kan være kansellert eller ikke ({ $why })
 cli-cancel-later-hint = Kanselleringen ligger i utboksen og prøves igjen av seg selv
 cli-qr-ended = { $reference } kan ikke betales lenger: { $state }
-cli-qr-none = { $reference } har ingen adresse ennå: { $state }
+cli-qr-none = { $reference } har ingen adresse å vise ennå: { $state }
 cli-qr-none-hint = `paylink outbox send REF` prøver å sende den nå
 cli-file = { $path } kan ikke skrives: { $what }
 cli-file-hint = Velg en annen fil
@@ -539,8 +593,8 @@ doctor-reached = { $url } svarer
 doctor-unreachable-hint = Se på forbindelsen, så på api_url i konfigurasjonen
 doctor-signed-in = logget inn som { $account }
 doctor-clock = innen ett minutt fra betalingstjenestens
-doctor-clock-behind = { $seconds } s etter betalingstjenestens
-doctor-clock-ahead = { $seconds } s foran betalingstjenestens
+doctor-clock-behind = { $span } etter betalingstjenestens
+doctor-clock-ahead = { $span } foran betalingstjenestens
 doctor-clock-hint = Still klokken på denne maskinen, eller la nettet gjøre det
 doctor-profile = { $profile } har { $types }
 doctor-profile-lacks = { $method } står i konfigurasjonen, men ikke i betalingsprofilen

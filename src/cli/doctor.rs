@@ -275,12 +275,12 @@ async fn reach(url: &Url, texts: Texts) -> Result<(), String> {
 async fn clock(run: &Run, gateway: &dyn Gateway) -> Check {
     let t = run.texts();
     // Where it can't be asked, what the answers so far told.
-    let skew = gateway.clock_checked().await.ok().flatten().unwrap_or_else(|| gateway.clock_skew()).as_secs();
-    if skew.abs() <= MAX_SKEW_SECONDS {
+    let skew = gateway.clock_checked().await.ok().flatten().unwrap_or_else(|| gateway.clock_skew());
+    if skew.as_secs().abs() <= MAX_SKEW_SECONDS {
         return Check::ok("clock", t.t("doctor-clock"));
     }
-    let args = [("seconds", skew.abs().into())];
-    let key = if skew > 0 { "doctor-clock-behind" } else { "doctor-clock-ahead" };
+    let args = [("span", t.span(skew).into())];
+    let key = if skew.is_positive() { "doctor-clock-behind" } else { "doctor-clock-ahead" };
     Check::new("clock", Verdict::Warning, t.t_args(key, &args)).hint(t.t("doctor-clock-hint"))
 }
 

@@ -122,7 +122,7 @@ pub fn failure(shop: &Shop<'_>, sent: &Sent, kind: OutboxKind) -> Option<Failure
     let named = |key: &'static str| {
         let args = [
             ("reference", reference.to_owned().into()),
-            ("what", t.t(word(kind)).into_owned().into()),
+            ("kind", sentence(kind).into()),
             ("state", t.say(&sent.link.state).into_owned().into()),
             ("why", why.clone().into()),
         ];
@@ -166,7 +166,15 @@ pub fn failure(shop: &Shop<'_>, sent: &Sent, kind: OutboxKind) -> Option<Failure
     }
 }
 
-/// The word for what is done.
+/// Which of the sentences it is told by.
+const fn sentence(kind: OutboxKind) -> &'static str {
+    match kind {
+        OutboxKind::Capture | OutboxKind::Void | OutboxKind::Refund => kind.word(),
+        OutboxKind::Create | OutboxKind::Cancel | OutboxKind::Look => "other",
+    }
+}
+
+/// The word for what is done, in a table.
 #[must_use]
 pub const fn word(kind: OutboxKind) -> &'static str {
     match kind {

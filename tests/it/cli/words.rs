@@ -107,3 +107,43 @@ fn no_connection_is_told_in_norwegian_and_in_english() {
     assert!(doctor.out.contains(": ingen forbindelse: ingen svarer der"), "{doctor:?}");
     norwegian(&doctor);
 }
+
+/// Whole sentences, not put together from parts.
+#[test]
+fn what_can_not_be_done_with_money_is_told_in_a_sentence() {
+    let world = World::new();
+    world.link(&["--reference", "OPEN"]);
+    for (command, en, nb) in [
+        (
+            "capture",
+            "paylink: OPEN: no money can be withdrawn, because the payment is “not opened”.",
+            "paylink: OPEN: ingen penger kan trekkes, for betalingen er «ikke åpnet».",
+        ),
+        (
+            "void",
+            "paylink: OPEN: there is no reservation to release, because the payment is “not opened”.",
+            "paylink: OPEN: det er ingen reservasjon å annullere, for betalingen er «ikke åpnet».",
+        ),
+        (
+            "refund",
+            "paylink: OPEN: no money can be given back, because the payment is “not opened”.",
+            "paylink: OPEN: ingen penger kan refunderes, for betalingen er «ikke åpnet».",
+        ),
+    ] {
+        for (lang, sentence) in [("en", en), ("nb", nb)] {
+            let ran = told(&world, lang, &[command, "OPEN"]).is(3);
+            assert!(ran.err.starts_with(sentence), "{}", ran.err);
+        }
+    }
+}
+
+#[test]
+fn a_clock_that_is_days_off_is_told_in_days() {
+    let world = World::new();
+    world.control("POST", "/sandbox/clock", json!({"advance_seconds": 259_200}));
+    for (lang, words) in [("en", "3 days behind the backend's"), ("nb", "3 dager etter betalingstjenestens")]
+    {
+        let ran = told(&world, lang, &["doctor"]);
+        assert!(ran.out.contains(words), "{ran:?}");
+    }
+}
