@@ -321,8 +321,13 @@ impl Ledger for SqliteLedger {
         self.read(|db| Ok(outbox::elsewhere(db, account_id)?))
     }
 
-    fn enqueue(&self, entry: &OutboxEntry) -> Result<(), LedgerError> {
-        self.write(|tx| outbox::enqueue(tx, entry))
+    fn amend_entry(
+        &self,
+        link: LinkId,
+        kind: OutboxKind,
+        decide: &mut dyn FnMut(Option<OutboxEntry>) -> Option<OutboxEntry>,
+    ) -> Result<(), LedgerError> {
+        self.write(|tx| outbox::amend(tx, link, kind, decide))
     }
 
     fn claim(

@@ -78,6 +78,24 @@ fn seq_of(tx: &Transaction<'_>, id: LinkId) -> Result<i64, Trouble> {
     record::seq_of(tx, id)?.ok_or_else(|| Trouble::odd(format!("the link {id} is not kept")))
 }
 
+/// Changes the entry as `decide` says; see `Ledger::amend_entry`.
+pub(super) fn amend(
+    tx: &Transaction<'_>,
+    link: LinkId,
+    kind: OutboxKind,
+    decide: &mut dyn FnMut(Option<OutboxEntry>) -> Option<OutboxEntry>,
+) -> Result<(), Trouble> {
+    let seq = seq_of(tx, link)?;
+    let entry = tx
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM outbox AS o WHERE o.link = ?1 AND o.kind = ?2"))?
+        .query_row(params![seq, kind.word()], |row| read(row, link, kind))
+        .optional()?;
+    match decide(entry) {
+        Some(entry) => enqueue(tx, &entry),
+        None => Ok(()),
+    }
+}
+
 /// Adds an entry, or replaces the one of the same kind. A claim that somebody holds stays theirs, and
 /// that a request may be on the wire is not forgotten.
 pub(super) fn enqueue(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<(), Trouble> {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::asked::Asked;
 use super::claim::{Claim, claim};
-use super::outbox::{self, Outcome, Sent, entry_of, standing};
+use super::outbox::{self, Outcome, Sent, standing};
 use super::{backend_now, kept, on_ledger, track, wire};
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::SessionNews;
@@ -161,9 +161,10 @@ async fn over(ports: &Ports, link: Link, end: CancelEnd) -> Result<Cancelling, L
 pub(super) async fn journal(ports: &Ports, id: LinkId, doubt: bool) -> Result<(), LedgerError> {
     let now = ports.clock.now();
     on_ledger(ports, move |ledger| {
-        let waits = entry_of(ledger, id, OutboxKind::Cancel)?;
-        let entry = waits.unwrap_or_else(|| OutboxEntry::new(id, OutboxKind::Cancel, now));
-        ledger.enqueue(&OutboxEntry { in_flight: entry.in_flight || doubt, next_at: now, ..entry })
+        ledger.amend_entry(id, OutboxKind::Cancel, &mut |waits| {
+            let entry = waits.unwrap_or_else(|| OutboxEntry::new(id, OutboxKind::Cancel, now));
+            Some(OutboxEntry { in_flight: entry.in_flight || doubt, next_at: now, ..entry })
+        })
     })
     .await
 }

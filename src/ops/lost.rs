@@ -5,7 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::claim::claim;
-use super::outbox::{Outcome, Sent, entry_of};
+use super::outbox::{Outcome, Sent};
 use super::{backend_now, cancel, on_ledger};
 use crate::domain::lifecycle::{SessionNews, TransactionNews};
 use crate::domain::link::{Alarm, Link, LinkId};
@@ -33,9 +33,10 @@ pub(super) async fn remember(ports: &Ports, id: LinkId) -> Result<(), LedgerErro
 /// Looks at once, if something is looked for: the link was paid just now.
 pub(super) async fn look_soon(ports: &Ports, id: LinkId) -> Result<(), LedgerError> {
     let now = ports.clock.now();
-    on_ledger(ports, move |ledger| match entry_of(ledger, id, OutboxKind::Look)? {
-        Some(entry) => ledger.enqueue(&OutboxEntry { next_at: now, since: now, ..entry }),
-        None => Ok(()),
+    on_ledger(ports, move |ledger| {
+        ledger.amend_entry(id, OutboxKind::Look, &mut |waits| {
+            waits.map(|entry| OutboxEntry { next_at: now, since: now, ..entry })
+        })
     })
     .await
 }

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::asked::Asked;
 use super::claim::{Claim, claim};
-use super::outbox::{Outcome, Sent, entry_of, standing};
+use super::outbox::{Outcome, Sent, standing};
 use super::patience::Patience;
 use super::{backend_now, kept, on_ledger, track, wire};
 use crate::domain::cause::{Cause, Plain};
@@ -78,7 +78,7 @@ pub enum Ordered {
 }
 
 /// Writes down durably what is to be done with the money of a link; nothing is sent yet. What is asked for
-/// twice is done once.
+/// twice is done once; of two amounts that are asked for at the same moment one is taken, and the other one is told so.
 ///
 /// # Errors
 /// The ledger's.
@@ -89,12 +89,15 @@ pub async fn order(ports: &Ports, id: LinkId, what: Movement) -> Result<Ordered,
         if kept(ledger, id)?.transaction_id.is_none() {
             return Ok(Ordered::NoPayment);
         }
-        if let Some(waits) = entry_of(ledger, id, kind)? {
-            let same = waits.order.is_some_and(|o| o.amount == order.amount);
-            return Ok(if same { Ordered::Waits } else { Ordered::AnotherWaits });
-        }
-        ledger.enqueue(&OutboxEntry { order: Some(order), ..OutboxEntry::new(id, kind, now) })?;
-        Ok(Ordered::Waits)
+        let mut ordered = Ordered::Waits;
+        ledger.amend_entry(id, kind, &mut |waits| {
+            let other =
+                waits.as_ref().is_some_and(|w| w.order.as_ref().is_none_or(|o| o.amount != order.amount));
+            ordered = if other { Ordered::AnotherWaits } else { Ordered::Waits };
+            let new = || OutboxEntry { order: Some(order.clone()), ..OutboxEntry::new(id, kind, now) };
+            waits.is_none().then(new)
+        })?;
+        Ok(ordered)
     })
     .await
 }

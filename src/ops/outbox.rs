@@ -251,12 +251,12 @@ pub(super) async fn reopen(
 ) -> Result<(), LedgerError> {
     let since = ports.clock.now();
     on_ledger(ports, move |ledger| {
-        let Some(entry) = entry_of(ledger, id, OutboxKind::Create)?.filter(|e| e.needs_decision) else {
-            return Ok(());
-        };
-        // What asks because it is late was certainly not sent, unless it says so itself.
-        let in_flight = entry.in_flight || entry.overdue.is_none();
-        ledger.enqueue(&OutboxEntry { needs_decision, in_flight, next_at, since, ..entry })
+        ledger.amend_entry(id, OutboxKind::Create, &mut |waits| {
+            let entry = waits.filter(|e| e.needs_decision)?;
+            // What asks because it is late was certainly not sent, unless it says so itself.
+            let in_flight = entry.in_flight || entry.overdue.is_none();
+            Some(OutboxEntry { needs_decision, in_flight, next_at, since, ..entry })
+        })
     })
     .await
 }
@@ -286,7 +286,9 @@ pub async fn give_up(ports: &Ports, entry: &OutboxEntry) -> Result<Sent, LedgerE
     }
 }
 
-pub(super) fn entry_of(
+/// The entry as it stands, for whoever only looks. What is changed is looked at and changed in one step, with
+/// `Ledger::amend_entry`: else what somebody else does in between is lost.
+fn entry_of(
     ledger: &dyn crate::ports::Ledger,
     id: LinkId,
     kind: OutboxKind,

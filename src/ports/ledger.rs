@@ -274,12 +274,26 @@ pub trait Ledger: Send + Sync {
         // For fakes, which have one account.
         Ok(Vec::new())
     }
-    /// Adds an entry for a link that is kept already. One of the same kind is replaced and keeps its
-    /// place; while somebody holds a claim on it, the claim, `attempts` and `in_flight` stay.
+    /// Shows `decide` the entry of this kind of a link that is kept already (`None`: there is none) and keeps what it
+    /// makes of it, all in one transaction: nobody else's change comes in between, so nobody's is lost, and nothing that
+    /// was closed comes back. With `None` all stays as it is. An entry that is new comes last, one that is changed keeps
+    /// its place; while somebody holds a claim on it, the claim, `attempts`, `in_flight` and `order` stay.
     ///
     /// # Errors
     /// The database's.
-    fn enqueue(&self, entry: &OutboxEntry) -> Result<(), LedgerError>;
+    fn amend_entry(
+        &self,
+        link: LinkId,
+        kind: OutboxKind,
+        decide: &mut dyn FnMut(Option<OutboxEntry>) -> Option<OutboxEntry>,
+    ) -> Result<(), LedgerError>;
+    /// Puts an entry in place, whatever is there: for an entry of which nothing that is there may matter.
+    ///
+    /// # Errors
+    /// The database's.
+    fn enqueue(&self, entry: &OutboxEntry) -> Result<(), LedgerError> {
+        self.amend_entry(entry.link, entry.kind, &mut |_| Some(entry.clone()))
+    }
     /// Claims an entry for sending: marks it in flight, counts the attempt, and for a `Create` sets
     /// the link to `creating`, durably and by one caller alone. `None`: another one has it (another
     /// thread of this process too), or it's gone, or it needs a decision, or it's a `Create` for a link

@@ -215,19 +215,28 @@ impl Ledger for SimLedger {
     }
 
     fn outbox(&self, _: &str) -> Result<Vec<OutboxEntry>, LedgerError> {
-        Ok(self.read()?.outbox.iter().map(|(e, _)| e.clone()).collect())
+        let entries = self.read()?.outbox.iter().map(|(e, _)| e.clone()).collect();
+        self.power.linger();
+        Ok(entries)
     }
 
-    fn enqueue(&self, entry: &OutboxEntry) -> Result<(), LedgerError> {
+    fn amend_entry(
+        &self,
+        link: LinkId,
+        kind: OutboxKind,
+        decide: &mut dyn FnMut(Option<OutboxEntry>) -> Option<OutboxEntry>,
+    ) -> Result<(), LedgerError> {
         self.write(|kept| {
+            let waits = kept.place(link, kind).map(|i| kept.outbox[i].0.clone());
+            let Some(entry) = decide(waits) else { return Ok(()) };
             match kept.place(entry.link, entry.kind) {
                 Some(i) if kept.outbox[i].1.is_some() => {
                     let held = kept.outbox[i].0.clone();
                     let (attempts, in_flight, order) = (held.attempts, held.in_flight, held.order);
-                    kept.outbox[i].0 = OutboxEntry { attempts, in_flight, order, ..entry.clone() };
+                    kept.outbox[i].0 = OutboxEntry { attempts, in_flight, order, ..entry };
                 }
-                Some(i) => kept.outbox[i].0 = entry.clone(),
-                None => kept.outbox.push((entry.clone(), None)),
+                Some(i) => kept.outbox[i].0 = entry,
+                None => kept.outbox.push((entry, None)),
             }
             Ok(())
         })

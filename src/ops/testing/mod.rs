@@ -6,6 +6,7 @@ mod ledger;
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -85,9 +86,15 @@ pub(crate) struct Power {
     steps: AtomicUsize,
     cut_at: AtomicUsize,
     off: AtomicBool,
+    slow: AtomicBool,
 }
 
 impl Power {
+    /// Whoever has looked into the outbox takes a while to do what follows from it: others come in between.
+    pub(crate) fn slow(&self) {
+        self.slow.store(true, Ordering::SeqCst);
+    }
+
     /// Cuts the power at the `step`-th step from now, 1 is the next one.
     pub(crate) fn cut_at(&self, step: usize) {
         self.steps.store(0, Ordering::SeqCst);
@@ -102,6 +109,12 @@ impl Power {
 
     pub(crate) fn is_off(&self) -> bool {
         self.off.load(Ordering::SeqCst)
+    }
+
+    fn linger(&self) {
+        if self.slow.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Whether the process still lives after this step.

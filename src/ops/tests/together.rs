@@ -1,0 +1,132 @@
+//! Several who change what waits at the same moment: nobody's word is lost, and what was closed stays closed.
+
+use std::time::Duration;
+
+use crate::domain::link::LinkId;
+use crate::domain::money::{Currency, Money};
+use crate::domain::sale::Delivery;
+use crate::ops::money::{self, Movement, Ordered};
+use crate::ops::outbox::{Decision, decide};
+use crate::ops::testing::{ACCOUNT, World, sms};
+use crate::ops::track::refresh_one;
+use crate::ops::{cancel, lost, on_ledger};
+use crate::ports::{MoneyOrder, MoneySent, OutboxEntry, OutboxKind};
+
+const LEASE: Duration = Duration::from_secs(90);
+
+async fn paid() -> (World, LinkId) {
+    let world = World::new();
+    let id = world.send("A-1", Delivery::Link).await;
+    world.backend.pay(&world.session_id(id), "CAPTURED");
+    refresh_one(&world.ports, id).await.unwrap();
+    (world, id)
+}
+
+fn refund(minor: i64) -> Movement {
+    Movement::Refund(Some(Money::new(minor, Currency::Nok)), None)
+}
+
+fn waits(world: &World, id: LinkId, kind: OutboxKind) -> Option<OutboxEntry> {
+    let all = world.ports.ledger.outbox(ACCOUNT).unwrap();
+    all.into_iter().find(|e| e.link == id && e.kind == kind)
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_amounts_one_waits_and_the_other_is_told_so() {
+    for _ in 0..20 {
+        let (world, id) = paid().await;
+        world.power.slow();
+        let other = world.another();
+        let (one, two) = tokio::join!(
+            money::order(&world.ports, id, refund(1000)),
+            money::order(&other, id, refund(2500))
+        );
+        let amounts = [(one.unwrap(), 1000), (two.unwrap(), 2500)];
+        let told = amounts.iter().filter(|(o, _)| *o == Ordered::Waits).map(|(_, minor)| *minor);
+        let kept = waits(&world, id, OutboxKind::Refund).and_then(|e| e.order?.amount).unwrap();
+        assert_eq!(told.collect::<Vec<_>>(), [kept.minor()], "{amounts:?}");
+        assert!(amounts.iter().any(|(o, _)| *o == Ordered::AnotherWaits), "{amounts:?}");
+    }
+}
+
+/// Given back in doubt at that moment: what went out is not forgotten.
+#[tokio::test(start_paused = true)]
+async fn an_order_does_not_wipe_out_what_was_sent() {
+    let (world, id) = paid().await;
+    money::order(&world.ports, id, refund(1000)).await.unwrap();
+    let now = world.now();
+    let claimed = world.ports.ledger.claim(id, OutboxKind::Refund, now, LEASE).unwrap().unwrap();
+    let sent = MoneySent {
+        reference: "A-1-R1".into(),
+        at: now,
+        theirs: Some(now),
+        before: 0,
+        seen: None,
+        accepted: false,
+        awake: None,
+    };
+    let order = MoneyOrder { sent: Some(sent.clone()), ..claimed.order.clone().unwrap() };
+    let doubtful = OutboxEntry { order: Some(order), in_flight: true, ..claimed };
+    world.ports.ledger.release_entry(&world.link(id), &doubtful).unwrap();
+    for minor in [1000, 2500] {
+        money::order(&world.ports, id, refund(minor)).await.unwrap();
+        let kept = waits(&world, id, OutboxKind::Refund).unwrap();
+        assert_eq!(kept.order.and_then(|o| o.sent), Some(sent.clone()));
+        assert!(kept.in_flight);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_closed_meanwhile_does_not_come_back() {
+    for _ in 0..10 {
+        let (world, id) = paid().await;
+        let now = world.now();
+        let look = OutboxEntry::new(id, OutboxKind::Look, now);
+        world.ports.ledger.enqueue(&look).unwrap();
+        world.power.slow();
+        let link = world.link(id);
+        let closing = on_ledger(&world.ports, move |ledger| {
+            std::thread::sleep(Duration::from_millis(2));
+            ledger.settle_entry(&link, OutboxKind::Look)
+        });
+        let (looked, closed) = tokio::join!(lost::look_soon(&world.ports, id), closing);
+        looked.and(closed).unwrap();
+        assert_eq!(waits(&world, id, OutboxKind::Look), None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_decision_does_not_bring_back_a_link_that_was_made_meanwhile() {
+    for _ in 0..10 {
+        let world = World::new();
+        let id = world.keep("A-1", sms());
+        let mut asks = waits(&world, id, OutboxKind::Create).unwrap();
+        (asks.needs_decision, asks.in_flight) = (true, true);
+        world.ports.ledger.enqueue(&asks).unwrap();
+        world.power.slow();
+        let link = world.link(id);
+        let closing = on_ledger(&world.ports, move |ledger| {
+            std::thread::sleep(Duration::from_millis(8));
+            ledger.settle_entry(&link, OutboxKind::Create)
+        });
+        let (decided, closed) = tokio::join!(decide(&world.ports, id, Decision::Wait), closing);
+        decided.map(drop).and(closed).unwrap();
+        assert_eq!(waits(&world, id, OutboxKind::Create), None);
+    }
+}
+
+/// The one who writes down a cancellation does not forget that another one has gone out meanwhile.
+#[tokio::test(start_paused = true)]
+async fn a_cancellation_that_went_out_meanwhile_is_not_forgotten() {
+    for _ in 0..10 {
+        let world = World::new();
+        let id = world.send("A-1", Delivery::Link).await;
+        cancel::journal(&world.ports, id, false).await.unwrap();
+        world.power.slow();
+        let other = world.another();
+        let (one, two) =
+            tokio::join!(cancel::journal(&world.ports, id, false), cancel::journal(&other, id, true));
+        one.and(two).unwrap();
+        assert!(waits(&world, id, OutboxKind::Cancel).unwrap().in_flight);
+    }
+}
