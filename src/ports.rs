@@ -22,7 +22,7 @@ mod rescue;
 mod underway;
 
 pub use awake::Awake;
-pub use gateway::{Created, Fault, Gateway, MoneyMove, Moved, Profile, Searched, Sending};
+pub use gateway::{Created, Fault, Gateway, Leave, MoneyMove, Moved, Profile, Searched, Sending};
 pub use ledger::{DayTotals, FOLLOWED_AFTER_END, Ledger, LinkFilter, LinkRow, Touched, Watch};
 pub use ledger_error::{LedgerError, Unusable};
 pub use made::Made;

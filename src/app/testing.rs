@@ -103,6 +103,7 @@ pub(crate) fn entry(n: u128, needs_decision: bool) -> OutboxEntry {
         needs_decision,
         overdue: None,
         order: None,
+        first_sent: None,
     }
 }
 

@@ -166,7 +166,7 @@ impl Inner {
 
     async fn answer(&self, call: &Call, sending: &Sending) -> Result<Response, Fault> {
         let token = self.tokens.get().await?;
-        sending.begins();
+        sending.begins().await?;
         let answer = self.send(call, &token.header).await?;
         if answer.status != 401 {
             return Ok(answer);
@@ -175,7 +175,7 @@ impl Inner {
         sending.did_nothing();
         self.tokens.refused(&token);
         let token = self.tokens.get().await?;
-        sending.begins();
+        sending.begins().await?;
         self.send(call, &token.header).await
     }
 

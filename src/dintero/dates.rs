@@ -31,6 +31,8 @@ struct Heard {
     believed: Told,
     /// What one answer told, and when it was heard.
     doubted: Option<(Told, Instant)>,
+    /// Whether any answer told a time.
+    any: bool,
 }
 
 /// What an answer told.
@@ -70,6 +72,12 @@ impl Dates {
         self.heard().doubted.is_some()
     }
 
+    /// Whether there were answers that told the time, and the last of them agree.
+    pub(super) fn told(&self) -> bool {
+        let heard = self.heard();
+        heard.any && heard.doubted.is_none()
+    }
+
     /// An answer with these headers has come, to a question that was put at `asked`.
     pub(super) fn hear(&self, headers: &HeaderMap, clock: &dyn Clock, asked: Instant) {
         // Kept by somebody on the way: it tells the time at which it was made.
@@ -86,6 +94,7 @@ impl Dates {
 
     fn take(&self, told: Told, asked: Instant) {
         let mut heard = self.heard();
+        heard.any = true;
         let agrees = |with: Told| told.skew_ms.saturating_sub(with.now(told.stand_ms)).abs() <= AGREE_MS;
         match heard.doubted {
             _ if agrees(heard.believed) => (heard.believed, heard.doubted) = (told, None),
@@ -141,6 +150,7 @@ mod tests {
     #[test]
     fn one_answer_moves_no_clock_ahead() {
         assert_eq!(after(&[]), (0, false));
+        assert!(!Dates::default().told(), "nobody told");
         assert_eq!(after(&[DAY]), (0, true));
         assert_eq!(after(&[DAY, 0]), (0, false), "the next one knows nothing of it");
         assert_eq!(after(&[DAY, 0, DAY]), (0, true), "one server of two is wrong");

@@ -53,6 +53,11 @@ impl Exchange {
         self.dates.in_doubt()
     }
 
+    /// Whether the backend's clock is told, by answers that agree.
+    pub(super) fn clock_is_told(&self) -> bool {
+        self.dates.told()
+    }
+
     /// Sends `request` with the common headers. Writes method, path and outcome to the log: never a
     /// header, a body or a query, which may hold a phone number or an address.
     pub(super) async fn send(&self, mut request: Request) -> Result<Response, TransportError> {

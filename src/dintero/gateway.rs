@@ -229,7 +229,7 @@ impl Gateway for DinteroClient {
                 // Whatever it answers, it tells the time. What a new link needs of it is then known, too.
                 let _ = self.0.read_profile().await;
             }
-            Ok((!self.0.exchange.clock_in_doubt()).then(|| self.0.exchange.skew()))
+            Ok(self.0.exchange.clock_is_told().then(|| self.0.exchange.skew()))
         })
     }
 

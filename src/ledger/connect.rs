@@ -24,6 +24,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_paid.sql"),
     include_str!("migrations/0004_alarms.sql"),
     include_str!("migrations/0005_ended.sql"),
+    include_str!("migrations/0006_first_sent.sql"),
 ];
 
 /// A connection that writes, to a database that is brought up to date.

@@ -354,6 +354,11 @@ impl Ledger for SqliteLedger {
         self.write(|tx| outbox::note_order(tx, owner, entry))
     }
 
+    fn note_sending(&self, entry: &OutboxEntry) -> Result<bool, LedgerError> {
+        let owner = self.alive.claimant(self.folder(), &self.owner);
+        self.write(|tx| outbox::note_sending(tx, owner, entry))
+    }
+
     fn settle_entry(&self, link: &Link, kind: OutboxKind) -> Result<(), LedgerError> {
         self.write(|tx| outbox::settle(tx, link, kind))
     }

@@ -13,9 +13,9 @@ use crate::ports::{MoneyOrder, OutboxEntry, OutboxKind, Overdue};
 
 /// The columns that [`read`] takes, at the beginning of a row.
 const COLUMNS: &str = "o.attempts, o.next_at, o.last_error, o.in_flight, o.needs_decision, o.overdue, o.what,
-    o.since";
+    o.since, o.first_sent";
 /// The first column after them.
-const NEXT: usize = 8;
+const NEXT: usize = 9;
 
 /// An entry from [`COLUMNS`].
 fn read(row: &Row<'_>, link: LinkId, kind: OutboxKind) -> rusqlite::Result<OutboxEntry> {
@@ -30,6 +30,7 @@ fn read(row: &Row<'_>, link: LinkId, kind: OutboxKind) -> rusqlite::Result<Outbo
         needs_decision: row.get(4)?,
         overdue: row.get::<_, Option<String>>(5)?.as_deref().and_then(Overdue::from_word),
         order: row.get::<_, Option<String>>(6)?.and_then(|text| serde_json::from_str(&text).ok()),
+        first_sent: row.get::<_, Option<Moment>>(8)?.map(|at| at.0),
     })
 }
 
@@ -101,12 +102,15 @@ pub(super) fn amend(
 pub(super) fn enqueue(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<(), Trouble> {
     let seq = seq_of(tx, entry.link)?;
     tx.prepare_cached(
-        "INSERT INTO outbox (link, kind, attempts, next_at, last_error, in_flight, needs_decision, overdue, what, since)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        "INSERT INTO outbox (link, kind, attempts, next_at, last_error, in_flight, needs_decision, overdue, what, since,
+             first_sent)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
          ON CONFLICT (link, kind) DO UPDATE SET
              attempts = CASE WHEN owner IS NULL THEN excluded.attempts ELSE attempts END,
              in_flight = CASE WHEN owner IS NULL THEN excluded.in_flight ELSE in_flight END,
              what = CASE WHEN owner IS NULL THEN excluded.what ELSE what END,
+             -- The earlier of both, or nobody knows.
+             first_sent = min(first_sent, excluded.first_sent),
              next_at = excluded.next_at, since = excluded.since, last_error = excluded.last_error,
              needs_decision = excluded.needs_decision, overdue = excluded.overdue",
     )?
@@ -120,7 +124,8 @@ pub(super) fn enqueue(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<(), T
         entry.needs_decision,
         entry.overdue.map(Overdue::word),
         what(entry.order.as_ref())?,
-        micros(entry.since)
+        micros(entry.since),
+        entry.first_sent.map(micros)
     ])?;
     Ok(())
 }
@@ -230,6 +235,18 @@ pub(super) fn note_order(tx: &Transaction<'_>, owner: &str, entry: &OutboxEntry)
     Ok(noted == 1)
 }
 
+/// A request of a claimed entry goes out now; see `Ledger::note_sending`.
+pub(super) fn note_sending(tx: &Transaction<'_>, owner: &str, entry: &OutboxEntry) -> Result<bool, Trouble> {
+    let seq = seq_of(tx, entry.link)?;
+    let noted = tx
+        .prepare_cached(
+            "UPDATE outbox SET first_sent = coalesce(first_sent, ?3)
+             WHERE link = ?1 AND kind = ?2 AND owner = ?4 AND attempts = ?5",
+        )?
+        .execute(params![seq, entry.kind.word(), entry.first_sent.map(micros), owner, entry.attempts])?;
+    Ok(noted == 1)
+}
+
 /// Closes the entry and keeps the link. Only a creation has something to say about the link that nobody else
 /// says: what was read with another claim may be old by now.
 pub(super) fn settle(tx: &Transaction<'_>, link: &Link, kind: OutboxKind) -> Result<(), Trouble> {
@@ -258,8 +275,8 @@ pub(super) fn settle_undone(
     record::update(tx, &link)
 }
 
-/// Gives the entry back. If the claim has gone to somebody else meanwhile (the lease was over), or the
-/// entry was closed, theirs is the truth and nothing changes.
+/// Gives the entry back. If the claim has gone to somebody else meanwhile (the lease was over), who may have given it
+/// back by now, or the entry was closed, theirs is the truth and nothing changes.
 pub(super) fn release(
     tx: &Transaction<'_>,
     owner: &str,
@@ -271,7 +288,7 @@ pub(super) fn release(
         .prepare_cached(
             "UPDATE outbox SET attempts = ?3, next_at = ?4, last_error = ?5, in_flight = ?6,
                  needs_decision = ?7, overdue = ?9, what = ?10, since = ?11, owner = NULL, claimed_at = NULL
-             WHERE link = ?1 AND kind = ?2 AND (owner IS NULL OR (owner = ?8 AND attempts = ?3))",
+             WHERE link = ?1 AND kind = ?2 AND attempts = ?3 AND (owner IS NULL OR owner = ?8)",
         )?
         .execute(params![
             seq,

@@ -137,6 +137,11 @@ impl Claim {
         self.release(ports, next_at, doubt, outcome, Some(fault)).await
     }
 
+    /// How much of it is left in which something may be made.
+    pub(super) const fn time(&self) -> Patience {
+        self.time
+    }
+
     /// Whether it is too late in this claim to make something.
     pub(super) fn too_late(&self) -> bool {
         self.time.left().is_zero()

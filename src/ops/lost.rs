@@ -20,12 +20,18 @@ const PAYING: SignedDuration = SignedDuration::from_secs(15);
 /// So long after its time it can't be paid any more.
 const AFTER_EXPIRY: SignedDuration = SignedDuration::from_mins(15);
 
-/// Writes down that a session of this link may be somewhere, and is to be looked for.
-pub(super) async fn remember(ports: &Ports, id: LinkId) -> Result<(), LedgerError> {
+/// Writes down that a session of this link may be somewhere, and is to be looked for: one that was first sent then, by
+/// the backend's clock, if that is known.
+pub(super) async fn remember(
+    ports: &Ports,
+    id: LinkId,
+    first_sent: Option<Timestamp>,
+) -> Result<(), LedgerError> {
     let now = ports.clock.now();
     on_ledger(ports, move |ledger| {
         let next_at = now.checked_add(FIRST).unwrap_or(now);
-        ledger.enqueue(&OutboxEntry { next_at, ..OutboxEntry::new(id, OutboxKind::Look, now) })
+        let look = OutboxEntry::new(id, OutboxKind::Look, now);
+        ledger.enqueue(&OutboxEntry { next_at, first_sent, ..look })
     })
     .await
 }
@@ -54,7 +60,7 @@ enum Seen {
 pub(super) async fn look(ports: &Ports, id: LinkId) -> Result<Option<Sent>, LedgerError> {
     let Some(claim) = claim(ports, id, OutboxKind::Look).await? else { return Ok(None) };
     let others = sessions_of_others(ports, &claim.link).await?;
-    let (alarm, pause) = match see(ports, &claim.link, &others).await {
+    let (alarm, pause) = match see(ports, &claim.link, claim.entry.first_sent, &others).await {
         Seen::Something(alarm, pause) => (alarm, pause),
         Seen::NoAnswer(fault) => return claim.give_back(ports, fault).await.map(Some),
     };
@@ -90,7 +96,7 @@ async fn sessions_of_others(ports: &Ports, link: &Link) -> Result<Vec<String>, L
     .await
 }
 
-async fn see(ports: &Ports, link: &Link, others: &[String]) -> Seen {
+async fn see(ports: &Ports, link: &Link, first_sent: Option<Timestamp>, others: &[String]) -> Seen {
     let waited = backend_now(ports).duration_since(link.created_at) / 2;
     let later = waited.clamp(FIRST, LONGEST);
     let reference = link.sale.reference.as_str();
@@ -115,7 +121,7 @@ async fn see(ports: &Ports, link: &Link, others: &[String]) -> Seen {
         // A backend that can't list sessions may still tell its payments.
         Err(fault) if fault.kind.is_no() => match ports.gateway.search_transactions(reference).await {
             Ok(all) => {
-                let told = all.iter().any(|t| of_lost(link, others, t)).then(|| alarm(link));
+                let told = all.iter().any(|t| of_lost(link, first_sent, others, t)).then(|| alarm(link));
                 Seen::Something(told, later)
             }
             Err(fault) if fault.kind.is_no() => Seen::Something(None, later),
@@ -127,14 +133,20 @@ async fn see(ports: &Ports, link: &Link, others: &[String]) -> Seen {
 
 /// Whether it's a payment of the lost session: for the same order, after it was asked for, by a session that is
 /// not the link's.
-fn of_lost(link: &Link, others: &[String], transaction: &TransactionNews) -> bool {
+fn of_lost(
+    link: &Link,
+    first_sent: Option<Timestamp>,
+    others: &[String],
+    transaction: &TransactionNews,
+) -> bool {
     let same_order = transaction.merchant_reference.as_deref() == Some(link.sale.reference.as_str());
     let lost = |s: &String| link.session_id.as_ref() != Some(s) && !others.contains(s);
     let other = transaction.session_id.as_ref().is_some_and(lost);
-    // A reference may be used again once its first payment was paid back.
+    // A reference may be used again once its first payment was paid back. Both times are the backend's: one that this
+    // machine's clock told could hide a payment. Where it isn't known when it went out, none is hidden.
     let slack = SignedDuration::from_mins(5);
-    let since =
-        transaction.created_at.is_none_or(|at| at.checked_add(slack).is_ok_and(|at| at >= link.created_at));
+    let times = transaction.created_at.zip(first_sent);
+    let since = times.is_none_or(|(at, sent)| at.checked_add(slack).is_ok_and(|at| at >= sent));
     same_order && other && since && transaction.status.holds_money()
 }
 

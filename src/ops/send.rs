@@ -7,18 +7,20 @@ use jiff::{SignedDuration, Timestamp};
 use super::claim::{Claim, claim, claim_to_drop};
 use super::outbox::{Outcome, Sent, standing};
 use super::patience::Patience;
-use super::{kept, on_ledger, set_state};
+use super::{backend_now, kept, on_ledger, set_state};
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::clean;
 use crate::domain::link::{EventKind, Link, LinkEvent, LinkId, LinkState};
 use crate::domain::sale::Sale;
-use crate::ports::{Created, Fault, FaultKind, LedgerError, OutboxKind, Overdue, Ports, Sending};
+use crate::ports::{Created, Fault, FaultKind, LedgerError, OutboxKind, Overdue, Ports};
 
 mod end;
+mod leave;
 mod seek;
 mod time;
 
 use end::{adopt, distrust, made, refused};
+use leave::Gone;
 use seek::{Look, look};
 use time::end_by_backends_clock;
 pub(super) use time::overdue;
@@ -59,13 +61,14 @@ impl Until {
 }
 
 /// Makes the link. Much may come before the request itself: a time that is up by then is known to have sent nothing.
-async fn create(ports: &Ports, link: &Link, until: Until) -> Result<Created, Fault> {
+async fn create(ports: &Ports, claim: &Claim, gone: &Gone, until: Until) -> Result<Created, Fault> {
     if until.left().is_some_and(|left| left < SHORTEST_TRY) {
         return Err(Fault::new(FaultKind::NotSent, Cause::Plain(Plain::NoTimeLeft)));
     }
     // A link that was late may have got more time than its sale says.
+    let link = &claim.link;
     let sale = Sale { expires_at: link.expires_at, ..link.sale.clone() };
-    let sending = Sending::default();
+    let sending = leave::sending(ports, claim, gone);
     let asked = ports.gateway.create(link.id, &sale, &sending);
     until.within(FaultKind::Maybe, asked).await.map_err(|fault| match fault.kind {
         FaultKind::Maybe if !sending.begun() => Fault { kind: FaultKind::NotSent, ..fault },
@@ -96,9 +99,10 @@ pub(super) async fn attempt(
             Look::NoAnswer(fault) => return stay_uncertain(ports, claim, fault).await,
         }
     }
-    if let Some(fault) = end_by_backends_clock(ports, &mut claim, until).await? {
-        return claim.give_back(ports, fault).await;
-    }
+    let told = match end_by_backends_clock(ports, &mut claim, until).await? {
+        Ok(told) => told,
+        Err(fault) => return claim.give_back(ports, fault).await,
+    };
     // The seller's word is asked for once; that its time is over is a new question.
     let known = |why| why == Overdue::Old && (again || claim.entry.overdue.is_some());
     if let Some(why) = overdue(ports, &claim.link).filter(|why| !known(*why)) {
@@ -107,16 +111,19 @@ pub(super) async fn attempt(
     if maybe_lost {
         // From here on the customer may hold two links, however this try ends: which of them it keeps, whether it is
         // refused or cut off.
-        super::lost::remember(ports, id).await?;
+        super::lost::remember(ports, id, claim.entry.first_sent).await?;
     }
+    claim.entry.first_sent = claim.entry.first_sent.or_else(|| told.then(|| backend_now(ports)));
     let mut lost = false;
     loop {
         if claim.too_late() {
             let fault = Fault::new(FaultKind::NotSent, Cause::Plain(Plain::NoTimeLeft));
             return claim.give_back(ports, fault).await;
         }
-        let fault = match create(ports, &claim.link, until).await {
+        let gone = Gone::default();
+        let fault = match create(ports, &claim, &gone, until).await {
             Ok(created) => return made(ports, claim, created).await,
+            Err(_) if gone.has() => return standing(ports, id, OutboxKind::Create).await,
             Err(fault) => fault,
         };
         match (fault.kind, &fault.session_id) {
@@ -235,7 +242,7 @@ pub(super) async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerEr
             }
             // A message may have gone out: its link must not be paid in secret.
             Look::NotThere | Look::Unclear(_) if claim.link.sale.delivery.messages_customer() => {
-                super::lost::remember(ports, id).await?;
+                super::lost::remember(ports, id, claim.entry.first_sent).await?;
             }
             // Nobody has the address of what was maybe made.
             Look::NotThere | Look::Unclear(_) => {}

@@ -53,26 +53,51 @@ impl Fault {
     }
 }
 
+/// Says at the last moment whether the request may still go out, and writes down that it does.
+pub type Leave = Box<dyn Fn() -> Reply<'static, Result<(), Fault>> + Send + Sync>;
+
 /// Whether the one request that must not be made twice has been handed over to the network: what is given up before
 /// that did certainly nothing.
-#[derive(Debug, Default)]
-pub struct Sending(AtomicBool);
+#[derive(Default)]
+pub struct Sending {
+    begun: AtomicBool,
+    leave: Option<Leave>,
+}
+
+impl std::fmt::Debug for Sending {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sending").field("begun", &self.begun()).finish_non_exhaustive()
+    }
+}
 
 impl Sending {
-    /// It is handed over now; from here on the backend may have it.
-    pub fn begins(&self) {
-        self.0.store(true, Ordering::SeqCst);
+    /// For a request that asks for `leave` before it goes out.
+    #[must_use]
+    pub fn by(leave: Leave) -> Self {
+        Self { begun: AtomicBool::default(), leave: Some(leave) }
+    }
+
+    /// It is handed over now, with all that it needs; from here on the backend may have it.
+    ///
+    /// # Errors
+    /// It may not go out any more: nothing was sent.
+    pub async fn begins(&self) -> Result<(), Fault> {
+        if let Some(leave) = &self.leave {
+            leave().await?;
+        }
+        self.begun.store(true, Ordering::SeqCst);
+        Ok(())
     }
 
     /// The backend has said that it did nothing with it, and the next try has not begun.
     pub fn did_nothing(&self) {
-        self.0.store(false, Ordering::SeqCst);
+        self.begun.store(false, Ordering::SeqCst);
     }
 
     /// Whether the backend may have it.
     #[must_use]
     pub fn begun(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        self.begun.load(Ordering::SeqCst)
     }
 }
 
@@ -138,7 +163,7 @@ pub trait Gateway: Send + Sync {
     /// Makes a session for `sale`; `id` goes into its metadata as `ext_paylink_id`. Chooses between
     /// `POST /v1/sessions-profile` and `POST /v1/sessions` (contracts, 2). Much may come before the request itself
     /// (a token, the payment profile): `sending` says how far it is, so that whoever loses patience knows what that
-    /// means.
+    /// means, and is asked for leave once all of that is there ([`Sending::begins`]).
     fn create<'a>(
         &'a self,
         id: LinkId,
@@ -184,7 +209,7 @@ pub trait Gateway: Send + Sync {
     /// The seller wants it now: what the backend asked us to wait for is no longer waited for here.
     fn insist(&self) {}
     /// Signs in, and asks once more if the backend's clock was told by one answer alone: its clock minus ours,
-    /// or `None` where its answers disagree.
+    /// or `None` where its answers disagree, or tell no time.
     ///
     /// # Errors
     /// What signing in brings.

@@ -333,6 +333,12 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn note_order(&self, entry: &OutboxEntry) -> Result<bool, LedgerError>;
+    /// A request of a claimed entry is about to go out: its `first_sent` is kept durably, if none is. `false`: the
+    /// claim has gone to somebody else, so nothing may be sent.
+    ///
+    /// # Errors
+    /// The database's.
+    fn note_sending(&self, entry: &OutboxEntry) -> Result<bool, LedgerError>;
     /// Closes the entry and, for a `Create`, keeps the link's new state, in one transaction. With other kinds
     /// the link stays as it is kept: the tracker may know more of it than the claim did.
     ///

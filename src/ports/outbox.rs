@@ -160,6 +160,9 @@ pub struct OutboxEntry {
     pub overdue: Option<Overdue>,
     /// What is asked of the money; for [`OutboxKind::moves_money`] alone.
     pub order: Option<MoneyOrder>,
+    /// When a request for it first went out, by the backend's clock, which nobody here can set. `None`: none did, or
+    /// nobody knows.
+    pub first_sent: Option<Timestamp>,
 }
 
 impl OutboxEntry {
@@ -177,6 +180,7 @@ impl OutboxEntry {
             needs_decision: false,
             overdue: None,
             order: None,
+            first_sent: None,
         }
     }
 

@@ -265,6 +265,7 @@ impl World {
             needs_decision: self.links[id].state == LinkState::Uncertain,
             overdue: None,
             order: None,
+            first_sent: None,
         };
         self.outbox.iter().map(entry).collect()
     }

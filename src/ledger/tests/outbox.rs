@@ -36,6 +36,7 @@ fn a_claim_is_given_once_and_marks_the_link() {
         needs_decision: false,
         overdue: None,
         order: None,
+        first_sent: None,
     };
     assert_eq!(entry, fresh, "as it was before, with the attempt counted");
     let link = ledger.link(sample(1).id).unwrap().unwrap();
@@ -114,6 +115,42 @@ fn a_late_release_does_not_take_the_claim_from_its_new_owner() {
     ledger.release_entry(&sample(1), &now).unwrap();
     assert_eq!(ledger.outbox(ACCOUNT).unwrap(), []);
     assert_eq!(ledger.link(sample(1).id).unwrap().unwrap().state, LinkState::Open);
+}
+
+#[test]
+fn a_late_release_erases_no_question_of_who_had_the_claim_after() {
+    let ledger = queued(1);
+    let late = claim(&ledger, 1, 10).unwrap();
+    let asks = OutboxEntry { needs_decision: true, in_flight: true, ..claim(&ledger, 1, 100).unwrap() };
+    let mut link = sample(1);
+    link.state = LinkState::Uncertain;
+    ledger.release_entry(&link, &asks).unwrap();
+    ledger.release_entry(&sample(1), &late).unwrap();
+    assert_eq!(ledger.outbox(ACCOUNT).unwrap(), [asks]);
+    assert_eq!(ledger.link(link.id).unwrap().unwrap().state, LinkState::Uncertain);
+    assert_eq!(claim(&ledger, 1, 1_000), None, "nothing goes without the seller's word");
+}
+
+#[test]
+fn only_who_has_the_claim_may_send_and_the_first_time_is_kept() {
+    let ledger = queued(1);
+    let first = OutboxEntry { first_sent: Some(at(11)), ..claim(&ledger, 1, 10).unwrap() };
+    assert!(ledger.note_sending(&first).unwrap());
+    let second = claim(&ledger, 1, 100).unwrap();
+    assert_eq!(second.first_sent, Some(at(11)));
+    assert!(!ledger.note_sending(&first).unwrap(), "it is somebody else's by now");
+    assert!(ledger.note_sending(&OutboxEntry { first_sent: Some(at(101)), ..second.clone() }).unwrap());
+    let kept = || ledger.outbox(ACCOUNT).unwrap().remove(0).first_sent;
+    ledger.release_entry(&sample(1), &OutboxEntry { first_sent: None, ..second.clone() }).unwrap();
+    assert_eq!(kept(), Some(at(11)));
+    assert!(!ledger.note_sending(&second).unwrap(), "it was given back");
+    // Of two that are looked for the earlier counts, and what isn't known may have been any time.
+    for (new, known) in
+        [(Some(at(20)), Some(at(11))), (Some(at(5)), Some(at(5))), (None, None), (Some(at(1)), None)]
+    {
+        ledger.enqueue(&OutboxEntry { first_sent: new, ..second.clone() }).unwrap();
+        assert_eq!(kept(), known);
+    }
 }
 
 #[test]

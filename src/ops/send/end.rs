@@ -8,7 +8,7 @@ use crate::domain::link::{EventKind, LinkState};
 use crate::domain::method::{MethodKind, kind_of_type};
 use crate::ops::claim::Claim;
 use crate::ops::outbox::{Outcome, Sent, standing};
-use crate::ops::{backend_now, cancel, kept, on_ledger, set_state};
+use crate::ops::{backend_now, cancel, kept, lost, on_ledger, set_state};
 use crate::ports::{Created, Fault, LedgerError, OutboxKind, Ports};
 
 /// The link is there.
@@ -19,6 +19,7 @@ pub(super) async fn made(ports: &Ports, mut claim: Claim, created: Created) -> R
     if kept.session_id.as_ref().is_some_and(|s| *s != created.session_id) {
         if let Err(fault) = ports.gateway.cancel(&created.session_id).await {
             tracing::warn!(link = %id, "a spare session could not be withdrawn: {fault}");
+            lost::remember(ports, id, claim.entry.first_sent).await?;
         }
         return standing(ports, id, OutboxKind::Create).await;
     }

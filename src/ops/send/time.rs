@@ -24,25 +24,25 @@ const NO_TIME_LEFT: Duration = Duration::from_secs(60);
 /// counted from when it was made by the backend's clock, durably, unless it was named as a moment. Where nobody knows when that was, nothing is
 /// guessed: a link that was made earlier by another process may have been made by a clock that was right.
 ///
-/// Nothing is sent where the backend can't be reached: why.
+/// Whether the backend's clock is known by now. Nothing is sent where the backend can't be reached: why.
 pub(super) async fn end_by_backends_clock(
     ports: &Ports,
     claim: &mut Claim,
     until: Until,
-) -> Result<Option<Fault>, LedgerError> {
+) -> Result<Result<bool, Fault>, LedgerError> {
     let link = &claim.link;
     // The first answers tell the time, by which it may ask before it goes out; other faults are told when the link
     // is made.
     let skew = match until.within(FaultKind::NotSent, ports.gateway.clock_checked()).await {
         Err(fault) if matches!(fault.kind, FaultKind::NotSent | FaultKind::NotSignedIn) => {
-            return Ok(Some(fault));
+            return Ok(Err(fault));
         }
         Ok(Some(skew)) => skew,
-        Ok(None) | Err(_) => return Ok(None),
+        Ok(None) | Err(_) => return Ok(Ok(false)),
     };
     // A moment that was named as such is what was meant.
     if link.expires_at != link.sale.expires_at || link.sale.exact_end {
-        return Ok(None);
+        return Ok(Ok(true));
     }
     // Not before the answer has come: it may have taken a while.
     let off = made_ago(ports, link).and_then(|ago| {
@@ -50,8 +50,8 @@ pub(super) async fn end_by_backends_clock(
         Some(made.duration_since(link.created_at))
     });
     let wrong = SignedDuration::try_from(WRONG_CLOCK).unwrap_or_default();
-    let Some(off) = off.filter(|off| off.abs() >= wrong) else { return Ok(None) };
-    let Ok(moved) = link.expires_at.checked_add(off) else { return Ok(None) };
+    let Some(off) = off.filter(|off| off.abs() >= wrong) else { return Ok(Ok(true)) };
+    let Ok(moved) = link.expires_at.checked_add(off) else { return Ok(Ok(true)) };
     let id = link.id;
     on_ledger(ports, move |ledger| {
         ledger.amend(id, &mut |link| {
@@ -61,7 +61,7 @@ pub(super) async fn end_by_backends_clock(
     })
     .await?;
     claim.link.expires_at = moved;
-    Ok(None)
+    Ok(Ok(true))
 }
 
 /// How long ago the link was made, whatever the clock was set to since: if this process has made it, or if that was

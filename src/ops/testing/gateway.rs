@@ -1,7 +1,7 @@
 //! A simulated backend that fails where it is told to.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -98,16 +98,30 @@ pub(crate) struct SimGateway {
     skew: Mutex<Option<SignedDuration>>,
     /// By how much more its answers tell that.
     wrong_seconds: AtomicI64,
+    /// Its answers don't tell the time.
+    no_time: AtomicBool,
 }
 
 impl SimGateway {
     pub(super) fn new(power: Arc<Power>, clock: Arc<TokioClock>) -> Self {
-        Self { state: Arc::default(), power, clock, skew: Mutex::default(), wrong_seconds: AtomicI64::new(0) }
+        Self {
+            state: Arc::default(),
+            power,
+            clock,
+            skew: Mutex::default(),
+            wrong_seconds: AtomicI64::new(0),
+            no_time: AtomicBool::new(false),
+        }
     }
 
     /// From now on its answers tell a time that is so wrong.
     pub(crate) fn tell_wrong_time(&self, by: SignedDuration) {
         self.wrong_seconds.store(by.as_secs(), Ordering::SeqCst);
+    }
+
+    /// Whether its answers tell the time.
+    pub(crate) fn tells_time(&self, tells: bool) {
+        self.no_time.store(!tells, Ordering::SeqCst);
     }
 
     /// An answer is heard, and it tells the time.
@@ -403,12 +417,16 @@ impl Gateway for SimGateway {
             Ok(Created { session_id, url, publish, types: vec!["dintero_psp.vipps".to_owned()] })
         });
         Box::pin(async move {
-            let before = match lock(&self.state).wrong.get(&Call::Create).and_then(VecDeque::front) {
-                Some(Wrong::Before(time)) => *time,
-                _ => Duration::ZERO,
+            let before = {
+                let mut state = lock(&self.state);
+                let wrong = state.wrong.entry(Call::Create).or_default();
+                match wrong.pop_front_if(|wrong| matches!(wrong, Wrong::Before(_))) {
+                    Some(Wrong::Before(time)) => time,
+                    _ => Duration::ZERO,
+                }
             };
             tokio::time::sleep(before).await;
-            sending.begins();
+            sending.begins().await?;
             made.await
         })
     }
@@ -521,7 +539,7 @@ impl Gateway for SimGateway {
     fn clock_checked(&self) -> Reply<'_, Result<Option<SignedDuration>, Fault>> {
         Box::pin(async {
             self.heard();
-            Ok(Some(self.clock_skew()))
+            Ok((!self.no_time.load(Ordering::SeqCst)).then(|| self.clock_skew()))
         })
     }
 

@@ -232,10 +232,14 @@ impl Ledger for SimLedger {
             match kept.place(entry.link, entry.kind) {
                 Some(i) if kept.outbox[i].1.is_some() => {
                     let held = kept.outbox[i].0.clone();
+                    let first_sent = held.first_sent.zip(entry.first_sent).map(|(a, b)| a.min(b));
                     let (attempts, in_flight, order) = (held.attempts, held.in_flight, held.order);
-                    kept.outbox[i].0 = OutboxEntry { attempts, in_flight, order, ..entry };
+                    kept.outbox[i].0 = OutboxEntry { attempts, in_flight, order, first_sent, ..entry };
                 }
-                Some(i) => kept.outbox[i].0 = entry,
+                Some(i) => {
+                    let first_sent = kept.outbox[i].0.first_sent.zip(entry.first_sent).map(|(a, b)| a.min(b));
+                    kept.outbox[i].0 = OutboxEntry { first_sent, ..entry };
+                }
                 None => kept.outbox.push((entry, None)),
             }
             Ok(())
@@ -268,6 +272,19 @@ impl Ledger for SimLedger {
                 place.filter(|i| kept.outbox[*i].1.is_some() && kept.outbox[*i].0.attempts == entry.attempts);
             if let Some(i) = ours {
                 kept.outbox[i].0.order.clone_from(&entry.order);
+            }
+            Ok(ours.is_some())
+        })
+    }
+
+    fn note_sending(&self, entry: &OutboxEntry) -> Result<bool, LedgerError> {
+        self.write(|kept| {
+            let place = kept.place(entry.link, entry.kind);
+            let ours =
+                place.filter(|i| kept.outbox[*i].1.is_some() && kept.outbox[*i].0.attempts == entry.attempts);
+            if let Some(i) = ours {
+                let first = &mut kept.outbox[i].0.first_sent;
+                *first = first.or(entry.first_sent);
             }
             Ok(ours.is_some())
         })
@@ -307,7 +324,8 @@ impl Ledger for SimLedger {
             if let Some(i) =
                 kept.place(entry.link, entry.kind).filter(|i| kept.outbox[*i].0.attempts == entry.attempts)
             {
-                kept.outbox[i] = (entry.clone(), None);
+                let first_sent = kept.outbox[i].0.first_sent;
+                kept.outbox[i] = (OutboxEntry { first_sent, ..entry.clone() }, None);
                 if entry.kind == OutboxKind::Create {
                     kept.update(link);
                 }

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use crate::domain::link::{Alarm, LinkId, LinkState};
 use crate::ops::outbox::{Decision, decide, flush, send_now};
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault, sms};
@@ -16,7 +18,10 @@ async fn pass(world: &World, seconds: u64) {
 /// A link whose first answer was lost and whose session the backend doesn't list; the seller had it sent
 /// again. Gives the link and the lost session.
 async fn sent_twice() -> (World, LinkId, String) {
-    let world = World::new();
+    sent_twice_in(World::new()).await
+}
+
+async fn sent_twice_in(world: World) -> (World, LinkId, String) {
     world.backend.wrong(Call::Create, [Wrong::Lost]);
     world.backend.cannot_list(FaultKind::Forbidden);
     let id = world.keep("A-1", sms());
@@ -26,7 +31,8 @@ async fn sent_twice() -> (World, LinkId, String) {
     assert_eq!((world.link(id).state, world.messages(id)), (LinkState::Open, 2));
     let kinds: Vec<_> = world.ports.ledger.outbox(ACCOUNT).unwrap().iter().map(|e| e.kind).collect();
     assert_eq!(kinds, [OutboxKind::Look]);
-    let lost = world.backend.sessions().remove(0).news.id;
+    let sessions = world.backend.sessions();
+    let lost = sessions[sessions.len() - 2].news.id.clone();
     assert_ne!(lost, world.session_id(id));
     (world, id, lost)
 }
@@ -60,6 +66,50 @@ async fn found_paid_the_other_one_is_withdrawn() {
         assert!(!cancelled(&world, &lost), "what is paid is not touched");
         let kinds: Vec<_> = world.ports.ledger.outbox(ACCOUNT).unwrap().iter().map(|e| e.kind).collect();
         assert_eq!(kinds, [OutboxKind::Look], "nothing else is left to be done");
+    }
+}
+
+/// What the laptop's clock tells says nothing of when the customer paid, then or now.
+#[tokio::test(start_paused = true)]
+async fn a_payment_of_the_lost_link_is_seen_whatever_the_clock_tells() {
+    for minutes in [0, 10, -10, 60 * 24 * 400] {
+        for put_right in [false, true] {
+            let world = World::new();
+            world.set_clock(SignedDuration::from_mins(minutes));
+            let (world, id, lost) = sent_twice_in(world).await;
+            if put_right {
+                world.set_clock(SignedDuration::from_mins(-minutes));
+            }
+            world.backend.pay(&lost, "AUTHORIZED");
+            pass(&world, 60).await;
+            assert_eq!(
+                world.link(id).alarms,
+                [Alarm::PaidElsewhere],
+                "{minutes} min ahead, put right: {put_right}"
+            );
+            assert_eq!(world.link(id).state, LinkState::Cancelled, "it can't be paid a second time");
+        }
+    }
+}
+
+/// A payment from before, by a session that this ledger doesn't know, under the same reference.
+#[tokio::test(start_paused = true)]
+async fn a_payment_from_before_is_the_lost_links_only_where_nobody_knows_when_that_was_sent() {
+    for minutes in [0, 10] {
+        for told in [true, false] {
+            let world = World::new();
+            world.set_clock(SignedDuration::from_mins(minutes));
+            let old = world.send("A-1", sms()).await;
+            world.backend.pay(&world.session_id(old), "AUTHORIZED");
+            world.backend.happen(&world.session_id(old), |s| {
+                s.transaction.as_mut().unwrap().session_id = Some("T12345678.another-till".to_owned());
+            });
+            world.backend.tells_time(told);
+            tokio::time::advance(Duration::from_secs(600)).await;
+            let (world, id, _) = sent_twice_in(world).await;
+            pass(&world, 60).await;
+            assert_eq!(world.link(id).alarms.is_empty(), told, "{minutes} min ahead");
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod moving;
 mod not_done;
 mod progress;
 mod sending;
+mod stopped;
 mod together;
 mod tracking;
 mod turns;

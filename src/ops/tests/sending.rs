@@ -1025,6 +1025,11 @@ async fn a_power_cut_at_every_step() {
                     }
                     cuts += 1;
                     world.power.back();
+                    // What was to go wrong may not have had its turn.
+                    world.backend.all_is_well();
+                    if !listing {
+                        world.backend.cannot_list(FaultKind::Forbidden);
+                    }
                     pass(100).await;
                     settle(&world).await;
                     let link = world.link(id);

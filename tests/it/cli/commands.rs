@@ -259,6 +259,7 @@ fn doctor_counts_what_was_asked_for_as_waiting_and_no_look_of_its_own() {
         needs_decision: false,
         overdue: None,
         order: None,
+        first_sent: None,
     };
     ledger.enqueue(&entry).unwrap();
     let outbox = || {

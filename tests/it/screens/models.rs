@@ -312,6 +312,7 @@ pub(crate) fn entry(link: LinkId, needs_decision: bool) -> OutboxEntry {
         needs_decision,
         overdue: None,
         order: None,
+        first_sent: None,
     }
 }
 
