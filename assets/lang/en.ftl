@@ -533,6 +533,7 @@ cli-money-unknown-because =
 cli-money-unknown-hint = It is being found out and is never repeated blindly; `paylink outbox send REF` looks now
 cli-money-another = { $reference }: another request about this money is in the outbox already
 cli-money-another-hint = `paylink outbox` shows it: send it or drop it first
+cli-money-done-before = { $reference }: this order waited, and has been carried out. Nothing more was sent; to do it once more, ask again
 cli-withdrawn = { $reference } was withdrawn meanwhile
 cli-not-paid = { $reference } is not paid: { $state }
 cli-time-up = The time is up and { $reference } is not paid: { $state }

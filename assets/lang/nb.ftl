@@ -532,6 +532,7 @@ cli-money-unknown-because =
 cli-money-unknown-hint = Det undersøkes, og gjentas aldri i blinde; `paylink outbox send REF` ser etter nå
 cli-money-another = { $reference }: en annen forespørsel om disse pengene ligger allerede i utboksen
 cli-money-another-hint = `paylink outbox` viser den: send den eller dropp den først
+cli-money-done-before = { $reference }: dette ventet, og er utført. Ingenting mer ble sendt; be om det på nytt for å gjøre det en gang til
 cli-withdrawn = { $reference } ble kansellert i mellomtiden
 cli-not-paid = { $reference } er ikke betalt: { $state }
 cli-time-up = Tiden er ute, og { $reference } er ikke betalt: { $state }

@@ -1,6 +1,7 @@
 //! `paylink capture`, `void` and `refund`.
 
 use super::args;
+use super::note::Note;
 use super::shop::{Secret, Shop, in_shop};
 use super::{Failure, Run, Status, sale};
 use crate::domain::amount::parse_price;
@@ -67,6 +68,16 @@ fn carry_out(run: &Run, reference: &str, what: Movement) -> Result<Status, Failu
             let args = [("reference", link.sale.reference.as_str().into())];
             let hint = t.t("cli-money-another-hint");
             return Err(Failure::input("another_waits", t.t_args("cli-money-another", &args), hint));
+        }
+        if ordered == Ordered::DoneBefore {
+            let args = [("reference", link.sale.reference.as_str().into())];
+            shop.run.note(&Note::new("done_before", t.t_args("cli-money-done-before", &args)));
+            let status = shop.outcome(&link, None);
+            if let Err(error) = money::told(&shop.ports, id, kind, wanted).await {
+                // Then it's told once more to whoever asks next: nothing is sent that shouldn't be.
+                tracing::warn!(%error, "that an order was told to be done could not be kept");
+            }
+            return status;
         }
         if ordered == Ordered::NoPayment {
             let sent = Sent { link, outcome: Outcome::NotPossible, fault: None };

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::money::ended;
 use super::outbox::{Outcome, Sent};
 use super::patience::Patience;
-use super::{backoff, kept, on_ledger, set_state};
+use super::{backend_now, backoff, kept, on_ledger, set_state};
 use crate::domain::clean;
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ports::{Fault, FaultKind, Ledger, LedgerError, OutboxEntry, OutboxKind, Ports, Work};
@@ -66,8 +67,15 @@ impl Claim {
         fault: Option<Fault>,
     ) -> Result<Sent, LedgerError> {
         let (id, kind) = (self.link.id, self.entry.kind);
+        // What is done while nobody waits for it is kept for whoever asks again.
+        let untold = outcome == Outcome::Moved && !self.heard;
+        let amount = self.entry.order.as_ref().and_then(|order| order.amount);
+        let theirs = backend_now(ports);
         let undone = not_done::of(&self, outcome, fault.as_ref(), ports.clock.now());
         let link = on_ledger(ports, move |ledger| {
+            if untold {
+                ended::keep(ledger, id, kind, amount, theirs)?;
+            }
             match &undone {
                 None => ledger.settle_entry(&self.link, kind)?,
                 Some(undone) => ledger.settle_undone(id, kind, &mut |link| undone.note(link))?,

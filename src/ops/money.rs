@@ -20,9 +20,11 @@ use crate::ports::{
     Fault, FaultKind, LedgerError, MoneyOrder, MoneySent, Moved, OutboxEntry, OutboxKind, Ports,
 };
 
+pub(in crate::ops) mod ended;
 pub(in crate::ops) mod plan;
 mod turn;
 
+pub use ended::told;
 use plan::Found;
 
 /// Between two looks at what was accepted, or may be on the wire: at first, and at most.
@@ -73,21 +75,33 @@ pub enum Ordered {
     Waits,
     /// Another amount of that kind waits already, and stays as it is.
     AnotherWaits,
+    /// An equal one waited, and was carried out before whoever asked for it heard of it: nothing more is to be done.
+    /// Once that was told ([`told`]), the same is a second order.
+    DoneBefore,
     /// There is no payment.
     NoPayment,
 }
 
 /// Writes down durably what is to be done with the money of a link; nothing is sent yet. What is asked for
-/// twice is done once; of two amounts that are asked for at the same moment one is taken, and the other one is told so.
+/// twice is done once, also if the first was carried out meanwhile and its asker has not heard of it (see `ended`); of two amounts that are asked for at the same moment one is taken, and the other one is told so.
 ///
 /// # Errors
 /// The ledger's.
 pub async fn order(ports: &Ports, id: LinkId, what: Movement) -> Result<Ordered, LedgerError> {
-    let (kind, now) = (what.kind(), ports.clock.now());
+    let (kind, now, theirs) = (what.kind(), ports.clock.now(), backend_now(ports));
     on_ledger(ports, move |ledger| {
         let order = what.order();
         if kept(ledger, id)?.transaction_id.is_none() {
             return Ok(Ordered::NoPayment);
+        }
+        let mut nothing_waits = true;
+        ledger.amend_entry(id, kind, &mut |waits| {
+            nothing_waits = waits.is_none();
+            None
+        })?;
+        // Not sooner: an end is kept before its entry is closed.
+        if nothing_waits && ended::is_untold(ledger, id, kind, order.amount, theirs)? {
+            return Ok(Ordered::DoneBefore);
         }
         let mut ordered = Ordered::Waits;
         ledger.amend_entry(id, kind, &mut |waits| {

@@ -6,11 +6,11 @@ use crate::domain::link::LinkId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::sale::Delivery;
 use crate::ops::money::{self, Movement, Ordered};
-use crate::ops::outbox::{Decision, decide};
-use crate::ops::testing::{ACCOUNT, World, sms};
+use crate::ops::outbox::{Decision, Outcome, decide, flush};
+use crate::ops::testing::{ACCOUNT, Call, World, fault, sms};
 use crate::ops::track::refresh_one;
 use crate::ops::{cancel, lost, on_ledger};
-use crate::ports::{MoneyOrder, MoneySent, OutboxEntry, OutboxKind};
+use crate::ports::{FaultKind, MoneyOrder, MoneySent, OutboxEntry, OutboxKind};
 
 const LEASE: Duration = Duration::from_secs(90);
 
@@ -129,4 +129,32 @@ async fn a_cancellation_that_went_out_meanwhile_is_not_forgotten() {
         one.and(two).unwrap();
         assert!(waits(&world, id, OutboxKind::Cancel).unwrap().in_flight);
     }
+}
+
+/// Its asker was told that it waits; another one sends it, and the asker asks again: paid once. Who was told that it is
+/// done and asks for the same means a second one.
+#[tokio::test(start_paused = true)]
+async fn what_was_carried_out_unheard_is_no_second_order() {
+    let (world, id) = paid().await;
+    world.backend.wrong(Call::Refund, [fault(FaultKind::NotSent)]);
+    assert_eq!(money::order(&world.ports, id, refund(1000)).await.unwrap(), Ordered::Waits);
+    let sent = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    assert!(matches!(sent.outcome, Outcome::Queued { .. }), "{sent:?}");
+    tokio::time::advance(Duration::from_secs(300)).await;
+    flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    assert_eq!(waits(&world, id, OutboxKind::Refund), None);
+    let went = world.backend.calls(Call::Refund);
+    // Another amount is another order, and what was kept of this one stays.
+    assert_eq!(money::order(&world.ports, id, refund(500)).await.unwrap(), Ordered::Waits);
+    assert_eq!(money::send(&world.ports, id, OutboxKind::Refund).await.unwrap().outcome, Outcome::Moved);
+    for _ in 0..2 {
+        assert_eq!(money::order(&world.ports, id, refund(1000)).await.unwrap(), Ordered::DoneBefore);
+    }
+    assert_eq!((world.backend.calls(Call::Refund), waits(&world, id, OutboxKind::Refund)), (went + 1, None));
+    money::told(&world.ports, id, OutboxKind::Refund, Some(Money::new(1000, Currency::Nok))).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(money::order(&world.ports, id, refund(1000)).await.unwrap(), Ordered::Waits);
+        assert_eq!(money::send(&world.ports, id, OutboxKind::Refund).await.unwrap().outcome, Outcome::Moved);
+    }
+    assert_eq!(world.backend.calls(Call::Refund), went + 3);
 }

@@ -83,6 +83,29 @@ fn without_coverage_it_waits_and_is_done_once() {
     assert_eq!((requests(&world, "capture"), waiting(&world).len()), (1, 0));
 }
 
+/// The command that was told to wait is repeated once there is coverage: that is no second order. After it was told
+/// to be done, it is.
+#[test]
+fn what_waited_and_is_asked_for_again_is_done_once() {
+    for (kind, amount) in [("capture", None), ("capture", Some("7")), ("refund", Some("5")), ("void", None)] {
+        let world = World::new();
+        authorized(&world, "A-1");
+        if kind == "refund" {
+            world.run(&["capture", "A-1"]).is(0);
+        }
+        let words: Vec<&str> =
+            [kind, "A-1", "--json"].into_iter().chain(amount.iter().flat_map(|a| ["--amount", *a])).collect();
+        world.write_config(&nobody(), "");
+        world.run(&words).is(5);
+        world.write_config(world.url(), "");
+        world.run(&words).is(0);
+        assert_eq!((requests(&world, kind), waiting(&world).len()), (1, 0), "{words:?}");
+        let again = world.run(&words);
+        let (status, sent) = if amount.is_some() { (0, 2) } else { (3, 1) };
+        assert_eq!((again.status, requests(&world, kind)), (status, sent), "{words:?} {}", again.err);
+    }
+}
+
 #[test]
 fn two_at_once_are_both_told_that_it_is_done() {
     let world = World::new();
