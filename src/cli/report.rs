@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::output::Output;
 use super::{Failure, Status};
 use crate::config::write::{make_private_folder, write_private};
-use crate::domain::clean;
+use crate::domain::{clean, scrub};
 
 /// From now on a panic writes a report into `data_dir` and says so in one line.
 pub fn on_panic(data_dir: PathBuf, output: Output) {
@@ -78,7 +78,8 @@ fn text(message: &str, place: &str, now: Timestamp, backtrace: &str) -> String {
 /// Words that could be a number of a person, an address, a token or an id are left out: a mistake's
 /// message may quote the data it stumbled over.
 fn scrub(text: &str) -> String {
-    text.split(' ')
+    scrub::scrub(text)
+        .split(' ')
         .map(|word| {
             let digits = word.chars().filter(char::is_ascii_digit).count();
             let long = word.chars().filter(|c| c.is_ascii_alphanumeric()).count() >= 24 && digits > 0;

@@ -16,6 +16,7 @@ use super::{errors, map, wire};
 use crate::domain::cause::{Cause, Unreadable};
 use crate::domain::clean;
 use crate::domain::method::Method;
+use crate::domain::scrub::scrub;
 use crate::ports::{Clock, Fault, FaultKind, Sending};
 
 /// How many redirects on the same host a read follows.
@@ -94,7 +95,7 @@ fn address(base: &Url, segments: &[&str]) -> Url {
 
 fn not_an_id(id: &str) -> Fault {
     let shown = clean::line_within(id, 40);
-    Fault::new(FaultKind::NotFound, Cause::NotAnId(errors::scrub(&shown)))
+    Fault::new(FaultKind::NotFound, Cause::NotAnId(scrub(&shown)))
 }
 
 /// A request before it has a token.

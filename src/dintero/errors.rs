@@ -10,6 +10,7 @@ use super::transport::{Response, TransportError, TransportFault};
 use super::wire;
 use crate::domain::cause::{Cause, Unreadable};
 use crate::domain::clean;
+use crate::domain::scrub::scrub;
 use crate::ports::{Fault, FaultKind};
 
 /// The longest wait that is believed of a `Retry-After`.
@@ -83,65 +84,6 @@ fn message(body: &[u8]) -> Option<String> {
     }
     let line = clean::line_within(&scrub(&clean::line_within(&line, 4 * MAX_MESSAGE)), MAX_MESSAGE);
     (!line.is_empty()).then_some(line)
-}
-
-/// `text` without what may be a phone number, an e-mail address or a token: backends like to repeat
-/// the value that they didn't like.
-pub(super) fn scrub(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut word = String::new();
-    let ends_word = |c: char| c.is_whitespace() || "\"'`<>()[]{},;:=|".contains(c);
-    for c in text.chars().chain(std::iter::once(' ')) {
-        if !ends_word(c) {
-            word.push(c);
-            continue;
-        }
-        out.push_str(&scrub_word(&word));
-        word.clear();
-        out.push(c);
-    }
-    // A number in groups: `+47 412 34 567`.
-    let out = scrub_groups(&out);
-    out.trim_end().to_owned()
-}
-
-fn scrub_word(word: &str) -> String {
-    let digits = word.chars().filter(char::is_ascii_digit).count();
-    if word.contains('@') || word.to_ascii_lowercase().contains("%40") {
-        return "(an e-mail address)".to_owned();
-    }
-    let bare = word.strip_prefix('+').unwrap_or(word);
-    let plus = bare.len() != word.len();
-    let numeric = bare.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | '/'));
-    if numeric && digits == word.len() - usize::from(plus) && (digits >= 8 || (plus && digits >= 5)) {
-        return "(a number)".to_owned();
-    }
-    if word.starts_with("eyJ") && word.len() > 20 {
-        return "(a token)".to_owned();
-    }
-    word.to_owned()
-}
-
-fn scrub_groups(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('+') {
-        let (before, tail) = rest.split_at(at);
-        out.push_str(before);
-        let group = tail[1..]
-            .find(|c: char| !(c.is_ascii_digit() || matches!(c, ' ' | '-')))
-            .map_or(tail.len(), |n| n + 1);
-        let digits = tail[..group].chars().filter(char::is_ascii_digit).count();
-        let kept = tail[..group].trim_end();
-        if digits >= 5 {
-            out.push_str("(a number)");
-        } else {
-            out.push_str(kept);
-        }
-        rest = &tail[kept.len()..];
-    }
-    out.push_str(rest);
-    out
 }
 
 /// `Retry-After`: seconds, or a date by the answer's own clock.
@@ -229,24 +171,6 @@ mod tests {
         assert_eq!(line(hostile).as_deref(), Some("a[2Jbc d"));
         let long = format!(r#"{{"error":{{"message":"{}"}}}}"#, "x".repeat(100_000));
         assert_eq!(line(&long).unwrap().chars().count(), MAX_MESSAGE);
-    }
-
-    #[test]
-    fn people_and_tokens_are_taken_out() {
-        for (given, kept) in [
-            ("phone +4741234567 is wrong", "phone (a number) is wrong"),
-            ("phone \"+47 412 34 567\" is wrong", "phone \"(a number)\" is wrong"),
-            ("phone 41234567, sorry", "phone (a number), sorry"),
-            ("kari@example.com is bad", "(an e-mail address) is bad"),
-            ("x=kari%40example.com", "x=(an e-mail address)"),
-            ("token eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.x", "token (a token)"),
-            ("reference KARI-20261122-001 used", "reference KARI-20261122-001 used"),
-            ("account T12345678 unknown", "account T12345678 unknown"),
-            ("amount 12000 + 500 differs", "amount 12000 + 500 differs"),
-            ("2026-11-22", "2026-11-22"),
-        ] {
-            assert_eq!(scrub(given), kept);
-        }
     }
 
     #[test]

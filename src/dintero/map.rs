@@ -7,6 +7,7 @@ use crate::domain::lifecycle::{
     PublishNews, SessionEvent, SessionNews, TransactionEvent, TransactionNews, TransactionStatus,
 };
 use crate::domain::link::DeliveryStatus;
+use crate::domain::scrub::scrub;
 
 /// A session; `None` if it has no id.
 pub(super) fn session(value: &Value) -> Option<SessionNews> {
@@ -109,7 +110,7 @@ fn error_text(value: &Value, path: &[&str]) -> Option<String> {
     wire::text(error, &[], TEXT)
         .or_else(|| wire::text(error, &["message"], TEXT))
         .or_else(|| wire::text(error, &["code"], TEXT))
-        .map(|text| super::errors::scrub(&text))
+        .map(|text| scrub(&text))
 }
 
 /// Every entry of a list that is one; `None` if the body is no list at all. One bad entry never

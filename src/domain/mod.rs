@@ -20,4 +20,5 @@ pub mod phone;
 pub mod profiles;
 pub mod reference;
 pub mod sale;
+pub mod scrub;
 pub mod vat;
