@@ -1,11 +1,10 @@
 //! A link has changed: everything that shows it shows it, and what the seller must know is said.
 
-use jiff::Timestamp;
-
 use super::Effect;
 use super::model::{Screen, Tone};
 use super::say::Say;
 use super::turn::Turn;
+use crate::domain::lifecycle::money_vanishes;
 use crate::domain::link::{Alarm, Link, LinkId, LinkState};
 use crate::domain::sale::Delivery;
 use crate::ports::LinkRow;
@@ -45,22 +44,22 @@ fn tell(t: &mut Turn<'_>, row: &LinkRow) {
     }
 }
 
-/// What is known here of a link: when it changed last, and its alarms.
-fn known<'a>(t: &'a Turn<'_>, id: LinkId) -> impl Iterator<Item = (Timestamp, &'a [Alarm])> {
+/// The alarms of a link that are known here; `None` where something newer than `row` is known.
+fn known_alarms(t: &Turn<'_>, row: &LinkRow) -> Option<Vec<Alarm>> {
     let model = &*t.model;
     let lists = [&model.dashboard.alarmed, &model.dashboard.rows, &model.tracking.rows, &model.list.rows];
-    let rows = lists.into_iter().flatten().filter(move |r| r.id == id);
-    let on_screen = model.link.as_ref().and_then(|s| s.link.as_ref()).filter(move |l| l.id == id);
-    rows.map(|r| (r.changed_at, r.alarms.as_slice()))
-        .chain(on_screen.map(|l| (l.changed_at, l.alarms.as_slice())))
+    let on_screen = model.link.as_ref().and_then(|s| s.link.as_ref()).map(LinkRow::from);
+    let known: Vec<&LinkRow> =
+        lists.into_iter().flatten().chain(&on_screen).filter(|k| k.id == row.id).collect();
+    let newer = known.iter().any(|known| older(row, known));
+    (!newer).then(|| known.iter().flat_map(|known| known.alarms.iter().copied()).collect())
 }
 
 /// Tells of an alarm that was not known, whatever screen is shown. The screens say it as long as nobody has dealt
 /// with it; this is for who looks elsewhere. Whether one was told.
 pub(super) fn tell_alarms(t: &mut Turn<'_>, row: &LinkRow) -> bool {
-    let new =
-        |alarm: &&Alarm| !known(t, row.id).any(|(at, alarms)| at > row.changed_at || alarms.contains(alarm));
-    let Some(alarm) = row.alarms.iter().find(new).copied() else { return false };
+    let Some(known) = known_alarms(t, row) else { return false };
+    let Some(alarm) = row.alarms.iter().find(|alarm| !known.contains(alarm)).copied() else { return false };
     // With so many that not all are known here, an older one that comes into sight is no news.
     if beyond_known(t, row) {
         return false;
@@ -86,7 +85,7 @@ pub(super) fn tell_more_alarms(t: &mut Turn<'_>, count: u64) {
 
 /// Keeps what needs the seller as it is now.
 fn keep_alarms(t: &mut Turn<'_>, row: &LinkRow) {
-    if known(t, row.id).any(|(at, _)| at > row.changed_at) {
+    if known_alarms(t, row).is_none() {
         return;
     }
     let dashboard = &mut t.model.dashboard;
@@ -107,7 +106,7 @@ fn keep_alarms(t: &mut Turn<'_>, row: &LinkRow) {
 /// A row as the ledger has it now.
 pub(super) fn row_changed(t: &mut Turn<'_>, row: &LinkRow) {
     let known = t.model.dashboard.rows.iter().find(|r| r.id == row.id);
-    if known.is_some_and(|r| r.changed_at < row.changed_at && r.state != row.state) {
+    if known.is_some_and(|known| known.state != row.state && !older(row, known)) {
         tell(t, row);
         // The screen shows a link with its story, which a row has not.
         if t.model.link.as_ref().is_some_and(|s| s.id == row.id) {
@@ -120,7 +119,7 @@ pub(super) fn row_changed(t: &mut Turn<'_>, row: &LinkRow) {
 pub(super) fn link_changed(t: &mut Turn<'_>, link: Link) {
     let row = LinkRow::from(&link);
     let known = t.model.link.as_ref().and_then(|s| s.link.as_ref()).filter(|l| l.id == link.id);
-    if known.is_some_and(|k| older(&link, k)) {
+    if known.is_some_and(|known| older_link(&link, known)) {
         return;
     }
     tell(t, &row);
@@ -146,15 +145,26 @@ pub(super) fn link_changed(t: &mut Turn<'_>, link: Link) {
     on_screen(t, link);
 }
 
-fn older(news: &Link, known: &Link) -> bool {
-    news.changed_at < known.changed_at
-        || (news.changed_at == known.changed_at && news.events.len() < known.events.len())
+/// Whether `news` were read before `known`: a session or money is known that they don't know. The moments that both
+/// are told with say it only of one and the same state: those of what waits are this machine's, those of what is made
+/// are the backend's, whose clock is another, and a customer who leaves the payment takes the link back to an earlier
+/// moment.
+fn older(news: &LinkRow, known: &LinkRow) -> bool {
+    let made = |row: &LinkRow| row.session_id.is_some();
+    (made(known) && !made(news))
+        || money_vanishes(known.state, news.state)
+        || (made(known) == made(news) && known.state == news.state && news.changed_at < known.changed_at)
+}
+
+/// The same of whole links: a story only grows.
+fn older_link(news: &Link, known: &Link) -> bool {
+    news.events.len() < known.events.len() || older(&LinkRow::from(news), &LinkRow::from(known))
 }
 
 fn replace(rows: &mut [LinkRow], row: &LinkRow) -> bool {
     match rows.iter_mut().find(|r| r.id == row.id) {
         Some(known) => {
-            if known.changed_at <= row.changed_at {
+            if !older(row, known) {
                 known.clone_from(row);
             }
             true

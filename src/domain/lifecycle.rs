@@ -5,11 +5,28 @@
 
 use jiff::Timestamp;
 
-use super::link::DeliveryStatus;
+use super::link::{DeliveryStatus, LinkState};
 
 mod merge;
 
 pub use merge::{expire_if_due, merge};
+
+/// Whether money that was there in `before` is gone in `after`, without having been released or paid back. That never
+/// happens: `after` is older than `before`, whatever the moments say that they are told with.
+#[must_use]
+pub const fn money_vanishes(before: LinkState, after: LinkState) -> bool {
+    let had_money = before.has_money() || matches!(before, LinkState::Refunded | LinkState::Voided);
+    match after {
+        LinkState::Open
+        | LinkState::Opened
+        | LinkState::Paying
+        | LinkState::OnHold
+        | LinkState::Expired
+        | LinkState::Cancelled => had_money,
+        LinkState::Authorized => had_money && !matches!(before, LinkState::Authorized),
+        _ => false,
+    }
+}
 
 /// A session as the backend tells it, in our words. Every text in it is cleaned by who made it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

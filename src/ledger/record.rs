@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, pa
 
 use super::error::Trouble;
 use super::search;
+use crate::domain::lifecycle::money_vanishes;
 use crate::domain::link::{Alarm, DeliveryStatus, EventKind, Link, LinkEvent, LinkId, LinkState};
 use crate::domain::money::{Currency, Money};
 use crate::domain::sale::{Delivery, Sale};
@@ -277,21 +278,9 @@ fn events(connection: &Connection, seq: i64) -> Result<Vec<LinkEvent>, Trouble> 
 }
 
 /// Whether going from `kept` to `new` can only be the word of somebody who read the link long ago:
-/// money doesn't vanish without being released or paid back, and a link that the backend has does not
-/// return to the outbox.
+/// money doesn't vanish, and a link that the backend has does not return to the outbox.
 const fn stale(kept: LinkState, new: LinkState) -> bool {
-    let had_money = kept.has_money() || matches!(kept, LinkState::Refunded | LinkState::Voided);
-    let back = match new {
-        LinkState::Open
-        | LinkState::Opened
-        | LinkState::Paying
-        | LinkState::OnHold
-        | LinkState::Expired
-        | LinkState::Cancelled => had_money,
-        LinkState::Authorized => had_money && !matches!(kept, LinkState::Authorized),
-        _ => false,
-    };
-    back || (new.in_outbox() && !kept.in_outbox())
+    money_vanishes(kept, new) || (new.in_outbox() && !kept.in_outbox())
 }
 
 /// Keeps what changed of a link, everything but its sale; see `Ledger::update` for the rules. Writes

@@ -1,3 +1,5 @@
+use jiff::SignedDuration;
+
 use super::*;
 use crate::app::model::Toast;
 use crate::app::msg::Reply;
@@ -50,6 +52,53 @@ fn older_news_do_not_undo_newer() {
     tracked(&mut app, &paid);
     app.reply(Reply::Link(Box::new(open), Vec::new()));
     assert_eq!(app.model.link.unwrap().link.unwrap().state, LinkState::Captured);
+    assert_eq!(app.model.dashboard.rows[0].state, LinkState::Captured);
+}
+
+/// The moment of what waits is this machine's, that of what is made is the backend's.
+#[test]
+fn a_link_made_by_a_backend_whose_clock_is_behind_is_shown_at_once() {
+    for ahead in [2, 600, 7200] {
+        let made = then(&link(1, LinkState::Open), LinkState::Open);
+        let mut creating = link(1, LinkState::Creating);
+        (creating.url, creating.session_id) = (None, None);
+        creating.changed_at = made.changed_at + SignedDuration::from_secs(ahead);
+        let mut app = showing(&creating);
+        app.model.link.as_mut().unwrap().deliver = true;
+        let effects = app.reply(Reply::Sent(Box::new(made.clone()), None));
+        assert!(effects.iter().any(|e| matches!(e, Effect::Copy(_))), "{ahead}");
+        assert_eq!(app.model.link.as_ref().unwrap().link.as_ref().unwrap().state, LinkState::Open);
+        assert_eq!(app.model.dashboard.rows[0].state, LinkState::Open);
+        // And what was read before it was made changes nothing any more.
+        app.reply(Reply::Link(Box::new(creating), Vec::new()));
+        assert_eq!(app.model.link.as_ref().unwrap().link.as_ref().unwrap().state, LinkState::Open);
+        assert_eq!(app.model.dashboard.rows[0].state, LinkState::Open);
+    }
+}
+
+/// The opening was told before the payment was begun.
+#[test]
+fn a_customer_who_leaves_the_payment_is_seen_to_have_left() {
+    let opened = then(&link(1, LinkState::Open), LinkState::Opened);
+    let mut paying = opened.clone();
+    paying.state = LinkState::Paying;
+    paying.changed_at = opened.changed_at + SignedDuration::from_secs(30);
+    let mut app = showing(&paying);
+    tracked(&mut app, &opened);
+    assert_eq!(app.model.link.as_ref().unwrap().link.as_ref().unwrap().state, LinkState::Opened);
+    assert_eq!(app.model.tracking.rows[0].state, LinkState::Opened);
+}
+
+/// A payment in the last minute is told with a moment before the end.
+#[test]
+fn a_payment_that_is_told_after_the_end_is_seen() {
+    let mut expired = then(&link(1, LinkState::Open), LinkState::Expired);
+    let paid = then(&then(&expired, LinkState::Authorized), LinkState::Captured);
+    expired.changed_at = paid.changed_at + SignedDuration::from_secs(60);
+    let mut app = showing(&expired);
+    let effects = tracked(&mut app, &paid);
+    assert!(effects.contains(&Effect::Bell));
+    assert_eq!(app.model.link.as_ref().unwrap().link.as_ref().unwrap().state, LinkState::Captured);
     assert_eq!(app.model.dashboard.rows[0].state, LinkState::Captured);
 }
 
