@@ -541,6 +541,7 @@ cli-not-paid-hint = `paylink watch REF` goes on
 cli-state-unknown = --state { $state }: no link has that state
 cli-state-hint = States are { $known }
 cli-list-empty = There are no such links
+cli-alarm-since = A new alarm came just now and stays: see `paylink show`, clear it up, then run `paylink settle REF`
 cli-undecided =
     { $count ->
         [one] { $count } request waits for your decision

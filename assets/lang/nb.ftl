@@ -540,6 +540,7 @@ cli-not-paid-hint = `paylink watch REF` følger videre
 cli-state-unknown = --state { $state }: ingen lenke har den statusen
 cli-state-hint = Statusene er { $known }
 cli-list-empty = Det er ingen slike lenker
+cli-alarm-since = Et nytt varsel kom akkurat nå og blir stående: se `paylink show`, rydd opp, og kjør så `paylink settle REF`
 cli-undecided =
     { $count ->
         [one] { $count } forespørsel venter på din avgjørelse

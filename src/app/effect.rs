@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::draft::{Defaults, Draft};
 use super::model::{ListFilter, QrWish};
 use super::msg::{Seen, Timer};
-use crate::domain::link::LinkId;
+use crate::domain::link::{Alarm, LinkId};
 use crate::domain::sale::Sale;
 
 /// Something to be done. Those that [`is_vital`](Effect::is_vital) are waited for when the app ends.
@@ -72,8 +72,8 @@ pub enum Effect {
     CopyMail(LinkId),
     /// Open the page in the browser.
     OpenPage(String),
-    /// The seller has dealt with the link's alarms.
-    Settle(LinkId),
+    /// The seller has dealt with these alarms of the link.
+    Settle(LinkId, Vec<Alarm>),
     /// Play the customer in the sandbox.
     Play(String, Play),
     /// Try the account and, if it works, write config and secret.
@@ -105,7 +105,7 @@ impl Effect {
                 | Self::KeepQr(_)
                 | Self::Submit(..)
                 | Self::Withdraw(_)
-                | Self::Settle(_)
+                | Self::Settle(..)
         )
     }
 

@@ -183,9 +183,10 @@ fn with_link(t: &mut Turn<'_>, action: Action) {
         }
         Action::Again => again(t),
         Action::Settle => {
-            t.ask(Effect::Settle(id));
+            // Those on the screen: what came meanwhile has not been seen.
             if let Some(link) = t.model.link.as_mut().and_then(|s| s.link.as_mut()) {
-                link.alarms.clear();
+                let seen = std::mem::take(&mut link.alarms);
+                t.ask(Effect::Settle(id, seen));
             }
         }
         Action::PlayOpen => play(t, session, Play::Open),

@@ -169,23 +169,22 @@ pub fn watch(run: &Run, args: &args::Watch) -> Result<Status, Failure> {
     })
 }
 
-/// `settle`: the alarms are dealt with. Without any there is nothing to do, which is fine.
+/// `settle`: the alarms that were told so far are dealt with. Without any there is nothing to do, which is fine; one
+/// that only now comes from the backend has been seen by nobody, and stays.
 ///
 /// # Errors
 /// No such link, no config, no ledger.
 pub fn settle(run: &Run, args: &args::One) -> Result<Status, Failure> {
     in_shop(run, Secret::Wished, async |shop| {
+        let seen = shop.named(&args.reference, true).await.map(|link| link.alarms).unwrap_or_default();
         let link = shop.named(&args.reference, false).await?;
         let id = link.id;
-        let settle = move |ledger: &dyn Ledger| {
-            ledger.amend(id, &mut |link| {
-                let had = !link.alarms.is_empty();
-                link.alarms.clear();
-                had
-            })
-        };
-        let settled = shop.ask(settle).await?;
-        shop.print(settled.as_ref().unwrap_or(&link))?;
+        let settle = move |ledger: &dyn Ledger| ledger.amend(id, &mut |link| link.deal_with(&seen));
+        let link = shop.ask(settle).await?.unwrap_or(link);
+        if !link.alarms.is_empty() {
+            run.note(&Note::new("alarm_since", run.texts().t("cli-alarm-since")));
+        }
+        shop.print(&link)?;
         Ok(Status::Done)
     })
 }

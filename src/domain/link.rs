@@ -244,6 +244,14 @@ impl Link {
         new
     }
 
+    /// A person has dealt with `alarms`. Those that came since nobody has seen: they stay. Returns whether any was
+    /// there.
+    pub fn deal_with(&mut self, alarms: &[Alarm]) -> bool {
+        let before = self.alarms.len();
+        self.alarms.retain(|alarm| !alarms.contains(alarm));
+        self.alarms.len() < before
+    }
+
     /// What was asked for could not be done, and why. If nobody sits before it and hears that, it's an alarm.
     pub fn not_done(&mut self, what: NotDone, why: String, at: Timestamp, heard: bool) {
         self.record(LinkEvent { at, kind: what.event(), detail: Some(why), key: None });

@@ -330,10 +330,8 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
             });
             answer(&tx, round);
         }
-        Effect::Settle(id) => {
-            let settled = on_ledger(ports, move |ledger| {
-                ledger.amend(id, &mut |link| !std::mem::take(&mut link.alarms).is_empty())
-            });
+        Effect::Settle(id, seen) => {
+            let settled = on_ledger(ports, move |ledger| ledger.amend(id, &mut |link| link.deal_with(&seen)));
             match settled.await {
                 Ok(_) => load_link(&place, id, &tx).await,
                 Err(error) => tx.reply(Reply::LedgerTrouble(error)),

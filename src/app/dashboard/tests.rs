@@ -195,7 +195,7 @@ fn a_key_leads_to_what_needs_the_seller() {
     assert_eq!((app.model.screen, app.model.list.filter), (Screen::List, ListFilter::Alarms));
     assert!(effects.iter().any(|e| matches!(e, Effect::Find { filter: ListFilter::Alarms, .. })));
     // Pressed twice it deals with nothing.
-    assert!(!app.keys("!").iter().any(|e| matches!(e, Effect::Settle(_))));
+    assert!(!app.keys("!").iter().any(|e| matches!(e, Effect::Settle(..))));
 }
 
 /// Of alarms that are only counted, one more is told by the number, whoever found it.

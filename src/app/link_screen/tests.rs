@@ -3,6 +3,7 @@ use crate::app::model::Toast;
 use crate::app::msg::Reply;
 use crate::app::testing::{App, entry, id, link, shop, then, to_phone};
 use crate::domain::cause::Cause;
+use crate::domain::link::Alarm;
 
 fn showing(link: Link, outbox: Vec<OutboxEntry>) -> App {
     let mut app = App::new();
@@ -112,9 +113,9 @@ fn the_story_scrolls_up_to_its_beginning() {
 #[test]
 fn an_alarm_is_settled_once() {
     let mut double = link(1, LinkState::Captured);
-    double.alarms.push(crate::domain::link::Alarm::DoublePayment);
+    double.alarms.push(Alarm::DoublePayment);
     let mut app = showing(double, Vec::new());
-    assert_eq!(app.keys("!"), [Effect::Settle(id(1))]);
+    assert_eq!(app.keys("!"), [Effect::Settle(id(1), vec![Alarm::DoublePayment])]);
     assert_eq!(app.keys("!"), []);
 }
 

@@ -212,6 +212,26 @@ fn a_double_payment_is_told_until_a_person_has_dealt_with_it() {
 }
 
 #[test]
+fn an_alarm_that_nobody_has_seen_is_not_settled() {
+    let world = World::new();
+    let first = world.link(&["--reference", "A-1"]);
+    let second = world.link(&["--reference", "A-1", "--allow-duplicate-reference"]);
+    world.pay(&first, "authorized");
+    assert_eq!(
+        world.run(&["show", first["id"].as_str().unwrap(), "--json"]).is(0).json()["alarms"],
+        json!([])
+    );
+    world.pay(&second, "authorized");
+    // The command itself brings the alarm to light.
+    let id = second["id"].as_str().unwrap();
+    let settled = world.run(&["settle", id, "--json"]).is(0);
+    assert_eq!(settled.json()["alarms"], json!(["double_payment"]));
+    assert!(settled.err.contains("A new alarm"), "{}", settled.err);
+    assert_eq!(world.run(&["show", id, "--json"]).is(0).json()["alarms"], json!(["double_payment"]));
+    assert_eq!(world.run(&["settle", id, "--json"]).is(0).json()["alarms"], json!([]));
+}
+
+#[test]
 fn an_alarm_beyond_the_list_is_told_beside_it() {
     let world = World::new();
     for n in 1..=8 {
