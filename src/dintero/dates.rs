@@ -47,7 +47,9 @@ struct Told {
 impl Told {
     /// The backend's clock minus ours now: ours may have been set since.
     fn now(self, stand_ms: Option<i64>) -> i64 {
-        let set_ahead = stand_ms.zip(self.stand_ms).map_or(0, |(now, then)| now.saturating_sub(then));
+        let moved = stand_ms.zip(self.stand_ms).map_or(0, |(now, then)| now.saturating_sub(then));
+        // The two clocks aren't read at the same moment.
+        let set_ahead = if moved.abs() < TICK_MS { 0 } else { moved };
         self.skew_ms.saturating_sub(set_ahead)
     }
 }
