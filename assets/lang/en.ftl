@@ -541,6 +541,8 @@ cli-not-paid-hint = `paylink watch REF` goes on
 cli-state-unknown = --state { $state }: no link has that state
 cli-state-hint = States are { $known }
 cli-list-empty = There are no such links
+cli-perhaps-sent = { $reference } is kept and may have been sent, but how it went could not be written down: { $why }
+cli-perhaps-sent-hint = Don't ask for it again: `paylink show REF` tells how it stands once the ledger can be used
 cli-alarm-since = A new alarm came just now and stays: see `paylink show`, clear it up, then run `paylink settle REF`
 cli-undecided =
     { $count ->

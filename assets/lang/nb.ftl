@@ -540,6 +540,8 @@ cli-not-paid-hint = `paylink watch REF` følger videre
 cli-state-unknown = --state { $state }: ingen lenke har den statusen
 cli-state-hint = Statusene er { $known }
 cli-list-empty = Det er ingen slike lenker
+cli-perhaps-sent = { $reference } er lagret og kan være sendt, men hvordan det gikk, kunne ikke skrives ned: { $why }
+cli-perhaps-sent-hint = Ikke be om det på nytt: `paylink show REF` sier hvordan det står når databasen kan brukes igjen
 cli-alarm-since = Et nytt varsel kom akkurat nå og blir stående: se `paylink show`, rydd opp, og kjør så `paylink settle REF`
 cli-undecided =
     { $count ->

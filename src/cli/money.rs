@@ -83,7 +83,10 @@ fn carry_out(run: &Run, reference: &str, what: Movement) -> Result<Status, Failu
             let sent = Sent { link, outcome: Outcome::NotPossible, fault: None };
             return failure(shop, &sent, kind).map_or(Ok(Status::Done), Err);
         }
-        let sent = send(shop, &link.id, kind).await?;
+        let sent = match money::send_patiently(&shop.ports, id, kind, shop.patience()).await {
+            Ok(sent) => sent,
+            Err(error) => return shop.perhaps_sent(&link, &error),
+        };
         let too_much = match sent.outcome {
             Outcome::NotPossible => too_much(shop, &sent.link, kind, wanted),
             _ => None,
@@ -110,19 +113,6 @@ fn too_much(shop: &Shop<'_>, link: &Link, kind: OutboxKind, wanted: Option<Money
         ("left", t.amount(left).into()),
     ];
     Some(Failure::input("not_possible", t.t_args(key, &args), t.t("cli-too-much-hint")))
-}
-
-/// Sends what waits of that kind, and follows it while the seller waits.
-///
-/// # Errors
-/// The ledger's.
-pub async fn send(
-    shop: &Shop<'_>,
-    id: &crate::domain::link::LinkId,
-    kind: OutboxKind,
-) -> Result<Sent, Failure> {
-    let sent = money::send_patiently(&shop.ports, *id, kind, shop.patience()).await;
-    sent.map_err(|e| shop.ledger_failure(&e))
 }
 
 /// What is wrong after trying to move money, if anything.

@@ -170,8 +170,10 @@ async fn make(shop: &mut Shop<'_>, args: &args::New, mut typed: Typed) -> Result
     // What was waiting before goes first; this link is sent by itself, so that its outcome is known.
     let earlier = link.created_at.checked_sub(jiff::SignedDuration::from_millis(1));
     shop.flush_due(earlier.unwrap_or(link.created_at)).await?;
-    let sent = send(shop, link.id).await?;
-    finish(shop, args, sent).await
+    match send(shop, link.id).await {
+        Ok(sent) => finish(shop, args, sent).await,
+        Err(error) => shop.perhaps_sent(&link, &error),
+    }
 }
 
 /// Signs in. Where a moment was named, what the backend's clock differs by is found out as well, if its answers agree.
@@ -288,11 +290,13 @@ fn queued(link: Link) -> Sent {
 }
 
 /// Sends it, and waits while another paylink does it.
-pub async fn send(shop: &Shop<'_>, id: LinkId) -> Result<Sent, Failure> {
+///
+/// # Errors
+/// The ledger's: it may have been sent.
+pub async fn send(shop: &Shop<'_>, id: LinkId) -> Result<Sent, LedgerError> {
     loop {
         let patience = shop.patience();
-        let sent = outbox::send_patiently(&shop.ports, id, patience).await;
-        let sent = sent.map_err(|e| shop.ledger_failure(&e))?;
+        let sent = outbox::send_patiently(&shop.ports, id, patience).await?;
         if sent.outcome != Outcome::Busy || patience.is_zero() {
             return Ok(sent);
         }

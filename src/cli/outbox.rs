@@ -154,19 +154,24 @@ async fn send(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
         return send_other(shop, &link, kind).await;
     }
     let sent = if entry.is_some_and(|e| e.needs_decision) {
-        let decided = outbox::send_again_patiently(&shop.ports, link.id, shop.patience()).await;
-        decided.map_err(|e| shop.ledger_failure(&e))?
+        outbox::send_again_patiently(&shop.ports, link.id, shop.patience()).await
     } else {
-        new::send(shop, link.id).await?
+        new::send(shop, link.id).await
     };
-    shop.outcome(&sent.link, new::failure(shop, &sent))
+    match sent {
+        Ok(sent) => shop.outcome(&sent.link, new::failure(shop, &sent)),
+        Err(error) => shop.perhaps_sent(&link, &error),
+    }
 }
 
 /// Sends what is to be done with a link that is at the backend.
 async fn send_other(shop: &Shop<'_>, link: &Link, kind: OutboxKind) -> Result<Status, Failure> {
     if kind.moves_money() {
-        let sent = money::send(shop, &link.id, kind).await?;
-        return shop.outcome(&sent.link, money::failure(shop, &sent, kind));
+        let sent = crate::ops::money::send_patiently(&shop.ports, link.id, kind, shop.patience()).await;
+        return match sent {
+            Ok(sent) => shop.outcome(&sent.link, money::failure(shop, &sent, kind)),
+            Err(error) => shop.perhaps_sent(link, &error),
+        };
     }
     let done = cancel::cancel(&shop.ports, link.id).await.map_err(|e| shop.ledger_failure(&e))?;
     shop.outcome(&done.link, super::links::not_cancelled(shop, &done))

@@ -250,6 +250,24 @@ impl<'a> Shop<'a> {
         Err(wrong)
     }
 
+    /// The ledger failed once what was asked for was kept: it may have gone out, or may go out later, so it's no wrong
+    /// input, and asking for it anew could do it twice (contracts, 1: status 7). The link is printed as it is known.
+    ///
+    /// # Errors
+    /// That.
+    pub fn perhaps_sent(&self, link: &Link, error: &LedgerError) -> Result<Status, Failure> {
+        let t = self.texts();
+        let why = self.ledger_failure(error).message;
+        let args = [("reference", link.sale.reference.as_str().into()), ("why", why.into())];
+        let failure = Failure::new(
+            Status::Unknown,
+            "outcome_unknown",
+            t.t_args("cli-perhaps-sent", &args),
+            t.t("cli-perhaps-sent-hint"),
+        );
+        self.outcome(link, Some(failure))
+    }
+
     /// Prints what changed about a link that was printed before.
     ///
     /// # Errors

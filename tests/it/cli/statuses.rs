@@ -380,3 +380,36 @@ fn a_link_that_is_late_waits_and_asks_with_the_status_of_what_was_not_sent() {
     assert_eq!(new.json()["reference"], "A-2");
     assert_eq!(world.sessions_asked_for().len(), 1);
 }
+
+/// It is no wrong input then, and not "nothing was sent".
+#[test]
+fn what_could_not_be_written_down_after_it_went_out_has_an_unknown_outcome() {
+    let world = World::new();
+    world.fault(
+        json!({"path": "/v1/sessions-profile", "method": "POST", "kind": "delay", "ms": 4000, "times": 1}),
+    );
+    let words = [&ITEM[..], &["--reference", "A-1", "--sms", "41234567"]].concat();
+    let sending = Going::start(&mut world.command(&words));
+    let database = world.data.join(paylink::ledger::FILE_NAME);
+    let on_the_wire = || {
+        let ledger = rusqlite::Connection::open(&database).ok()?;
+        ledger.query_row("SELECT 1 FROM outbox WHERE first_sent IS NOT NULL", [], |_| Ok(())).ok()
+    };
+    while on_the_wire().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    // Another program has the ledger, for longer than anybody waits for it.
+    let other = rusqlite::Connection::open(&database).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let ran = sending.end().is(7);
+    assert_eq!(ran.json()["reference"], "A-1", "the link as it is known is printed");
+    let error = ran.error();
+    assert_eq!(error["code"], "outcome_unknown", "{error}");
+    assert!(error["message"].as_str().unwrap().contains("A-1"), "{error}");
+    other.execute_batch("ROLLBACK").unwrap();
+    drop(other);
+    // It is found, and goes out no second time.
+    let link = world.run(&["show", "A-1", "--json"]).is(0).json();
+    assert_ne!(link["session_id"], json!(null), "{link}");
+    assert_eq!(world.sessions_asked_for().len(), 1);
+}
