@@ -42,6 +42,8 @@ const AFTER_EXPIRY: SignedDuration = SignedDuration::from_secs(1);
 const UNASKED: i64 = 2 * DUE;
 /// How often a link is asked whose time is over, as far as clocks tell.
 const ENDED: SignedDuration = SignedDuration::from_mins(10);
+/// So long after its time is over a payment is not being made any more, whatever it says.
+const LEFT: SignedDuration = SignedDuration::from_hours(1);
 /// The longest wait after faults, so that recovery is seen within seconds.
 const LONGEST_BACKOFF: SignedDuration = SignedDuration::from_secs(10);
 
@@ -289,13 +291,15 @@ fn share(waited: SignedDuration, allowed: SignedDuration) -> i64 {
     (millis(waited).saturating_mul(DUE) / millis(allowed).max(1)).min(i64::MAX - UNASKED)
 }
 
-/// How often a link is asked, by its age; what is in sight and what is being paid counts as fresh.
+/// How often a link is asked, by its age; what is in sight and what is being paid counts as fresh, but for a payment
+/// that was begun and left: the backend may show it for ever.
 fn interval(row: &LinkRow, sight: InSight<'_>, now: Timestamp) -> SignedDuration {
     if row.state == LinkState::Expired {
         return ENDED;
     }
     let busy = matches!(row.state, LinkState::Paying | LinkState::OnHold | LinkState::Authorized);
-    if busy || sight.open == Some(row.id) || sight.listed.contains(&row.id) {
+    let left = later(row.expires_at, LEFT).is_some_and(|at| now > at);
+    if (busy && !left) || sight.open == Some(row.id) || sight.listed.contains(&row.id) {
         return FRESH;
     }
     match now.duration_since(row.created_at).as_hours() {

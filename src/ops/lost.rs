@@ -100,7 +100,9 @@ async fn see(ports: &Ports, link: &Link, first_sent: Option<Timestamp>, others: 
     let waited = backend_now(ports).duration_since(link.created_at) / 2;
     let later = waited.clamp(FIRST, LONGEST);
     let reference = link.sale.reference.as_str();
-    match ports.gateway.find_sessions(reference, link.created_at).await {
+    // Our own clock may have been ahead when the link was made.
+    let since = first_sent.map_or(link.created_at, |sent| sent.min(link.created_at));
+    match ports.gateway.find_sessions(reference, since).await {
         // Where not all could be read it may be among the others: looking goes on anyway.
         Ok(Searched { sessions, .. }) => {
             let lost = |s: &&SessionNews| {

@@ -223,3 +223,15 @@ fn a_link_whose_time_is_over_is_asked_seldom_even_in_sight() {
         assert_eq!(asked.len(), 2);
     }
 }
+
+#[test]
+fn a_payment_that_was_begun_and_left_is_not_asked_about_for_ever_as_if_it_were_fresh() {
+    let paying = row(1, 0, LinkState::Paying);
+    let end = paying.expires_at;
+    let hour = SignedDuration::from_hours(1);
+    assert_eq!(interval(&paying, InSight::default(), end + hour), FRESH);
+    let over = end + hour + SignedDuration::from_secs(1);
+    assert_eq!(interval(&paying, InSight::default(), over), SignedDuration::from_mins(10));
+    let watched = InSight { open: Some(paying.id), ..InSight::default() };
+    assert_eq!(interval(&paying, watched, over), FRESH, "who looks at it sees it at once");
+}
