@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::failure::{Failure, Status};
 use super::json::LinkJson;
@@ -21,6 +21,8 @@ use crate::wiring::{self, embedded::Embedded};
 pub const PATIENCE: Duration = Duration::from_secs(30);
 /// What can't be reached in this time is printed as it is known here.
 pub(super) const A_FEW_SECONDS: Duration = Duration::from_secs(5);
+/// So long a request takes at most.
+const LONGEST_REQUEST: Duration = Duration::from_secs(20);
 
 /// A shop that is open for one command.
 pub struct Shop<'a> {
@@ -33,7 +35,7 @@ pub struct Shop<'a> {
     /// The requests of the outbox that are under way.
     sending: Option<JoinHandle<()>>,
     /// Since when somebody waits.
-    opened: tokio::time::Instant,
+    opened: Instant,
     /// The backend of a profile with `sandbox = true`, served while the command runs unless another
     /// paylink serves it.
     sandbox: Option<Embedded>,
@@ -74,7 +76,7 @@ impl<'a> Shop<'a> {
     /// No config, no secret where one is needed, no ledger.
     async fn open(run: &'a Run, secret: Secret) -> Result<Self, Failure> {
         let t = run.texts();
-        let opened = tokio::time::Instant::now();
+        let opened = Instant::now();
         for warning in &run.config()?.warnings {
             let said = t.t_args("cli-warning", &[("what", t.say(warning).into_owned().into())]);
             run.note(&Note::new("config_warning", said));
@@ -165,8 +167,10 @@ impl<'a> Shop<'a> {
             return self.say_what_waits(now).await;
         }
         let (ports, account) = (self.ports.clone(), self.account().to_owned());
+        // One that is begun must have the time to end.
+        let start_until = Instant::now() + self.patience().saturating_sub(LONGEST_REQUEST);
         let mut sending = tokio::spawn(async move {
-            if let Err(error) = outbox::flush_by_hand(&ports, &account, now).await {
+            if let Err(error) = outbox::flush_by_hand(&ports, &account, now, start_until).await {
                 tracing::warn!(%error, "the outbox could not be sent");
             }
         });

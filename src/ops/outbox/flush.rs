@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::{Outcome, Sent, send_until};
 use crate::domain::link::LinkId;
@@ -30,11 +30,11 @@ pub async fn flush(
     account_id: &str,
     now: Timestamp,
 ) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
-    flush_what(ports, account_id, What { now, all: false, by_hand: false }).await
+    flush_what(ports, account_id, What { now, all: false, by_hand: false, start_until: None }).await
 }
 
 /// As [`flush`], for a person who waits: also what only pauses because we thought so ourselves. Not what the backend
-/// asked to wait with.
+/// asked to wait with. Nothing is begun after `start_until`: who can't stay to hear how it went leaves it to others.
 ///
 /// # Errors
 /// The ledger's.
@@ -42,14 +42,16 @@ pub async fn flush_by_hand(
     ports: &Ports,
     account_id: &str,
     now: Timestamp,
+    start_until: Instant,
 ) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
-    flush_what(ports, account_id, What { now, all: false, by_hand: true }).await
+    let start_until = Some(start_until);
+    flush_what(ports, account_id, What { now, all: false, by_hand: true, start_until }).await
 }
 
 /// Whether [`flush_by_hand`] tries this entry.
 #[must_use]
 pub fn goes_by_hand(entry: &OutboxEntry, now: Timestamp) -> bool {
-    What { now, all: false, by_hand: true }.has(entry)
+    What { now, all: false, by_hand: true, start_until: None }.has(entry)
 }
 
 /// Sends everything in the outbox that needs no decision, due or not: the seller says so.
@@ -58,7 +60,8 @@ pub fn goes_by_hand(entry: &OutboxEntry, now: Timestamp) -> bool {
 /// The ledger's.
 pub async fn flush_all(ports: &Ports, account_id: &str) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
     ports.gateway.insist();
-    flush_what(ports, account_id, What { now: ports.clock.now(), all: true, by_hand: false }).await
+    let what = What { now: ports.clock.now(), all: true, by_hand: false, start_until: None };
+    flush_what(ports, account_id, what).await
 }
 
 /// What is sent.
@@ -69,9 +72,15 @@ struct What {
     all: bool,
     /// Also what only our own pause holds back.
     by_hand: bool,
+    /// Later nothing is begun.
+    start_until: Option<Instant>,
 }
 
 impl What {
+    fn may_begin(self) -> bool {
+        self.start_until.is_none_or(|until| Instant::now() < until)
+    }
+
     fn has(self, entry: &OutboxEntry) -> bool {
         let may = entry.kind.asked_for() && !entry.needs_decision;
         entry.goes(self.now) || (self.all && may) || (self.by_hand && may && pauses_by_itself(entry))
@@ -111,6 +120,7 @@ async fn flush_what(ports: &Ports, account_id: &str, what: What) -> Result<Vec<(
         while !down
             && !pausing
             && running.len() < room
+            && what.may_begin()
             && let Some(of_link) = links.pop_front()
         {
             running.push(send_in_order(ports, of_link, what));
@@ -119,7 +129,7 @@ async fn flush_what(ports: &Ports, account_id: &str, what: What) -> Result<Vec<(
                 pausing = true;
             }
         }
-        let pauses = pausing && !down && !links.is_empty();
+        let pauses = pausing && !down && !links.is_empty() && what.may_begin();
         if running.is_empty() && !pauses {
             return Ok(done);
         }
@@ -162,7 +172,7 @@ pub(in crate::ops) async fn send_what_is_due(
     ports: &Ports,
     of_link: Vec<OutboxEntry>,
 ) -> Result<(), LedgerError> {
-    let what = What { now: ports.clock.now(), all: false, by_hand: false };
+    let what = What { now: ports.clock.now(), all: false, by_hand: false, start_until: None };
     // A try of this link leads here again: that must not make an endless type.
     Box::pin(send_in_order(ports, of_link, what)).await?;
     Ok(())
@@ -183,6 +193,9 @@ async fn send_in_order(
                 break;
             }
             continue;
+        }
+        if !what.may_begin() {
+            break;
         }
         let (id, kind) = (entry.link, entry.kind);
         let sent = match kind {

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::domain::cause::{Cause, Network, Plain};
 use crate::domain::link::{DeliveryStatus, EventKind, Link, LinkId, LinkState};
 use crate::domain::sale::{Delivery, Sale};
@@ -226,9 +228,23 @@ async fn by_hand_only_the_backends_own_pause_holds_back() {
         assert!(!entry.goes(now), "{asked:?}: {:?}", entry.next_at);
         assert!(flush(&world.ports, ACCOUNT, now).await.unwrap().is_empty());
         assert_eq!(goes_by_hand(&entry, now), asked.is_none());
-        flush_by_hand(&world.ports, ACCOUNT, now).await.unwrap();
+        flush_by_hand(&world.ports, ACCOUNT, now, Instant::now() + Duration::from_secs(8)).await.unwrap();
         assert_eq!(world.backend.calls(Call::Create), tries, "{asked:?}");
     }
+}
+
+/// Who can't stay to hear how it went begins nothing: what was begun and left would be in doubt.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_begun_that_could_not_be_waited_for() {
+    let world = World::new();
+    let links: Vec<LinkId> = (0..12).map(|n| world.keep(&format!("A-{n}"), sms())).collect();
+    world.backend.wrong(Call::Create, (0..12).map(|_| Wrong::Slow(Duration::from_secs(13))));
+    let (begun, now) = (Instant::now(), world.now());
+    flush_by_hand(&world.ports, ACCOUNT, now, begun + Duration::from_secs(10)).await.unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(10 + 13), "{:?}", begun.elapsed());
+    let made = |id: &&LinkId| world.link(**id).state == LinkState::Open;
+    assert_eq!(links.iter().filter(made).count(), 4, "the first four at once");
+    assert!(links.iter().filter(|id| !made(id)).all(|id| world.link(*id).state == LinkState::Queued));
 }
 
 /// The account may not do this: a no like any other.
@@ -740,7 +756,7 @@ async fn a_clock_that_is_set_keeps_no_command_waiting() {
         };
         world.backend.wrong(Call::Create, (0..100).map(|_| Wrong::Fault(wait())));
         let id = world.keep("A-1", Delivery::Link);
-        let begun = tokio::time::Instant::now();
+        let begun = Instant::now();
         let setting = async {
             tokio::time::sleep(Duration::from_millis(2500)).await;
             world.set_clock(SignedDuration::from_hours(hours));
@@ -877,7 +893,7 @@ async fn however_many_a_person_sends_eight_go_at_a_time_and_hold_up_nothing_else
         let sent = tokio::time::timeout(Duration::from_secs(1), both).await.unwrap();
         assert_eq!((sent.outcome, world.link(followed).state), (Outcome::Created, LinkState::Authorized));
     };
-    let begun = tokio::time::Instant::now();
+    let begun = Instant::now();
     let (sent, ()) = tokio::join!(futures_util::future::join_all(sending), meanwhile);
     assert!(sent.into_iter().all(|s| s.unwrap().outcome == Outcome::Created));
     assert!(begun.elapsed() < Duration::from_secs(25), "{:?}", begun.elapsed());
