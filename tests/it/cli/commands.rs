@@ -90,6 +90,26 @@ fn the_secret_comes_from_environment_then_command_then_file() {
 }
 
 #[test]
+fn who_has_no_secret_puts_off_nothing_that_waits() {
+    let world = World::new();
+    world.write_config(&nobody(), "");
+    world.run(&["new", "--json", "--item", "a;1;1", "--reference", "A-1"]).is(5);
+    let waiting = || world.run(&["outbox", "--json"]).is(0).lines();
+    let before = waiting();
+    world.write_config(world.url(), "");
+    for secret in [None, Some("wrong")] {
+        let mut list = world.command(&["list", "--json"]);
+        match secret {
+            None => list.env_remove("PAYLINK_CLIENT_SECRET"),
+            Some(wrong) => list.env("PAYLINK_CLIENT_SECRET", wrong),
+        };
+        finish(&mut list);
+        assert_eq!(waiting(), before, "{secret:?}");
+    }
+    assert_eq!(world.run(&["list", "--json"]).is(0).json()["state"], "open");
+}
+
+#[test]
 fn config_path_check_and_show() {
     let world = World::new();
     let path = world.run(&["config", "path"]).is(0);
