@@ -12,6 +12,7 @@ use super::{Note, Run, asynchronous, backup};
 use crate::config::Config;
 use crate::domain::link::{Link, LinkId};
 use crate::i18n::Texts;
+use crate::ops::patience::Patience;
 use crate::ops::{on_ledger, outbox};
 use crate::ports::{FaultKind, LedgerError, OutboxEntry, OutboxKind, Ports};
 use crate::wiring::workplace::kept_sandbox;
@@ -168,7 +169,7 @@ impl<'a> Shop<'a> {
         }
         let (ports, account) = (self.ports.clone(), self.account().to_owned());
         // One that is begun must have the time to end.
-        let start_until = Instant::now() + self.patience().saturating_sub(LONGEST_REQUEST);
+        let beginning = Patience::new(self.patience().saturating_sub(LONGEST_REQUEST));
         let mut sending = tokio::spawn(async move {
             // Whoever has no secret, or a wrong one, changes nothing of what waits: another paylink has the right one,
             // and must not be held up for as long as it takes to see to an account.
@@ -177,7 +178,7 @@ impl<'a> Shop<'a> {
             {
                 return;
             }
-            if let Err(error) = outbox::flush_by_hand(&ports, &account, now, start_until).await {
+            if let Err(error) = outbox::flush_by_hand(&ports, &account, now, beginning).await {
                 tracing::warn!(%error, "the outbox could not be sent");
             }
         });

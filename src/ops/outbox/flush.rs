@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use super::{Outcome, Sent, send_until};
 use crate::domain::link::LinkId;
+use crate::ops::patience::Patience;
 use crate::ops::send::{self, Until};
 use crate::ops::{backoff, cancel, lost, money, on_ledger};
 use crate::ports::{Fault, LedgerError, OutboxEntry, OutboxKind, Ports, Underway};
@@ -30,11 +31,11 @@ pub async fn flush(
     account_id: &str,
     now: Timestamp,
 ) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
-    flush_what(ports, account_id, What { now, all: false, by_hand: false, start_until: None }).await
+    flush_what(ports, account_id, What { now, all: false, by_hand: false, beginning: None }).await
 }
 
 /// As [`flush`], for a person who waits: also what only pauses because we thought so ourselves. Not what the backend
-/// asked to wait with. Nothing is begun after `start_until`: who can't stay to hear how it went leaves it to others.
+/// asked to wait with. Nothing is begun after `beginning`: who can't stay to hear how it went leaves it to others.
 ///
 /// # Errors
 /// The ledger's.
@@ -42,16 +43,16 @@ pub async fn flush_by_hand(
     ports: &Ports,
     account_id: &str,
     now: Timestamp,
-    start_until: Instant,
+    beginning: Patience,
 ) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
-    let start_until = Some(start_until);
-    flush_what(ports, account_id, What { now, all: false, by_hand: true, start_until }).await
+    let beginning = Some(beginning);
+    flush_what(ports, account_id, What { now, all: false, by_hand: true, beginning }).await
 }
 
 /// Whether [`flush_by_hand`] tries this entry.
 #[must_use]
 pub fn goes_by_hand(entry: &OutboxEntry, now: Timestamp) -> bool {
-    What { now, all: false, by_hand: true, start_until: None }.has(entry)
+    What { now, all: false, by_hand: true, beginning: None }.has(entry)
 }
 
 /// Sends everything in the outbox that needs no decision, due or not: the seller says so.
@@ -60,7 +61,7 @@ pub fn goes_by_hand(entry: &OutboxEntry, now: Timestamp) -> bool {
 /// The ledger's.
 pub async fn flush_all(ports: &Ports, account_id: &str) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
     ports.gateway.insist();
-    let what = What { now: ports.clock.now(), all: true, by_hand: false, start_until: None };
+    let what = What { now: ports.clock.now(), all: true, by_hand: false, beginning: None };
     flush_what(ports, account_id, what).await
 }
 
@@ -73,12 +74,12 @@ struct What {
     /// Also what only our own pause holds back.
     by_hand: bool,
     /// Later nothing is begun.
-    start_until: Option<Instant>,
+    beginning: Option<Patience>,
 }
 
 impl What {
     fn may_begin(self) -> bool {
-        self.start_until.is_none_or(|until| Instant::now() < until)
+        self.beginning.is_none_or(|patience| !patience.left().is_zero())
     }
 
     fn has(self, entry: &OutboxEntry) -> bool {
@@ -172,7 +173,7 @@ pub(in crate::ops) async fn send_what_is_due(
     ports: &Ports,
     of_link: Vec<OutboxEntry>,
 ) -> Result<(), LedgerError> {
-    let what = What { now: ports.clock.now(), all: false, by_hand: false, start_until: None };
+    let what = What { now: ports.clock.now(), all: false, by_hand: false, beginning: None };
     // A try of this link leads here again: that must not make an endless type.
     Box::pin(send_in_order(ports, of_link, what)).await?;
     Ok(())

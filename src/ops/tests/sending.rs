@@ -9,6 +9,7 @@ use crate::ops::outbox::{
     self, Decision, Outcome, decide, flush, flush_all, flush_by_hand, goes_by_hand, send_again_patiently,
     send_now, send_patiently, withdraw,
 };
+use crate::ops::patience::Patience;
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault, sms};
 use crate::ops::{cancel, track};
 use crate::ports::{Fault, FaultKind, MoneyOrder, OutboxEntry, OutboxKind, Overdue};
@@ -228,7 +229,7 @@ async fn by_hand_only_the_backends_own_pause_holds_back() {
         assert!(!entry.goes(now), "{asked:?}: {:?}", entry.next_at);
         assert!(flush(&world.ports, ACCOUNT, now).await.unwrap().is_empty());
         assert_eq!(goes_by_hand(&entry, now), asked.is_none());
-        flush_by_hand(&world.ports, ACCOUNT, now, Instant::now() + Duration::from_secs(8)).await.unwrap();
+        flush_by_hand(&world.ports, ACCOUNT, now, Patience::new(Duration::from_secs(8))).await.unwrap();
         assert_eq!(world.backend.calls(Call::Create), tries, "{asked:?}");
     }
 }
@@ -240,7 +241,7 @@ async fn nothing_is_begun_that_could_not_be_waited_for() {
     let links: Vec<LinkId> = (0..12).map(|n| world.keep(&format!("A-{n}"), sms())).collect();
     world.backend.wrong(Call::Create, (0..12).map(|_| Wrong::Slow(Duration::from_secs(13))));
     let (begun, now) = (Instant::now(), world.now());
-    flush_by_hand(&world.ports, ACCOUNT, now, begun + Duration::from_secs(10)).await.unwrap();
+    flush_by_hand(&world.ports, ACCOUNT, now, Patience::new(Duration::from_secs(10))).await.unwrap();
     assert!(begun.elapsed() < Duration::from_secs(10 + 13), "{:?}", begun.elapsed());
     let made = |id: &&LinkId| world.link(**id).state == LinkState::Open;
     assert_eq!(links.iter().filter(made).count(), 4, "the first four at once");
