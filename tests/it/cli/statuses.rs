@@ -395,7 +395,9 @@ fn what_could_not_be_written_down_after_it_went_out_has_an_unknown_outcome() {
         let ledger = rusqlite::Connection::open(&database).ok()?;
         ledger.query_row("SELECT 1 FROM outbox WHERE first_sent IS NOT NULL", [], |_| Ok(())).ok()
     };
+    let begun = std::time::Instant::now();
     while on_the_wire().is_none() {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(60), "it never went out");
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     // Another program has the ledger, for longer than anybody waits for it.
