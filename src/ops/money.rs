@@ -5,116 +5,31 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
-use super::asked::Asked;
 use super::claim::{Claim, claim};
 use super::outbox::{Outcome, Sent, standing};
 use super::patience::Patience;
-use super::{backend_now, kept, on_ledger, track, wire};
+use super::{backend_now, on_ledger, wire};
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::{TransactionNews, TransactionStatus};
-use crate::domain::link::{Link, LinkId};
-use crate::domain::money::Money;
+use crate::domain::link::LinkId;
 use crate::ports::{
     Fault, FaultKind, LedgerError, MoneyOrder, MoneySent, Moved, OutboxEntry, OutboxKind, Ports,
 };
 
+mod ask;
 pub(in crate::ops) mod ended;
+mod look;
 pub(in crate::ops) mod plan;
 mod turn;
 
+pub use ask::{Movement, Ordered, order};
 pub use ended::told;
-use plan::Found;
+use look::{Look, become_of, learn, look, next_look};
 
-/// Between two looks at what was accepted, or may be on the wire: at first, and at most.
-const FIRST_LOOK: Duration = Duration::from_secs(1);
-const LAST_LOOK: Duration = Duration::from_secs(30);
-/// What has come to no end after so long is followed now and then only, and the seller may drop it.
-const NO_END_YET: Duration = Duration::from_secs(24 * 60 * 60);
-const RARE_LOOK: Duration = Duration::from_secs(60 * 60);
 /// What is due is not looked at without a pause.
 const SHORTEST_WAIT: SignedDuration = SignedDuration::from_millis(50);
-
-/// What is to be done with the money.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Movement {
-    /// Withdraw what is reserved: an amount, or all that is left.
-    Capture(Option<Money>),
-    /// Release what is reserved.
-    Void,
-    /// Give back: an amount, or all that is left, and why.
-    Refund(Option<Money>, Option<String>),
-}
-
-impl Movement {
-    /// Its kind in the outbox.
-    #[must_use]
-    pub const fn kind(&self) -> OutboxKind {
-        match self {
-            Self::Capture(_) => OutboxKind::Capture,
-            Self::Void => OutboxKind::Void,
-            Self::Refund(..) => OutboxKind::Refund,
-        }
-    }
-
-    fn order(self) -> MoneyOrder {
-        let (amount, reason) = match self {
-            Self::Capture(amount) => (amount, None),
-            Self::Void => (None, None),
-            Self::Refund(amount, reason) => (amount, reason),
-        };
-        MoneyOrder { amount, reason, sent: None }
-    }
-}
-
-/// What came of asking for money to be moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ordered {
-    /// It's written down, now or before.
-    Waits,
-    /// Another amount of that kind waits already, and stays as it is.
-    AnotherWaits,
-    /// An equal one waited, and was carried out before whoever asked for it heard of it: nothing more is to be done.
-    /// Once that was told ([`told`]), the same is a second order.
-    DoneBefore,
-    /// There is no payment.
-    NoPayment,
-}
-
-/// Writes down durably what is to be done with the money of a link; nothing is sent yet. What is asked for
-/// twice is done once, also if the first was carried out meanwhile and its asker has not heard of it (see `ended`); of two amounts that are asked for at the same moment one is taken, and the other one is told so.
-///
-/// # Errors
-/// The ledger's.
-pub async fn order(ports: &Ports, id: LinkId, what: Movement) -> Result<Ordered, LedgerError> {
-    let (kind, now, theirs) = (what.kind(), ports.clock.now(), backend_now(ports));
-    on_ledger(ports, move |ledger| {
-        let order = what.order();
-        if kept(ledger, id)?.transaction_id.is_none() {
-            return Ok(Ordered::NoPayment);
-        }
-        let mut nothing_waits = true;
-        ledger.amend_entry(id, kind, &mut |waits| {
-            nothing_waits = waits.is_none();
-            None
-        })?;
-        // Not sooner: an end is kept before its entry is closed.
-        if nothing_waits && ended::is_untold(ledger, id, kind, order.amount, theirs)? {
-            return Ok(Ordered::DoneBefore);
-        }
-        let mut ordered = Ordered::Waits;
-        ledger.amend_entry(id, kind, &mut |waits| {
-            let other =
-                waits.as_ref().is_some_and(|w| w.order.as_ref().is_none_or(|o| o.amount != order.amount));
-            ordered = if other { Ordered::AnotherWaits } else { Ordered::Waits };
-            let new = || OutboxEntry { order: Some(order.clone()), ..OutboxEntry::new(id, kind, now) };
-            waits.is_none().then(new)
-        })?;
-        Ok(ordered)
-    })
-    .await
-}
 
 /// Sends what waits of that kind, and follows it for at most `patience`.
 ///
@@ -257,70 +172,6 @@ pub async fn withdraw(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sen
     claim.settle(ports, Outcome::Cancelled, None).await
 }
 
-/// What reading the transaction brought.
-enum Look {
-    Seen(TransactionNews),
-    /// It can't be read: how that ends the try.
-    Not(Outcome, Option<Fault>),
-}
-
-/// Reads the transaction and keeps what is new.
-async fn look(ports: &Ports, claim: &mut Claim) -> Result<Look, LedgerError> {
-    let Some(transaction) = claim.link.transaction_id.clone() else {
-        return Ok(Look::Not(Outcome::NotPossible, None));
-    };
-    let doubt = was_sent(claim);
-    match ports.gateway.transaction(&transaction).await {
-        Ok(now) => {
-            claim.link = learn(ports, claim.link.id, now.clone()).await?;
-            Ok(Look::Seen(now))
-        }
-        // Not reading it is no answer to whether it was carried out.
-        Err(fault) if fault.kind.is_no() && !doubt => Ok(Look::Not(Outcome::Refused, Some(fault))),
-        Err(fault) => {
-            let next_at = ports.clock.now();
-            Ok(Look::Not(Outcome::Queued { next_at }, Some(fault)))
-        }
-    }
-}
-
-/// What became of the request that went out, if one did and it can't be sent (again): how this try ends.
-fn become_of(
-    ports: &Ports,
-    claim: &Claim,
-    order: &mut MoneyOrder,
-    now: &TransactionNews,
-    attempts: u32,
-) -> Option<(Outcome, Option<Fault>)> {
-    let sent = order.sent.as_mut()?;
-    let (id, kind) = (claim.link.id, claim.entry.kind);
-    let next_at = next_look(ports, attempts);
-    // What is seen to be begun was accepted, whatever became of the answer.
-    sent.accepted |= plan::begun(now, kind, sent);
-    match plan::found(now, kind, sent) {
-        Found::Done => Some((Outcome::Moved, None)),
-        Found::Failed(why) => {
-            let fault = why.map(|why| Fault::new(FaultKind::Refused, Cause::theirs(why)));
-            Some((Outcome::Refused, fault))
-        }
-        Found::Past => Some((Outcome::NotPossible, None)),
-        // What the backend has accepted comes to an end there, and is never sent again.
-        found if found == Found::Working || sent.accepted => {
-            if wire::ago(ports, sent) < NO_END_YET {
-                return Some((Outcome::InProgress { next_at }, None));
-            }
-            let now = ports.clock.now();
-            let next_at = now.checked_add(RARE_LOOK).unwrap_or(now);
-            let fault = Fault::new(FaultKind::Maybe, Cause::Plain(Plain::NoEndYet));
-            Some((Outcome::InProgress { next_at }, Some(fault)))
-        }
-        _ => {
-            let on_the_wire = wire::may_arrive(ports, id, kind, sent);
-            on_the_wire.then_some((Outcome::Uncertain { needs_decision: false, next_at }, None))
-        }
-    }
-}
-
 /// What the backend said to the request.
 async fn answered(
     ports: &Ports,
@@ -411,17 +262,4 @@ async fn close(
 /// Whether a request of this entry went out whose end isn't known.
 fn was_sent(claim: &Claim) -> bool {
     claim.entry.order.as_ref().is_some_and(|order| order.sent.is_some())
-}
-
-/// When to look again: soon at first, then less often.
-fn next_look(ports: &Ports, attempts: u32) -> Timestamp {
-    let pause = FIRST_LOOK.saturating_mul(attempts.max(1)).min(LAST_LOOK);
-    let now = ports.clock.now();
-    now.checked_add(pause).unwrap_or(now)
-}
-
-async fn learn(ports: &Ports, id: LinkId, news: TransactionNews) -> Result<Link, LedgerError> {
-    // A transaction's news has nothing to do with the link's time.
-    track::take(ports, id, None, Some(news), Asked::now(ports)).await?;
-    on_ledger(ports, move |ledger| kept(ledger, id)).await
 }
