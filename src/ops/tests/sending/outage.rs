@@ -1,0 +1,103 @@
+//! No connection, and what goes when it is back.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::late::late;
+use crate::domain::cause::{Cause, Network};
+use crate::domain::link::{LinkId, LinkState};
+use crate::domain::sale::Delivery;
+use crate::ops::outbox::{Outcome, flush, flush_all, send_now};
+use crate::ops::testing::{ACCOUNT, Call, World, Wrong, sms};
+use crate::ops::track;
+use crate::ports::{Fault, FaultKind, MoneyOrder, OutboxEntry, OutboxKind};
+
+pub(super) fn no_connection() -> Wrong {
+    Wrong::Fault(Fault::new(FaultKind::NotSent, Cause::NoConnection(Network::Unreachable)))
+}
+
+#[tokio::test(start_paused = true)]
+async fn offline_one_failure_is_enough() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, (0..3).map(|_| no_connection()));
+    let ids: Vec<_> = (0..20).map(|n| world.keep(&format!("A-{n}"), Delivery::Link)).collect();
+    for tries in 1..=3 {
+        let done = flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        assert_eq!((done.len(), world.backend.calls(Call::Create)), (1, tries));
+        assert!(matches!(done[0].1.outcome, Outcome::Queued { next_at } if next_at > world.now()));
+    }
+    let tried = |id: &LinkId| world.entry(*id).unwrap().attempts;
+    assert_eq!(ids.iter().map(tried).sum::<u32>(), 3, "what was not tried does not count as tried");
+    assert!(ids[1..].iter().all(|id| world.entry(*id).unwrap().last_error.is_none()));
+    // There is one again. What waited for nothing else goes, due or not, and not all at once.
+    let began = world.now();
+    assert!(world.entry(ids[0]).unwrap().next_at > began);
+    let (ports, now) = (world.ports.clone(), began);
+    let flushing = tokio::spawn(async move { flush(&ports, ACCOUNT, now).await });
+    let mut last = 0;
+    for _ in 0..4 {
+        tokio::time::sleep(Duration::from_millis(1_000)).await;
+        let made = world.backend.sessions().len();
+        assert!(made - last <= 13, "{made} after {last}");
+        last = made;
+    }
+    assert_eq!(last, 20);
+    assert_eq!(flushing.await.unwrap().unwrap().len(), 20);
+    assert!(ids.iter().all(|id| world.link(*id).state == LinkState::Open));
+}
+
+/// After a long outage the wait is seconds.
+#[tokio::test(start_paused = true)]
+async fn an_outage_makes_no_long_waits() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, (0..40).map(|_| no_connection()));
+    let id = world.keep("A-1", sms());
+    for _ in 0..40 {
+        send_now(&world.ports, id).await.unwrap();
+        let entry = world.entry(id).unwrap();
+        assert!(entry.next_at.duration_since(world.now()).as_secs() <= 7);
+        assert!(entry.waits_for_connection());
+    }
+}
+
+/// Only a missing connection is one: what is wrong with one link holds up no other.
+#[tokio::test(start_paused = true)]
+async fn a_profile_that_can_not_be_read_puts_off_nobody_else() {
+    let world = World::new();
+    let hangs = Cause::ReadingProfile(Box::new(Cause::NoAnswer(20)));
+    world.backend.wrong(Call::Create, [Wrong::Fault(Fault::new(FaultKind::NotSent, hangs))]);
+    let ids: Vec<_> = (0..5).map(|n| world.keep(&format!("A-{n}"), sms())).collect();
+    let done = flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    assert_eq!(done.len(), 5);
+    assert_eq!(world.link(ids[0]).state, LinkState::Queued);
+    assert!(ids[1..].iter().all(|id| world.link(*id).state == LinkState::Open));
+}
+
+/// "Send now" is for all that waits: links, cancels and money, due or not; but what needs a decision waits for it.
+#[tokio::test(start_paused = true)]
+async fn what_is_not_due_goes_on_the_sellers_word() {
+    let world = World::new();
+    let asks = late(&world, sms(), false).await;
+    let later = |id, kind| OutboxEntry {
+        next_at: world.now() + SignedDuration::from_mins(4),
+        ..OutboxEntry::new(id, kind, world.now())
+    };
+    let link = world.keep("B-1", sms());
+    world.ports.ledger.enqueue(&later(link, OutboxKind::Create)).unwrap();
+    let open = world.send("B-2", Delivery::Link).await;
+    world.ports.ledger.enqueue(&later(open, OutboxKind::Cancel)).unwrap();
+    let paid = world.send("B-3", Delivery::Link).await;
+    world.backend.pay(&world.session_id(paid), "AUTHORIZED");
+    track::refresh_one(&world.ports, paid).await.unwrap();
+    let order = Some(MoneyOrder::default());
+    let capture = OutboxEntry { order, ..later(paid, OutboxKind::Capture) };
+    world.ports.ledger.enqueue(&capture).unwrap();
+    assert_eq!(flush(&world.ports, ACCOUNT, world.now()).await.unwrap(), []);
+    assert_eq!(flush_all(&world.ports, ACCOUNT).await.unwrap().len(), 3);
+    assert_eq!((world.link(link).state, world.messages(link)), (LinkState::Open, 1));
+    assert_eq!(world.link(open).state, LinkState::Cancelled);
+    assert_eq!(world.link(paid).state, LinkState::Captured);
+    assert_eq!(world.messages(asks), 0);
+    assert!(world.entry(asks).unwrap().needs_decision);
+}
