@@ -71,8 +71,20 @@ pub enum Net {
     Online,
     /// The last request got none.
     Offline,
+    /// Somebody else answers in the backend's place: a network that wants a sign-in on a page of its own, most likely.
+    SignInPage,
+    /// What answers has a certificate whose time is not now.
+    Certificate,
     /// The backend answers, but doesn't know us: wrong or missing credentials.
     SignedOut,
+}
+
+impl Net {
+    /// Whether nothing reaches the backend now.
+    #[must_use]
+    pub const fn is_offline(self) -> bool {
+        matches!(self, Self::Offline | Self::SignInPage | Self::Certificate)
+    }
 }
 
 /// Which screen is shown.

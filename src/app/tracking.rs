@@ -9,6 +9,7 @@ use super::msg::Timer;
 use super::pace::InSight;
 use super::turn::Turn;
 use super::{link_screen, news};
+use crate::domain::cause::Barrier;
 use crate::domain::fault::FaultKind;
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ports::{FOLLOWED_AFTER_END, Fault, LinkRow, OutboxEntry};
@@ -103,7 +104,7 @@ fn listed(model: &Model) -> Vec<LinkId> {
 }
 
 fn outbox(t: &mut Turn<'_>) {
-    let rest = if t.model.net == Net::Offline { OFFLINE_REST } else { OUTBOX_REST };
+    let rest = if t.model.net.is_offline() { OFFLINE_REST } else { OUTBOX_REST };
     let rest = t.model.tracking.flushed_at.and_then(|at| at.checked_add(rest).ok());
     // What was late waits for the seller alone.
     let waits = |e: &&OutboxEntry| !(e.needs_decision && e.overdue.is_some());
@@ -182,7 +183,7 @@ fn being_sent(t: &mut Turn<'_>, which: impl Fn(&OutboxEntry) -> bool) {
 pub(super) fn look_whether_online(t: &mut Turn<'_>) {
     let sends = t.model.dashboard.outbox.iter().any(|e| !e.needs_decision);
     let tracking = &mut t.model.tracking;
-    if t.model.net != Net::Offline || sends || tracking.asking || tracking.wake.is_some() {
+    if !t.model.net.is_offline() || sends || tracking.asking || tracking.wake.is_some() {
         return;
     }
     let again_at = tracking.knocked_at.and_then(|at| at.checked_add(OFFLINE_REST).ok());
@@ -272,13 +273,19 @@ pub(super) fn answered(t: &mut Turn<'_>) {
 
 /// What a failed request says about the network.
 pub(super) fn net_of(t: &mut Turn<'_>, fault: &Fault) {
-    match fault.kind {
-        FaultKind::NotSignedIn => net(t, Net::SignedOut),
-        _ if fault.status.is_some() => net(t, Net::Online),
-        FaultKind::NotSent | FaultKind::Maybe => net(t, Net::Offline),
-        FaultKind::Refused | FaultKind::NotFound | FaultKind::Forbidden => net(t, Net::Online),
-        FaultKind::Untrusted => {}
-    }
+    let now = match (fault.barrier(), fault.kind) {
+        (Some(Barrier::NoConnection), _) => Net::Offline,
+        (Some(Barrier::SomebodyElse), _) => Net::SignInPage,
+        (Some(Barrier::Certificate), _) => Net::Certificate,
+        (None, FaultKind::NotSignedIn) => Net::SignedOut,
+        (None, _) if fault.status.is_some() => Net::Online,
+        (None, FaultKind::NotSent | FaultKind::Maybe) => Net::Offline,
+        // An answer that is not believed is one, too.
+        (None, FaultKind::Refused | FaultKind::NotFound | FaultKind::Forbidden | FaultKind::Untrusted) => {
+            Net::Online
+        }
+    };
+    net(t, now);
 }
 
 /// The network is so. Back online, what waits is sent.

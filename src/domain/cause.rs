@@ -8,6 +8,10 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
+mod reach;
+
+pub use reach::Barrier;
+
 /// Why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
@@ -343,24 +347,6 @@ impl Cause {
         Self::Theirs(words.into())
     }
 
-    /// Whether nothing could be reached: there was no connection, or none that lasted for the sign-in, which all
-    /// requests wait for. What else is tried just now fares no better.
-    #[must_use]
-    pub fn unreached(&self) -> bool {
-        match self {
-            Self::NoConnection(_) => true,
-            Self::At(_, cause) | Self::ReadingProfile(cause) => cause.unreached(),
-            Self::SigningIn(cause) => {
-                let cause = if let Self::At(_, cause) = &**cause { cause } else { cause };
-                matches!(
-                    **cause,
-                    Self::NoConnection(_) | Self::Cut(_) | Self::BrokeOff(_) | Self::NoAnswer(_)
-                )
-            }
-            _ => false,
-        }
-    }
-
     /// The cause that has this line. `None`: it is none of ours, so they are somebody else's words.
     #[must_use]
     pub fn read(line: &str) -> Option<Self> {
@@ -603,37 +589,6 @@ pub(crate) mod tests {
     fn every_cause_is_read_back_from_its_line() {
         for cause in all() {
             assert_eq!(Cause::read(&cause.to_string()).as_ref(), Some(&cause), "{cause}");
-        }
-    }
-
-    #[test]
-    fn nothing_was_reached_only_where_no_request_would_be_answered() {
-        let at = |cause| Cause::at("api.example.com", cause);
-        let signing_in = |cause| Cause::SigningIn(Box::new(at(cause)));
-        let reading = |cause| Cause::ReadingProfile(Box::new(cause));
-        let none = || Cause::NoConnection(Network::Refused);
-        for cause in [
-            none(),
-            at(none()),
-            signing_in(none()),
-            signing_in(Cause::NoAnswer(20)),
-            signing_in(Cause::Cut(Network::Reset)),
-            reading(at(none())),
-            reading(signing_in(Cause::NoAnswer(20))),
-        ] {
-            assert!(cause.unreached(), "{cause}");
-            assert!(Cause::read(&cause.to_string()).unwrap().unreached(), "also as it is kept: {cause}");
-        }
-        for cause in [
-            reading(at(Cause::NoAnswer(20))),
-            at(Cause::NoAnswer(20)),
-            at(Cause::Cut(Network::Reset)),
-            signing_in(Cause::Status(503, None)),
-            Cause::Plain(Plain::NoTimeLeft),
-            Cause::Plain(Plain::NotInTime),
-            Cause::theirs("NotSent"),
-        ] {
-            assert!(!cause.unreached(), "{cause}");
         }
     }
 

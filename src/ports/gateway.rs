@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Reply;
-use crate::domain::cause::Cause;
+use crate::domain::cause::{Barrier, Cause};
 use crate::domain::fault::FaultKind;
 use crate::domain::lifecycle::{PublishNews, SessionNews, TransactionNews};
 use crate::domain::link::LinkId;
@@ -40,10 +40,18 @@ impl Fault {
         Self { kind, status: None, cause, message: None, retry_after: None, session_id: None }
     }
 
-    /// Certainly nothing was sent, because nothing could be reached.
+    /// Certainly nothing was sent, because the backend could not be reached.
     #[must_use]
     pub fn unreached(&self) -> bool {
-        self.kind == FaultKind::NotSent && self.status.is_none() && self.cause.unreached()
+        self.barrier().is_some()
+    }
+
+    /// What stood between us and the backend, where that is why certainly nothing was sent. An answer with a link to a
+    /// foreign address is untrusted, too, but it is the backend's.
+    #[must_use]
+    pub fn barrier(&self) -> Option<Barrier> {
+        let nothing_sent = matches!(self.kind, FaultKind::NotSent | FaultKind::Untrusted);
+        self.cause.barrier().filter(|_| nothing_sent && self.session_id.is_none())
     }
 
     /// The line that is kept of it: the backend's own message if there is one, else the cause.

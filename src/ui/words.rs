@@ -253,6 +253,8 @@ pub(crate) fn net(net: Net, texts: Texts) -> Option<(&'static str, Cow<'static, 
         Net::Unknown => None,
         Net::Online => Some(("●", texts.t("header-online"), Role::Paid)),
         Net::Offline => Some(("○", texts.t("header-offline"), Role::Warning)),
+        Net::SignInPage => Some(("○", texts.t("header-sign-in-page"), Role::Warning)),
+        Net::Certificate => Some(("○", texts.t("header-certificate"), Role::Warning)),
         Net::SignedOut => Some(("✕", texts.t("header-signed-out"), Role::Error)),
     }
 }

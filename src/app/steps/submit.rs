@@ -7,7 +7,7 @@
 use super::{Turn, begin, draft_waiting, focus, order, passes, refresh, step_of};
 use crate::app::check;
 use crate::app::draft::{AddressChoice, Defaults, FieldId};
-use crate::app::model::{Net, STEPS, Screen, Tone};
+use crate::app::model::{STEPS, Screen, Tone};
 use crate::app::msg::{KeepError, Timer};
 use crate::app::say::Say;
 use crate::app::{Effect, link_screen, news};
@@ -146,7 +146,7 @@ fn done(t: &mut Turn<'_>, id: LinkId) {
     t.model.overlay = None;
     link_screen::open(t, id, Screen::Dashboard);
     if let Some(mut link) = link {
-        if t.model.net != Net::Offline {
+        if !t.model.net.is_offline() {
             link.state = LinkState::Creating;
         }
         if let Some(screen) = &mut t.model.link {

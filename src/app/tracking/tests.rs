@@ -1,7 +1,7 @@
 use super::*;
 use crate::app::msg::{DashboardNews, Msg, Reply, Seen};
 use crate::app::testing::{App, entry, id, link, then};
-use crate::domain::cause::Cause;
+use crate::domain::cause::{BadLink, Cause, Flaw};
 use crate::domain::link::LinkState;
 use crate::ports::{LedgerError, LinkRow};
 
@@ -183,6 +183,46 @@ fn offline_with_nothing_to_do_a_key_finds_out_and_no_timer_does() {
     app.reply(dashboard(&[link(1, LinkState::Captured)], Vec::new()));
     app.reply(Reply::Net(Net::Offline));
     assert_eq!(app.keys("Down"), [Effect::Track { batch: Vec::new(), singles: vec![id(1)] }]);
+}
+
+/// Behind a hotspot's page nobody is online, and it is told apart from having no network.
+#[test]
+fn a_network_that_answers_for_itself_is_no_way_to_the_backend() {
+    let certificate = |flaw| Fault::new(FaultKind::Untrusted, Cause::at("x", Cause::Certificate(flaw)));
+    let page = Fault {
+        status: Some(302),
+        ..Fault::new(FaultKind::NotSent, Cause::SigningIn(Box::new(Cause::Elsewhere(302))))
+    };
+    for (fault, net) in [
+        (certificate(Flaw::UnknownIssuer), Net::SignInPage),
+        (page, Net::SignInPage),
+        (certificate(Flaw::Expired), Net::Certificate),
+    ] {
+        let mut app = App::new();
+        let due = OutboxEntry { next_at: app.now.at, ..entry(1, false) };
+        app.reply(dashboard(&[], vec![due.clone()]));
+        app.reply(Reply::Profile(Err(fault)));
+        assert_eq!(app.model.net, net);
+        // What waits is tried every few seconds, and goes with the first answer.
+        app.pass(1);
+        assert!(app.send(Msg::Due(Timer::Outbox)).contains(&Effect::Flush(None)), "{net:?}");
+        app.reply(dashboard(&[], vec![due]));
+        let wait = app.model.tracking.outbox_wake.unwrap().duration_since(app.now.at);
+        assert!((6..=10).contains(&wait.as_secs()), "{net:?}: {wait:#}");
+        assert!(app.reply(Reply::Net(Net::Online)).contains(&Effect::Flush(None)), "{net:?}");
+        // With nothing that waits a key finds out.
+        app.reply(dashboard(&[], Vec::new()));
+        app.reply(Reply::Net(net));
+        assert_eq!(app.keys("Down"), [Effect::LoadProfile], "{net:?}");
+    }
+    // The backend has answered, though not well.
+    let mut app = App::new();
+    let foreign = Fault {
+        session_id: Some("T12345678.x".to_owned()),
+        ..Fault::new(FaultKind::Untrusted, Cause::Untrusted(BadLink::ForeignHost))
+    };
+    app.reply(Reply::Profile(Err(foreign)));
+    assert_eq!(app.model.net, Net::Online);
 }
 
 #[test]

@@ -16,6 +16,7 @@ use super::support::{SESSION, client_with, config, link_id, sale};
 use crate::dintero::{
     HttpTransport, Limits, MAX_BODY, Request, Response, Transport as _, TransportError, TransportFault,
 };
+use crate::domain::cause::{Barrier, Cause, Flaw};
 use crate::ports::{FaultKind, Gateway as _, Sending};
 
 /// A server that does with each connection what `serve` does, given how many came before.
@@ -145,8 +146,16 @@ async fn a_certificate_that_nobody_vouches_for_is_told_apart() {
         // Ends with the client's alert.
         let _ = connection.complete_io(&mut stream);
     });
-    let error = send(Method::POST, &base.replace("http:", "https:")).await.unwrap_err();
+    let base = base.replace("http:", "https:");
+    let error = send(Method::POST, &base).await.unwrap_err();
     assert_eq!((error.fault, error.maybe_written), (TransportFault::Certificate, false), "{error}");
+    // Nothing was sent to the backend, which nobody has reached: the network answers for itself.
+    let client = client_with(config(&base), Arc::new(HttpTransport::new()));
+    let fault = client.create(link_id(), &sale(), &Sending::default()).await.unwrap_err();
+    assert_eq!((fault.kind, fault.barrier()), (FaultKind::Untrusted, Some(Barrier::SomebodyElse)), "{fault}");
+    let kept = Cause::read(&fault.line()).unwrap();
+    assert!(kept.unreached(), "also as it is kept: {kept}");
+    assert!(matches!(&kept, Cause::At(_, why) if **why == Cause::Certificate(Flaw::UnknownIssuer)), "{kept}");
 }
 
 #[tokio::test]
@@ -261,6 +270,23 @@ async fn no_redirect_is_followed_by_the_transport() {
     });
     assert_eq!(send(Method::GET, &base).await.unwrap().status, 302);
     assert_eq!(connections.load(Ordering::SeqCst), 1);
+}
+
+/// A network that wants a sign-in first sends everybody to its page, or answers with it.
+#[tokio::test]
+async fn a_page_in_place_of_a_token_is_somebody_else() {
+    for (status, body) in
+        [("302 Found", ""), ("511 Network Authentication Required", ""), ("200 OK", "<html>Welcome")]
+    {
+        let (base, _) = server(move |mut stream, _| {
+            read_request(&mut stream);
+            reply(&mut stream, status, body);
+        });
+        let client = client_with(config(&base), Arc::new(HttpTransport::new()));
+        let fault = client.create(link_id(), &sale(), &Sending::default()).await.unwrap_err();
+        let told = (fault.kind, fault.barrier());
+        assert_eq!(told, (FaultKind::NotSent, Some(Barrier::SomebodyElse)), "{status}: {fault}");
+    }
 }
 
 #[tokio::test]

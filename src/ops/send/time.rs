@@ -34,7 +34,9 @@ pub(super) async fn end_by_backends_clock(
     // The first answers tell the time, by which it may ask before it goes out; other faults are told when the link
     // is made.
     let skew = match until.within(FaultKind::NotSent, ports.gateway.clock_checked()).await {
-        Err(fault) if matches!(fault.kind, FaultKind::NotSent | FaultKind::NotSignedIn) => {
+        Err(fault)
+            if matches!(fault.kind, FaultKind::NotSent | FaultKind::NotSignedIn | FaultKind::Untrusted) =>
+        {
             return Ok(Err(fault));
         }
         Ok(Some(skew)) => skew,

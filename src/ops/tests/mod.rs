@@ -1,5 +1,6 @@
 //! The doing against simulated ports, with faults at every step.
 
+mod barriers;
 mod cancelling;
 mod lost;
 mod machine;

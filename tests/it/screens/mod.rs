@@ -125,8 +125,20 @@ fn the_header_has_room_for_alarms_and_for_who_is_selling() {
     let mut model = Scene::Dashboard.model(size);
     let name = "Fjordfisk AS";
     model.shop.as_mut().unwrap().merchant_name = format!("{name} og sønner, Ålesund");
-    for (lang, alarm, waiting) in [(Lang::English, "alarm", "waiting"), (Lang::Bokmal, "varsel", "venter")] {
-        for net in [Net::Online, Net::Offline, Net::SignedOut] {
+    let english = [
+        (Net::Offline, " ○ offline "),
+        (Net::SignInPage, " ○ Wi-Fi sign-in? "),
+        (Net::Certificate, " ○ bad certificate "),
+    ];
+    let bokmal = [
+        (Net::Offline, " ○ uten nett "),
+        (Net::SignInPage, " ○ nettinnlogging? "),
+        (Net::Certificate, " ○ feil sertifikat "),
+    ];
+    for (lang, alarm, waiting, offline) in
+        [(Lang::English, "alarm", "waiting", english), (Lang::Bokmal, "varsel", "venter", bokmal)]
+    {
+        for net in [Net::Online, Net::Offline, Net::SignInPage, Net::Certificate, Net::SignedOut] {
             for (alarms, waits) in [(0, 0), (1, 0), (0, 1), (1, 1), (12, 34), (100, 100)] {
                 model.net = net;
                 model.dashboard.alarms = alarms;
@@ -137,6 +149,9 @@ fn the_header_has_room_for_alarms_and_for_who_is_selling() {
                 let has = |part: &str| assert!(header.contains(part), "{part:?} is not in {header:?}");
                 has(&name[..name.len() - 1]);
                 has(" SANDBOX ");
+                if let Some((_, word)) = offline.iter().find(|(of, _)| *of == net) {
+                    has(word);
+                }
                 if alarms > 0 {
                     has(&format!(" ! {alarms} "));
                 }

@@ -1,0 +1,96 @@
+//! What stands between us and the backend without being the backend: a network that answers for itself.
+
+use std::time::Duration;
+
+use crate::domain::cause::{BadLink, Cause, Flaw, Network, Unreadable};
+use crate::domain::link::LinkState;
+use crate::domain::sale::Delivery;
+use crate::ops::outbox::{Outcome, flush, send_now, send_patiently};
+use crate::ops::testing::{ACCOUNT, Call, World, Wrong, sms};
+use crate::ports::{Fault, FaultKind};
+
+/// Faults as the client tells them: no connection; a network's own certificate, or a broken one; a page, or a way to
+/// one, where a token should be.
+fn barriers() -> Vec<Fault> {
+    let at = |cause| Cause::at("api.dintero.com", cause);
+    let untrusted = |flaw| Fault::new(FaultKind::Untrusted, at(Cause::Certificate(flaw)));
+    let answered = |status, cause| Fault {
+        status: Some(status),
+        ..Fault::new(FaultKind::NotSent, Cause::SigningIn(Box::new(cause)))
+    };
+    vec![
+        Fault::new(FaultKind::NotSent, at(Cause::NoConnection(Network::Unreachable))),
+        untrusted(Flaw::UnknownIssuer),
+        untrusted(Flaw::OtherName),
+        untrusted(Flaw::Expired),
+        answered(302, Cause::Elsewhere(302)),
+        answered(200, Cause::Unreadable(200, Unreadable::NoToken)),
+    ]
+}
+
+/// Who has signed in to the hotspot does not wait for minutes.
+#[tokio::test(start_paused = true)]
+async fn behind_a_sign_in_page_the_wait_is_seconds_and_no_hot_circle() {
+    for fault in barriers() {
+        let world = World::new();
+        world.backend.wrong(Call::Create, (0..40).map(|_| Wrong::Fault(fault.clone())));
+        let id = world.keep("A-1", sms());
+        for _ in 0..40 {
+            let sent = send_now(&world.ports, id).await.unwrap();
+            assert!(matches!(sent.outcome, Outcome::Queued { .. }), "{fault}: {sent:?}");
+            let entry = world.entry(id).unwrap();
+            let waits = Duration::try_from(entry.next_at.duration_since(world.now())).unwrap();
+            assert!(
+                (Duration::from_millis(250)..=Duration::from_secs(7)).contains(&waits),
+                "{fault}: {waits:?}"
+            );
+            assert!(entry.waits_for_connection(), "{fault}");
+        }
+    }
+}
+
+/// One try tells for all, and once the backend is reached all go, due or not.
+#[tokio::test(start_paused = true)]
+async fn behind_a_sign_in_page_one_failure_is_enough() {
+    for fault in barriers() {
+        let world = World::new();
+        world.backend.wrong(Call::Create, [Wrong::Fault(fault.clone())]);
+        let ids: Vec<_> = (0..5).map(|n| world.keep(&format!("A-{n}"), Delivery::Link)).collect();
+        flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        assert_eq!(world.backend.calls(Call::Create), 1, "{fault}");
+        assert!(world.entry(ids[0]).unwrap().next_at > world.now());
+        flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        assert!(ids.iter().all(|id| world.link(*id).state == LinkState::Open), "{fault}");
+    }
+}
+
+/// A command that has the seller waiting gives up after a few tries.
+#[tokio::test(start_paused = true)]
+async fn a_command_gives_up_soon_behind_a_sign_in_page() {
+    for fault in barriers() {
+        let world = World::new();
+        world.backend.wrong(Call::Create, (0..40).map(|_| Wrong::Fault(fault.clone())));
+        let id = world.keep("A-1", sms());
+        let sent = send_patiently(&world.ports, id, Duration::from_secs(30)).await.unwrap();
+        assert_eq!(sent.fault.as_ref(), Some(&fault), "it is told as what it is");
+        assert_eq!(world.backend.calls(Call::Create), 3, "{fault}");
+    }
+}
+
+/// The backend has answered: that its link is foreign says nothing of the network.
+#[tokio::test(start_paused = true)]
+async fn a_foreign_link_is_no_barrier() {
+    let world = World::new();
+    let other = world.send("B-1", Delivery::Link).await;
+    let foreign = Fault {
+        status: Some(200),
+        session_id: Some(world.session_id(other)),
+        ..Fault::new(FaultKind::Untrusted, Cause::Untrusted(BadLink::ForeignHost))
+    };
+    assert_eq!((foreign.barrier(), foreign.unreached()), (None, false));
+    world.backend.wrong(Call::Create, [Wrong::Fault(foreign)]);
+    let ids: Vec<_> = (0..3).map(|n| world.keep(&format!("A-{n}"), Delivery::Link)).collect();
+    flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    let states: Vec<_> = ids.iter().map(|id| world.link(*id).state).collect();
+    assert_eq!(states, [LinkState::Refused, LinkState::Open, LinkState::Open]);
+}
