@@ -9,7 +9,7 @@
 //! - `record.rs`: a link written, read, changed; `list.rs`: rows, by filter; `search.rs`: words
 //! - `guard.rs`: who has it open; `healing.rs`, `rescue.rs`, `salvage.rs`, `stray.rs`, `leaves.rs`, `replace.rs`: what is done with a
 //!   damaged one; `backup.rs`, `restore.rs`: copies
-//! - `order.rs`: the links of one order, changed together; `names.rs`: references and ids; `outbox.rs`: claims, `alive.rs`: who of their owners lives; `totals.rs`: sums; `error.rs`: plain lines
+//! - `order.rs`: the links of one order, changed together; `names.rs`: references and ids; `outbox.rs`: claims, `settle.rs`: how they end, `alive.rs`: who of their owners lives; `totals.rs`: sums; `error.rs`: plain lines
 //! - `watch.rs`: being told what other processes change
 
 use std::path::{Path, PathBuf};
@@ -46,6 +46,7 @@ mod rescue;
 mod restore;
 mod salvage;
 mod search;
+mod settle;
 mod stray;
 #[cfg(test)]
 mod tests;
@@ -140,6 +141,11 @@ impl SqliteLedger {
         if self.in_memory { None } else { self.path.parent() }
     }
 
+    /// Who we are in a claim.
+    fn claimant(&self) -> &str {
+        self.alive.claimant(self.folder(), &self.owner)
+    }
+
     fn claim_for(
         &self,
         link: LinkId,
@@ -147,8 +153,7 @@ impl SqliteLedger {
         now: Timestamp,
         lease: Duration,
     ) -> Result<Option<OutboxEntry>, LedgerError> {
-        let folder = self.folder();
-        let owner = self.alive.claimant(folder, &self.owner);
+        let (folder, owner) = (self.folder(), self.claimant());
         let life = |owner: &str| alive::life(folder, owner);
         let claimant = outbox::Claimant { owner, life: &life, met: &self.met };
         self.write(|tx| outbox::claim(tx, &claimant, link, purpose, now, lease))
@@ -350,31 +355,35 @@ impl Ledger for SqliteLedger {
     }
 
     fn note_order(&self, entry: &OutboxEntry) -> Result<bool, LedgerError> {
-        let owner = self.alive.claimant(self.folder(), &self.owner);
-        self.write(|tx| outbox::note_order(tx, owner, entry))
+        self.write(|tx| outbox::note_order(tx, self.claimant(), entry))
     }
 
     fn note_sending(&self, entry: &OutboxEntry) -> Result<bool, LedgerError> {
-        let owner = self.alive.claimant(self.folder(), &self.owner);
-        self.write(|tx| outbox::note_sending(tx, owner, entry))
+        self.write(|tx| outbox::note_sending(tx, self.claimant(), entry))
     }
 
-    fn settle_entry(&self, link: &Link, kind: OutboxKind) -> Result<(), LedgerError> {
-        self.write(|tx| outbox::settle(tx, link, kind))
+    fn note_doubt(&self, link: &Link, entry: &OutboxEntry) -> Result<bool, LedgerError> {
+        self.write(|tx| settle::doubt(tx, self.claimant(), link, entry))
+    }
+
+    fn settle_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<bool, LedgerError> {
+        self.write(|tx| settle::settle(tx, self.claimant(), link, entry))
+    }
+
+    fn settle_made(&self, link: &Link) -> Result<bool, LedgerError> {
+        self.write(|tx| settle::made(tx, link))
     }
 
     fn settle_undone(
         &self,
-        id: LinkId,
-        kind: OutboxKind,
+        entry: &OutboxEntry,
         change: &mut dyn FnMut(&mut Link),
-    ) -> Result<(), LedgerError> {
-        self.write(|tx| outbox::settle_undone(tx, id, kind, change))
+    ) -> Result<bool, LedgerError> {
+        self.write(|tx| settle::undone(tx, self.claimant(), entry, change))
     }
 
-    fn release_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<(), LedgerError> {
-        let owner = self.alive.claimant(self.folder(), &self.owner);
-        self.write(|tx| outbox::release(tx, owner, link, entry))
+    fn release_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<bool, LedgerError> {
+        self.write(|tx| settle::release(tx, self.claimant(), link, entry))
     }
 
     fn get(&self, key: &str) -> Result<Option<String>, LedgerError> {

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use super::alive::{Life, Met};
 use super::error::Trouble;
 use super::record::{self, Moment, micros};
-use crate::domain::link::{Link, LinkId, LinkState};
+use crate::domain::link::{LinkId, LinkState};
 use crate::ports::{MoneyOrder, OutboxEntry, OutboxKind, Overdue};
 
 /// The columns that [`read`] takes, at the beginning of a row.
@@ -42,7 +42,7 @@ pub(super) fn is_sensible(connection: &Connection, nr: i64) -> bool {
 }
 
 /// The order as it is kept.
-fn what(order: Option<&MoneyOrder>) -> Result<Option<String>, Trouble> {
+pub(super) fn what(order: Option<&MoneyOrder>) -> Result<Option<String>, Trouble> {
     order.map(serde_json::to_string).transpose().map_err(|_| Trouble::odd("an order has no text form"))
 }
 
@@ -75,7 +75,7 @@ pub(super) fn all(connection: &Connection, account_id: &str) -> Result<Vec<Outbo
     Ok(entries)
 }
 
-fn seq_of(tx: &Transaction<'_>, id: LinkId) -> Result<i64, Trouble> {
+pub(super) fn seq_of(tx: &Transaction<'_>, id: LinkId) -> Result<i64, Trouble> {
     record::seq_of(tx, id)?.ok_or_else(|| Trouble::odd(format!("the link {id} is not kept")))
 }
 
@@ -245,66 +245,4 @@ pub(super) fn note_sending(tx: &Transaction<'_>, owner: &str, entry: &OutboxEntr
         )?
         .execute(params![seq, entry.kind.word(), entry.first_sent.map(micros), owner, entry.attempts])?;
     Ok(noted == 1)
-}
-
-/// Closes the entry and keeps the link. Only a creation has something to say about the link that nobody else
-/// says: what was read with another claim may be old by now.
-pub(super) fn settle(tx: &Transaction<'_>, link: &Link, kind: OutboxKind) -> Result<(), Trouble> {
-    let seq = seq_of(tx, link.id)?;
-    tx.prepare_cached("DELETE FROM outbox WHERE link = ?1 AND kind = ?2")?
-        .execute(params![seq, kind.word()])?;
-    if kind == OutboxKind::Create { record::update(tx, link) } else { Ok(()) }
-}
-
-/// Closes the entry and changes the link as it is kept.
-pub(super) fn settle_undone(
-    tx: &Transaction<'_>,
-    id: LinkId,
-    kind: OutboxKind,
-    change: &mut dyn FnMut(&mut Link),
-) -> Result<(), Trouble> {
-    let Some(mut link) = record::load(tx, id)? else { return Ok(()) };
-    let seq = seq_of(tx, id)?;
-    let closed = tx
-        .prepare_cached("DELETE FROM outbox WHERE link = ?1 AND kind = ?2")?
-        .execute(params![seq, kind.word()])?;
-    if closed == 0 {
-        return Ok(());
-    }
-    change(&mut link);
-    record::update(tx, &link)
-}
-
-/// Gives the entry back. If the claim has gone to somebody else meanwhile (the lease was over), who may have given it
-/// back by now, or the entry was closed, theirs is the truth and nothing changes.
-pub(super) fn release(
-    tx: &Transaction<'_>,
-    owner: &str,
-    link: &Link,
-    entry: &OutboxEntry,
-) -> Result<(), Trouble> {
-    let seq = seq_of(tx, link.id)?;
-    let given_back = tx
-        .prepare_cached(
-            "UPDATE outbox SET attempts = ?3, next_at = ?4, last_error = ?5, in_flight = ?6,
-                 needs_decision = ?7, overdue = ?9, what = ?10, since = ?11, owner = NULL, claimed_at = NULL
-             WHERE link = ?1 AND kind = ?2 AND attempts = ?3 AND (owner IS NULL OR owner = ?8)",
-        )?
-        .execute(params![
-            seq,
-            entry.kind.word(),
-            entry.attempts,
-            micros(entry.next_at),
-            entry.last_error,
-            entry.in_flight,
-            entry.needs_decision,
-            owner,
-            entry.overdue.map(Overdue::word),
-            what(entry.order.as_ref())?,
-            micros(entry.since)
-        ])?;
-    if given_back == 0 {
-        return Ok(());
-    }
-    if entry.kind == OutboxKind::Create { record::update(tx, link) } else { Ok(()) }
 }

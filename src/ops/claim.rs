@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::money::ended;
-use super::outbox::{Outcome, Sent};
+use super::outbox::{Outcome, Sent, standing};
 use super::patience::Patience;
 use super::{backend_now, backoff, kept, on_ledger, set_state};
 use crate::domain::clean;
@@ -59,13 +59,28 @@ async fn claim_by(
 }
 
 impl Claim {
-    /// Closes the entry and keeps the link, in which stands what could not be done.
+    /// Closes the entry and keeps the link, in which stands what could not be done. If the claim has gone to somebody
+    /// else, nothing changes, and how it stands with them is the answer.
     pub(super) async fn settle(
         self,
         ports: &Ports,
         outcome: Outcome,
         fault: Option<Fault>,
     ) -> Result<Sent, LedgerError> {
+        let (id, kind) = (self.link.id, self.entry.kind);
+        match self.settle_ours(ports, outcome, fault).await? {
+            Some(sent) => Ok(sent),
+            None => standing(ports, id, kind).await,
+        }
+    }
+
+    /// The same, where it matters whether the claim was still ours. `None`: it was not.
+    pub(super) async fn settle_ours(
+        self,
+        ports: &Ports,
+        outcome: Outcome,
+        fault: Option<Fault>,
+    ) -> Result<Option<Sent>, LedgerError> {
         let (id, kind) = (self.link.id, self.entry.kind);
         // What is done while nobody waits for it is kept for whoever asks again.
         let untold = outcome == Outcome::Moved && !self.heard;
@@ -76,14 +91,35 @@ impl Claim {
             if untold {
                 ended::keep(ledger, id, kind, amount, theirs)?;
             }
-            match &undone {
-                None => ledger.settle_entry(&self.link, kind)?,
-                Some(undone) => ledger.settle_undone(id, kind, &mut |link| undone.note(link))?,
-            }
-            kept(ledger, id)
+            let ours = match &undone {
+                None => ledger.settle_entry(&self.link, &self.entry)?,
+                Some(undone) => ledger.settle_undone(&self.entry, &mut |link| undone.note(link))?,
+            };
+            if ours { kept(ledger, id).map(Some) } else { Ok(None) }
         })
         .await?;
-        Ok(Sent { link, outcome, fault })
+        Ok(link.map(|link| Sent { link, outcome, fault }))
+    }
+
+    /// The backend has the link, whoever has the claim by now: it is kept with its session. `None`: it has another one,
+    /// or has ended, and this session is one too many.
+    pub(super) async fn settle_made(
+        self,
+        ports: &Ports,
+        outcome: Outcome,
+    ) -> Result<Option<Sent>, LedgerError> {
+        let id = self.link.id;
+        let link = on_ledger(ports, move |ledger| {
+            if ledger.settle_made(&self.link)? { kept(ledger, id).map(Some) } else { Ok(None) }
+        })
+        .await?;
+        Ok(link.map(|link| Sent { link, outcome, fault: None }))
+    }
+
+    /// Keeps what the link tells of a request whose outcome nobody knows. `false`: the claim has gone to somebody else.
+    pub(super) async fn note_doubt(&self, ports: &Ports) -> Result<bool, LedgerError> {
+        let (link, entry) = (self.link.clone(), self.entry.clone());
+        on_ledger(ports, move |ledger| ledger.note_doubt(&link, &entry)).await
     }
 
     /// Gives the entry back for another time. `doubt`: something may have been sent, so the next try
@@ -108,13 +144,15 @@ impl Claim {
             _ => {}
         }
         self.entry.last_error = fault.as_ref().map(|f| clean::line_within(&f.cause.to_string(), 200));
-        let id = self.link.id;
+        let (id, kind) = (self.link.id, self.entry.kind);
         let link = on_ledger(ports, move |ledger| {
-            ledger.release_entry(&self.link, &self.entry)?;
-            kept(ledger, id)
+            if ledger.release_entry(&self.link, &self.entry)? { kept(ledger, id).map(Some) } else { Ok(None) }
         })
         .await?;
-        Ok(Sent { link, outcome, fault })
+        match link {
+            Some(link) => Ok(Sent { link, outcome, fault }),
+            None => standing(ports, id, kind).await,
+        }
     }
 
     /// Gives the entry back after a failure that did nothing: the doubt there was before stays.

@@ -145,7 +145,10 @@ pub(super) async fn attempt(
             }
             (FaultKind::Maybe, None) => {}
         }
-        doubt(ports, &mut claim, &fault).await?;
+        if !doubt(ports, &mut claim, &fault).await? {
+            // Whoever has it by now knows that this request may have been carried out.
+            return standing(ports, id, OutboxKind::Create).await;
+        }
         let mut found = look(ports, &claim.link, until).await;
         if messages && matches!(found, Look::NotThere) {
             if until.left().is_some_and(|left| left < SECOND_LOOK) {
@@ -167,8 +170,9 @@ pub(super) async fn attempt(
     }
 }
 
-/// From now on it may have been sent; told at once, because finding out can take a while.
-async fn doubt(ports: &Ports, claim: &mut Claim, fault: &Fault) -> Result<(), LedgerError> {
+/// From now on it may have been sent; told at once, because finding out can take a while. `false`: the claim has gone to
+/// somebody else.
+async fn doubt(ports: &Ports, claim: &mut Claim, fault: &Fault) -> Result<bool, LedgerError> {
     let now = ports.clock.now();
     claim.entry.in_flight = true;
     set_state(&mut claim.link, LinkState::Uncertain, now);
@@ -178,8 +182,7 @@ async fn doubt(ports: &Ports, claim: &mut Claim, fault: &Fault) -> Result<(), Le
         detail: Some(clean::line_within(&fault.cause.to_string(), 200)),
         key: Some(format!("uncertain/{}", claim.entry.attempts)),
     });
-    let link = claim.link.clone();
-    on_ledger(ports, move |ledger| ledger.update(&link)).await
+    claim.note_doubt(ports).await
 }
 
 /// The backend can't tell now: asked again later.
@@ -238,7 +241,7 @@ pub(super) async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerEr
         match look(ports, &claim.link, Until::Done).await {
             Look::Found(seen) => {
                 adopt(ports, claim, &seen).await?;
-                return super::cancel::at_backend(ports, id).await.map(super::cancel::Cancelling::into_sent);
+                return at_backend(ports, id).await;
             }
             // A message may have gone out: its link must not be paid in secret.
             Look::NotThere | Look::Unclear(_) if claim.link.sale.delivery.messages_customer() => {
@@ -258,5 +261,18 @@ pub(super) async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerEr
     }
     set_state(&mut claim.link, LinkState::Cancelled, now);
     claim.link.record_once(now, EventKind::Cancelled, None);
-    claim.settle(ports, Outcome::Cancelled, None).await
+    if let Some(sent) = claim.settle_ours(ports, Outcome::Cancelled, None).await? {
+        return Ok(sent);
+    }
+    // Somebody has taken it over, and may have made it: then that one goes the other way.
+    let link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
+    if link.session_id.is_some() {
+        return at_backend(ports, id).await;
+    }
+    standing(ports, id, OutboxKind::Create).await
+}
+
+/// Withdraws what turned out to be at the backend.
+async fn at_backend(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
+    super::cancel::at_backend(ports, id).await.map(super::cancel::Cancelling::into_sent)
 }

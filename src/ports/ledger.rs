@@ -339,31 +339,45 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn note_sending(&self, entry: &OutboxEntry) -> Result<bool, LedgerError>;
-    /// Closes the entry and, for a `Create`, keeps the link's new state, in one transaction. With other kinds
-    /// the link stays as it is kept: the tracker may know more of it than the claim did.
+    /// It isn't known whether a claimed creation was carried out: keeps what the link tells of that. `false`: the claim
+    /// has gone to somebody else, so nothing changes.
     ///
     /// # Errors
     /// The database's.
-    fn settle_entry(&self, link: &Link, kind: OutboxKind) -> Result<(), LedgerError>;
-    /// Closes the entry and changes the link as it is kept, in one transaction. If the entry was closed by somebody else,
-    /// nothing changes.
+    fn note_doubt(&self, link: &Link, entry: &OutboxEntry) -> Result<bool, LedgerError>;
+    /// Closes a claimed entry and, for a `Create`, keeps the link's new state, in one transaction. With other kinds
+    /// the link stays as it is kept: the tracker may know more of it than the claim did. `false`: the claim has gone to
+    /// somebody else, who may have closed the entry by now; nothing changes, theirs is the truth.
+    ///
+    /// # Errors
+    /// The database's.
+    fn settle_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<bool, LedgerError>;
+    /// The backend has made the link: closes its `Create`, whoever has the claim by now, and keeps the link with its
+    /// session, in one transaction. That it exists is true whoever learns of it, and whoever else is at it may send
+    /// nothing from then on. `false`: the link has another session, or has ended without one; nothing changes, and this
+    /// session is one too many.
+    ///
+    /// # Errors
+    /// The database's.
+    fn settle_made(&self, link: &Link) -> Result<bool, LedgerError>;
+    /// Closes a claimed entry and changes the link as it is kept, in one transaction. `false`: the claim has gone to
+    /// somebody else; nothing changes.
     ///
     /// # Errors
     /// The database's.
     fn settle_undone(
         &self,
-        id: LinkId,
-        kind: OutboxKind,
+        entry: &OutboxEntry,
         change: &mut dyn FnMut(&mut Link),
-    ) -> Result<(), LedgerError>;
-    /// Gives the entry back with a new `next_at`, `last_error`, `in_flight`, `needs_decision`, `overdue`
-    /// and `order` (`attempts` as claimed), keeps the link's state (for a `Create`), releases the claim; all in one transaction. If
-    /// the claim has gone to another process meanwhile, or the entry is gone, nothing changes: theirs is
-    /// the truth.
+    ) -> Result<bool, LedgerError>;
+    /// Gives a claimed entry back with a new `next_at`, `last_error`, `in_flight`, `needs_decision`, `overdue`
+    /// and `order` (`attempts` as claimed), keeps the link's state (for a `Create`), releases the claim; all in one
+    /// transaction. `false`: the claim has gone to another process meanwhile, or the entry is gone; nothing changes,
+    /// theirs is the truth.
     ///
     /// # Errors
     /// The database's.
-    fn release_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<(), LedgerError>;
+    fn release_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<bool, LedgerError>;
 
     /// What happened to the ledger, if the file that it replaced is still kept.
     ///

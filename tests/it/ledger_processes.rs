@@ -163,7 +163,7 @@ fn other_process() {
             for n in 0.. {
                 ledger.insert(&sample(n), false).unwrap();
                 say(&format!("inserted {n}"));
-                ledger.claim(id(n), OutboxKind::Create, at(100), LEASE).unwrap().unwrap();
+                let entry = ledger.claim(id(n), OutboxKind::Create, at(100), LEASE).unwrap().unwrap();
                 say(&format!("claimed {n}"));
                 let mut link = sample(n);
                 link.state = LinkState::Open;
@@ -174,7 +174,7 @@ fn other_process() {
                     detail: None,
                     key: None,
                 });
-                ledger.settle_entry(&link, OutboxKind::Create).unwrap();
+                assert!(ledger.settle_entry(&link, &entry).unwrap());
                 say(&format!("settled {n}"));
             }
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::SqliteLedger;
 use super::{ACCOUNT, at, sample, sent, with};
-use crate::domain::link::LinkState;
+use crate::domain::link::{EventKind, Link, LinkState};
 use crate::domain::money::{Currency, Money};
 use crate::ports::{Awake, Ledger, MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Overdue};
 
@@ -69,9 +69,9 @@ fn a_clock_set_back_costs_one_lease_and_no_more() {
 #[test]
 fn settling_closes_the_entry_and_keeps_the_link() {
     let ledger = queued(1);
-    claim(&ledger, 1, 10).unwrap();
+    let entry = claim(&ledger, 1, 10).unwrap();
     let made = sent(1, LinkState::Open);
-    ledger.settle_entry(&made, OutboxKind::Create).unwrap();
+    assert!(ledger.settle_entry(&made, &entry).unwrap());
     assert_eq!(ledger.outbox(ACCOUNT).unwrap(), []);
     assert_eq!(ledger.link(made.id).unwrap(), Some(made));
     assert_eq!(claim(&ledger, 1, 1_000), None);
@@ -108,11 +108,11 @@ fn a_late_release_does_not_take_the_claim_from_its_new_owner() {
     let ledger = queued(1);
     let late = claim(&ledger, 1, 10).unwrap();
     let now = claim(&ledger, 1, 100).unwrap();
-    ledger.release_entry(&sample(1), &late).unwrap();
+    assert!(!ledger.release_entry(&sample(1), &late).unwrap());
     assert_eq!(claim(&ledger, 1, 101), None, "still claimed");
     assert_eq!(ledger.link(sample(1).id).unwrap().unwrap().state, LinkState::Creating);
-    ledger.settle_entry(&sent(1, LinkState::Open), OutboxKind::Create).unwrap();
-    ledger.release_entry(&sample(1), &now).unwrap();
+    assert!(ledger.settle_entry(&sent(1, LinkState::Open), &now).unwrap());
+    assert!(!ledger.release_entry(&sample(1), &now).unwrap());
     assert_eq!(ledger.outbox(ACCOUNT).unwrap(), []);
     assert_eq!(ledger.link(sample(1).id).unwrap().unwrap().state, LinkState::Open);
 }
@@ -129,6 +129,86 @@ fn a_late_release_erases_no_question_of_who_had_the_claim_after() {
     assert_eq!(ledger.outbox(ACCOUNT).unwrap(), [asks]);
     assert_eq!(ledger.link(link.id).unwrap().unwrap().state, LinkState::Uncertain);
     assert_eq!(claim(&ledger, 1, 1_000), None, "nothing goes without the seller's word");
+}
+
+/// What a process says that slept with its claim: refused, doubtful, not done. Whoever has it by now is still at it, or
+/// has given it back.
+#[test]
+fn a_late_end_or_doubt_changes_nothing_of_what_is_somebody_elses() {
+    for given_back in [false, true] {
+        let ledger = queued(1);
+        let late = claim(&ledger, 1, 10).unwrap();
+        let theirs = claim(&ledger, 1, 100).unwrap();
+        if given_back {
+            let asks = OutboxEntry { needs_decision: true, in_flight: true, ..theirs };
+            let mut link = sample(1);
+            link.state = LinkState::Uncertain;
+            assert!(ledger.release_entry(&link, &asks).unwrap());
+        }
+        let before = (ledger.outbox(ACCOUNT).unwrap(), ledger.link(sample(1).id).unwrap());
+        let mut link = sample(1);
+        link.state = LinkState::Refused;
+        assert!(!ledger.settle_entry(&link, &late).unwrap());
+        link.state = LinkState::Uncertain;
+        link.record_once(at(101), EventKind::Uncertain, None);
+        assert!(!ledger.note_doubt(&link, &late).unwrap());
+        let mut noted = false;
+        assert!(!ledger.settle_undone(&late, &mut |_| noted = true).unwrap() && !noted);
+        assert_eq!((ledger.outbox(ACCOUNT).unwrap(), ledger.link(sample(1).id).unwrap()), before);
+    }
+    // The one who has it may say all of that.
+    let ledger = queued(1);
+    let ours = claim(&ledger, 1, 10).unwrap();
+    let mut link = sample(1);
+    link.state = LinkState::Uncertain;
+    assert!(ledger.note_doubt(&link, &ours).unwrap());
+    assert_eq!(ledger.link(link.id).unwrap().unwrap().state, LinkState::Uncertain);
+    link.state = LinkState::Refused;
+    assert!(ledger.settle_entry(&link, &ours).unwrap());
+    assert!(!ledger.note_doubt(&link, &ours).unwrap(), "it is closed");
+    assert_eq!(ledger.link(link.id).unwrap().unwrap().state, LinkState::Refused);
+}
+
+#[test]
+fn that_the_backend_has_a_link_is_true_whoever_learns_of_it() {
+    let made = sent(1, LinkState::Open);
+    let other = || Link { session_id: Some("T12345678.other".to_owned()), ..made.clone() };
+    let ended = |state| {
+        let ledger = queued(1);
+        let entry = claim(&ledger, 1, 10).unwrap();
+        assert!(ledger.settle_entry(&Link { state, ..sample(1) }, &entry).unwrap());
+        ledger
+    };
+    // Somebody else is at it, or has given it back with a question.
+    for given_back in [false, true] {
+        let ledger = queued(1);
+        claim(&ledger, 1, 10).unwrap();
+        let theirs = claim(&ledger, 1, 100).unwrap();
+        if given_back {
+            let asks = OutboxEntry { needs_decision: true, ..theirs.clone() };
+            ledger.release_entry(&sample(1), &asks).unwrap();
+        }
+        assert!(ledger.settle_made(&made).unwrap());
+        assert_eq!(
+            (ledger.outbox(ACCOUNT).unwrap(), ledger.link(made.id).unwrap()),
+            (vec![], Some(made.clone()))
+        );
+        assert!(!ledger.note_sending(&theirs).unwrap(), "nothing more is sent");
+        // Heard once more: what is known of it by now stays. Another one is one too many.
+        let mut paid = made.clone();
+        paid.state = LinkState::Captured;
+        ledger.update(&paid).unwrap();
+        assert!(ledger.settle_made(&made).unwrap());
+        assert!(!ledger.settle_made(&other()).unwrap());
+        assert_eq!(ledger.link(made.id).unwrap(), Some(paid));
+    }
+    for state in [LinkState::Refused, LinkState::Cancelled] {
+        let ledger = ended(state);
+        assert!(!ledger.settle_made(&made).unwrap(), "{state}");
+        assert_eq!(ledger.link(made.id).unwrap().unwrap().session_id, None);
+    }
+    let unknown = sent(9, LinkState::Open);
+    assert!(queued(1).settle_made(&unknown).is_err());
 }
 
 #[test]
@@ -202,7 +282,7 @@ fn what_is_asked_for_a_link_has_its_turn() {
     assert_eq!(ledger.outbox(ACCOUNT).unwrap()[1].order, claimed.order);
     assert!(!ledger.note_order(&OutboxEntry { attempts: 7, ..claimed.clone() }).unwrap());
     assert_eq!(claim(&refund), None, "it still waits");
-    ledger.settle_entry(&super::sent(1, LinkState::Captured), OutboxKind::Capture).unwrap();
+    assert!(ledger.settle_entry(&super::sent(1, LinkState::Captured), &claimed).unwrap());
     assert!(claim(&refund).is_some());
 }
 

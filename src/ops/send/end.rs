@@ -8,21 +8,12 @@ use crate::domain::link::{EventKind, LinkState};
 use crate::domain::method::{MethodKind, kind_of_type};
 use crate::ops::claim::Claim;
 use crate::ops::outbox::{Outcome, Sent, standing};
-use crate::ops::{backend_now, cancel, kept, lost, on_ledger, set_state};
+use crate::ops::{backend_now, cancel, lost, set_state};
 use crate::ports::{Created, Fault, LedgerError, OutboxKind, Ports};
 
 /// The link is there.
 pub(super) async fn made(ports: &Ports, mut claim: Claim, created: Created) -> Result<Sent, LedgerError> {
-    // If the claim took so long that another process made the link, ours has an address that nobody has.
-    let id = claim.link.id;
-    let kept = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
-    if kept.session_id.as_ref().is_some_and(|s| *s != created.session_id) {
-        if let Err(fault) = ports.gateway.cancel(&created.session_id).await {
-            tracing::warn!(link = %id, "a spare session could not be withdrawn: {fault}");
-            lost::remember(ports, id, claim.entry.first_sent).await?;
-        }
-        return standing(ports, id, OutboxKind::Create).await;
-    }
+    let (id, first_sent) = (claim.link.id, claim.entry.first_sent);
     let now = backend_now(ports);
     let link = &mut claim.link;
     link.url = Some(created.url);
@@ -35,13 +26,21 @@ pub(super) async fn made(ports: &Ports, mut claim: Claim, created: Created) -> R
             _ => false,
         };
     let news = SessionNews {
-        id: created.session_id,
+        id: created.session_id.clone(),
         created_at: Some(now),
         publish: created.publish,
         ..SessionNews::default()
     };
     lifecycle::merge(link, Some(&news), None, now);
-    claim.settle(ports, Outcome::Created, None).await
+    if let Some(sent) = claim.settle_made(ports, Outcome::Created).await? {
+        return Ok(sent);
+    }
+    // The claim took so long that somebody else has made the link, or ended it.
+    if let Err(fault) = ports.gateway.cancel(&created.session_id).await {
+        tracing::warn!(link = %id, "a spare session could not be withdrawn: {fault}");
+        lost::remember(ports, id, first_sent).await?;
+    }
+    standing(ports, id, OutboxKind::Create).await
 }
 
 /// Takes a session that was found again. A read session doesn't carry its link, so here alone the address
@@ -52,7 +51,13 @@ pub(super) async fn adopt(ports: &Ports, mut claim: Claim, seen: &Seen) -> Resul
     link.url = Some(ports.gateway.rebuilt_url(&session.id));
     link.by_push = link.sale.delivery.messages_customer() && link.sale.methods.push_replaces_sms();
     lifecycle::merge(link, Some(session), None, asked.by_backend(ports));
-    claim.settle(ports, Outcome::Adopted, None).await
+    let (id, first_sent) = (claim.link.id, claim.entry.first_sent);
+    if let Some(sent) = claim.settle_made(ports, Outcome::Adopted).await? {
+        return Ok(sent);
+    }
+    // Somebody else has made the link meanwhile, or ended it. This one may be paid already, so it isn't just withdrawn.
+    lost::remember(ports, id, first_sent).await?;
+    standing(ports, id, OutboxKind::Create).await
 }
 
 pub(super) async fn refused(ports: &Ports, mut claim: Claim, fault: Fault) -> Result<Sent, LedgerError> {
@@ -80,10 +85,18 @@ pub(super) async fn distrust(
     set_state(&mut claim.link, LinkState::Refused, now);
     claim.link.record_once(now, EventKind::Refused, Some(fault.line()));
     claim.link.reason = Some(fault.line());
-    let sent = claim.settle(ports, Outcome::Refused, Some(fault)).await?;
+    let first_sent = claim.entry.first_sent;
+    let sent = claim.settle_ours(ports, Outcome::Refused, Some(fault)).await?;
     if let Err(fault) = withdrawn {
         tracing::warn!(link = %id, "the session with the foreign link is still open: {fault}");
-        cancel::journal(ports, id, true).await?;
+        match sent {
+            Some(_) => cancel::journal(ports, id, true).await?,
+            // The link is somebody else's, and has another session.
+            None => lost::remember(ports, id, first_sent).await?,
+        }
     }
-    Ok(sent)
+    match sent {
+        Some(sent) => Ok(sent),
+        None => standing(ports, id, OutboxKind::Create).await,
+    }
 }

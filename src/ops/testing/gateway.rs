@@ -47,6 +47,8 @@ pub(crate) enum Wrong {
     Late(Duration),
     /// It takes so long, then goes well.
     Slow(Duration),
+    /// It takes so long and does nothing; the answer is this fault.
+    SlowFault(Duration, FaultKind),
     /// What comes before the request takes so long, then all goes well.
     Before(Duration),
 }
@@ -304,6 +306,12 @@ impl SimGateway {
             }
             Some(Wrong::Cut) => return Err(lost()),
             Some(Wrong::Slow(time)) => tokio::time::sleep(time).await,
+            Some(Wrong::SlowFault(time, kind)) => {
+                tokio::time::sleep(time).await;
+                let alive = self.power.step();
+                let cause = Cause::theirs(format!("{kind:?}, late"));
+                return Err(if alive { Fault::new(kind, cause) } else { lost() });
+            }
             Some(Wrong::Late(time)) => {
                 let (state, clock) = (self.state.clone(), self.clock.clone());
                 tokio::spawn(async move {

@@ -103,6 +103,12 @@ impl Kept {
         self.links.insert(now.id, now);
     }
 
+    /// The place of an entry whose claim is still the one that it was given with.
+    fn claimed(&self, entry: &OutboxEntry) -> Option<usize> {
+        let place = self.place(entry.link, entry.kind);
+        place.filter(|i| self.outbox[*i].1.is_some() && self.outbox[*i].0.attempts == entry.attempts)
+    }
+
     fn place(&self, link: LinkId, kind: OutboxKind) -> Option<usize> {
         self.outbox.iter().position(|(e, _)| e.link == link && e.kind == kind)
     }
@@ -267,9 +273,7 @@ impl Ledger for SimLedger {
 
     fn note_order(&self, entry: &OutboxEntry) -> Result<bool, LedgerError> {
         self.write(|kept| {
-            let place = kept.place(entry.link, entry.kind);
-            let ours =
-                place.filter(|i| kept.outbox[*i].1.is_some() && kept.outbox[*i].0.attempts == entry.attempts);
+            let ours = kept.claimed(entry);
             if let Some(i) = ours {
                 kept.outbox[i].0.order.clone_from(&entry.order);
             }
@@ -279,9 +283,7 @@ impl Ledger for SimLedger {
 
     fn note_sending(&self, entry: &OutboxEntry) -> Result<bool, LedgerError> {
         self.write(|kept| {
-            let place = kept.place(entry.link, entry.kind);
-            let ours =
-                place.filter(|i| kept.outbox[*i].1.is_some() && kept.outbox[*i].0.attempts == entry.attempts);
+            let ours = kept.claimed(entry);
             if let Some(i) = ours {
                 let first = &mut kept.outbox[i].0.first_sent;
                 *first = first.or(entry.first_sent);
@@ -290,47 +292,70 @@ impl Ledger for SimLedger {
         })
     }
 
-    fn settle_entry(&self, link: &Link, kind: OutboxKind) -> Result<(), LedgerError> {
+    fn note_doubt(&self, link: &Link, entry: &OutboxEntry) -> Result<bool, LedgerError> {
         self.write(|kept| {
-            if let Some(i) = kept.place(link.id, kind) {
-                kept.outbox.remove(i);
-            }
-            if kind == OutboxKind::Create {
+            let ours = kept.claimed(entry).is_some();
+            if ours {
                 kept.update(link);
             }
-            Ok(())
+            Ok(ours)
+        })
+    }
+
+    fn settle_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<bool, LedgerError> {
+        self.write(|kept| {
+            let Some(i) = kept.claimed(entry) else { return Ok(false) };
+            kept.outbox.remove(i);
+            if entry.kind == OutboxKind::Create {
+                kept.update(link);
+            }
+            Ok(true)
+        })
+    }
+
+    fn settle_made(&self, link: &Link) -> Result<bool, LedgerError> {
+        self.write(|kept| {
+            let before = &kept.links[&link.id];
+            if before.session_id.is_some() {
+                return Ok(before.session_id == link.session_id);
+            }
+            if !before.state.in_outbox() || before.state == LinkState::Refused {
+                return Ok(false);
+            }
+            if let Some(i) = kept.place(link.id, OutboxKind::Create) {
+                kept.outbox.remove(i);
+            }
+            kept.update(link);
+            Ok(true)
         })
     }
 
     fn settle_undone(
         &self,
-        id: LinkId,
-        kind: OutboxKind,
+        entry: &OutboxEntry,
         change: &mut dyn FnMut(&mut Link),
-    ) -> Result<(), LedgerError> {
-        let mut link = self.read()?.links[&id].clone();
+    ) -> Result<bool, LedgerError> {
+        let mut link = self.read()?.links[&entry.link].clone();
         change(&mut link);
         self.write(|kept| {
-            if let Some(i) = kept.place(id, kind) {
-                kept.outbox.remove(i);
-                kept.update(&link);
-            }
-            Ok(())
+            let Some(i) = kept.claimed(entry) else { return Ok(false) };
+            kept.outbox.remove(i);
+            kept.update(&link);
+            Ok(true)
         })
     }
 
-    fn release_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<(), LedgerError> {
+    fn release_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<bool, LedgerError> {
         self.write(|kept| {
-            if let Some(i) =
-                kept.place(entry.link, entry.kind).filter(|i| kept.outbox[*i].0.attempts == entry.attempts)
-            {
-                let first_sent = kept.outbox[i].0.first_sent;
-                kept.outbox[i] = (OutboxEntry { first_sent, ..entry.clone() }, None);
-                if entry.kind == OutboxKind::Create {
-                    kept.update(link);
-                }
+            let place = kept.place(entry.link, entry.kind);
+            let ours = place.filter(|i| kept.outbox[*i].0.attempts == entry.attempts);
+            let Some(i) = ours else { return Ok(false) };
+            let first_sent = kept.outbox[i].0.first_sent;
+            kept.outbox[i] = (OutboxEntry { first_sent, ..entry.clone() }, None);
+            if entry.kind == OutboxKind::Create {
+                kept.update(link);
             }
-            Ok(())
+            Ok(true)
         })
     }
 

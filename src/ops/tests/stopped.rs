@@ -8,7 +8,7 @@ use crate::domain::link::{LinkId, LinkState};
 use crate::domain::sale::Delivery;
 use crate::ops::outbox::{Decision, Outcome, Sent, decide, flush, send_now};
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, sms};
-use crate::ports::{LedgerError, OutboxKind};
+use crate::ports::{FaultKind, LedgerError, OutboxKind};
 
 type Try = tokio::task::JoinHandle<Result<Sent, LedgerError>>;
 
@@ -73,4 +73,101 @@ async fn a_spare_session_that_can_not_be_withdrawn_is_looked_for() {
     flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
     let closed: Vec<_> = world.backend.sessions().iter().map(|s| s.news.cancelled_at.is_some()).collect();
     assert_eq!(closed, [false, true]);
+}
+
+/// What another one has made stays made, whatever becomes of the try that was stopped.
+#[tokio::test(start_paused = true)]
+async fn a_late_refusal_or_doubt_says_nothing_of_a_link_that_another_has_made() {
+    for late in [
+        Wrong::SlowFault(Duration::from_secs(30), FaultKind::Refused),
+        Wrong::SlowFault(Duration::from_secs(30), FaultKind::Maybe),
+    ] {
+        let (world, id, stopped) = tried_and_taken_over(Delivery::Link, late.clone()).await;
+        let made = world.link(id);
+        assert_eq!((made.state, world.entry(id)), (LinkState::Open, None));
+        let sent = stopped.await.unwrap().unwrap();
+        assert_eq!(sent.outcome, Outcome::Already, "{late:?}");
+        assert_eq!((world.link(id), world.entry(id)), (made, None), "{late:?}");
+        assert_eq!(world.backend.sessions().len(), 1);
+    }
+}
+
+/// The other one waits for the seller: his question stays.
+#[tokio::test(start_paused = true)]
+async fn a_late_refusal_or_doubt_answers_no_question_of_who_took_over() {
+    for kind in [FaultKind::Refused, FaultKind::Maybe] {
+        let late = Wrong::SlowFault(Duration::from_secs(30), kind);
+        let (world, id, stopped) = tried_and_taken_over(sms(), late).await;
+        let link = world.link(id);
+        stopped.await.unwrap().unwrap();
+        let entry = world.entry(id).unwrap();
+        assert!(entry.needs_decision && entry.in_flight, "the first one may have been sent: {kind:?}");
+        assert_eq!(world.link(id), link, "{kind:?}");
+    }
+}
+
+/// The other one is at work: his entry stays his, and he makes the link.
+#[tokio::test(start_paused = true)]
+async fn a_late_refusal_or_doubt_takes_no_entry_from_who_is_at_work() {
+    for kind in [FaultKind::Refused, FaultKind::Maybe] {
+        let world = World::new();
+        world.backend.wrong(Call::Create, [Wrong::SlowFault(Duration::from_secs(30), kind)]);
+        let id = world.keep("A-1", Delivery::Link);
+        let ports = world.ports.clone();
+        let stopped = tokio::spawn(async move { send_now(&ports, id).await });
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        world.set_clock(SignedDuration::from_secs(100));
+        world.backend.wrong(Call::Create, [Wrong::Slow(Duration::from_secs(60))]);
+        let other = world.another();
+        let at_work = tokio::spawn(async move { send_now(&other, id).await });
+        let sent = stopped.await.unwrap().unwrap();
+        assert_eq!(sent.outcome, Outcome::Busy, "{kind:?}");
+        assert_eq!(world.link(id).state, LinkState::Creating, "{kind:?}");
+        assert_eq!(at_work.await.unwrap().unwrap().outcome, Outcome::Created, "{kind:?}");
+        assert_eq!((world.link(id).state, world.entry(id)), (LinkState::Open, None));
+        assert_eq!(world.backend.sessions().len(), 1);
+    }
+}
+
+/// The request of the one that was stopped has been carried out, and his customer has the message; the other one waits
+/// for the seller, who has nothing left to decide.
+#[tokio::test(start_paused = true)]
+async fn a_late_answer_ends_the_question_of_who_took_over() {
+    let slow = Wrong::Slow(Duration::from_secs(30));
+    let (world, id, stopped) = tried_and_taken_over(sms(), slow).await;
+    assert!(world.entry(id).unwrap().needs_decision);
+    assert_eq!(stopped.await.unwrap().unwrap().outcome, Outcome::Created);
+    assert_eq!((world.link(id).state, world.messages(id), world.entry(id)), (LinkState::Open, 1, None));
+    assert_eq!(world.backend.calls(Call::Cancel), 0);
+}
+
+/// Given up meanwhile: what was made after all is withdrawn.
+#[tokio::test(start_paused = true)]
+async fn a_late_answer_does_not_bring_back_a_link_that_was_given_up() {
+    let slow = Wrong::Slow(Duration::from_secs(30));
+    let (world, id, stopped) = tried_and_taken_over(sms(), slow).await;
+    decide(&world.another(), id, Decision::Drop).await.unwrap();
+    assert_eq!(world.link(id).state, LinkState::Cancelled);
+    stopped.await.unwrap().unwrap();
+    let link = world.link(id);
+    assert_eq!((link.state, link.session_id, link.url), (LinkState::Cancelled, None, None));
+    let made = world.backend.sessions();
+    assert_eq!(made.len(), 1);
+    assert!(made[0].news.cancelled_at.is_some(), "nobody wants it any more");
+}
+
+/// While one gives the link up, the answer to the other one's request comes: what was made is withdrawn at the backend.
+#[tokio::test(start_paused = true)]
+async fn giving_up_what_is_made_meanwhile_withdraws_it() {
+    let slow = Wrong::Slow(Duration::from_secs(30));
+    let (world, id, stopped) = tried_and_taken_over(sms(), slow).await;
+    // The search takes longer than the request that was stopped.
+    world.backend.wrong(Call::Find, [Wrong::SlowFault(Duration::from_secs(60), FaultKind::Refused)]);
+    let other = world.another();
+    let dropped = tokio::spawn(async move { decide(&other, id, Decision::Drop).await });
+    stopped.await.unwrap().unwrap();
+    assert_eq!(world.link(id).state, LinkState::Open);
+    dropped.await.unwrap().unwrap();
+    assert_eq!((world.link(id).state, world.messages(id)), (LinkState::Cancelled, 1));
+    assert!(world.backend.sessions()[0].news.cancelled_at.is_some());
 }

@@ -85,12 +85,13 @@ async fn what_was_closed_meanwhile_does_not_come_back() {
         world.ports.ledger.enqueue(&look).unwrap();
         world.power.slow();
         let link = world.link(id);
+        let claimed = world.ports.ledger.claim(id, OutboxKind::Look, now, LEASE).unwrap().unwrap();
         let closing = on_ledger(&world.ports, move |ledger| {
             std::thread::sleep(Duration::from_millis(2));
-            ledger.settle_entry(&link, OutboxKind::Look)
+            ledger.settle_entry(&link, &claimed)
         });
         let (looked, closed) = tokio::join!(lost::look_soon(&world.ports, id), closing);
-        looked.and(closed).unwrap();
+        assert!(looked.and(closed).unwrap());
         assert_eq!(waits(&world, id, OutboxKind::Look), None);
     }
 }
@@ -107,10 +108,10 @@ async fn a_decision_does_not_bring_back_a_link_that_was_made_meanwhile() {
         let link = world.link(id);
         let closing = on_ledger(&world.ports, move |ledger| {
             std::thread::sleep(Duration::from_millis(8));
-            ledger.settle_entry(&link, OutboxKind::Create)
+            ledger.settle_made(&link)
         });
         let (decided, closed) = tokio::join!(decide(&world.ports, id, Decision::Wait), closing);
-        decided.map(drop).and(closed).unwrap();
+        assert!(decided.map(drop).and(closed).unwrap());
         assert_eq!(waits(&world, id, OutboxKind::Create), None);
     }
 }

@@ -399,7 +399,7 @@ async fn an_alarm_is_seen_until_it_is_dealt_with_however_many_newer_links_there_
         ledger.insert(&newer, false).unwrap();
         newer.state = LinkState::Captured;
         newer.session_id = Some(format!("T12345678.new{n}"));
-        ledger.settle_entry(&newer, OutboxKind::Create).unwrap();
+        assert!(ledger.settle_made(&newer).unwrap());
     }
     seller.keys("Esc s n").await;
     assert!(!seller.screen().contains("alarm"), "{}", seller.screen());
