@@ -89,11 +89,12 @@ async fn carry_out(ports: &Ports, id: LinkId, kind: OutboxKind, heard: bool) -> 
         claim.entry.order = Some(order);
         return close(ports, claim, outcome, fault).await;
     }
-    if plan::working(&now) {
+    let plan = plan::plan(&claim.link, &now, kind, &order, ports.clock.now());
+    if plan::held_up(&now, kind, &order, plan.is_some()) {
         let next_at = next_look(ports, claim.entry.attempts);
         return close(ports, claim, Outcome::InProgress { next_at }, None).await;
     }
-    let Some(plan) = plan::plan(&claim.link, &now, kind, &order, ports.clock.now()) else {
+    let Some(plan) = plan else {
         return close(ports, claim, Outcome::NotPossible, None).await;
     };
     let sent = MoneySent {

@@ -103,7 +103,7 @@ pub(in crate::ops) fn found(transaction: &TransactionNews, kind: OutboxKind, sen
     if !told && let Some(found) = by_status(transaction, kind) {
         return found;
     }
-    if working(transaction) {
+    if working(transaction, &[word]) {
         return Found::Working;
     }
     // A failure that nobody signed is the end of a request that is known to have arrived; of one that may
@@ -173,26 +173,51 @@ pub(super) fn begun(transaction: &TransactionNews, kind: OutboxKind, sent: &Mone
     })
 }
 
-/// Something was begun (202) and hasn't come to an end.
-pub(in crate::ops) fn working(transaction: &TransactionNews) -> bool {
-    let ended = |begun: &TransactionEvent| {
-        let word = begun.event.strip_prefix("INITIATE_").unwrap_or_default();
-        // Nothing is left that it could move: its end was left out.
-        let kinds = [OutboxKind::Capture, OutboxKind::Void, OutboxKind::Refund];
-        let kind = kinds.into_iter().find(|kind| self::word(*kind) == word);
-        if kind.is_some_and(|kind| by_status(transaction, kind).is_some()) {
-            return true;
+/// Whether a request of `kind` must wait until the backend has come to an end with what it has begun (202): with all
+/// that works on the same money, which a withdrawal and a release share; and with a withdrawal of what is to be given
+/// back, where that is all there is, or more than is withdrawn (then it was not `planned`). A part of what is withdrawn
+/// already can be given back meanwhile.
+pub(in crate::ops) fn held_up(
+    transaction: &TransactionNews,
+    kind: OutboxKind,
+    order: &MoneyOrder,
+    planned: bool,
+) -> bool {
+    match kind {
+        OutboxKind::Refund if order.amount.is_none() || !planned => {
+            working(transaction, &["REFUND", "CAPTURE"])
         }
-        transaction.events.iter().any(|e| {
-            e.event == word
-                && match (&e.correlation, &begun.correlation) {
-                    (Some(a), Some(b)) => a == b,
-                    // Without what ties them together, one that came later is taken for its end.
-                    _ => e.at >= begun.at,
-                }
-        })
+        OutboxKind::Refund => working(transaction, &["REFUND"]),
+        _ => working(transaction, &["CAPTURE", "VOID"]),
+    }
+}
+
+/// Whether the backend has begun with an operation that one of these words tells of, and not come to an end with it.
+fn working(transaction: &TransactionNews, words: &[&str]) -> bool {
+    let begun = |event: &&TransactionEvent| {
+        let word = event.event.strip_prefix("INITIATE_");
+        event.success && word.is_some_and(|word| words.contains(&word))
     };
-    transaction.events.iter().any(|e| e.success && e.event.starts_with("INITIATE_") && !ended(e))
+    transaction.events.iter().filter(begun).any(|event| !has_ended(transaction, event))
+}
+
+/// Whether what this event tells to be begun has come to an end.
+fn has_ended(transaction: &TransactionNews, begun: &TransactionEvent) -> bool {
+    let word = begun.event.strip_prefix("INITIATE_").unwrap_or_default();
+    // Nothing is left that it could move: its end was left out.
+    let kinds = [OutboxKind::Capture, OutboxKind::Void, OutboxKind::Refund];
+    let kind = kinds.into_iter().find(|kind| self::word(*kind) == word);
+    if kind.is_some_and(|kind| by_status(transaction, kind).is_some()) {
+        return true;
+    }
+    transaction.events.iter().any(|e| {
+        e.event == word
+            && match (&e.correlation, &begun.correlation) {
+                (Some(a), Some(b)) => a == b,
+                // Without what ties them together, one that came later is taken for its end.
+                _ => e.at >= begun.at,
+            }
+    })
 }
 
 /// The sum and the number of the operations of a kind that went through.

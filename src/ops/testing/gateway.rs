@@ -158,6 +158,11 @@ impl SimGateway {
         lock(&self.state).in_progress = true;
     }
 
+    /// From now on they are done at once; what was begun before stays so.
+    pub(crate) fn at_once(&self) {
+        lock(&self.state).in_progress = false;
+    }
+
     /// The next capture, void or refund is tried and fails, with this reason: in the answer (200), or where
     /// it is answered with 202, when it is [finished](Self::finish).
     pub(crate) fn fails(&self, why: &str) {

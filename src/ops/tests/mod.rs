@@ -7,6 +7,7 @@ mod machine;
 mod moving;
 mod not_done;
 mod progress;
+mod same_money;
 mod sending;
 mod stopped;
 mod together;

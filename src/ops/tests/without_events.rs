@@ -11,7 +11,7 @@ use crate::ops::money::{self, Movement};
 use crate::ops::outbox::{Outcome, Sent};
 use crate::ops::testing::{Call, World, Wrong};
 use crate::ops::track::refresh_one;
-use crate::ports::{MoneySent, OutboxKind};
+use crate::ports::{MoneyOrder, MoneySent, OutboxKind};
 
 /// A link that is paid so far, at a backend that tells no events.
 async fn paid(status: &str) -> (World, LinkId) {
@@ -186,10 +186,15 @@ fn what_can_move_nothing_any_more_holds_up_nothing() {
         updated_at: None,
         events,
     };
-    assert!(plan::working(&of("AUTHORIZED", begun("CAPTURE"))));
-    assert!(plan::working(&of("PARTIALLY_CAPTURED", begun("CAPTURE"))));
-    assert!(plan::working(&of("CAPTURED", begun("REFUND"))));
-    assert!(!plan::working(&of("CAPTURED", begun("CAPTURE"))));
-    assert!(!plan::working(&of("REFUNDED", begun("REFUND"))));
-    assert!(!plan::working(&of("AUTHORIZATION_VOIDED", begun("VOID"))));
+    let held_up = |kind, status: &str, word: &str| {
+        plan::held_up(&of(status, begun(word)), kind, &MoneyOrder::default(), true)
+    };
+    use OutboxKind::{Capture, Refund, Void};
+    assert!(held_up(Capture, "AUTHORIZED", "CAPTURE"));
+    assert!(held_up(Void, "PARTIALLY_CAPTURED", "CAPTURE"));
+    assert!(held_up(Capture, "AUTHORIZED", "VOID"));
+    assert!(held_up(Refund, "CAPTURED", "REFUND"));
+    assert!(!held_up(Refund, "CAPTURED", "CAPTURE"));
+    assert!(!held_up(Refund, "REFUNDED", "REFUND"));
+    assert!(!held_up(Void, "AUTHORIZATION_VOIDED", "VOID"));
 }
