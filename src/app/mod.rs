@@ -80,6 +80,9 @@ pub fn update(model: &mut Model, msg: Msg, now: &Now) -> Vec<Effect> {
     let sight = (t.model.screen, t.model.link.as_ref().map(|l| l.id));
     let mut replan = tracking::set_back(&mut t) || matches!(msg, Msg::Due(_) | Msg::Reply(_));
     let by_hand = matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Click(..));
+    if by_hand {
+        replan |= tracking::touched(&mut t);
+    }
     match msg {
         Msg::Reply(reply) => self::reply(&mut t, reply),
         Msg::Due(timer) => due(&mut t, timer),

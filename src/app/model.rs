@@ -266,6 +266,8 @@ pub struct Tracking {
     pub flushed_at: Option<Timestamp>,
     /// When it was last asked whether there is a connection, for no other reason.
     pub knocked_at: Option<Timestamp>,
+    /// When somebody last was at the keys.
+    pub touched_at: Option<Timestamp>,
     /// When a time on the screen changes; `None`: no countdown in sight.
     pub clock_wake: Option<Timestamp>,
     /// The machine's clock when something last happened: that it was set back is seen by it.

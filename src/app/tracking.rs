@@ -22,6 +22,9 @@ const OUTBOX_REST: SignedDuration = SignedDuration::from_secs(5);
 const OFFLINE_REST: SignedDuration = SignedDuration::from_secs(7);
 /// When an entry that is on the wire is looked at again: its sender may have died.
 const OUTBOX_IN_FLIGHT: SignedDuration = SignedDuration::from_secs(30);
+/// So long after the last key a payment on screen is asked about of which money is only reserved: it may stay so for
+/// weeks, and an app that nobody uses shall have nothing to do.
+const WATCHED: SignedDuration = SignedDuration::from_mins(10);
 /// From this many seconds on a clock that differs from the backend's is told.
 const CLOCK_OFF: i64 = 60;
 
@@ -47,6 +50,7 @@ pub(super) fn set_back(t: &mut Turn<'_>) -> bool {
     tracking.pace.set_back(by);
     tracking.flushed_at = tracking.flushed_at.and_then(|at| at.checked_sub(by).ok());
     tracking.knocked_at = tracking.knocked_at.and_then(|at| at.checked_sub(by).ok());
+    tracking.touched_at = tracking.touched_at.and_then(|at| at.checked_sub(by).ok());
     // Set for the clock as it was: they are planned anew.
     (tracking.outbox_wake, tracking.clock_wake, tracking.wake) = (None, None, None);
     true
@@ -77,16 +81,42 @@ fn track(t: &mut Turn<'_>) {
     }
     let open = t.model.link.as_ref().map(|s| s.id).filter(|_| on_link(t.model));
     let listed = listed(t.model);
+    let reserved = watched(t.model, t.now.at);
     let tracking = &mut t.model.tracking;
     let ended = |r: &LinkRow| r.state == LinkState::Expired;
     let over = |r: &LinkRow| ended(r) && t.now.at.duration_since(r.expires_at) > FOLLOWED_AFTER_END;
     tracking.rows.retain(|r| !over(r));
-    let plan = tracking.pace.plan(&tracking.rows, InSight { open, listed: &listed }, t.now.at);
+    // Nothing more happens to it by itself, but somebody may capture or release it elsewhere while the seller looks.
+    let with_reserved = reserved.map(|row| tracking.rows.iter().cloned().chain([row]).collect::<Vec<_>>());
+    let rows = with_reserved.as_deref().unwrap_or(&tracking.rows);
+    let plan = tracking.pace.plan(rows, InSight { open, listed: &listed }, t.now.at);
     if !plan.is_empty() {
         tracking.asking = true;
         t.ask(Effect::Track { batch: plan.batch, singles: plan.singles });
     }
     set(t, Timer::Track, plan.wake_at);
+}
+
+/// The payment on screen whose money is reserved and was not taken, unless it is followed anyway or nobody has touched
+/// a key for a while.
+fn watched(model: &Model, now: Timestamp) -> Option<LinkRow> {
+    let lately = |at: Timestamp| now.duration_since(at) < WATCHED;
+    reserved(model).filter(|_| model.tracking.touched_at.is_some_and(lately)).map(LinkRow::from)
+}
+
+fn reserved(model: &Model) -> Option<&Link> {
+    let link =
+        link_screen::shown(model).filter(|l| on_link(model) && l.settled() && l.session_id.is_some())?;
+    // Where the backend doesn't tell how much was taken, there may be some left.
+    let some_left = || link.reserved().is_none_or(|money| money.minor() > 0);
+    (link.state.has_money() && some_left()).then_some(link)
+}
+
+/// Somebody is at the keys. Whether what is asked is to be planned anew because of that.
+pub(super) fn touched(t: &mut Turn<'_>) -> bool {
+    let anew = reserved(t.model).is_some() && watched(t.model, t.now.at).is_none();
+    t.model.tracking.touched_at = Some(t.now.at);
+    anew
 }
 
 fn on_link(model: &Model) -> bool {

@@ -185,6 +185,76 @@ fn offline_with_nothing_to_do_a_key_finds_out_and_no_timer_does() {
     assert_eq!(app.keys("Down"), [Effect::Track { batch: Vec::new(), singles: vec![id(1)] }]);
 }
 
+fn no_news() -> Reply {
+    brings(Vec::new())
+}
+
+fn brings(changed: Vec<Link>) -> Reply {
+    Reply::Tracked { changed, gone: Vec::new(), there: Vec::new(), fault: None, skew: 0, requests: 2 }
+}
+
+/// What is only reserved somebody may capture elsewhere: whoever has the link on screen sees it, for as long as somebody
+/// is there.
+#[test]
+fn reserved_money_on_screen_is_watched_while_somebody_is_there() {
+    let mut reserved = link(1, LinkState::Authorized);
+    reserved.sale.auto_capture = false;
+    let mut app = App::new();
+    app.reply(dashboard(std::slice::from_ref(&reserved), Vec::new()));
+    assert_eq!(app.model.tracking.wake, None, "in a list it is settled");
+    app.keys("Enter");
+    let effects = app.reply(Reply::Link(Box::new(reserved.clone()), Vec::new()));
+    let look = Effect::Track { batch: Vec::new(), singles: vec![id(1)] };
+    assert!(effects.contains(&look), "{effects:?}");
+    let again = |app: &mut App| {
+        app.reply(no_news());
+        let wait = app.model.tracking.wake.map(|at| at.duration_since(app.now.at).as_secs());
+        assert!(wait.is_some_and(|wait| wait <= 2), "seen within three seconds: {wait:?}");
+        app.pass(2);
+        assert!(app.send(Msg::Due(Timer::Track)).contains(&look));
+    };
+    for _ in 0..5 {
+        again(&mut app);
+    }
+    // Nobody is there: nothing to do, until somebody is.
+    app.reply(no_news());
+    app.pass(10 * 60);
+    assert!(!asks(&app.send(Msg::Due(Timer::Track))));
+    assert_eq!((app.model.tracking.wake, app.model.tracking.asking), (None, false));
+    assert!(app.keys("Down").contains(&look));
+    again(&mut app);
+    // Captured elsewhere it is shown, and nothing is left to be asked.
+    let captured = then(&reserved, LinkState::Captured);
+    app.reply(brings(vec![captured]));
+    assert_eq!(app.model.link.as_ref().unwrap().link.as_ref().unwrap().state, LinkState::Captured);
+    assert_eq!((app.model.tracking.wake, app.keys("Down").contains(&look)), (None, false));
+}
+
+/// A part that was taken leaves the rest; a payment that is taken or given back as a whole leaves nothing to watch.
+#[test]
+fn only_what_is_reserved_is_watched() {
+    for (state, watched) in [
+        (LinkState::Authorized, true),
+        (LinkState::PartiallyCaptured, true),
+        (LinkState::Captured, false),
+        (LinkState::Refunded, false),
+        (LinkState::Voided, false),
+        (LinkState::Cancelled, false),
+    ] {
+        let mut paid = link(1, state);
+        paid.sale.auto_capture = false;
+        let mut app = App::new();
+        app.reply(dashboard(std::slice::from_ref(&paid), Vec::new()));
+        app.keys("Enter");
+        let effects = app.reply(Reply::Link(Box::new(paid), Vec::new()));
+        assert_eq!(asks(&effects), watched, "{state:?}");
+        app.reply(no_news());
+        app.keys("Esc");
+        app.pass(30);
+        assert!(!asks(&app.send(Msg::Due(Timer::Track))), "{state:?}: not on screen any more");
+    }
+}
+
 /// Behind a hotspot's page nobody is online, and it is told apart from having no network.
 #[test]
 fn a_network_that_answers_for_itself_is_no_way_to_the_backend() {
