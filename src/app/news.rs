@@ -60,8 +60,9 @@ fn known_alarms(t: &Turn<'_>, row: &LinkRow) -> Option<Vec<Alarm>> {
 pub(super) fn tell_alarms(t: &mut Turn<'_>, row: &LinkRow) -> bool {
     let Some(known) = known_alarms(t, row) else { return false };
     let Some(alarm) = row.alarms.iter().find(|alarm| !known.contains(alarm)).copied() else { return false };
-    // With so many that not all are known here, an older one that comes into sight is no news.
-    if beyond_known(t, row) {
+    // With so many that not all are known here, an older one that comes into sight is no news; another one of a link
+    // that is known to ring is, and no number tells of it.
+    if known.is_empty() && beyond_known(t, row) {
         return false;
     }
     t.say(Tone::Error, Say::Alarm { reference: row.reference.as_str().to_owned(), alarm });

@@ -231,6 +231,36 @@ fn a_new_alarm_of_an_older_link_is_heard_among_many() {
     }
 }
 
+/// The number of links that ring stays the same by it, so that nothing else tells of it.
+#[test]
+fn another_alarm_of_an_older_link_that_rings_already_is_heard_among_many() {
+    let mut app = App::new();
+    let Reply::Dashboard(news) = with_alarms(&[alarmed(3), alarmed(2)]) else { unreachable!() };
+    let many = || Reply::Dashboard(Box::new(DashboardNews { alarms: 3, ..(*news).clone() }));
+    app.reply(many());
+    app.keys("Enter");
+    let mut old = alarmed(1);
+    old.created_at = old.created_at.saturating_sub(jiff::SignedDuration::from_secs(60)).unwrap();
+    app.model.link.as_mut().unwrap().id = old.id;
+    let effects = app.reply(Reply::Link(Box::new(old.clone()), Vec::new()));
+    assert!(!effects.contains(&Effect::Bell), "it only came into sight");
+    let mut twice = then(&old, old.state);
+    twice.raise(Alarm::AmountDiffers, twice.changed_at);
+    let changed = || Reply::Tracked {
+        changed: vec![twice.clone()],
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: None,
+        skew: 0,
+        requests: 1,
+    };
+    assert!(app.reply(changed()).contains(&Effect::Bell));
+    assert_eq!(told(&app), Some("KARI-001"));
+    assert_eq!(app.model.dashboard.alarms, 3, "links are counted, not alarms");
+    assert!(!app.reply(changed()).contains(&Effect::Bell), "once");
+    assert!(!app.reply(many()).contains(&Effect::Bell));
+}
+
 #[test]
 fn older_news_of_a_link_bring_no_alarm_back() {
     let mut app = App::new();
