@@ -280,7 +280,7 @@ async fn bring_up_to_date(shop: &Shop<'_>, reference: &Reference) -> Result<(), 
     let rows = shop.ask(move |l| l.find(&account, &text)).await?;
     let ids = rows.into_iter().filter(|r| r.session_id.is_some()).map(|r| r.id).collect();
     // Not reached: then it stays as it is known here.
-    let _ = timeout(Duration::from_secs(5), track::refresh_each(&shop.ports, ids)).await;
+    let _ = timeout(Duration::from_secs(5), track::refresh_listed(&shop.ports, ids)).await;
     Ok(())
 }
 

@@ -9,8 +9,9 @@ use super::{Failure, Note};
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::clean;
 use crate::domain::link::{Link, LinkId};
+use crate::ops::outbox;
 use crate::ops::patience::Patience;
-use crate::ops::{outbox, track};
+use crate::ops::track::{self, Round};
 use crate::ports::{Fault, FaultKind, LinkRow, OutboxKind};
 
 /// How many links are named where a text means several.
@@ -23,17 +24,17 @@ impl Shop<'_> {
     /// # Errors
     /// The ledger's.
     pub async fn refresh(&self, rows: &[LinkRow]) -> Result<(), Failure> {
-        let at_backend = || rows.iter().filter(|r| r.session_id.is_some());
-        let batch: Vec<LinkId> = at_backend().map(|r| r.id).collect();
-        let singles: Vec<LinkId> = at_backend().filter(|r| !r.settled()).map(|r| r.id).collect();
-        if batch.is_empty() {
-            return Ok(());
-        }
-        // One link is read by itself, with all of its story.
+        let at_backend: Vec<&LinkRow> = rows.iter().filter(|r| r.session_id.is_some()).collect();
         let asked = async {
-            match batch.as_slice() {
-                [only] => track::refresh_one(&self.ports, *only).await,
-                _ => track::refresh(&self.ports, batch, singles).await,
+            match at_backend.as_slice() {
+                [] => Ok(Round::default()),
+                // One link is read by itself, with all of its story.
+                [only] => track::refresh_one(&self.ports, only.id).await,
+                several => {
+                    let (settled, open): (Vec<&LinkRow>, _) = several.iter().partition(|r| r.settled());
+                    let ids = |rows: Vec<&LinkRow>| rows.into_iter().map(|r| r.id).collect();
+                    track::refresh_all(&self.ports, ids(settled), ids(open)).await
+                }
             }
         };
         match timeout(A_FEW_SECONDS, asked).await {

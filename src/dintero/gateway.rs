@@ -156,6 +156,10 @@ impl Gateway for DinteroClient {
         })
     }
 
+    fn sessions_of<'a>(&'a self, session_ids: &'a [String]) -> Reply<'a, Result<Vec<SessionNews>, Fault>> {
+        Box::pin(self.0.sessions_of(session_ids))
+    }
+
     fn find_sessions<'a>(
         &'a self,
         reference: &'a str,

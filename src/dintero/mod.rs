@@ -12,6 +12,7 @@ mod exchange;
 mod gateway;
 mod http;
 mod link;
+mod listed;
 mod map;
 mod mask;
 mod mend;

@@ -347,6 +347,16 @@ impl Cause {
         Self::Theirs(words.into())
     }
 
+    /// Whether an answer was given up because it was too large: one to a smaller question may not be.
+    #[must_use]
+    pub fn too_large(&self) -> bool {
+        match self {
+            Self::TooLarge(_) => true,
+            Self::At(_, cause) => cause.too_large(),
+            _ => false,
+        }
+    }
+
     /// The cause that has this line. `None`: it is none of ours, so they are somebody else's words.
     #[must_use]
     pub fn read(line: &str) -> Option<Self> {

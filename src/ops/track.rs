@@ -1,5 +1,9 @@
 //! Following links: the backend's news read and merged into what the ledger has (design, "Live status").
 
+mod listed;
+
+pub use listed::{refresh_all, refresh_listed};
+
 use super::asked::Asked;
 use super::{backend_now, double, lost, money, on_ledger};
 use crate::domain::lifecycle::{self, SessionNews, TransactionNews};

@@ -180,6 +180,10 @@ pub trait Gateway: Send + Sync {
     ) -> Reply<'a, Result<Created, Fault>>;
     /// Reads a session.
     fn session<'a>(&'a self, session_id: &'a str) -> Reply<'a, Result<SessionNews, Fault>>;
+    /// Up to 100 sessions in few requests. One that the answers leave out, or of which they tell less than
+    /// [`session`](Self::session) does, is not among them: it may be there all the same.
+    /// [`FaultKind::Forbidden`], [`FaultKind::NotFound`] or [`FaultKind::Refused`] where the backend can't list.
+    fn sessions_of<'a>(&'a self, session_ids: &'a [String]) -> Reply<'a, Result<Vec<SessionNews>, Fault>>;
     /// Searches sessions by reference, page by page up to a bound; beyond it only those made since about `since`, by
     /// this machine's clock. [`FaultKind::Forbidden`], [`FaultKind::NotFound`] or [`FaultKind::Refused`] where the
     /// backend can't list.

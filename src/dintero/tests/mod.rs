@@ -2,6 +2,7 @@
 
 mod bodies;
 mod calls;
+mod listing;
 mod profile;
 mod searching;
 mod sockets;

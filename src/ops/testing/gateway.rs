@@ -22,6 +22,7 @@ use super::{ACCOUNT, Power, TokioClock, lock};
 pub(crate) enum Call {
     Create,
     Session,
+    Sessions,
     Find,
     Cancel,
     Transaction,
@@ -78,6 +79,7 @@ struct Backend {
     no_references: bool,
     too_many: bool,
     no_events: bool,
+    left_out: Vec<String>,
     busy: usize,
     most_busy: usize,
 }
@@ -177,6 +179,11 @@ impl SimGateway {
     /// There are so many sessions with a reference that a search doesn't reach ours; or it does again.
     pub(crate) fn too_many(&self, so: bool) {
         lock(&self.state).too_many = so;
+    }
+
+    /// Lists of sessions don't have this one.
+    pub(crate) fn leaves_out(&self, session_id: &str) {
+        lock(&self.state).left_out.push(session_id.to_owned());
     }
 
     /// Its transactions tell no event of what is done to them, only how they stand.
@@ -451,6 +458,18 @@ impl Gateway for SimGateway {
             found
                 .map(|s| s.news.clone())
                 .ok_or_else(|| Fault::new(FaultKind::NotFound, Cause::theirs("no such session")))
+        }))
+    }
+
+    fn sessions_of<'a>(&'a self, session_ids: &'a [String]) -> Reply<'a, Result<Vec<SessionNews>, Fault>> {
+        assert!(session_ids.len() <= 100, "at most a hundred in one request");
+        let session_ids = session_ids.to_vec();
+        Box::pin(self.call(Call::Sessions, move |state, _| {
+            if let Some(kind) = state.cannot_list {
+                return Err(Fault::new(kind, Cause::theirs("no list here")));
+            }
+            let told = |s: &&Sim| session_ids.contains(&s.news.id) && !state.left_out.contains(&s.news.id);
+            Ok(state.sessions.iter().filter(told).map(|s| s.news.clone()).collect())
         }))
     }
 

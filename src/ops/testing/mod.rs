@@ -21,7 +21,7 @@ use crate::domain::sale::{AddressPlan, Delivery, Sale};
 use crate::domain::vat::VatRate;
 use crate::ports::*;
 
-pub(crate) use gateway::{Call, Sim, SimGateway, Wrong, fault};
+pub(crate) use gateway::{Call, Sim, SimGateway, Wrong, event, fault};
 use ledger::SimLedger;
 
 pub(crate) const ACCOUNT: &str = "T12345678";

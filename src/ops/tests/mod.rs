@@ -2,6 +2,7 @@
 
 mod barriers;
 mod cancelling;
+mod listed;
 mod lost;
 mod machine;
 mod moving;

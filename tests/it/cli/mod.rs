@@ -6,6 +6,7 @@ mod disasters;
 mod full_disk;
 mod help;
 mod links;
+mod many;
 mod money;
 #[cfg(unix)]
 mod person;
