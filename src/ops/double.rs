@@ -21,9 +21,7 @@ pub(super) fn check(links: &mut [Link], now: Timestamp) {
         }
     } else if !link.state.has_money() {
         // Nothing was paid with it.
-    } else if told_elsewhere(link) {
-        link.raise(Alarm::DoublePayment, now);
-    } else if !paid.is_empty() {
+    } else if told_elsewhere(link) || !paid.is_empty() {
         link.raise(Alarm::DoublePayment, now);
         for other in paid {
             other.raise(Alarm::DoublePayment, now);

@@ -148,6 +148,23 @@ async fn paid_by_both_is_told() {
     assert_eq!(world.link(id).state, LinkState::Authorized, "money is never voided by itself");
 }
 
+/// And a second sale under its reference, which was paid before.
+#[tokio::test(start_paused = true)]
+async fn paid_by_both_is_told_of_every_other_sale_of_the_order_too() {
+    let (world, id, lost) = sent_twice().await;
+    let other = world.send("A-1", sms()).await;
+    world.backend.pay(&world.session_id(other), "AUTHORIZED");
+    refresh_one(&world.ports, other).await.unwrap();
+    world.backend.pay(&lost, "AUTHORIZED");
+    world.backend.pay(&world.session_id(id), "AUTHORIZED");
+    // The lost one is seen first.
+    pass(&world, 60).await;
+    assert!(world.link(id).alarms.contains(&Alarm::PaidElsewhere));
+    for link in [id, other] {
+        assert!(world.link(link).alarms.contains(&Alarm::DoublePayment), "{:?}", world.link(link).alarms);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn while_it_is_being_paid_it_is_left_alone() {
     let (world, id, lost) = sent_twice().await;
