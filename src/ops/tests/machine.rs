@@ -51,6 +51,13 @@ enum Step {
     Flush,
     /// Two processes at the same time.
     FlushTwice,
+    /// A sale is kept and all is sent, but the process sleeps with an answer of this call for longer than its claims last;
+    /// another one takes over what it had begun. Then it wakes, and hears this.
+    Asleep {
+        by_sms: bool,
+        call: Call,
+        wakes_to: Option<FaultKind>,
+    },
     SendNow(usize),
     Again(usize),
     Wait(usize),
@@ -134,7 +141,11 @@ fn step() -> impl Strategy<Value = Step> {
         Just(Money3::Void),
         Just(Money3::Refund)
     ];
+    let slept = prop_oneof![4 => Just(Call::Create), 1 => Just(Call::Cancel), 1 => Just(Call::Capture), 1 => Just(Call::Find)];
+    let wakes_to = prop_oneof![Just(None), Just(Some(FaultKind::Refused)), Just(Some(FaultKind::Maybe))];
+    let asleep = (any::<bool>(), slept, wakes_to);
     prop_oneof![
+        2 => asleep.prop_map(|(by_sms, call, wakes_to)| Step::Asleep { by_sms, call, wakes_to }),
         4 => any::<bool>().prop_map(|by_sms| Step::Sell { by_sms }),
         1 => (which.clone(), any::<bool>()).prop_map(|(which, by_sms)| Step::SellSame { which, by_sms }),
         2 => clock.prop_map(Step::Clock),
@@ -243,6 +254,7 @@ impl Story {
                 let other = self.world.another();
                 drop(tokio::join!(flush(&ports, ACCOUNT, now), flush(&other, ACCOUNT, now)));
             }
+            Step::Asleep { by_sms, call, wakes_to } => self.falls_asleep(by_sms, call, wakes_to).await,
             Step::SendNow(which) => {
                 if let Some(id) = self.link(which) {
                     drop(send_now(&ports, id).await);
@@ -307,14 +319,35 @@ impl Story {
         self.world.power.back();
     }
 
+    async fn falls_asleep(&mut self, by_sms: bool, call: Call, wakes_to: Option<FaultKind>) {
+        self.keep(&format!("R-{}", self.links.len() + 1), by_sms);
+        let time = Duration::from_secs(30);
+        let slow = wakes_to.map_or(Wrong::Slow(time), |kind| Wrong::SlowFault(time, kind));
+        self.world.backend.wrong(call, [slow]);
+        let (sleeper, now) = (self.ports.clone(), self.world.now());
+        let asleep = tokio::spawn(async move { drop(flush(&sleeper, ACCOUNT, now).await) });
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        // Longer than a claim lasts; the clock alone tells it here.
+        let ahead = SignedDuration::from_secs(100);
+        self.world.set_clock(ahead);
+        drop(flush(&self.world.another(), ACCOUNT, self.world.now()).await);
+        self.world.set_clock(-ahead);
+        asleep.await.unwrap();
+    }
+
     async fn sell(&mut self, ports: &Ports, reference: &str, by_sms: bool) {
-        let delivery = if by_sms { sms() } else { Delivery::Link };
-        // What could not be kept was never promised to anybody.
-        if let Ok(id) = self.world.try_keep(reference, delivery) {
-            self.links.push(id);
-            self.made.insert(id, self.world.right_now());
+        if let Some(id) = self.keep(reference, by_sms) {
             drop(send_now(ports, id).await);
         }
+    }
+
+    fn keep(&mut self, reference: &str, by_sms: bool) -> Option<LinkId> {
+        let delivery = if by_sms { sms() } else { Delivery::Link };
+        // What could not be kept was never promised to anybody.
+        let id = self.world.try_keep(reference, delivery).ok()?;
+        self.links.push(id);
+        self.made.insert(id, self.world.right_now());
+        Some(id)
     }
 
     fn asks(&self, id: LinkId) -> bool {
