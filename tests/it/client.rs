@@ -229,6 +229,31 @@ async fn a_session_is_found_by_its_reference_and_withdrawn() {
 }
 
 #[tokio::test]
+async fn sessions_read_at_once_tell_what_each_tells_by_itself() {
+    let shop = Shop::open().await;
+    let client = shop.client();
+    let mut ids = Vec::new();
+    for n in 1..=4 {
+        let made = client.create(id(n), &sale(&format!("A-{n}")), &Sending::default()).await.unwrap();
+        ids.push(made.session_id);
+    }
+    shop.control(&format!("/sandbox/sessions/{}/visit", ids[0]), &json!({})).await;
+    shop.pay(&ids[1], "declined").await;
+    client.cancel(&ids[2]).await.unwrap();
+    // Of somebody else's, and of one that isn't there, nothing is told.
+    let asked = [&ids[..3], &["T12345678.nobody".to_owned()]].concat();
+    let mut listed = client.sessions_of(&asked).await.unwrap();
+    listed.sort_by_key(|s| ids.iter().position(|id| *id == s.id));
+    let mut each = Vec::new();
+    for id in &ids[..3] {
+        each.push(client.session(id).await.unwrap());
+    }
+    assert_eq!(listed, each);
+    assert!(each[0].events.iter().any(|e| e.name == "VISITED"), "{each:?}");
+    assert_eq!(shop.calls("GET", "/v1/sessions").await, 1);
+}
+
+#[tokio::test]
 async fn money_is_captured_and_given_back() {
     let shop = Shop::open().await;
     let client = shop.client();

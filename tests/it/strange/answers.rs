@@ -365,6 +365,7 @@ async fn no_id_leads_a_request_astray() {
             [],
             "{bad:?}"
         );
+        assert_eq!(gateway.sessions_of(&[SESSION.to_owned(), bad.to_owned()]).await.unwrap(), [], "{bad:?}");
         assert_eq!(gateway.session(SESSION).await.unwrap().transaction_id, None, "{bad:?}");
         assert_eq!(
             gateway.transactions_of(&[SESSION.to_owned(), bad.to_owned()]).await.unwrap(),
@@ -378,6 +379,7 @@ async fn no_id_leads_a_request_astray() {
         let expected = [
             "POST /v1/sessions-profile",
             "GET /v1/sessions?search=A-1&limit=100",
+            "GET /v1/sessions?id=T12345678.session0&limit=100",
             "GET /v1/sessions/T12345678.session0",
             "GET /v1/transactions?session_id=T12345678.session0&limit=100",
         ];

@@ -19,6 +19,8 @@ use serde_json::{Value, json};
 use super::stand::{Stand, client, sale, sms};
 use crate::support::http;
 
+mod reading;
+
 /// What a fault does at the backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Does {
@@ -111,7 +113,11 @@ impl Shop {
 
     /// A link that is made, without trouble.
     async fn made(&self) -> LinkId {
-        let id = self.stand.keep(sale("A-1", Delivery::Link)).await;
+        self.made_as("A-1").await
+    }
+
+    async fn made_as(&self, reference: &str) -> LinkId {
+        let id = self.stand.keep(sale(reference, Delivery::Link)).await;
         assert_eq!(outbox::send_now(&self.stand.ports, id).await.unwrap().outcome, Outcome::Created);
         id
     }
@@ -302,53 +308,4 @@ async fn money_is_released_once_whatever_happens() {
 #[tokio::test(flavor = "multi_thread")]
 async fn money_is_given_back_once_whatever_happens() {
     money_moves_once("REFUND", Movement::Refund(None, None), LinkState::Refunded).await;
-}
-
-/// A read that goes wrong changes nothing, says so, and the next one brings everything.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_read_that_goes_wrong_loses_nothing() {
-    for path in ["/v1/sessions/", "/v1/transactions/"] {
-        join_all(kinds().into_iter().map(async |(kind, more, _)| {
-            let shop = Shop::open().await;
-            let what = format!("{path} {kind} {more}");
-            let id = shop.made().await;
-            let session = shop.stand.link(id).session_id.unwrap();
-            shop.post(&format!("/sandbox/sessions/{session}/pay"), &json!({"outcome": "authorized"}));
-            let before = shop.stand.link(id);
-            shop.fault("GET", path, kind, &more);
-            let round = track::refresh_one(&shop.stand.ports, id).await.unwrap();
-            assert!(round.fault.is_some(), "{what}");
-            let link = shop.stand.link(id);
-            if path == "/v1/sessions/" {
-                assert_eq!(link, before, "{what}");
-            } else {
-                // There is a payment, and how it stands isn't known: never an end.
-                assert_eq!(link.state, LinkState::Paying, "{what}");
-            }
-            let round = track::refresh_one(&shop.stand.ports, id).await.unwrap();
-            assert_eq!(round.fault, None, "{what}");
-            assert_eq!(shop.stand.link(id).state, LinkState::Authorized, "{what}");
-        }))
-        .await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_list_that_goes_wrong_loses_nothing() {
-    join_all(kinds().into_iter().map(async |(kind, more, _)| {
-        let shop = Shop::open().await;
-        let what = format!("{kind} {more}");
-        let id = shop.made().await;
-        let session = shop.stand.link(id).session_id.unwrap();
-        shop.post(&format!("/sandbox/sessions/{session}/pay"), &json!({"outcome": "authorized"}));
-        let before = shop.stand.link(id);
-        shop.fault("GET", "/v1/transactions", kind, &more);
-        let round = track::refresh_many(&shop.stand.ports, vec![id]).await.unwrap();
-        assert!(round.fault.is_some() && round.changed.is_empty(), "{what}: {round:?}");
-        assert_eq!(shop.stand.link(id), before, "{what}");
-        let round = track::refresh_many(&shop.stand.ports, vec![id]).await.unwrap();
-        assert_eq!(round.fault, None, "{what}");
-        assert_eq!(shop.stand.link(id).state, LinkState::Authorized, "{what}");
-    }))
-    .await;
 }

@@ -217,7 +217,10 @@ async fn ask(client: &DinteroClient, call: &str) -> Result<(), Fault> {
         }
         "session" => news(&[client.session(SESSION).await?], &[]),
         "sessions" => {
-            news(&client.find_sessions("KARI-014", jiff::Timestamp::UNIX_EPOCH).await?.sessions, &[])
+            news(&client.find_sessions("KARI-014", jiff::Timestamp::UNIX_EPOCH).await?.sessions, &[]);
+            let listed = client.sessions_of(&[SESSION.to_owned()]).await?;
+            assert!(listed.iter().all(|s| s.id == SESSION && !s.events.is_empty()), "{listed:?}");
+            news(&listed, &[]);
         }
         "cancel" => news(&[client.cancel(SESSION).await?], &[]),
         "transaction" => news(&[], &[client.transaction(TRANSACTION).await?]),
