@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::profile;
 use super::wire::{self, TEXT, WORD};
 use crate::domain::lifecycle::{
     PublishNews, SessionEvent, SessionNews, TransactionEvent, TransactionNews, TransactionStatus,
@@ -25,6 +26,7 @@ pub(super) fn session(value: &Value) -> Option<SessionNews> {
         cancelled_at: wire::time(value, &["cancelled_at"]),
         transaction_id: wire::id(value, &["transaction_id"]),
         amount: wire::amount(value, &["order", "amount"]),
+        types: wire::at(value, &["configuration"]).map(profile::types_on).unwrap_or_default(),
         publish,
         events: wire::list(value, &["events"]).filter_map(session_event).collect(),
     })
@@ -139,7 +141,12 @@ mod tests {
             "transaction_id": "T12345678.def",
             "order": {"amount": 12000, "merchant_reference": "KARI-014"},
             "metadata": {"ext_paylink_id": "0197a3", "session:profile_id": "default"},
-            "configuration": {"publish": [{"type": "checkout-link", "channel": "sms", "status": "sent"}]},
+            "configuration": {
+                "publish": [{"type": "checkout-link", "channel": "sms", "status": "sent"}],
+                "dintero_psp": {"creditcard": {"enabled": true, "payability": {"payable": true}},
+                                "vipps": {"enabled": false}},
+                "vipps": {"enabled": true}
+            },
             "events": [
                 {"id": "1", "name": "INITIATED", "created_at": "2026-11-22T12:41:07Z"},
                 {"id": "2", "name": "PAY_FAILED", "created_at": "2026-11-22T12:42:07Z",
@@ -154,6 +161,7 @@ mod tests {
         assert_eq!(news.expires_at, at("2026-11-23T12:41:07Z"));
         assert_eq!(news.paylink_id.as_deref(), Some("0197a3"));
         assert_eq!(news.amount, Some(12000));
+        assert_eq!(news.types, ["dintero_psp.creditcard", "vipps"]);
         assert_eq!(news.publish, [PublishNews { channel: "sms".into(), status: DeliveryStatus::Sent }]);
         let names: Vec<_> = news.events.iter().map(|e| e.name.as_str()).collect();
         assert_eq!(names, ["INITIATED", "PAY_FAILED", "BRAND_NEW"]);

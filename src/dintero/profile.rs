@@ -82,7 +82,7 @@ fn is_product(key: &str, value: &Value) -> bool {
 
 /// The types that a configuration switches on, in its order: `a.b` by `a.b.enabled`, and `vipps`, which
 /// has no second level.
-fn types_on(configuration: &Value) -> Vec<String> {
+pub(super) fn types_on(configuration: &Value) -> Vec<String> {
     let mut types = Vec::new();
     for (product, settings) in configuration.as_object().into_iter().flatten() {
         if !is_product(product, settings) || product.contains('.') {

@@ -47,6 +47,8 @@ pub struct SessionNews {
     pub transaction_id: Option<String>,
     /// `order.amount`, minor units.
     pub amount: Option<i64>,
+    /// The payment product types that it has switched on, as far as it tells.
+    pub types: Vec<String>,
     /// What became of SMS or push.
     pub publish: Vec<PublishNews>,
     /// Its events, as the backend orders them.

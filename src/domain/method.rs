@@ -169,11 +169,17 @@ pub struct MethodChoice {
     /// Every method of the payment profile: the link is made with `POST /v1/sessions-profile`.
     pub whole_profile: bool,
     /// The methods by name. With `whole_profile` what was known of the profile when the link was
-    /// made, maybe nothing.
+    /// made, or else what its session told later; maybe nothing.
     pub methods: Vec<Method>,
 }
 
 impl MethodChoice {
+    /// Nobody knows yet which methods these are: the payment profile could not be read when they were chosen.
+    #[must_use]
+    pub const fn untold(&self) -> bool {
+        self.whole_profile && self.methods.is_empty()
+    }
+
     /// Whether a push message takes the place of an SMS: one of Vipps, MobilePay, Swish alone
     /// (API, 2.4).
     #[must_use]

@@ -89,8 +89,7 @@ pub(super) fn insert(tx: &Transaction<'_>, link: &Link) -> Result<i64, Trouble> 
         Delivery::Email(email) => email.as_str(),
         Delivery::Link => "",
     };
-    // serde's error could quote what is in the sale.
-    let json = serde_json::to_string(sale).map_err(|_| Trouble::odd("a sale has no text form"))?;
+    let json = text_of(sale)?;
     tx.prepare_cached(
         "INSERT INTO links (seq, id, account_id, reference, reference_key, state, reason, session_id,
              transaction_id, url, amount, vat, currency, auto_capture, recipient, title, created_at,
@@ -283,6 +282,12 @@ const fn stale(kept: LinkState, new: LinkState) -> bool {
     money_vanishes(kept, new) || (new.in_outbox() && !kept.in_outbox())
 }
 
+/// A sale as it is kept.
+fn text_of(sale: &Sale) -> Result<String, Trouble> {
+    // serde's error could quote what is in the sale.
+    serde_json::to_string(sale).map_err(|_| Trouble::odd("a sale has no text form"))
+}
+
 /// Keeps what changed of a link, everything but its sale; see `Ledger::update` for the rules. Writes
 /// nothing where nothing changed.
 pub(super) fn update(tx: &Transaction<'_>, link: &Link) -> Result<(), Trouble> {
@@ -293,6 +298,11 @@ pub(super) fn update(tx: &Transaction<'_>, link: &Link) -> Result<(), Trouble> {
     let kept = &before.link;
     let mut now = link.clone();
     now.sale = kept.sale.clone();
+    // Of a sale nothing changes; but what the whole payment profile is may be learned once.
+    let learned = kept.sale.methods.untold() && link.sale.methods.whole_profile;
+    if learned {
+        now.sale.methods.methods.clone_from(&link.sale.methods.methods);
+    }
     // What the backend once told is never forgotten.
     now.session_id = now.session_id.or_else(|| kept.session_id.clone());
     now.transaction_id = now.transaction_id.or_else(|| kept.transaction_id.clone());
@@ -314,11 +324,13 @@ pub(super) fn update(tx: &Transaction<'_>, link: &Link) -> Result<(), Trouble> {
              transaction_id = :transaction, url = :url, amount = :amount, vat = :vat,
              changed_at = :changed_at, expires_at = :expires_at, delivery_status = :delivery_status,
              by_push = :by_push, reissue_of = :reissue_of, alarms = :alarms,
-             holds_reference = :holds_reference, has_money = :has_money, follow = :follow
+             holds_reference = :holds_reference, has_money = :has_money, follow = :follow,
+             sale = coalesce(:sale, sale)
          WHERE seq = :seq",
     )?
     .execute(named_params! {
         ":seq": before.seq,
+        ":sale": (now.sale != kept.sale).then(|| text_of(&now.sale)).transpose()?,
         ":state": state,
         ":reason": now.reason,
         ":session": now.session_id,

@@ -152,9 +152,9 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// [`LedgerError::ReferenceUsed`], or the database's.
     fn insert(&self, link: &Link, allow_duplicate: bool) -> Result<(), LedgerError>;
-    /// Keeps what changed of a link: everything but its sale. Events already kept are not doubled, none
-    /// is ever removed: two are the same if the backend's id (`key`) is, or without one all of them is.
-    /// Writes nothing where nothing changed.
+    /// Keeps what changed of a link: everything but its sale, of which only the methods of a whole payment
+    /// profile are added, where none are known. Events already kept are not doubled, none is ever removed: two are
+    /// the same if the backend's id (`key`) is, or without one all of them is. Writes nothing where nothing changed.
     ///
     /// Guards against a caller that read the link long ago: ids and the address once known stay, a
     /// link with money (or whose money was released or paid back) does not go back to a state before

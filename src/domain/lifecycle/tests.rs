@@ -635,3 +635,35 @@ fn what_was_taken_and_what_went_back_is_told_by_the_parts() {
         assert_eq!(told(LinkState::PartiallyRefunded, &[(PartiallyRefunded, detail)]).1, None, "{detail:?}");
     }
 }
+
+#[test]
+fn a_session_tells_what_the_whole_profile_is() {
+    let told = |types: &[&str]| SessionNews {
+        types: types.iter().map(|t| (*t).to_owned()).collect(),
+        ..session(&[("INITIATED", 1)])
+    };
+    let names = |link: &Link| link.sale.methods.methods.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let whole = || {
+        let mut link = link();
+        link.sale.methods = MethodChoice { whole_profile: true, methods: Vec::new() };
+        link
+    };
+    let mut untold = whole();
+    assert!(merge(&mut untold, Some(&told(&[])), None, t(2)));
+    assert_eq!(names(&untold), Vec::<String>::new(), "nothing is made up");
+    // What is no method's name is left out.
+    let types = ["dintero_psp.creditcard", "a b", "vipps", "swish.swish"];
+    assert!(merge(&mut untold, Some(&told(&types)), None, t(3)));
+    assert_eq!(names(&untold), ["dintero_psp.creditcard", "vipps", "swish.swish"]);
+    assert!(untold.sale.methods.whole_profile);
+    assert!(!merge(&mut untold, Some(&told(&["vipps"])), None, t(4)), "told once");
+    // No more of them than anybody has.
+    let many: Vec<String> = (0..5000).map(|n| format!("a.b{n}")).collect();
+    let mut flooded = whole();
+    merge(&mut flooded, Some(&SessionNews { types: many, ..told(&[]) }), None, t(3));
+    assert!(names(&flooded).len() < 100);
+    // Of a part that was chosen it tells nothing new.
+    let mut part = link();
+    merge(&mut part, Some(&told(&types)), None, t(3));
+    assert_eq!(names(&part), ["vipps"]);
+}

@@ -6,6 +6,7 @@ use super::super::{SqliteLedger, hold};
 use super::{ACCOUNT, at, sample, sent, with};
 use crate::domain::address::Address;
 use crate::domain::link::{Alarm, DeliveryStatus, EventKind, Link, LinkEvent, LinkId, LinkState};
+use crate::domain::method::Method;
 use crate::domain::reference::Reference;
 use crate::domain::sale::{AddressPlan, Delivery};
 use crate::ports::{Ledger, LedgerError, LinkFilter, Touched};
@@ -104,6 +105,38 @@ fn an_update_keeps_everything_but_the_sale() {
     assert_eq!(kept.sale, sample(1).sale);
     assert_eq!(Link { sale: link.sale.clone(), ..kept }, link);
     assert!(matches!(ledger.update(&sample(2)), Err(LedgerError::Database(_))));
+}
+
+#[test]
+fn what_the_whole_profile_is_can_be_learned_once() {
+    let methods = |names: &[&str]| names.iter().map(|n| Method::parse(n).unwrap()).collect::<Vec<_>>();
+    let link = sample(1);
+    assert!(link.sale.methods.untold());
+    let ledger = with(std::slice::from_ref(&link));
+    let kept = || ledger.link(link.id).unwrap().unwrap();
+    let mut told = link.clone();
+    told.sale.methods.methods = methods(&["vipps", "dintero_psp.creditcard"]);
+    told.sale.auto_capture = !link.sale.auto_capture;
+    told.sale.lines.clear();
+    ledger.update(&told).unwrap();
+    let mut meant = link.sale.clone();
+    meant.methods.methods = told.sale.methods.methods.clone();
+    assert_eq!(kept().sale, meant, "the methods and nothing else");
+    // Neither another word nor somebody who read the link before takes it back.
+    told.sale.methods.methods = methods(&["swish"]);
+    for late in [&told, &link] {
+        ledger.update(late).unwrap();
+        assert_eq!(kept().sale, meant);
+    }
+
+    let mut part = sample(2);
+    part.sale.methods.whole_profile = false;
+    part.sale.methods.methods = methods(&["vipps"]);
+    let ledger = with(std::slice::from_ref(&part));
+    let mut told = part.clone();
+    told.sale.methods.methods = methods(&["vipps", "card"]);
+    ledger.update(&told).unwrap();
+    assert_eq!(ledger.link(part.id).unwrap().unwrap().sale, part.sale, "what was chosen stays chosen");
 }
 
 #[test]

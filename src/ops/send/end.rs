@@ -28,6 +28,7 @@ pub(super) async fn made(ports: &Ports, mut claim: Claim, created: Created) -> R
     let news = SessionNews {
         id: created.session_id.clone(),
         created_at: Some(now),
+        types: created.types,
         publish: created.publish,
         ..SessionNews::default()
     };

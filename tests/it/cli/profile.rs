@@ -41,6 +41,30 @@ fn what_one_command_has_read_serves_the_next() {
     assert_eq!(world.sessions_asked_for().len(), 4);
 }
 
+/// A link for all methods that was made where nobody could say which those are.
+#[test]
+fn what_all_methods_are_is_told_as_soon_as_the_session_tells_it() {
+    let world = World::new();
+    world.fault(json!({"path": PROFILES, "kind": "status", "status": 403, "times": -1}));
+    let vaffel = ["new", "--json", "--item", "Vaffel;2;45.00"];
+    let kept = world.run(&[&vaffel[..], &["--offline", "--reference", "KEPT"]].concat()).is(5).json();
+    assert_eq!(kept["methods"], json!([]), "nothing is made up");
+    let sent = world.run(&vaffel).is(0).json();
+    assert_eq!(sent["methods"], json!([]), "nor when it was made: the answer names none");
+    let all = world.run(&["list", "--json"]).is(0);
+    let links: Vec<Value> = all.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(links.len(), 2);
+    for link in links {
+        let methods = link["methods"].as_array().unwrap();
+        for name in ["card", "vipps", "swish"] {
+            assert!(methods.contains(&json!(name)), "{link}");
+        }
+        let shown =
+            world.run(&["show", link["reference"].as_str().unwrap(), "--offline", "--json"]).is(0).json();
+        assert_eq!(shown["methods"], link["methods"], "and is kept");
+    }
+}
+
 /// It was kept an hour ago, by the seller's own clock.
 #[test]
 fn an_old_one_serves_where_it_can_not_be_read_and_no_other() {

@@ -6,6 +6,10 @@ use super::{event_of, rank, record, text};
 use crate::domain::clean;
 use crate::domain::lifecycle::{PublishNews, SessionEvent, SessionNews};
 use crate::domain::link::{Alarm, DeliveryStatus, EventKind, Link, LinkEvent, LinkState};
+use crate::domain::method::Method;
+
+/// The most payment product types that are kept of a session.
+const MAX_TYPES: usize = 60;
 
 pub(super) fn take_session(link: &mut Link, session: &SessionNews, backend_now: Timestamp) {
     link.session_id.get_or_insert_with(|| session.id.clone());
@@ -21,12 +25,22 @@ pub(super) fn take_session(link: &mut Link, session: &SessionNews, backend_now: 
     if session.amount.is_some_and(|a| a != link.amount.minor()) {
         link.raise(Alarm::AmountDiffers, session.created_at.unwrap_or(backend_now));
     }
+    take_types(link, &session.types);
     take_publish(link, &session.publish, session.created_at.unwrap_or(backend_now));
     for event in &session.events {
         take_session_event(link, event, backend_now);
     }
     if let Some(at) = session.cancelled_at {
         link.record_once(at, EventKind::Cancelled, None);
+    }
+}
+
+/// A link for the whole payment profile was perhaps asked for where the profile could not be read. The session was made
+/// of it, so it tells what that was.
+fn take_types(link: &mut Link, types: &[String]) {
+    let choice = &mut link.sale.methods;
+    if choice.untold() {
+        choice.methods = types.iter().take(MAX_TYPES).filter_map(|t| Method::parse(t).ok()).collect();
     }
 }
 
