@@ -20,6 +20,8 @@ const OUTBOX_SOON: SignedDuration = SignedDuration::from_millis(200);
 const OUTBOX_REST: SignedDuration = SignedDuration::from_secs(5);
 /// The same without a connection: the first that waits is tried so often, and once it went the others follow.
 const OFFLINE_REST: SignedDuration = SignedDuration::from_secs(7);
+/// The same where we can't sign in: somebody has to see to the account, and until then nothing is claimed.
+const SIGNED_OUT_REST: SignedDuration = SignedDuration::from_mins(5);
 /// When an entry that is on the wire is looked at again: its sender may have died.
 const OUTBOX_IN_FLIGHT: SignedDuration = SignedDuration::from_secs(30);
 /// So long after the last key a payment on screen is asked about of which money is only reserved: it may stay so for
@@ -134,7 +136,11 @@ fn listed(model: &Model) -> Vec<LinkId> {
 }
 
 fn outbox(t: &mut Turn<'_>) {
-    let rest = if t.model.net.is_offline() { OFFLINE_REST } else { OUTBOX_REST };
+    let rest = match t.model.net {
+        Net::SignedOut => SIGNED_OUT_REST,
+        net if net.is_offline() => OFFLINE_REST,
+        _ => OUTBOX_REST,
+    };
     let rest = t.model.tracking.flushed_at.and_then(|at| at.checked_add(rest).ok());
     // What was late waits for the seller alone.
     let waits = |e: &&OutboxEntry| !(e.needs_decision && e.overdue.is_some());

@@ -191,7 +191,7 @@ impl Shop<'_> {
         let looked = if link.state.in_outbox() {
             let due = self.entry(link.id, OutboxKind::Create).await?;
             match due.filter(|e| e.is_due(self.ports.clock.now())) {
-                Some(_) => outbox::send_now(&self.ports, link.id).await.map(|sent| sent.fault),
+                Some(_) => outbox::send_while_watched(&self.ports, link.id).await.map(|sent| sent.fault),
                 None => Ok(None),
             }
         } else {

@@ -14,7 +14,7 @@ use crate::domain::link::{Link, LinkId};
 use crate::i18n::Texts;
 use crate::ops::patience::Patience;
 use crate::ops::{on_ledger, outbox};
-use crate::ports::{FaultKind, LedgerError, OutboxEntry, OutboxKind, Ports};
+use crate::ports::{LedgerError, OutboxEntry, OutboxKind, Ports};
 use crate::wiring::workplace::kept_sandbox;
 use crate::wiring::{self, embedded::Embedded};
 
@@ -171,13 +171,6 @@ impl<'a> Shop<'a> {
         // One that is begun must have the time to end.
         let beginning = Patience::new(self.patience().saturating_sub(LONGEST_REQUEST));
         let mut sending = tokio::spawn(async move {
-            // Whoever has no secret, or a wrong one, changes nothing of what waits: another paylink has the right one,
-            // and must not be held up for as long as it takes to see to an account.
-            if let Err(fault) = ports.gateway.sign_in().await
-                && matches!(fault.kind, FaultKind::NotSignedIn | FaultKind::Forbidden)
-            {
-                return;
-            }
             if let Err(error) = outbox::flush_by_hand(&ports, &account, now, beginning).await {
                 tracing::warn!(%error, "the outbox could not be sent");
             }

@@ -25,6 +25,10 @@ use crate::ports::{Fault, FaultKind};
 const AHEAD: Duration = Duration::from_secs(10 * 60);
 /// Not used any more this long before it expires: a request takes a while, clocks differ.
 const MARGIN: Duration = Duration::from_secs(60);
+/// So long nobody is asked again who gave no secret, or a wrong one: a keyring or a program may ask a person each time,
+/// and a wrong secret does not get right by itself. One that was right before is tried again sooner, at first.
+const TURNED_AWAY: Duration = Duration::from_secs(5 * 60);
+const TURNED_AWAY_AT_FIRST: Duration = Duration::from_secs(10);
 /// How long a token is believed that doesn't say, and the bounds of what is believed.
 const UNSAID: i64 = 3600;
 const SHORTEST: i64 = 5;
@@ -85,6 +89,10 @@ struct State {
     failure: Option<Fault>,
     /// The backend asked us to wait.
     hold: Option<Instant>,
+    /// There was no secret, or a wrong one: until then that is known without asking.
+    turned_away: Option<Instant>,
+    /// How often in a row, since the last token. `None`: there was none yet.
+    refusals: Option<u32>,
     /// Waits until the token is to be renewed.
     watch: Option<Watch>,
 }
@@ -100,9 +108,10 @@ impl Drop for Watch {
 }
 
 impl Tokens {
-    /// The next one who needs a token asks for it, though we were asked to wait.
+    /// The next one who needs a token asks for it, though we were asked to wait, or were turned away.
     pub(super) fn insist(&self) {
-        self.0.state().hold = None;
+        let mut state = self.0.state();
+        (state.hold, state.turned_away) = (None, None);
     }
 
     pub(super) fn new(
@@ -134,6 +143,9 @@ impl Tokens {
                     shared.renew_in_background();
                 }
                 return Ok(token);
+            }
+            if let Some(failure) = state.turned_away() {
+                return Err(failure.clone());
             }
             state.rounds
         };
@@ -168,6 +180,27 @@ impl Tokens {
 impl State {
     fn good(&self) -> Option<Arc<Token>> {
         self.token.as_ref().filter(|t| Instant::now() < t.use_until).map(Arc::clone)
+    }
+
+    /// Why there is no token, where asking again now would only bring the same.
+    fn turned_away(&self) -> Option<&Fault> {
+        let until = self.turned_away.filter(|until| Instant::now() < *until);
+        self.failure.as_ref().filter(|_| until.is_some())
+    }
+
+    /// There was no secret, or a wrong one.
+    fn turn_away(&mut self, asked: bool) {
+        let pause = match &mut self.refusals {
+            Some(refusals) if asked => {
+                let pause = TURNED_AWAY_AT_FIRST.saturating_mul(1 << (*refusals).min(8));
+                *refusals = refusals.saturating_add(1);
+                pause.min(TURNED_AWAY)
+            }
+            _ => TURNED_AWAY,
+        };
+        self.turned_away = Some(Instant::now() + pause);
+        // It may have been changed (`paylink login`): read again next time.
+        self.secret = None;
     }
 }
 
@@ -214,14 +247,13 @@ impl Shared {
         match &outcome {
             Ok(token) => {
                 state.failure = None;
-                state.hold = None;
+                (state.hold, state.turned_away, state.refusals) = (None, None, Some(0));
                 state.token = Some(Arc::clone(token));
                 state.watch = Some(self.watch(token));
             }
             Err(fault) => {
                 if fault.kind == FaultKind::NotSignedIn {
-                    // It may have been changed (`paylink login`): read again next time.
-                    state.secret = None;
+                    state.turn_away(fault.status.is_some());
                 }
                 if fault.status == Some(429) {
                     state.hold = fault.retry_after.map(|wait| Instant::now() + wait);

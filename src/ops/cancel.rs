@@ -97,6 +97,7 @@ impl Cancelling {
 /// # Errors
 /// The ledger's.
 pub async fn cancel(ports: &Ports, id: LinkId) -> Result<Cancelling, LedgerError> {
+    ports.gateway.insist();
     let link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
     if link.state.in_outbox() {
         if link.state == LinkState::Refused {

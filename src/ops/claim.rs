@@ -167,6 +167,10 @@ impl Claim {
             } else {
                 backoff::delay(self.entry.attempts, dice, fault.retry_after)
             }
+        } else if fault.no_token() {
+            // Another process may have the right secret: it is not held up by ours. We ourselves claim nothing by
+            // ourselves before we can sign in (`outbox::flush`).
+            Duration::ZERO
         } else {
             fault.retry_after.unwrap_or(NOT_ALLOWED_PAUSE)
         };

@@ -134,6 +134,20 @@ pub async fn send_now(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
     send_until(ports, id, Until::Done).await
 }
 
+/// Sends the link if we can sign in, for whoever looks at it again and again: where we can't, nothing is claimed, and
+/// nobody is asked for a secret with every look.
+///
+/// # Errors
+/// The ledger's. If it fails after the request went out, the next try finds out first.
+pub async fn send_while_watched(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
+    if let Some(fault) = ports.gateway.sign_in().await.err().filter(flush::turned_away) {
+        let standing = standing(ports, id, OutboxKind::Create).await?;
+        return Ok(Sent { fault: Some(fault), ..standing });
+    }
+    let _room = ports.underway.room_by_hand().await;
+    send_until(ports, id, Until::Done).await
+}
+
 async fn send_until(ports: &Ports, id: LinkId, until: Until) -> Result<Sent, LedgerError> {
     let sent = send::attempt(ports, id, false, until).await?;
     match sent.outcome {
@@ -186,6 +200,7 @@ pub async fn send_again_patiently(
 }
 
 async fn send_again(ports: &Ports, id: LinkId, until: Until) -> Result<Sent, LedgerError> {
+    ports.gateway.insist();
     renew(ports, id).await?;
     reopen(ports, id, ports.clock.now(), false).await?;
     let _room = ports.underway.room_by_hand().await;
@@ -267,6 +282,7 @@ pub(super) async fn reopen(
 /// # Errors
 /// The ledger's.
 pub async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
+    ports.gateway.insist();
     send::withdraw(ports, id).await
 }
 

@@ -54,6 +54,13 @@ impl Fault {
         self.cause.barrier().filter(|_| nothing_sent && self.session_id.is_none())
     }
 
+    /// Nothing was sent, because there is no client secret or the backend does not take it: whoever has the right one
+    /// can send it at once.
+    #[must_use]
+    pub fn no_token(&self) -> bool {
+        self.kind == FaultKind::NotSignedIn && matches!(self.cause, Cause::SigningIn(_) | Cause::Plain(_))
+    }
+
     /// The line that is kept of it: the backend's own message if there is one, else the cause.
     #[must_use]
     pub fn line(&self) -> String {
@@ -216,9 +223,11 @@ pub trait Gateway: Send + Sync {
     fn profile_anew(&self) -> Reply<'_, Result<Profile, Fault>> {
         self.profile()
     }
-    /// Signs in, if there's no good token: the cheapest proof that backend and credentials work.
+    /// Signs in, if there's no good token: the cheapest proof that backend and credentials work. Where there was no
+    /// secret or a wrong one, that is told again for a while without asking anybody.
     fn sign_in(&self) -> Reply<'_, Result<(), Fault>>;
-    /// The seller wants it now: what the backend asked us to wait for is no longer waited for here.
+    /// The seller wants it now: what the backend asked us to wait for is no longer waited for here, and whoever was
+    /// turned away signs in anew.
     fn insist(&self) {}
     /// Signs in, and asks once more if the backend's clock was told by one answer alone: its clock minus ours,
     /// or `None` where its answers disagree, or tell no time.

@@ -255,6 +255,23 @@ fn only_what_is_reserved_is_watched() {
     }
 }
 
+/// Nothing is claimed until somebody has seen to the account: that is no reason to try every few seconds.
+#[test]
+fn signed_out_what_waits_is_left_alone_for_a_while() {
+    let mut app = App::new();
+    let due = OutboxEntry { next_at: app.now.at, ..entry(1, false) };
+    app.reply(dashboard(&[], vec![due.clone()]));
+    app.reply(Reply::Profile(Err(Fault::new(FaultKind::NotSignedIn, Cause::theirs("401")))));
+    app.pass(1);
+    assert!(app.send(Msg::Due(Timer::Outbox)).contains(&Effect::Flush(None)));
+    app.reply(dashboard(&[], vec![due]));
+    let wait = app.model.tracking.outbox_wake.unwrap().duration_since(app.now.at);
+    assert_eq!(wait.as_secs(), 300);
+    // By hand at once, and once somebody has signed in.
+    assert!(app.keys("s").contains(&Effect::SendAll));
+    assert!(app.reply(Reply::Net(Net::Online)).contains(&Effect::Flush(None)));
+}
+
 /// Behind a hotspot's page nobody is online, and it is told apart from having no network.
 #[test]
 fn a_network_that_answers_for_itself_is_no_way_to_the_backend() {

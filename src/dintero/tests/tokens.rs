@@ -290,8 +290,74 @@ async fn the_secret_is_read_when_needed_and_again_after_a_refusal() {
     let fault = client.sign_in().await.unwrap_err();
     assert_eq!((fault.kind, fault.cause), (FaultKind::NotSignedIn, Cause::Plain(Plain::NoSecret)));
     assert_eq!(script.sign_ins(), 0);
+    client.insist();
     assert_eq!(client.sign_in().await.unwrap_err().kind, FaultKind::NotSignedIn);
+    client.insist();
     client.sign_in().await.unwrap();
     assert_eq!(reads.load(Ordering::SeqCst), 3);
     assert!(secret().is_ok());
+}
+
+/// A program or a keyring that asks a person must not do so with every request.
+#[tokio::test(start_paused = true)]
+async fn without_a_secret_nobody_is_asked_for_it_again_and_again() {
+    let asks = |answer: fn() -> Result<SecretString, Plain>| {
+        let reads = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&reads);
+        let source = move || {
+            count.fetch_add(1, Ordering::SeqCst);
+            answer()
+        };
+        let script = Script::new(|_, _| answer_401());
+        let client = DinteroClient::new(
+            config("https://api.dintero.com"),
+            Arc::clone(&script) as Arc<dyn Transport>,
+            Arc::new(source),
+            Arc::new(Noon) as Arc<dyn Clock>,
+        );
+        (client, reads)
+    };
+    for secret in [|| Err(Plain::Keyring), || Ok(SecretString::from("wrong"))] {
+        let (client, reads) = asks(secret);
+        let first = client.sign_in().await.unwrap_err();
+        for _ in 0..29 {
+            tokio::time::advance(Duration::from_secs(10)).await;
+            assert_eq!(client.sign_in().await.unwrap_err(), first);
+            assert_eq!(client.session(SESSION).await.unwrap_err(), first);
+        }
+        assert_eq!(reads.load(Ordering::SeqCst), 1, "{first}");
+        tokio::time::advance(Duration::from_secs(11)).await;
+        client.sign_in().await.unwrap_err();
+        assert_eq!(reads.load(Ordering::SeqCst), 2, "{first}: once in five minutes");
+        client.insist();
+        client.sign_in().await.unwrap_err();
+        assert_eq!(reads.load(Ordering::SeqCst), 3, "{first}: and when the seller wants it");
+    }
+}
+
+/// A backend that errs for a moment does not cost five minutes of what the tracker would have seen.
+#[tokio::test(start_paused = true)]
+async fn a_secret_that_was_right_is_tried_again_soon() {
+    let script = Script::new(|request, before| match (is_token(request), before) {
+        (true, 0) => token("t", 100),
+        (true, _) => answer_401(),
+        _ => answer(200, &json!({"id": SESSION})),
+    });
+    let client = client(&script);
+    client.sign_in().await.unwrap();
+    tokio::time::advance(Duration::from_secs(200)).await;
+    let mut tries = Vec::new();
+    for second in 0..1000 {
+        let before = script.sign_ins();
+        client.sign_in().await.unwrap_err();
+        if script.sign_ins() > before {
+            tries.push(second);
+        }
+        tokio::time::advance(Duration::from_secs(1)).await;
+    }
+    assert_eq!(tries, [0, 10, 30, 70, 150, 310, 610, 910]);
+}
+
+fn answer_401() -> Result<Response, TransportError> {
+    answer(401, &json!({}))
 }

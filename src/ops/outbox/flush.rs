@@ -7,12 +7,13 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
 use tokio::time::sleep;
 
-use super::{Outcome, Sent, send_until};
+use super::{Outcome, Sent, send_until, standing};
 use crate::domain::link::LinkId;
+use crate::ops::claim::claim;
 use crate::ops::patience::Patience;
 use crate::ops::send::{self, Until};
-use crate::ops::{backoff, cancel, lost, money, on_ledger};
-use crate::ports::{Fault, LedgerError, OutboxEntry, OutboxKind, Ports, Underway};
+use crate::ops::{backoff, cancel, kept, lost, money, on_ledger};
+use crate::ports::{Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Ports, Underway};
 
 /// So long the first request goes alone.
 const ALONE: Duration = Duration::from_secs(3);
@@ -21,8 +22,9 @@ const EACH_AFTER_OUTAGE: Duration = Duration::from_millis(250);
 const LONGEST_AFTER_OUTAGE: Duration = Duration::from_secs(3);
 
 /// Sends everything in the outbox that is due at `now`, and what waits for nothing but a connection. The first
-/// request goes alone: without a connection that one is enough, and the rest stays as it is, untried. What waits for
-/// the seller's decision is only looked for, and is in the answer only if it was found.
+/// request goes alone: without a connection that one is enough, and the rest stays as it is, untried. Where we can't
+/// even sign in nothing is tried, and the answer has that with the first. What waits for the seller's decision is only
+/// looked for, and is in the answer only if it was found.
 ///
 /// # Errors
 /// The ledger's.
@@ -106,6 +108,29 @@ async fn flush_what(ports: &Ports, account_id: &str, what: What) -> Result<Vec<(
         }
     }
     links.retain(|of_link| of_link.iter().any(|e| what.has(e)));
+    if links.is_empty() {
+        return Ok(Vec::new());
+    }
+    if let Err(fault) = ports.gateway.sign_in().await {
+        let first = links.iter().flatten().find(|e| what.has(e) && !e.needs_decision);
+        let sent = match first {
+            Some(first) if turned_away(&fault) => Some(untouched(ports, first, fault).await?),
+            // That was the try of the first.
+            Some(first) if fault.unreached() => Some(put_off(ports, first, fault).await?),
+            None if turned_away(&fault) || fault.unreached() => None,
+            _ => return send_all_of(ports, links, what).await,
+        };
+        return Ok(sent.map(|sent| (sent.link.id, sent)).into_iter().collect());
+    }
+    send_all_of(ports, links, what).await
+}
+
+/// Sends what is to go of each link.
+async fn send_all_of(
+    ports: &Ports,
+    mut links: VecDeque<Vec<OutboxEntry>>,
+    what: What,
+) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
     let after_outage = links.iter().flatten().any(OutboxEntry::waits_for_connection);
     // How long after the one before it each of the others starts.
     let mut gaps = VecDeque::new();
@@ -154,6 +179,27 @@ async fn flush_what(ports: &Ports, account_id: &str, what: What) -> Result<Vec<(
             }
         }
         done.extend(all.into_iter().map(|sent| (sent.link.id, sent)));
+    }
+}
+
+/// Whether we can't sign in. Whoever has no secret, or a wrong one, claims nothing and changes nothing of what waits:
+/// another process may have the right one, and must not be held up for as long as it takes to see to an account.
+pub(super) const fn turned_away(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::NotSignedIn | FaultKind::Forbidden)
+}
+
+/// What waits, as it is, and why it could not be tried.
+async fn untouched(ports: &Ports, entry: &OutboxEntry, fault: Fault) -> Result<Sent, LedgerError> {
+    let (id, next_at) = (entry.link, entry.next_at);
+    let link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
+    Ok(Sent { link, outcome: Outcome::NotAllowed { next_at }, fault: Some(fault) })
+}
+
+/// It was tried, and nothing was reached.
+async fn put_off(ports: &Ports, entry: &OutboxEntry, fault: Fault) -> Result<Sent, LedgerError> {
+    match claim(ports, entry.link, entry.kind).await? {
+        Some(claim) => claim.give_back(ports, fault).await,
+        None => standing(ports, entry.link, entry.kind).await,
     }
 }
 

@@ -20,6 +20,8 @@ use super::{ACCOUNT, Power, TokioClock, lock};
 /// The calls of the gateway, for faults and for counting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Call {
+    /// Counted where it fails.
+    SignIn,
     Create,
     Session,
     Sessions,
@@ -561,6 +563,11 @@ impl Gateway for SimGateway {
     }
 
     fn sign_in(&self) -> Reply<'_, Result<(), Fault>> {
+        let wrong = lock(&self.state).wrong.get_mut(&Call::SignIn).and_then(VecDeque::pop_front);
+        if let Some(Wrong::Fault(fault)) = wrong {
+            lock(&self.state).calls.push(Call::SignIn);
+            return Box::pin(async { Err(fault) });
+        }
         // A token was asked for at the start, and lasts.
         if lock(&self.skew).is_none() {
             self.heard();

@@ -13,5 +13,6 @@ mod sending;
 mod stopped;
 mod together;
 mod tracking;
+mod turned_away;
 mod turns;
 mod without_events;
