@@ -582,6 +582,7 @@ cli-outbox-tries =
        *[other] tried { $count } times
     }
 cli-outbox-decide = waits for you
+cli-send-nothing = Nothing of { $reference } waits to be sent
 cli-drop-not = { $reference } is not in the outbox: { $state }
 cli-drop-hint = `paylink cancel REF` withdraws a link that was sent
 

@@ -581,6 +581,7 @@ cli-outbox-tries =
        *[other] forsøkt { $count } ganger
     }
 cli-outbox-decide = venter på deg
+cli-send-nothing = Ingenting for { $reference } venter på å bli sendt
 cli-drop-not = { $reference } ligger ikke i utboksen: { $state }
 cli-drop-hint = `paylink cancel REF` kansellerer en lenke som er sendt
 

@@ -153,6 +153,12 @@ async fn send(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
     if let Some(kind) = entry.as_ref().map(|e| e.kind).filter(|kind| *kind != OutboxKind::Create) {
         return send_other(shop, &link, kind).await;
     }
+    if entry.is_none() && !link.state.in_outbox() {
+        // It was sent before, perhaps by another paylink a moment ago, which is as good. Nothing was done, though.
+        let args = [("reference", link.sale.reference.as_str().into())];
+        shop.run.note(&Note::new("nothing_waits", shop.texts().t_args("cli-send-nothing", &args)));
+        return shop.outcome(&link, None);
+    }
     let sent = if entry.is_some_and(|e| e.needs_decision) {
         outbox::send_again_patiently(&shop.ports, link.id, shop.patience()).await
     } else {

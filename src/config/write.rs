@@ -32,6 +32,10 @@ pub struct FirstConfig {
     pub checkout_url: Option<String>,
 }
 
+/// Where the secret is looked for, which isn't the config.
+const SECRET: &str = "# The client secret is not in here: it comes from the system keyring (`paylink login`), from\n\
+                      # PAYLINK_CLIENT_SECRET or from client_secret_command.\n";
+
 /// Why no config was written.
 #[derive(Debug)]
 pub enum WriteError {
@@ -57,9 +61,9 @@ pub fn text(first: &FirstConfig) -> String {
     let mut doc = DocumentMut::new();
     doc["default_profile"] = value(first.profile.as_str());
     doc["profiles"] = Item::Table(profiles);
-    format!(
-        "# All keys are explained in config.example.toml. The client secret is in the system keyring.\n{doc}"
-    )
+    // Whether there is a keyring shows only later, and the sandbox has no secret.
+    let secret = if first.sandbox { "" } else { SECRET };
+    format!("# All keys are explained in config.example.toml.\n{secret}{doc}")
 }
 
 /// The keys of a profile.
@@ -215,12 +219,22 @@ mod tests {
     fn it_holds_what_was_said_and_no_default() {
         let text = text(&first());
         assert!(!text.contains("api_url"), "{text}");
+        for place in ["keyring", "PAYLINK_CLIENT_SECRET", "client_secret_command"] {
+            assert!(text.contains(place), "{text}");
+        }
         let config = crate::config::file::parse(&text, Path::new("x.toml")).unwrap();
         assert_eq!(config.default_profile.as_deref(), Some("fair"));
         let profile = &config.profiles["fair"];
         assert_eq!(profile.account_id.as_deref(), Some("T12345678"));
         assert_eq!(profile.checkout_url.as_ref().map(|u| u.as_str()), Some("http://127.0.0.1:9/"));
         assert!(profile.currency.is_none());
+    }
+
+    #[test]
+    fn the_sandbox_is_told_of_no_secret() {
+        let text = text(&FirstConfig { sandbox: true, ..first() });
+        assert!(!text.contains("secret"), "{text}");
+        assert!(crate::config::file::parse(&text, Path::new("x.toml")).unwrap().profiles["fair"].sandbox);
     }
 
     #[test]

@@ -291,3 +291,26 @@ fn doctor_counts_what_was_asked_for_as_waiting_and_no_look_of_its_own() {
     world.run(&["new", "--item", "Vaffel;1;45.00", "--reference", "A-2", "--offline"]).is(5);
     assert_eq!(outbox(), "1 request waits to be sent");
 }
+
+/// What is asked for twice is done once, and that the second time did nothing is told.
+#[test]
+fn sending_where_nothing_waits_says_so() {
+    let world = World::new();
+    world.run(&["new", "--offline", "--item", "Vaffel;1;45.00", "--reference", "A-1"]).is(5);
+    let send = || world.run(&["outbox", "send", "A-1", "--json"]).is(0);
+    let first = send();
+    assert_eq!((first.notes(), &first.json()["state"]), (Vec::new(), &json!("open")));
+    let again = send();
+    assert_eq!(again.notes(), ["nothing_waits"]);
+    assert_eq!(again.json()["state"], "open");
+    world.run(&["cancel", "A-1"]).is(0);
+    let ended = send();
+    assert_eq!(
+        (ended.notes(), &ended.json()["state"]),
+        (vec!["nothing_waits".to_owned()], &json!("cancelled"))
+    );
+    assert_eq!(
+        world.sessions_asked_for().iter().filter(|(path, _)| path == "/v1/sessions-profile").count(),
+        1
+    );
+}
