@@ -3,8 +3,10 @@
 //! received.
 
 mod guide;
+mod hotspot;
 mod mistakes;
 mod places;
+mod signed_out;
 mod soak;
 mod trouble;
 mod weather;
