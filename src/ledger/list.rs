@@ -16,7 +16,7 @@ use crate::ports::{LinkFilter, LinkRow};
 pub(super) const COLUMNS: &str = "l.id, l.reference, l.state, l.amount, l.currency, l.created_at, \
      l.changed_at, l.expires_at, l.recipient, l.title, l.session_id, l.auto_capture, l.alarms, \
      CASE WHEN l.state IN ('partially_refunded', 'partially_captured_refunded') \
-     THEN (SELECT group_concat(e.detail, ';') FROM events AS e \
+     THEN (SELECT group_concat(coalesce(e.detail, ''), ';') FROM events AS e \
            WHERE e.link = l.seq AND e.kind = 'partially_refunded') END";
 
 fn read(row: &Row<'_>) -> Result<LinkRow, Trouble> {

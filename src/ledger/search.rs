@@ -106,6 +106,9 @@ pub(super) fn sum(text: &str) -> Option<Sum> {
         // As it may stand in a description, `Brus 0,5 l`: whole words, and no phone number.
         let words: Vec<String> = split(text).iter().map(|word| format!("\"{word}\"")).collect();
         Some(format!("({})", words.join(" AND ")))
+    } else if text.chars().all(char::is_alphanumeric) {
+        // `KR1` may be a piece of a reference or of an article's number.
+        query(text)
     } else {
         None
     };

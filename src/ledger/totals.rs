@@ -24,7 +24,9 @@ pub(super) fn totals(
          WHERE account_id = ?1 AND seq >= ?2 AND has_money = 1 GROUP BY currency",
         &[&account_id, &floor],
     )?;
-    for part in returned(connection, account_id, floor)? {
+    let mut less = returned(connection, account_id, floor)?;
+    less.extend(released(connection, account_id, floor)?);
+    for part in less {
         if let Some(sum) = paid.get_mut(part.currency().code()) {
             *sum -= part.minor();
         }
@@ -55,6 +57,31 @@ fn returned(connection: &Connection, account_id: &str, floor: i64) -> rusqlite::
     let rows = statement.query_map(params![account_id, floor], |row| row.get::<_, String>(0))?;
     let details: Vec<String> = rows.collect::<rusqlite::Result<_>>()?;
     Ok(details.iter().filter_map(|detail| read_part(detail)).collect())
+}
+
+/// What was let go of reservations of which only a part was taken.
+fn released(connection: &Connection, account_id: &str, floor: i64) -> Result<Vec<Money>, Trouble> {
+    let mut statement = connection.prepare_cached(
+        "SELECT l.amount, l.currency, group_concat(coalesce(e.detail, ''), ';')
+         FROM links AS l CROSS JOIN events AS e ON e.link = l.seq
+         WHERE l.account_id = ?1 AND l.seq >= ?2 AND e.kind = 'partially_captured'
+           AND l.state IN ('partially_captured', 'partially_captured_refunded', 'partially_refunded')
+           AND EXISTS (SELECT 1 FROM events WHERE link = l.seq AND kind = 'voided')
+           AND NOT EXISTS (SELECT 1 FROM events WHERE link = l.seq AND kind = 'captured')
+         GROUP BY l.seq",
+    )?;
+    let mut rows = statement.query(params![account_id, floor])?;
+    let mut released = Vec::new();
+    while let Some(row) = rows.next()? {
+        let all = Money::new(row.get(0)?, record::currency(&row.get::<_, String>(1)?)?);
+        let parts: String = row.get(2)?;
+        let taken = parts.split(';').map(read_part);
+        let none = Money::zero(all.currency());
+        // Where a part isn't told, nobody knows what was let go.
+        let taken = taken.into_iter().try_fold(none, |sum, part| sum.checked_add(part?));
+        released.extend(taken.and_then(|taken| all.checked_sub(taken)));
+    }
+    Ok(released)
 }
 
 fn sums(

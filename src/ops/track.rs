@@ -6,7 +6,7 @@ pub use listed::{refresh_all, refresh_listed};
 
 use super::asked::Asked;
 use super::{backend_now, double, lost, money, on_ledger};
-use crate::domain::lifecycle::{self, SessionNews, TransactionNews};
+use crate::domain::lifecycle::{self, SessionNews, TransactionNews, TransactionStatus};
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ports::{Fault, FaultKind, Ledger, LedgerError, OutboxEntry, Ports, Touched};
 use futures_util::stream::{self, StreamExt};
@@ -168,9 +168,11 @@ pub async fn refresh_many(ports: &Ports, ids: Vec<LinkId>) -> Result<Round, Ledg
                 round.add(close_what_ended(ports, &sent, link.id, transaction).await?);
             }
             let first_seen = !of_link.is_empty() && link.transaction_id.is_none();
+            // Whether somebody is still in the middle of paying is told by the session.
+            let begun_at_most = of_link.iter().all(|t| t.status == TransactionStatus::Initiated);
             // Its time is over; or it was told to be, and is not.
             let looks_over = link.state == LinkState::Expired;
-            let end = of_link.is_empty()
+            let end = begun_at_most
                 && (link.state.payable() || looks_over)
                 && (now > link.expires_at) != looks_over;
             if first_seen || end {

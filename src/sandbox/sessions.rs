@@ -180,7 +180,7 @@ pub(super) async fn cancel(
             }
         }
         if let Some(transaction) = payment.and_then(|id| world.transactions.get_mut(&id))
-            && transaction.status == Status::Authorized
+            && matches!(transaction.status, Status::Initiated | Status::Authorized)
         {
             let rest = MoveRequest { amount: transaction.amount, ..MoveRequest::default() };
             transaction.carry_out(MoveKind::Void, &rest, None, now);

@@ -12,10 +12,11 @@ use jiff::Timestamp;
 use super::{SessionNews, TransactionNews};
 use crate::domain::clean;
 use crate::domain::link::{EventKind, Link, LinkEvent, LinkState};
-use session::{settle_session_state, take_session};
+use session::{Payment, settle_session_state, take_session};
 use transaction::take_transaction;
 
-/// The most events kept of one link: a broken backend must not fill the ledger.
+/// The most events kept of one link's session, and of its transaction: a broken backend must not fill the ledger, and
+/// however often a customer looks, what becomes of the money is kept.
 const MAX_EVENTS: usize = 500;
 /// The most characters of a reason or detail.
 const MAX_TEXT: usize = 200;
@@ -37,15 +38,16 @@ pub fn merge(
     if let Some(session) = session {
         take_session(link, session, backend_now);
     }
-    let ours = |t: &&TransactionNews| match (&t.session_id, &link.session_id) {
+    let transaction = transaction.filter(|t| match (&t.session_id, &link.session_id) {
         (Some(theirs), Some(ours)) => theirs == ours,
         _ => true,
-    };
-    if let Some(transaction) = transaction.filter(ours) {
+    });
+    if let Some(transaction) = transaction {
         take_transaction(link, transaction, backend_now);
     }
     if let Some(session) = session {
-        settle_session_state(link, session, knew_transaction, backend_now);
+        let payment = Payment { known: knew_transaction, now: transaction.map(|t| &t.status) };
+        settle_session_state(link, session, payment, backend_now);
     }
     explain(link);
     *link != before
@@ -120,7 +122,7 @@ fn record(
     at: Option<Timestamp>,
     event: LinkEvent,
 ) -> bool {
-    if link.events.len() >= MAX_EVENTS {
+    if !has_room(link, family) {
         return false;
     }
     let key = match (id, at) {
@@ -129,6 +131,12 @@ fn record(
         (None, None) => format!("{family}/{}", clean::line_within(name, 60)),
     };
     link.record(LinkEvent { key: Some(key), ..event })
+}
+
+/// Whether one more event is kept of the session (`s`) or the transaction (`t`).
+fn has_room(link: &Link, family: char) -> bool {
+    let of_family = |e: &&LinkEvent| e.key.as_ref().is_some_and(|key| key.starts_with(family));
+    link.events.iter().filter(of_family).count() < MAX_EVENTS
 }
 
 fn text(raw: Option<&str>) -> Option<String> {

@@ -20,15 +20,21 @@ impl Link {
     /// What was taken; `None` where the backend didn't tell the parts.
     #[must_use]
     pub fn taken(&self) -> Option<Money> {
-        let whole = self.events.iter().any(|e| e.kind == EventKind::Captured);
         match self.state {
-            LinkState::PartiallyCaptured | LinkState::PartiallyCapturedRefunded if !whole => {
-                self.parts(EventKind::PartiallyCaptured)
-            }
-            state if state.has_money() && state != LinkState::Authorized => Some(self.amount),
-            LinkState::Refunded => Some(self.amount),
-            _ => Some(Money::zero(self.amount.currency())),
+            LinkState::Captured
+            | LinkState::PartiallyCaptured
+            | LinkState::PartiallyRefunded
+            | LinkState::PartiallyCapturedRefunded
+            | LinkState::Refunded => {}
+            _ => return Some(Money::zero(self.amount.currency())),
         }
+        let has = |kind| self.events.iter().any(|e| e.kind == kind);
+        let partly =
+            matches!(self.state, LinkState::PartiallyCaptured | LinkState::PartiallyCapturedRefunded);
+        if !has(EventKind::Captured) && (partly || has(EventKind::PartiallyCaptured)) {
+            return self.parts(EventKind::PartiallyCaptured);
+        }
+        Some(self.amount)
     }
 
     /// What went back to the customer; `None` where the backend didn't tell the parts.
@@ -54,19 +60,23 @@ impl Link {
     pub fn reserved(&self) -> Option<Money> {
         match self.state {
             LinkState::Authorized => Some(self.amount),
-            LinkState::PartiallyCaptured | LinkState::PartiallyCapturedRefunded => {
+            LinkState::PartiallyCaptured | LinkState::PartiallyCapturedRefunded if !self.rest_released() => {
                 self.amount.checked_sub(self.taken()?)
             }
             _ => Some(Money::zero(self.amount.currency())),
         }
     }
 
-    /// The sum of the parts that events of a kind tell.
+    /// Whether what was left of the reservation after a part was taken was released.
+    fn rest_released(&self) -> bool {
+        self.events.iter().any(|e| e.kind == EventKind::Voided)
+    }
+
+    /// The sum of the parts that events of a kind tell; `None` where there is none, or one doesn't say how much.
     fn parts(&self, kind: EventKind) -> Option<Money> {
+        let mut parts = self.events.iter().filter(|e| e.kind == kind).peekable();
+        parts.peek()?;
         let none = Money::zero(self.amount.currency());
-        self.events
-            .iter()
-            .filter(|e| e.kind == kind)
-            .try_fold(none, |sum, event| sum.checked_add(read_part(event.detail.as_deref()?)?))
+        parts.try_fold(none, |sum, event| sum.checked_add(read_part(event.detail.as_deref()?)?))
     }
 }

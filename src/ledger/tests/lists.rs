@@ -265,6 +265,16 @@ fn a_piece_of_any_description_finds_it() {
     });
 }
 
+/// What could be an amount with its currency may be a piece of something else.
+#[test]
+fn a_piece_that_looks_like_an_amount_is_looked_for_as_words_too() {
+    let mut link = sample(1);
+    link.sale.lines[0].description = "0AKR1".to_owned();
+    let ledger = with(&[link]);
+    assert_eq!(searched(&ledger, "KR1").len(), 1);
+    assert_eq!(searched(&ledger, "kr 1").len(), 0);
+}
+
 #[test]
 fn find_takes_every_name_of_a_link() {
     let mut first = sent(1, LinkState::Cancelled);
@@ -427,6 +437,37 @@ fn what_went_back_is_on_the_row_and_off_the_total() {
     assert_eq!(rows[1], LinkRow::from(&link), "as the link itself tells it");
     let totals = ledger.totals(ACCOUNT, at(0)).unwrap();
     assert_eq!((totals.paid["NOK"], totals.paid_count), (sum - 2050, 2));
+    // One part that isn't told, and the sum isn't known.
+    let unknown = LinkEvent { detail: None, ..event(3, "") };
+    ledger.amend(link.id, &mut |link| link.record(unknown.clone())).unwrap();
+    let rows = ledger.rows(ACCOUNT, &LinkFilter::default()).unwrap();
+    assert_eq!(rows[1].returned, None);
+    assert_eq!(ledger.link(link.id).unwrap().unwrap().returned(), None);
+}
+
+#[test]
+fn what_was_released_is_off_the_total() {
+    let event = |n: i64, kind, detail: Option<&str>| LinkEvent {
+        at: at(n),
+        kind,
+        detail: detail.map(str::to_owned),
+        key: Some(format!("t/{n}")),
+    };
+    use EventKind::{PartiallyCaptured, PartiallyRefunded, Voided};
+    let part = event(1, PartiallyCaptured, Some("30.00 NOK"));
+    let mut links = [
+        sent(1, LinkState::PartiallyCaptured),
+        sent(2, LinkState::PartiallyCaptured),
+        sent(3, LinkState::PartiallyCapturedRefunded),
+    ];
+    links[0].events = vec![part.clone()];
+    links[1].events = vec![part.clone(), event(2, Voided, None)];
+    let back = event(3, PartiallyRefunded, Some("10.00 NOK"));
+    links[2].events = vec![part, event(2, Voided, None), back];
+    let held = |link: &Link| link.kept().unwrap().minor() + link.reserved().unwrap().minor();
+    assert_eq!(links.iter().map(held).collect::<Vec<_>>(), [links[0].amount.minor(), 3000, 2000]);
+    let totals = with(&links).totals(ACCOUNT, at(0)).unwrap();
+    assert_eq!((totals.paid["NOK"], totals.paid_count), (links.iter().map(held).sum(), 3));
 }
 
 #[test]

@@ -1,15 +1,18 @@
 //! What a session tells (API, 2 and 3).
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{event_of, rank, record, text};
 use crate::domain::clean;
-use crate::domain::lifecycle::{PublishNews, SessionEvent, SessionNews};
+use crate::domain::lifecycle::{PublishNews, SessionEvent, SessionNews, TransactionStatus};
 use crate::domain::link::{Alarm, DeliveryStatus, EventKind, Link, LinkEvent, LinkState};
 use crate::domain::method::Method;
 
 /// The most payment product types that are kept of a session.
 const MAX_TYPES: usize = 60;
+
+/// So long after a link's time somebody who is in the middle of paying may still end it.
+const UNTIL_GIVEN_UP: SignedDuration = SignedDuration::from_hours(1);
 
 pub(super) fn take_session(link: &mut Link, session: &SessionNews, backend_now: Timestamp) {
     link.session_id.get_or_insert_with(|| session.id.clone());
@@ -61,9 +64,11 @@ fn take_publish(link: &mut Link, publish: &[PublishNews], at: Timestamp) {
     if !asked {
         return;
     }
-    let best = publish.iter().map(|p| &p.status).chain([&link.delivery_status]).max_by_key(|s| worth(s));
-    if let Some(best) = best.cloned() {
-        link.delivery_status = best;
+    let Some(best) = publish.iter().map(|p| &p.status).max_by_key(|s| worth(s)) else { return };
+    // A message that did not arrive after all is told; that one is on its way is older news than what came of it.
+    let came_to = matches!(best, DeliveryStatus::Skipped | DeliveryStatus::Failed);
+    if came_to || worth(best) > worth(&link.delivery_status) {
+        link.delivery_status = best.clone();
     }
 }
 
@@ -122,13 +127,21 @@ fn take_session_event(link: &mut Link, event: &SessionEvent, backend_now: Timest
     record(link, 's', event.id.as_deref(), &event.name, event.at, LinkEvent { at, kind, detail, key: None });
 }
 
+/// What is known of the session's transaction.
+#[derive(Clone, Copy)]
+pub(super) struct Payment<'a> {
+    /// It was known before, or is now.
+    pub(super) known: bool,
+    /// Its status, as it was read just now.
+    pub(super) now: Option<&'a TransactionStatus>,
+}
+
 /// The session's part of the state, worked out from everything known (API, 3: first match wins).
-/// A state that came from a transaction is left
-/// alone; `knew_transaction`: its status was read before or just now.
+/// A state that came from a transaction is left alone.
 pub(super) fn settle_session_state(
     link: &mut Link,
     session: &SessionNews,
-    knew_transaction: bool,
+    payment: Payment<'_>,
     backend_now: Timestamp,
 ) {
     if rank(link.state) > rank(LinkState::Cancelled)
@@ -143,11 +156,21 @@ pub(super) fn settle_session_state(
     let paying_now = last(EventKind::Paying).is_some_and(|start| {
         last(EventKind::PayingEnded).max(last(EventKind::AttemptFailed)).is_none_or(|end| start > end)
     });
-    let state = if knew_transaction && ended(link.state) {
+    // Whoever has begun to pay and left is not paying any more once the time is over; whoever is in the middle of it
+    // then has some time to end it. What comes of it all the same is told by the transaction.
+    let over = |slack| backend_now > link.expires_at.checked_add(slack).unwrap_or(Timestamp::MAX);
+    let given_up = payment.now == Some(&TransactionStatus::Initiated)
+        && (over(UNTIL_GIVEN_UP)
+            || (over(SignedDuration::ZERO) && has(EventKind::PayingEnded) && !paying_now));
+    let unread = link.transaction_id.is_some() && payment.now.is_none() && link.state != LinkState::Cancelled;
+    let state = if payment.known && ended(link.state) {
         // Its transaction ended that way; cancelling the session afterwards changes nothing.
         link.state
-    } else if has(EventKind::Cancelled) {
+    } else if has(EventKind::Cancelled) && !unread {
         LinkState::Cancelled
+    } else if given_up {
+        link.record_once(link.expires_at, EventKind::Expired, None);
+        LinkState::Expired
     } else if link.transaction_id.is_some() {
         // There is a transaction and its outcome isn't known: never an end, or nobody would ask again.
         LinkState::Paying

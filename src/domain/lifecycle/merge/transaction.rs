@@ -2,19 +2,19 @@
 
 use jiff::Timestamp;
 
-use super::{MAX_EVENTS, event_of, rank, record, text};
+use super::{event_of, has_room, rank, record, text};
 use crate::domain::lifecycle::{TransactionEvent, TransactionNews, TransactionStatus};
 use crate::domain::link::{Alarm, EventKind, Link, LinkEvent, LinkState, part};
 use crate::domain::money::Money;
 
-fn state_of(status: &TransactionStatus) -> LinkState {
-    match status {
+fn state_of(link: &Link, news: &TransactionNews) -> LinkState {
+    match &news.status {
+        TransactionStatus::AuthorizationVoided => voided(link, news),
         TransactionStatus::Initiated => LinkState::Paying,
         TransactionStatus::OnHold => LinkState::OnHold,
         TransactionStatus::Authorized => LinkState::Authorized,
         TransactionStatus::PartiallyCaptured => LinkState::PartiallyCaptured,
         TransactionStatus::Captured => LinkState::Captured,
-        TransactionStatus::AuthorizationVoided => LinkState::Voided,
         TransactionStatus::PartiallyRefunded => LinkState::PartiallyRefunded,
         TransactionStatus::PartiallyCapturedRefunded => LinkState::PartiallyCapturedRefunded,
         TransactionStatus::Refunded => LinkState::Refunded,
@@ -22,6 +22,41 @@ fn state_of(status: &TransactionStatus) -> LinkState {
         TransactionStatus::Failed => LinkState::Failed,
         TransactionStatus::Other(_) => LinkState::Unknown,
     }
+}
+
+/// What a release comes to. After a part was taken it lets go of the rest alone (API, 5.3); where nothing was ever
+/// reserved it came with the session's cancellation (API, 4).
+fn voided(link: &Link, news: &TransactionNews) -> LinkState {
+    let told = |kinds: &[EventKind]| link.events.iter().any(|e| kinds.contains(&e.kind));
+    let taken = sum(news, "CAPTURE");
+    if has(news, "CAPTURE") || told(&[EventKind::PartiallyCaptured, EventKind::Captured]) {
+        let returned = sum(news, "REFUND");
+        return match (taken, returned) {
+            _ if !has(news, "REFUND") && !told(&[EventKind::PartiallyRefunded]) => {
+                LinkState::PartiallyCaptured
+            }
+            (Some(taken), Some(returned)) if taken > 0 && returned >= taken => LinkState::Refunded,
+            _ => LinkState::PartiallyCapturedRefunded,
+        };
+    }
+    let reserved = has(news, "AUTHORIZE") || told(&[EventKind::Authorized]);
+    let begun = has(news, "INITIALIZE");
+    if begun && !reserved && told(&[EventKind::Cancelled]) { LinkState::Cancelled } else { LinkState::Voided }
+}
+
+/// Whether the news tell that something of that name was done.
+fn has(news: &TransactionNews, name: &str) -> bool {
+    news.events.iter().any(|e| e.success && e.event == name)
+}
+
+/// What all that of that name comes to, in minor units; `None` where an amount isn't told.
+fn sum(news: &TransactionNews, name: &str) -> Option<i64> {
+    sum_of(&news.events, name)
+}
+
+fn sum_of(events: &[TransactionEvent], name: &str) -> Option<i64> {
+    let of_name = events.iter().filter(|e| e.success && e.event == name);
+    of_name.map(|e| e.amount.filter(|a| *a > 0)).try_fold(0_i64, |sum, part| sum.checked_add(part?))
 }
 
 /// Whether an event tells of the outcome of a transaction.
@@ -41,12 +76,16 @@ const fn of_transaction(kind: EventKind) -> bool {
 }
 
 pub(super) fn take_transaction(link: &mut Link, news: &TransactionNews, backend_now: Timestamp) {
-    let new = state_of(&news.status);
+    let new = state_of(link, news);
     let another = link.transaction_id.as_ref().is_some_and(|id| *id != news.id);
     if another && !take_over(link, news, new, backend_now) {
         return;
     }
+    let known = link.transaction_id.as_ref() == Some(&news.id);
     link.transaction_id = Some(news.id.clone());
+    let took = |e: &LinkEvent| matches!(e.kind, EventKind::Captured | EventKind::PartiallyCaptured);
+    // Money that was taken does not come to have never been paid, whatever is said later (API, 5.2).
+    let denied = matches!(new, LinkState::Declined | LinkState::Failed) && link.events.iter().any(took);
 
     // A state that came from a transaction was set at the time its news told (see below).
     let changed_at = Some(link.changed_at).filter(|_| rank(link.state) > rank(LinkState::Paying));
@@ -58,17 +97,23 @@ pub(super) fn take_transaction(link: &mut Link, news: &TransactionNews, backend_
     let applies = match rank(new).cmp(&rank(link.state)) {
         // A session that was cancelled takes an unfinished transaction with it.
         _ if new == LinkState::Paying && link.state == LinkState::Cancelled => false,
+        // Begun, and given up until its time was over (see the session's part).
+        _ if new == LinkState::Paying && link.state == LinkState::Expired => !known,
+        _ if denied => false,
         std::cmp::Ordering::Greater => true,
         std::cmp::Ordering::Equal => !older,
         std::cmp::Ordering::Less => newer,
     };
-    for event in &news.events {
-        take_transaction_event(link, event, news, backend_now);
+    for (n, event) in news.events.iter().enumerate() {
+        take_transaction_event(link, event, &news.events[..=n], news, backend_now);
     }
     let at = told_at.or(news.created_at).unwrap_or(backend_now);
-    if let TransactionStatus::Other(word) = &news.status
-        && link.events.len() < MAX_EVENTS
-    {
+    let odd = match &news.status {
+        TransactionStatus::Other(word) => Some(word.as_str()),
+        _ if denied => Some(new.word()),
+        _ => None,
+    };
+    if let Some(word) = odd.filter(|_| has_room(link, 't')) {
         let key = Some(format!("t/{}/{word}", news.id));
         link.record(LinkEvent { at, kind: EventKind::Other, detail: text(Some(word)), key });
     }
@@ -96,6 +141,8 @@ pub(super) fn take_transaction(link: &mut Link, news: &TransactionNews, backend_
                 });
             }
         }
+        // What was taken is told by its own events, which know how much it was.
+        (Some(EventKind::Captured), _) if has(news, "CAPTURE") => {}
         // Parts may come several times and are told by the transaction's own events.
         (Some(EventKind::PartiallyCaptured | EventKind::PartiallyRefunded) | None, _) => {}
         (Some(kind), _) => {
@@ -110,20 +157,31 @@ pub(super) fn take_transaction(link: &mut Link, news: &TransactionNews, backend_
 }
 
 /// A second transaction on one session, which should not be (API, 3). Whether it takes the place of
-/// the first: only where that one holds no money. If both do, the customer has paid twice.
+/// the first: only where that one has come to nothing. One that holds money and doesn't is an alarm: the customer has
+/// paid twice, or once more after the first was paid back or released.
 fn take_over(link: &mut Link, news: &TransactionNews, new: LinkState, backend_now: Timestamp) -> bool {
-    if link.state.has_money() {
-        if new.has_money() {
-            link.raise(Alarm::DoublePayment, news.created_at.unwrap_or(backend_now));
-        }
-        return false;
+    let taken_over = !link.state.has_money() && rank(new) >= rank(link.state);
+    if !taken_over && new.has_money() {
+        link.raise(Alarm::DoublePayment, news.created_at.unwrap_or(backend_now));
     }
-    rank(new) >= rank(link.state)
+    taken_over
 }
 
+/// Whether a status says that not all of it was taken, or not all of what was taken went back.
+const fn is_part(status: &TransactionStatus) -> bool {
+    matches!(
+        status,
+        TransactionStatus::PartiallyCaptured
+            | TransactionStatus::PartiallyRefunded
+            | TransactionStatus::PartiallyCapturedRefunded
+    )
+}
+
+/// `until`: the events up to this one.
 fn take_transaction_event(
     link: &mut Link,
     event: &TransactionEvent,
+    until: &[TransactionEvent],
     news: &TransactionNews,
     backend_now: Timestamp,
 ) {
@@ -148,16 +206,25 @@ fn take_transaction_event(
             Some(TransactionStatus::Failed) => (EventKind::Failed, error),
             _ => (EventKind::AttemptFailed, error),
         },
-        ("CAPTURE", true) => match after {
-            Some(TransactionStatus::PartiallyCaptured) => (EventKind::PartiallyCaptured, part),
-            _ => (EventKind::Captured, None),
-        },
-        ("REFUND", true) => match after {
-            Some(TransactionStatus::PartiallyRefunded | TransactionStatus::PartiallyCapturedRefunded) => {
-                (EventKind::PartiallyRefunded, part)
-            }
-            _ => (EventKind::Refunded, None),
-        },
+        ("CAPTURE", true) => {
+            let all = match sum_of(until, "CAPTURE") {
+                Some(taken) => taken >= link.amount.minor(),
+                None => !is_part(after.as_ref().unwrap_or(&news.status)),
+            };
+            if all { (EventKind::Captured, None) } else { (EventKind::PartiallyCaptured, part) }
+        }
+        ("REFUND", true) => {
+            let all = match (&after, sum_of(until, "REFUND"), sum_of(until, "CAPTURE")) {
+                (Some(after), ..) => !is_part(after),
+                (None, Some(returned), taken) => {
+                    returned >= taken.filter(|t| *t > 0).unwrap_or(link.amount.minor())
+                }
+                (None, None, _) => !is_part(&news.status),
+            };
+            if all { (EventKind::Refunded, None) } else { (EventKind::PartiallyRefunded, part) }
+        }
+        // Nothing was reserved that could be released: the session was cancelled.
+        ("VOID", true) if state_of(link, news) == LinkState::Cancelled => return,
         ("VOID", true) => (EventKind::Voided, None),
         (word, true) => (EventKind::Other, text(Some(word))),
         (word, false) => {
