@@ -18,6 +18,7 @@ mod ledger;
 mod ledger_error;
 mod made;
 mod outbox;
+mod persist;
 mod rescue;
 mod underway;
 
@@ -27,6 +28,7 @@ pub use ledger::{DayTotals, FOLLOWED_AFTER_END, Ledger, LinkFilter, LinkRow, Tou
 pub use ledger_error::{LedgerError, Unusable};
 pub use made::Made;
 pub use outbox::{MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Overdue};
+pub use persist::{Persist, Persisting};
 pub use rescue::Rescue;
 pub use underway::{Underway, Work};
 
@@ -50,6 +52,8 @@ pub struct Ports {
     pub underway: Underway,
     /// How long ago links were made.
     pub made: Made,
+    /// How long what was heard may wait to be written down.
+    pub persist: Persist,
 }
 
 /// How many threads are at the ledger at once. There is a connection to write and one to read: more threads would

@@ -14,7 +14,7 @@ use crate::domain::link::{Link, LinkId};
 use crate::i18n::Texts;
 use crate::ops::patience::Patience;
 use crate::ops::{on_ledger, outbox};
-use crate::ports::{LedgerError, OutboxEntry, OutboxKind, Ports};
+use crate::ports::{LedgerError, OutboxEntry, OutboxKind, Persist, Ports};
 use crate::wiring::workplace::kept_sandbox;
 use crate::wiring::{self, embedded::Embedded};
 
@@ -103,9 +103,10 @@ impl<'a> Shop<'a> {
             Secret::Wished | Secret::Unused => wiring::secret_later(&config.profile, &run.env),
         };
         let (profile, folder) = (config.profile.clone(), places.data_dir.clone());
-        let ports = crate::ops::blocking(move || wiring::ports(&profile, source, &folder))
+        let mut ports = crate::ops::blocking(move || wiring::ports(&profile, source, &folder))
             .await
             .map_err(|e| Failure::ledger(t, &e))?;
+        ports.persist = Persist::until(opened + PATIENCE);
         let shop = Self { run, config, ports, sending: None, opened, sandbox };
         if let Some(rescue) = shop.ask(|ledger| ledger.rescue()).await?.filter(|r| !r.restored) {
             run.note(&Note::new("ledger_damaged", backup::told(run, &rescue)));

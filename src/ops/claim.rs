@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::money::ended;
 use super::outbox::{Outcome, Sent, standing};
 use super::patience::Patience;
+use super::written::written;
 use super::{backend_now, backoff, kept, on_ledger, set_state};
 use crate::domain::clean;
 use crate::domain::link::{Link, LinkId, LinkState};
@@ -58,6 +59,21 @@ async fn claim_by(
     .await
 }
 
+/// How a try ended that was `ours` to end, with the link as it is kept by now.
+async fn as_kept(
+    ports: &Ports,
+    id: LinkId,
+    ours: bool,
+    outcome: Outcome,
+    fault: Option<Fault>,
+) -> Result<Option<Sent>, LedgerError> {
+    if !ours {
+        return Ok(None);
+    }
+    let link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
+    Ok(Some(Sent { link, outcome, fault }))
+}
+
 impl Claim {
     /// Closes the entry and keeps the link, in which stands what could not be done. If the claim has gone to somebody
     /// else, nothing changes, and how it stands with them is the answer.
@@ -87,18 +103,18 @@ impl Claim {
         let amount = self.entry.order.as_ref().and_then(|order| order.amount);
         let theirs = backend_now(ports);
         let undone = not_done::of(&self, outcome, fault.as_ref(), ports.clock.now());
-        let link = on_ledger(ports, move |ledger| {
+        let (link, entry) = (self.link, self.entry);
+        let ours = written(ports, move |ledger| {
             if untold {
                 ended::keep(ledger, id, kind, amount, theirs)?;
             }
-            let ours = match &undone {
-                None => ledger.settle_entry(&self.link, &self.entry)?,
-                Some(undone) => ledger.settle_undone(&self.entry, &mut |link| undone.note(link))?,
-            };
-            if ours { kept(ledger, id).map(Some) } else { Ok(None) }
+            match &undone {
+                None => ledger.settle_entry(&link, &entry),
+                Some(undone) => ledger.settle_undone(&entry, &mut |link| undone.note(link)),
+            }
         })
         .await?;
-        Ok(link.map(|link| Sent { link, outcome, fault }))
+        as_kept(ports, id, ours, outcome, fault).await
     }
 
     /// The backend has the link, whoever has the claim by now: it is kept with its session. `None`: it has another one,
@@ -109,17 +125,15 @@ impl Claim {
         outcome: Outcome,
     ) -> Result<Option<Sent>, LedgerError> {
         let id = self.link.id;
-        let link = on_ledger(ports, move |ledger| {
-            if ledger.settle_made(&self.link)? { kept(ledger, id).map(Some) } else { Ok(None) }
-        })
-        .await?;
-        Ok(link.map(|link| Sent { link, outcome, fault: None }))
+        let link = self.link;
+        let ours = written(ports, move |ledger| ledger.settle_made(&link)).await?;
+        as_kept(ports, id, ours, outcome, None).await
     }
 
     /// Keeps what the link tells of a request whose outcome nobody knows. `false`: the claim has gone to somebody else.
     pub(super) async fn note_doubt(&self, ports: &Ports) -> Result<bool, LedgerError> {
         let (link, entry) = (self.link.clone(), self.entry.clone());
-        on_ledger(ports, move |ledger| ledger.note_doubt(&link, &entry)).await
+        written(ports, move |ledger| ledger.note_doubt(&link, &entry)).await
     }
 
     /// Gives the entry back for another time. `doubt`: something may have been sent, so the next try
@@ -145,12 +159,10 @@ impl Claim {
         }
         self.entry.last_error = fault.as_ref().map(|f| clean::line_within(&f.cause.to_string(), 200));
         let (id, kind) = (self.link.id, self.entry.kind);
-        let link = on_ledger(ports, move |ledger| {
-            if ledger.release_entry(&self.link, &self.entry)? { kept(ledger, id).map(Some) } else { Ok(None) }
-        })
-        .await?;
-        match link {
-            Some(link) => Ok(Sent { link, outcome, fault }),
+        let (link, entry) = (self.link, self.entry);
+        let ours = written(ports, move |ledger| ledger.release_entry(&link, &entry)).await?;
+        match as_kept(ports, id, ours, outcome, fault).await? {
+            Some(sent) => Ok(sent),
             None => standing(ports, id, kind).await,
         }
     }

@@ -16,6 +16,7 @@ pub mod patience;
 mod send;
 pub mod track;
 mod wire;
+mod written;
 
 #[cfg(test)]
 pub(crate) mod testing;

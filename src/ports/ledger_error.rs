@@ -98,6 +98,27 @@ impl LedgerError {
         Self::Unusable { path: path.to_path_buf(), why }
     }
 
+    /// Whether what couldn't be written now may be written later: the disk has room again, whoever holds the lock lets
+    /// go of it, the disk is there again.
+    #[must_use]
+    pub const fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::Unusable {
+                why: Unusable::NotWritable
+                    | Unusable::NoPermission
+                    | Unusable::ReadOnlyDisk
+                    | Unusable::Full
+                    | Unusable::NotThere
+                    | Unusable::CantOpen
+                    | Unusable::Io
+                    | Unusable::Locked
+                    | Unusable::System(..),
+                ..
+            }
+        )
+    }
+
     /// Parts of the database can't be read.
     #[must_use]
     pub const fn is_damage(&self) -> bool {

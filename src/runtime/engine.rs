@@ -191,9 +191,12 @@ impl Engine {
 
     /// Is told from now on of what others change in the ledger. Costs nothing here: it's set up elsewhere.
     fn watch(&mut self) {
+        let Some(workplace) = &self.workplace else { return };
+        let tx = self.tx.clone();
+        workplace.ports.persist.tell(move |error| tx.reply(Reply::LedgerTrouble(error.clone())));
         let tx = self.tx.clone();
         let changed = Box::new(move || tx.message(Msg::LedgerChanged));
-        self.watch = self.workplace.as_ref().and_then(|workplace| workplace.ports.ledger.watch(changed));
+        self.watch = workplace.ports.ledger.watch(changed);
     }
 
     /// Numbers that are filled in have this decimal mark from now on.
@@ -307,12 +310,20 @@ impl Engine {
         self.drain();
         self.vital = None;
         let (in_order, long) = (&mut self.vital_work, &mut self.long_work);
+        let persist = self.workplace.as_ref().map(|workplace| workplace.ports.persist.clone());
         let work = async {
             go_on_panicking(in_order.await);
             while let Some(done) = long.join_next().await {
                 go_on_panicking(done);
             }
         };
+        // What was heard and could not be written down is tried a last time.
+        let unwritten = async {
+            if let Some(persist) = persist {
+                persist.stop().await;
+            }
+        };
+        let work = async { tokio::join!(work, unwritten) };
         let _ = tokio::time::timeout(LAST_WORK, work).await;
         self.long_work.abort_all();
         self.tasks.abort_all();

@@ -20,7 +20,9 @@ use crate::domain::cause::Plain;
 use crate::i18n::{Lang, Texts};
 use crate::ledger::SqliteLedger;
 pub use crate::ledger::{Restore, Restored};
-use crate::ports::{Gateway, Ledger, LedgerError, Made, Ports, SystemClock, Turns, Underway, Unusable};
+use crate::ports::{
+    Gateway, Ledger, LedgerError, Made, Persist, Ports, SystemClock, Turns, Underway, Unusable,
+};
 
 pub use crate::desktop::keyring::KeyringError;
 pub use crate::desktop::secret_command::CommandError;
@@ -216,6 +218,7 @@ fn ports_with(profile: &Profile, secret: Arc<dyn SecretSource>, ledger: Arc<dyn 
         clock: Arc::new(SystemClock),
         turns,
         underway: Underway::default(),
+        persist: Persist::default(),
         made: Made::default(),
     }
 }

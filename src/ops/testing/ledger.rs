@@ -1,6 +1,7 @@
 //! A simulated ledger that can lose its power at any step.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -34,6 +35,9 @@ impl SimLedger {
     fn write<T>(&self, work: impl FnOnce(&mut Kept) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
         if self.power.is_off() || !self.power.step() {
             return Err(LedgerError::Database("no power".to_owned()));
+        }
+        if self.power.is_full() {
+            return Err(LedgerError::unusable(Path::new("paylink.db"), Unusable::Full));
         }
         let mut state = lock(&self.state);
         state.writes += 1;

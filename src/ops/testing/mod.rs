@@ -87,6 +87,9 @@ pub(crate) struct Power {
     cut_at: AtomicUsize,
     off: AtomicBool,
     slow: AtomicBool,
+    /// How many writes go well, and how many after them don't.
+    full: Mutex<(usize, usize)>,
+    failed_writes: AtomicUsize,
 }
 
 impl Power {
@@ -99,6 +102,30 @@ impl Power {
     pub(crate) fn cut_at(&self, step: usize) {
         self.steps.store(0, Ordering::SeqCst);
         self.cut_at.store(step, Ordering::SeqCst);
+    }
+
+    /// After so many writes so many can't be done: the disk is full.
+    pub(crate) fn full(&self, after: usize, times: usize) {
+        *lock(&self.full) = (after, times);
+    }
+
+    /// How often something was to be written on the full disk.
+    pub(crate) fn failed_writes(&self) -> usize {
+        self.failed_writes.load(Ordering::SeqCst)
+    }
+
+    fn is_full(&self) -> bool {
+        let (after, times) = &mut *lock(&self.full);
+        if *after > 0 {
+            *after -= 1;
+            return false;
+        }
+        let full = *times > 0;
+        if full {
+            *times -= 1;
+            self.failed_writes.fetch_add(1, Ordering::SeqCst);
+        }
+        full
     }
 
     /// The process is started again.
@@ -171,6 +198,7 @@ impl World {
             turns: Turns::default(),
             underway: Underway::default(),
             made: Made::default(),
+            persist: Persist::default(),
         };
         Self { ports, backend, power, clock, ids: AtomicUsize::new(0) }
     }

@@ -15,4 +15,5 @@ mod together;
 mod tracking;
 mod turned_away;
 mod turns;
+mod unwritten;
 mod without_events;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::{World, untested};
+use super::{Going, World, untested};
 use crate::support::pty::Setup;
 use crate::terminal::to_delivery;
 
@@ -172,6 +172,83 @@ fn the_app_on_a_full_disk_says_so_and_goes_on_when_there_is_room() {
     term.no_longer_sees("queued");
     term.press("q");
     term.ends().restored().with_status(0);
+}
+
+/// The next link is made at once, and the answer comes so late that the disk can be filled meanwhile.
+fn answers_late(world: &World) {
+    world
+        .fault(json!({ "method": "POST", "path": "/v1/sessions*", "kind": "delay", "ms": 3000, "times": 1 }));
+}
+
+/// The backend has the request, and its answer is on its way.
+fn asked(world: &World) {
+    until("the request", || {
+        world.control("GET", "/sandbox/faults", serde_json::Value::Null).as_array().unwrap().is_empty()
+    });
+}
+
+#[test]
+fn a_link_that_was_made_is_written_down_once_there_is_room() {
+    let world = World::new();
+    let Some(disk) = Disk::of(&world) else { return };
+    answers_late(&world);
+    let new = ["new", "--json", "--item", "Vaffel;1;45.00", "--reference", "A-1"];
+    let running = Going::start(&mut world.command(&new));
+    asked(&world);
+    disk.fill();
+    // The answer has come, and can't be kept.
+    std::thread::sleep(Duration::from_secs(6));
+    disk.make_room();
+    let link = running.end().is(0).json();
+    assert_eq!(link["state"], "open");
+    assert!(link["session_id"].is_string() && link["url"].is_string(), "{link}");
+    assert_eq!(sessions(&world), 1);
+}
+
+#[test]
+fn a_link_that_can_not_be_written_down_in_time_is_found_again() {
+    let world = World::new();
+    let Some(disk) = Disk::of(&world) else { return };
+    answers_late(&world);
+    let began = Instant::now();
+    let new = ["new", "--json", "--item", "Vaffel;1;45.00", "--reference", "A-1"];
+    let running = Going::start(&mut world.command(&new));
+    asked(&world);
+    disk.fill();
+    let failed = running.end().is(7);
+    assert_eq!(failed.error()["code"], "outcome_unknown", "{failed:?}");
+    assert!(failed.error()["message"].as_str().unwrap().contains("the disk is full"), "{failed:?}");
+    let took = began.elapsed();
+    assert!((20..45).contains(&took.as_secs()), "as long as a command may: {took:?}");
+    disk.make_room();
+    world.run(&["outbox", "send", "A-1"]).is(0);
+    let link = world.run(&["show", "A-1", "--json"]).is(0).json();
+    assert_eq!((link["state"].as_str(), sessions(&world)), (Some("open"), 1));
+}
+
+#[test]
+fn the_app_keeps_what_it_heard_until_there_is_room() {
+    let world = World::new();
+    let Some(disk) = Disk::of(&world) else { return };
+    let mut term = app(&world).start();
+    to_delivery(&mut term);
+    term.press("shift-tab right right");
+    term.sees("● link or QR only");
+    answers_late(&world);
+    term.press("enter");
+    asked(&world);
+    disk.fill();
+    term.sees("The ledger can't be written");
+    disk.make_room();
+    term.sees("NOT OPENED");
+    assert_eq!(sessions(&world), 1);
+    term.press("esc");
+    term.sees("Paid today");
+    term.press("q");
+    term.ends().restored().with_status(0);
+    let link = world.run(&["list", "--json", "--offline"]).is(0).lines().remove(0);
+    assert_eq!(link["state"], "open");
+    assert!(link["session_id"].is_string(), "{link}");
 }
 
 /// How many sessions the backend has made.

@@ -33,7 +33,7 @@ use paylink::domain::reference::ReferenceTemplate;
 use paylink::domain::vat::VatRate;
 use paylink::i18n::{Lang, Texts};
 use paylink::ledger::SqliteLedger;
-use paylink::ports::{Clock, Desktop, DesktopError, Made, Mail, Ports, Reply, Turns, Underway};
+use paylink::ports::{Clock, Desktop, DesktopError, Made, Mail, Persist, Ports, Reply, Turns, Underway};
 use paylink::runtime::{Customer, Engine, Outward, Workplace};
 use paylink::sandbox::{Config, Cut, Sandbox};
 use paylink::ui::theme::{Depth, Ground, Theme};
@@ -254,6 +254,7 @@ impl Journey {
                 clock: clock.clone(),
                 turns: Turns::default(),
                 underway: Underway::default(),
+                persist: Persist::default(),
                 made: Made::default(),
             },
             template: ReferenceTemplate::parse("KARI-{date}-{seq}").unwrap(),

@@ -17,7 +17,8 @@ use paylink::domain::vat::VatRate;
 use paylink::ledger::SqliteLedger;
 use paylink::ops::outbox::{self, Sent};
 use paylink::ports::{
-    Clock, Desktop, DesktopError, Gateway, Made, Mail, OutboxEntry, OutboxKind, Ports, Turns, Underway,
+    Clock, Desktop, DesktopError, Gateway, Made, Mail, OutboxEntry, OutboxKind, Persist, Ports, Turns,
+    Underway,
 };
 use secrecy::SecretString;
 use url::Url;
@@ -95,6 +96,7 @@ impl Stand {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             turns: Turns::default(),
             underway: Underway::default(),
+            persist: Persist::default(),
             made: Made::default(),
         };
         Self { ports, clock, account: account.to_owned() }
