@@ -301,7 +301,7 @@ pub(super) fn sent(t: &mut Turn<'_>, link: Link, fault: Option<Fault>) {
 
 /// Says why something did not work.
 fn trouble(t: &mut Turn<'_>, fault: Fault) {
-    match fault.kind {
+    match fault.told_as() {
         FaultKind::NotSent | FaultKind::Maybe => t.say(Tone::Warning, Say::Later(fault)),
         FaultKind::NotSignedIn => t.say(Tone::Error, Say::SignedOut),
         _ => t.say(Tone::Error, Say::Refused(fault)),

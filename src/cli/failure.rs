@@ -159,22 +159,23 @@ impl Failure {
     /// The backend could not or would not.
     #[must_use]
     pub fn fault(texts: Texts, fault: &Fault) -> Self {
-        let said = match (&fault.message, fault.kind) {
+        let kind = fault.told_as();
+        let said = match (&fault.message, kind) {
             (Some(_), _) | (None, FaultKind::Refused) => texts.refusal(Some(&fault.line())).into_owned(),
             (None, kind) => texts.say(&kind).into_owned(),
         };
         let detail = |said: String| format!("{} ({})", said.trim_end_matches('.'), texts.say(&fault.cause));
-        match fault.kind {
+        match kind {
             FaultKind::NotSent => Self::new(
                 Status::Unreachable,
                 "unreachable",
-                detail(texts.say(&fault.kind).into_owned()),
+                detail(texts.say(&kind).into_owned()),
                 texts.t("cli-unreachable-hint"),
             ),
             FaultKind::Maybe => Self::new(
                 Status::Unknown,
                 "outcome_unknown",
-                detail(texts.say(&fault.kind).into_owned()),
+                detail(texts.say(&kind).into_owned()),
                 texts.t("cli-unknown-hint"),
             ),
             FaultKind::NotSignedIn => Self::new(
@@ -191,7 +192,7 @@ impl Failure {
             FaultKind::Untrusted => Self::new(
                 Status::Refused,
                 "untrusted",
-                detail(texts.say(&fault.kind).into_owned()),
+                detail(texts.say(&kind).into_owned()),
                 texts.t("cli-untrusted-hint"),
             ),
         }

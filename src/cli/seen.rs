@@ -71,7 +71,7 @@ impl Shop<'_> {
 
     fn not_reached(&self, fault: &Fault) {
         // Only reads are told here: one whose answer was lost did nothing either.
-        let kind = if fault.kind == FaultKind::Maybe { FaultKind::NotSent } else { fault.kind };
+        let kind = if fault.kind == FaultKind::Maybe { FaultKind::NotSent } else { fault.told_as() };
         let said = self.texts().say(&kind);
         let why = format!("{} ({})", said.trim_end_matches('.'), self.texts().say(&fault.cause));
         let args = [("why", why.into())];

@@ -54,6 +54,13 @@ impl Fault {
         self.cause.barrier().filter(|_| nothing_sent && self.session_id.is_none())
     }
 
+    /// The kind that people are told: where the backend was not reached that is it, whoever answered in its place. The
+    /// cause says the rest.
+    #[must_use]
+    pub fn told_as(&self) -> FaultKind {
+        if self.unreached() { FaultKind::NotSent } else { self.kind }
+    }
+
     /// Nothing was sent, because there is no client secret or the backend does not take it: whoever has the right one
     /// can send it at once.
     #[must_use]

@@ -85,7 +85,7 @@ impl Spoken for Say {
 impl Spoken for SetUpTrouble {
     fn say(&self, texts: Texts) -> Cow<'static, str> {
         match self {
-            Self::SignIn(fault) => match fault.kind {
+            Self::SignIn(fault) => match fault.told_as() {
                 FaultKind::NotSent | FaultKind::Maybe => texts.t("set-up-no-contact"),
                 FaultKind::NotSignedIn => texts.t("set-up-not-signed-in"),
                 FaultKind::Refused => texts.refusal(Some(&fault.line())),

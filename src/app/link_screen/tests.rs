@@ -2,7 +2,7 @@ use super::*;
 use crate::app::model::Toast;
 use crate::app::msg::Reply;
 use crate::app::testing::{App, entry, id, link, shop, then, to_phone};
-use crate::domain::cause::Cause;
+use crate::domain::cause::{Cause, Flaw};
 use crate::domain::link::Alarm;
 
 fn showing(link: Link, outbox: Vec<OutboxEntry>) -> App {
@@ -99,6 +99,10 @@ fn what_became_of_sending_is_said() {
     app.reply(Reply::Sent(Box::new(then(&creating, LinkState::Queued)), Some(fault.clone())));
     assert_eq!(said(&app), Some(&Say::Later(fault)));
     assert_eq!(app.model.net, crate::app::model::Net::Offline);
+    // A hotspot's own certificate refuses nothing: it waits.
+    let fault = Fault::new(FaultKind::Untrusted, Cause::Certificate(Flaw::UnknownIssuer));
+    app.reply(Reply::Sent(Box::new(then(&creating, LinkState::Queued)), Some(fault.clone())));
+    assert_eq!(said(&app), Some(&Say::Later(fault)));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The real binary against the sandbox over real HTTP.
 
+mod certificate;
 mod commands;
 mod disasters;
 #[cfg(target_os = "linux")]
