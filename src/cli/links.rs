@@ -71,7 +71,14 @@ async fn list_in(shop: &mut Shop<'_>, filter: LinkFilter, offline: bool) -> Resu
         // Which links a filter by state shows depends on states that are up to date.
         let wide = LinkFilter { states: Vec::new(), ..filter.clone() };
         let account = shop.account().to_owned();
-        let rows = shop.ask(move |l| l.rows(&account, &wide)).await?;
+        let (account_too, wanted) = (account.clone(), filter.clone());
+        let mut rows = shop.ask(move |l| l.rows(&account, &wide)).await?;
+        // Those of the state may lie behind so many newer ones.
+        for row in shop.ask(move |l| l.rows(&account_too, &wanted)).await? {
+            if !rows.iter().any(|known| known.id == row.id) {
+                rows.push(row);
+            }
+        }
         shop.refresh(&rows).await?;
     }
     let (account, wanted) = (shop.account().to_owned(), filter);
@@ -200,8 +207,10 @@ pub fn cancel(run: &Run, args: &args::One) -> Result<Status, Failure> {
             Ok(link) if link.state.in_outbox() => link,
             _ => shop.named(&args.reference, false).await?,
         };
-        let done = cancel::cancel(&shop.ports, link.id).await.map_err(|e| shop.ledger_failure(&e))?;
-        shop.outcome(&done.link, not_cancelled(shop, &done))
+        match cancel::cancel_patiently(&shop.ports, link.id, shop.patience()).await {
+            Ok(done) => shop.outcome(&done.link, not_cancelled(shop, &done)),
+            Err(error) => shop.perhaps_sent(&link, &error),
+        }
     })
 }
 

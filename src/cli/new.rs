@@ -169,7 +169,10 @@ async fn make(shop: &mut Shop<'_>, args: &args::New, mut typed: Typed) -> Result
     }
     // What was waiting before goes first; this link is sent by itself, so that its outcome is known.
     let earlier = link.created_at.checked_sub(jiff::SignedDuration::from_millis(1));
-    shop.flush_due(earlier.unwrap_or(link.created_at)).await?;
+    if let Err(trouble) = shop.flush_due(earlier.unwrap_or(link.created_at)).await {
+        // What is asked for now is kept, and must not be taken for not done because of what was before it.
+        tracing::warn!("what waited could not be sent: {}", trouble.message);
+    }
     match send(shop, link.id).await {
         Ok(sent) => finish(shop, args, sent).await,
         Err(error) => shop.perhaps_sent(&link, &error),
@@ -307,14 +310,20 @@ pub async fn send(shop: &Shop<'_>, id: LinkId) -> Result<Sent, LedgerError> {
 /// Prints the link, waits for the payment if that is wanted, and says how it went.
 async fn finish(shop: &Shop<'_>, args: &args::New, sent: Sent) -> Result<Status, Failure> {
     let wrong = if args.offline { Some(kept_back(shop, &sent.link)) } else { failure(shop, &sent) };
-    shop.outcome(&sent.link, wrong)?;
-    let Some(seconds) = args.wait else { return Ok(Status::Done) };
+    let sent_well = wrong.is_none();
+    let told = shop.outcome(&sent.link, wrong);
+    // That nobody reads what is printed pays no link: whoever waits is told by the status.
+    let Some(seconds) = args.wait.filter(|_| sent_well) else { return told };
+    let known = sent.link.clone();
     let patience = Duration::from_secs(seconds);
     let before = sent.link.state;
     let over = |link: &Link| link.paid() || link.state.ended_unpaid() || link.state == LinkState::Refunded;
-    let link = shop.follow(sent.link, Some(patience), over, |_| Ok(())).await?;
+    let link = match shop.follow(sent.link, Some(patience), over, |_| Ok(())).await {
+        Ok(link) => link,
+        Err(trouble) => return Err(shop.perhaps(&known, trouble.message)),
+    };
     if link.state != before {
-        shop.print_change(&link)?;
+        let _ = shop.print_change(&link);
     }
     if link.paid() {
         return Ok(Status::Done);

@@ -179,8 +179,10 @@ async fn send_other(shop: &Shop<'_>, link: &Link, kind: OutboxKind) -> Result<St
             Err(error) => shop.perhaps_sent(link, &error),
         };
     }
-    let done = cancel::cancel(&shop.ports, link.id).await.map_err(|e| shop.ledger_failure(&e))?;
-    shop.outcome(&done.link, super::links::not_cancelled(shop, &done))
+    match cancel::cancel_patiently(&shop.ports, link.id, shop.patience()).await {
+        Ok(done) => shop.outcome(&done.link, super::links::not_cancelled(shop, &done)),
+        Err(error) => shop.perhaps_sent(link, &error),
+    }
 }
 
 /// Gives up what waits for a link, the oldest first. A link that is at the backend already is for `cancel`.

@@ -262,16 +262,16 @@ impl<'a> Shop<'a> {
     /// # Errors
     /// That.
     pub fn perhaps_sent(&self, link: &Link, error: &LedgerError) -> Result<Status, Failure> {
+        self.outcome(link, Some(self.perhaps(link, self.ledger_failure(error).message)))
+    }
+
+    /// The same where the link has been printed.
+    #[must_use]
+    pub fn perhaps(&self, link: &Link, why: String) -> Failure {
         let t = self.texts();
-        let why = self.ledger_failure(error).message;
         let args = [("reference", link.sale.reference.as_str().into()), ("why", why.into())];
-        let failure = Failure::new(
-            Status::Unknown,
-            "outcome_unknown",
-            t.t_args("cli-perhaps-sent", &args),
-            t.t("cli-perhaps-sent-hint"),
-        );
-        self.outcome(link, Some(failure))
+        let said = t.t_args("cli-perhaps-sent", &args);
+        Failure::new(Status::Unknown, "outcome_unknown", said, t.t("cli-perhaps-sent-hint"))
     }
 
     /// Prints what changed about a link that was printed before.

@@ -14,6 +14,10 @@ use crate::ports::{
     Awake, Fault, FaultKind, LedgerError, MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Ports,
 };
 
+mod patient;
+
+pub use patient::cancel_patiently;
+
 /// How withdrawing a link ended, with the link as it's kept now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cancelling {

@@ -1,11 +1,14 @@
 use std::time::Duration;
 
+use tokio::time::Instant;
+
+use crate::domain::cause::Cause;
 use crate::domain::link::LinkState;
 use crate::domain::sale::Delivery;
-use crate::ops::cancel::{CancelEnd, cancel};
+use crate::ops::cancel::{CancelEnd, cancel, cancel_patiently};
 use crate::ops::outbox::{Outcome, flush};
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault};
-use crate::ports::FaultKind;
+use crate::ports::{Fault, FaultKind};
 
 #[tokio::test(start_paused = true)]
 async fn an_open_link_is_closed() {
@@ -254,4 +257,39 @@ async fn asked_again_after_a_power_cut_it_is_closed() {
         assert_eq!((world.link(id).state, world.entry(id)), (LinkState::Cancelled, None), "cut at {step}");
     }
     assert!(cuts >= 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_for_it_has_it_tried_again() {
+    let wait = Fault {
+        status: Some(429),
+        retry_after: Some(Duration::from_secs(2)),
+        ..Fault::new(FaultKind::NotSent, Cause::theirs("HTTP 429"))
+    };
+    for wrong in [Wrong::Fault(wait), Wrong::Cut, Wrong::Lost, fault(FaultKind::Maybe)] {
+        let world = World::new();
+        let id = world.send("A-1", Delivery::Link).await;
+        world.backend.wrong(Call::Cancel, [wrong]);
+        let done = cancel_patiently(&world.ports, id, Duration::from_secs(30)).await.unwrap();
+        assert_eq!(done.end, CancelEnd::Cancelled);
+        assert_eq!((world.link(id).state, world.entry(id)), (LinkState::Cancelled, None));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_longer_for_it_than_they_said() {
+    for (call, kind) in [(Call::Session, FaultKind::NotSent), (Call::Cancel, FaultKind::Maybe)] {
+        let world = World::new();
+        let id = world.send("A-1", Delivery::Link).await;
+        world.backend.wrong(call, [Wrong::Slow(Duration::from_secs(100))]);
+        let before = Instant::now();
+        let done = cancel_patiently(&world.ports, id, Duration::from_secs(30)).await.unwrap();
+        assert!((30..=31).contains(&before.elapsed().as_secs()), "{:?}", before.elapsed());
+        assert!(matches!(&done.end, CancelEnd::Later { fault, .. } if fault.kind == kind), "{:?}", done.end);
+        // It was only left: another process does it.
+        tokio::time::advance(Duration::from_secs(200)).await;
+        assert!(world.entry(id).is_some());
+        flush(&world.another(), ACCOUNT, world.now()).await.unwrap();
+        assert_eq!((world.link(id).state, world.entry(id)), (LinkState::Cancelled, None));
+    }
 }

@@ -1,0 +1,57 @@
+//! Withdrawing for somebody who waits for it, but not for ever.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::{CancelEnd, Cancelling, cancel};
+use crate::domain::cause::{Cause, Plain};
+use crate::domain::link::LinkId;
+use crate::ops::patience::Patience;
+use crate::ops::{kept, on_ledger};
+use crate::ports::{Fault, FaultKind, LedgerError, OutboxKind, Ports};
+
+/// What is due is not tried again without a pause.
+const SHORTEST_WAIT: SignedDuration = SignedDuration::from_millis(50);
+
+/// As [`cancel`], tried again for as long as somebody waits. What is not done by then is left to the outbox.
+///
+/// # Errors
+/// The ledger's: it may have been withdrawn.
+pub async fn cancel_patiently(
+    ports: &Ports,
+    id: LinkId,
+    patience: Duration,
+) -> Result<Cancelling, LedgerError> {
+    let patience = Patience::new(patience);
+    loop {
+        let Ok(done) = tokio::time::timeout(patience.left(), cancel(ports, id)).await else {
+            return not_in_time(ports, id).await;
+        };
+        let done = done?;
+        let CancelEnd::Later { next_at: Some(next_at), .. } = &done.end else { return Ok(done) };
+        let wait = next_at.duration_since(ports.clock.now()).max(SHORTEST_WAIT);
+        let wait = Duration::try_from(wait).unwrap_or_default();
+        if wait >= patience.left() {
+            return Ok(done);
+        }
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// The time was up in the middle of a try, which is left as a crash would leave it: what is known of it.
+async fn not_in_time(ports: &Ports, id: LinkId) -> Result<Cancelling, LedgerError> {
+    on_ledger(ports, move |ledger| {
+        let mut gone_out = false;
+        ledger.amend_entry(id, OutboxKind::Cancel, &mut |waits| {
+            let sent =
+                |entry: &crate::ports::OutboxEntry| entry.order.as_ref().is_some_and(|o| o.sent.is_some());
+            gone_out = waits.as_ref().is_some_and(sent);
+            None
+        })?;
+        let kind = if gone_out { FaultKind::Maybe } else { FaultKind::NotSent };
+        let fault = Fault::new(kind, Cause::Plain(Plain::NotInTime));
+        Ok(Cancelling { link: kept(ledger, id)?, end: CancelEnd::Later { fault, next_at: None } })
+    })
+    .await
+}
