@@ -23,6 +23,23 @@ fn a_long_list_is_up_to_date_to_its_end() {
     assert_eq!((&last["reference"], &last["state"]), (&"OLDEST".into(), &"opened".into()), "{}", all.err);
 }
 
+/// Of a state are shown those that are of it now, however many newer ones of other states there are.
+#[test]
+fn what_a_list_by_state_shows_is_up_to_date() {
+    let world = World::new();
+    let paid = world.link(&["--reference", "PAID"]);
+    for _ in 0..3 {
+        world.link(&[]);
+    }
+    world.run(&["list", "--json"]).is(0);
+    world.pay(&paid, "authorized");
+    for link in world.run(&["list", "--json", "--offline", "--limit", "3"]).is(0).lines() {
+        world.run(&["cancel", link["reference"].as_str().unwrap()]).is(0);
+    }
+    let open = world.run(&["list", "--json", "--state", "open", "--limit", "2"]).is(0);
+    assert_eq!(open.out, "");
+}
+
 #[test]
 fn a_new_link_asks_for_what_was_said() {
     let world = World::new();

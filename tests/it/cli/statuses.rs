@@ -415,3 +415,44 @@ fn what_could_not_be_written_down_after_it_went_out_has_an_unknown_outcome() {
     assert_ne!(link["session_id"], json!(null), "{link}");
     assert_eq!(world.sessions_asked_for().len(), 1);
 }
+
+/// Whoever reads the first line alone still asks whether it was paid.
+#[test]
+fn waiting_goes_on_when_nobody_reads_what_is_printed() {
+    let world = World::new();
+    let mut command = world.command(&[&ITEM[..], &["--wait", "2", "--reference", "A-1"]].concat());
+    let mut child =
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    drop(child.stdout.take());
+    let began = std::time::Instant::now();
+    assert_eq!(child.wait().unwrap().code(), Some(8));
+    assert!(began.elapsed().as_secs() >= 2, "{:?}", began.elapsed());
+    assert_eq!(world.run(&["show", "A-1", "--json"]).is(0).json()["state"], "open");
+}
+
+/// What certainly did nothing, and what may have been done, is found out while somebody waits.
+#[test]
+fn a_cancellation_is_tried_again_while_somebody_waits() {
+    let world = World::new();
+    for (n, fault) in [
+        json!({ "kind": "status", "status": 429, "retry_after": 1 }),
+        json!({ "kind": "status", "status": 503 }),
+        json!({ "kind": "drop_before" }),
+        json!({ "kind": "drop_after" }),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let reference = format!("C-{n}");
+        world.link(&["--reference", &reference]);
+        let mut fault = fault;
+        fault["path"] = json!("/v1/sessions/*");
+        fault["method"] = json!("POST");
+        fault["times"] = json!(1);
+        world.fault(fault.clone());
+        let gone = world.run(&["cancel", &reference, "--json"]).is(0).json();
+        assert_eq!(gone["state"], "cancelled", "{fault}");
+        assert_eq!(world.run(&["outbox", "--json"]).is(0).out, "", "{fault}");
+        world.clear_faults();
+    }
+}
