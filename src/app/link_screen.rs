@@ -226,6 +226,13 @@ pub(super) fn busy(t: &mut Turn<'_>, busy: bool) {
     }
 }
 
+/// What was to be done with the link was not: the ledger failed.
+pub(super) fn not_done(t: &mut Turn<'_>, id: LinkId) {
+    if let Some(screen) = t.model.link.as_mut().filter(|s| s.id == id) {
+        (screen.busy, screen.change) = (false, false);
+    }
+}
+
 /// Up shows older events: the newest ones stand at the foot and are in sight at first.
 pub(super) fn scroll(t: &mut Turn<'_>, rows: i16) {
     if let Some(screen) = &mut t.model.link {
@@ -286,9 +293,12 @@ pub(super) fn sent(t: &mut Turn<'_>, link: Link, fault: Option<Fault>) {
         steps::change(t, &link);
         return t.ask(Effect::LoadDashboard);
     }
+    let reference = link.sale.reference.as_str().to_owned();
+    let mail = news::to_be_mailed(&link);
     news::link_changed(t, link);
     match fault {
         Some(fault) if on_screen => trouble(t, fault),
+        None if mail => news::mail_waits(t, id, reference),
         None if on_screen && withdrawn => t.say(Tone::Info, Say::Cancelled),
         None if on_screen && messages && status != DeliveryStatus::Pending => {
             let tone = if status == DeliveryStatus::Sent { Tone::Info } else { Tone::Warning };

@@ -119,6 +119,11 @@ pub(super) fn paste(t: &mut Turn<'_>, text: &str) {
     }
 }
 
+/// The rows of this ticket could not be read.
+pub(super) fn not_found(t: &mut Turn<'_>, ticket: u64) {
+    t.model.list.loading &= t.model.list.ticket != ticket;
+}
+
 /// Rows were found. An answer to an older question is dropped.
 pub(super) fn found(t: &mut Turn<'_>, ticket: u64, rows: Vec<LinkRow>, offset: u32, total: u64) {
     let list = &mut t.model.list;

@@ -32,7 +32,7 @@ use draft::{Defaults, FieldId};
 use key::Key;
 use keys::{Action, Context};
 use model::{Dashboard, ListScreen, Net, QrWish, Screen, SetUpForm, Target, Tone, Tracking, Wizard};
-use msg::{Reply, Timer};
+use msg::{Failed, Reply, Timer};
 use say::Say;
 use turn::Turn;
 
@@ -281,13 +281,24 @@ fn reply(t: &mut Turn<'_>, reply: Reply) {
         Reply::SetUp(result) => welcome::set_up(t, result),
         Reply::Net(net) => tracking::net(t, net),
         Reply::Clock(skew) => tracking::skewed(t, skew),
-        Reply::LedgerTrouble(error) => {
-            steps::proposal_failed(t);
-            tracking::ledger_failed(t);
-            link_screen::busy(t, false);
-            t.model.list.loading = false;
+        Reply::LedgerTrouble(failed, error) => {
+            not_done(t, failed);
             t.say(Tone::Error, Say::Ledger(error));
         }
+    }
+}
+
+/// What waits for something that the ledger has failed at waits no more. Nothing else: a sale that is on its way
+/// stays so, whatever else could not be read meanwhile.
+fn not_done(t: &mut Turn<'_>, failed: Failed) {
+    match failed {
+        Failed::Proposal => steps::proposal_failed(t),
+        Failed::Draft(id) => steps::not_kept(t, id),
+        Failed::Reading(id) => steps::fate_unknown(t, id),
+        Failed::Doing(id) => link_screen::not_done(t, id),
+        Failed::Round => tracking::ledger_failed(t),
+        Failed::List(ticket) => list::not_found(t, ticket),
+        Failed::Other => {}
     }
 }
 

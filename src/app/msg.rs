@@ -115,8 +115,27 @@ pub enum Reply {
     Net(Net),
     /// The backend's clock minus ours in seconds, as its last answer told.
     Clock(i64),
-    /// The ledger can't be used.
-    LedgerTrouble(LedgerError),
+    /// The ledger can't be used, and what was not done because of that.
+    LedgerTrouble(Failed, LedgerError),
+}
+
+/// What the ledger failed at: what waits for that waits no more, and everything else goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failed {
+    /// Proposing a reference.
+    Proposal,
+    /// Keeping the draft with this id.
+    Draft(Option<LinkId>),
+    /// Reading this link.
+    Reading(LinkId),
+    /// What this link was to be changed by: sent, withdrawn.
+    Doing(LinkId),
+    /// A round of the tracker.
+    Round,
+    /// Finding rows of the list, for the ticket.
+    List(u64),
+    /// Something that nothing waits for.
+    Other,
 }
 
 /// What the ledger has.

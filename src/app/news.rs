@@ -5,7 +5,7 @@ use super::model::{Screen, Tone};
 use super::say::Say;
 use super::turn::Turn;
 use crate::domain::lifecycle::money_vanishes;
-use crate::domain::link::{Alarm, Link, LinkId, LinkState};
+use crate::domain::link::{Alarm, EventKind, Link, LinkId, LinkState};
 use crate::domain::sale::Delivery;
 use crate::ports::LinkRow;
 
@@ -171,6 +171,23 @@ fn replace(rows: &mut [LinkRow], row: &LinkRow) -> bool {
             true
         }
         None => false,
+    }
+}
+
+/// Whether the link has an address, and its mail was never opened.
+pub(super) fn to_be_mailed(link: &Link) -> bool {
+    matches!(link.sale.delivery, Delivery::Email(_))
+        && link.url.is_some()
+        && link.state.payable()
+        && !link.events.iter().any(|event| event.kind == EventKind::MailOpened)
+}
+
+/// The backend has answered for a link that is to be mailed. On its own screen the mail program opens by itself, or
+/// a key does it; whoever has gone on to something else is told.
+pub(super) fn mail_waits(t: &mut Turn<'_>, id: LinkId, reference: String) {
+    let in_sight = matches!(t.model.screen, Screen::Link | Screen::QrFull);
+    if !in_sight || t.model.link.as_ref().is_none_or(|screen| screen.id != id) {
+        t.say(Tone::Warning, Say::MailWaits { reference });
     }
 }
 

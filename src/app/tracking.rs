@@ -276,7 +276,7 @@ pub(super) fn look_if_changed(t: &mut Turn<'_>) {
     t.ask(t.model.tracking.seen.map_or(Effect::LoadDashboard, Effect::LoadIfChanged));
 }
 
-/// The ledger failed at something, perhaps at a round: the next one comes later, but it comes.
+/// The ledger failed at a round: the next one comes later, but it comes.
 pub(super) fn ledger_failed(t: &mut Turn<'_>) {
     if std::mem::take(&mut t.model.tracking.asking) {
         t.model.tracking.pace.failed(t.now.at, None);

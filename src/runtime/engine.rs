@@ -1,5 +1,6 @@
 //! The loop without a terminal.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use super::timers::Timers;
 use super::workplace::{Host, Workplace};
 use crate::app::effect::Effect;
 use crate::app::model::{Now, Shop};
-use crate::app::msg::Reply;
+use crate::app::msg::{Failed, Reply};
 use crate::app::{self, Model, Msg};
 use crate::domain::link::LinkId;
 use crate::ports::{Clock, Watch};
@@ -45,6 +46,8 @@ pub(super) enum Inward {
     Copy(String),
     /// Another workplace is open; the message comes after it.
     Moved(Box<Workplace>, Msg),
+    /// Something to be done beside the rest.
+    Work(Pin<Box<dyn Future<Output = ()> + Send>>),
 }
 
 /// The way back into the loop, with a count of what is under way.
@@ -70,6 +73,11 @@ impl Sender {
     /// Asks for text to be put on the clipboards.
     pub(super) fn copy(&self, text: String) {
         let _ = self.tx.send(Inward::Copy(text));
+    }
+
+    /// Has something done beside the rest, among the tasks that the loop looks after: a panic in it ends the loop.
+    pub(super) fn work(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let _ = self.tx.send(Inward::Work(Box::pin(work)));
     }
 
     /// Counts something as under way until the guard is dropped.
@@ -193,7 +201,11 @@ impl Engine {
     fn watch(&mut self) {
         let Some(workplace) = &self.workplace else { return };
         let tx = self.tx.clone();
-        workplace.ports.persist.tell(move |error| tx.reply(Reply::LedgerTrouble(error.clone())));
+        // It goes on being tried: nothing waits less for that.
+        workplace
+            .ports
+            .persist
+            .tell(move |error| tx.reply(Reply::LedgerTrouble(Failed::Other, error.clone())));
         let tx = self.tx.clone();
         let changed = Box::new(move || tx.message(Msg::LedgerChanged));
         self.watch = workplace.ports.ledger.watch(changed);
@@ -333,6 +345,9 @@ impl Engine {
         match inward {
             Inward::Message(msg) => self.message(msg),
             Inward::Copy(text) => self.carry_out(Effect::Copy(text)),
+            Inward::Work(work) => {
+                self.tasks.spawn(work);
+            }
             Inward::Moved(workplace, msg) => {
                 self.workplace = Some(*workplace);
                 self.watch();

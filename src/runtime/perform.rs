@@ -10,7 +10,7 @@ use super::workplace::{Host, Workplace};
 use crate::app::draft::{Defaults, Draft};
 use crate::app::effect::Effect;
 use crate::app::model::{ListFilter, Now, QrWish};
-use crate::app::msg::{CancelTrouble, DashboardNews, KeepError, Reply, Seen, SetUpTrouble};
+use crate::app::msg::{CancelTrouble, DashboardNews, Failed, KeepError, Reply, Seen, SetUpTrouble};
 use crate::domain::link::{Link, LinkId};
 use crate::domain::reference::Reference;
 use crate::domain::sale::Sale;
@@ -47,7 +47,7 @@ impl FirstPage {
     pub fn read(ledger: &dyn Ledger, account_id: &str, at: Timestamp, zone: &TimeZone, rows: u16) -> Self {
         Self(match page(ledger, account_id, at, zone, Part::InSight(rows)) {
             Ok(news) => Reply::Dashboard(Box::new(news)),
-            Err(error) => Reply::LedgerTrouble(error),
+            Err(error) => Reply::LedgerTrouble(Failed::Other, error),
         })
     }
 
@@ -160,12 +160,12 @@ async fn with_workplace(effect: Effect, place: Workplace, now: Now, tx: Sender) 
             let news =
                 on_ledger(&place.ports, move |ledger| page(ledger, &account, now.at, &now.zone, Part::Whole))
                     .await;
-            answer(&tx, news.map(|n| Reply::Dashboard(Box::new(n))));
+            answer(&tx, Failed::Other, news.map(|n| Reply::Dashboard(Box::new(n))));
         }
         Effect::LoadIfChanged(seen) => {
             match on_ledger(&place.ports, move |ledger| changed(ledger, &account, &now, seen)).await {
                 Ok(news) => news.into_iter().for_each(|n| tx.reply(Reply::Dashboard(Box::new(n)))),
-                Err(error) => tx.reply(Reply::LedgerTrouble(error)),
+                Err(error) => tx.reply(Reply::LedgerTrouble(Failed::Other, error)),
             }
         }
         Effect::LoadRemembered => {
@@ -176,37 +176,40 @@ async fn with_workplace(effect: Effect, place: Workplace, now: Now, tx: Sender) 
                     defaults: kept::<Defaults>(ledger, &key(DEFAULTS, &account))?.unwrap_or_default(),
                 })
             });
-            answer(&tx, remembered.await);
+            answer(&tx, Failed::Other, remembered.await);
         }
         Effect::KeepDraft(draft) => {
+            let failed = Failed::Draft(draft.as_ref().and_then(|d| d.id));
             let text = draft.as_deref().and_then(|d| serde_json::to_string(d).ok());
             let done =
                 on_ledger(&place.ports, move |ledger| ledger.put(&key(DRAFT, &account), text.as_deref()));
-            trouble(&tx, done.await);
+            trouble(&tx, failed, done.await);
         }
         Effect::KeepDefaults(defaults) => {
             let text = serde_json::to_string(&defaults).ok();
             let done = on_ledger(&place.ports, move |l| l.put(&key(DEFAULTS, &account), text.as_deref()));
-            trouble(&tx, done.await);
+            trouble(&tx, Failed::Other, done.await);
         }
         Effect::KeepQr(qr) => {
             let text = serde_json::to_string(&qr).ok();
-            trouble(&tx, on_ledger(&place.ports, move |ledger| ledger.put(QR, text.as_deref())).await);
+            let done = on_ledger(&place.ports, move |ledger| ledger.put(QR, text.as_deref()));
+            trouble(&tx, Failed::Other, done.await);
         }
         Effect::ProposeReference => {
             let (template, day) = (place.template.clone(), now.at.to_zoned(now.zone).date());
             let proposed = on_ledger(&place.ports, move |l| l.next_reference(&account, &template, day)).await;
-            answer(&tx, proposed.map(|r| Reply::Reference(r.as_str().to_owned())));
+            answer(&tx, Failed::Proposal, proposed.map(|r| Reply::Reference(r.as_str().to_owned())));
         }
         Effect::CheckReference(text) => {
             let Ok(reference) = Reference::parse(&text) else { return };
             let used =
                 on_ledger(&place.ports, move |ledger| ledger.reference_used(&account, &reference)).await;
-            answer(&tx, used.map(|used| Reply::ReferenceUsed(text, used)));
+            answer(&tx, Failed::Other, used.map(|used| Reply::ReferenceUsed(text, used)));
         }
         Effect::Find { ticket, search, filter, offset } => {
             let found = on_ledger(&place.ports, move |l| find(l, &account, &search, filter, offset)).await;
-            answer(&tx, found.map(|(rows, total)| Reply::Found { ticket, rows, offset, total }));
+            let found = found.map(|(rows, total)| Reply::Found { ticket, rows, offset, total });
+            answer(&tx, Failed::List(ticket), found);
         }
         Effect::LoadProfile => {
             tx.reply(Reply::Profile(place.ports.gateway.profile().await));
@@ -226,7 +229,7 @@ async fn with_workplace(effect: Effect, place: Workplace, now: Now, tx: Sender) 
             let desktop = place.ports.desktop.clone();
             let opened = blocking(move || desktop.open_mail(&mail)).await.is_ok();
             if opened {
-                trouble(&tx, ops::mail::note_opened(&place.ports, id).await);
+                trouble(&tx, Failed::Other, ops::mail::note_opened(&place.ports, id).await);
             }
             tx.reply(Reply::MailOpened(id, opened));
         }
@@ -280,16 +283,17 @@ async fn mail(place: &Workplace, id: LinkId, now: &Now) -> Option<Mail> {
     Some(Mail { to, subject, text })
 }
 
-fn answer(tx: &Sender, result: Result<Reply, LedgerError>) {
+/// Sends an answer, or says what the ledger has `failed` at.
+fn answer(tx: &Sender, failed: Failed, result: Result<Reply, LedgerError>) {
     match result {
         Ok(reply) => tx.reply(reply),
-        Err(error) => tx.reply(Reply::LedgerTrouble(error)),
+        Err(error) => tx.reply(Reply::LedgerTrouble(failed, error)),
     }
 }
 
-fn trouble(tx: &Sender, result: Result<(), LedgerError>) {
+fn trouble(tx: &Sender, failed: Failed, result: Result<(), LedgerError>) {
     if let Err(error) = result {
-        tx.reply(Reply::LedgerTrouble(error));
+        tx.reply(Reply::LedgerTrouble(failed, error));
     }
 }
 
@@ -301,11 +305,11 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
     let tell = (place.ports.clone(), tx.clone());
     match effect {
         Effect::Submit(id, sale, asked) => submit(place, id, *sale, asked, tx).await,
-        Effect::Flush(Some(id)) => sent(outbox::send_now(ports, id).await, &tx),
+        Effect::Flush(Some(id)) => sent(id, outbox::send_now(ports, id).await, &tx),
         Effect::Flush(None) => flushed(outbox::flush(ports, &place.shop.account_id, now.at).await, &tx),
         Effect::SendAll => flushed(outbox::flush_all(ports, &place.shop.account_id).await, &tx),
-        Effect::SendAgain(id) => sent(outbox::decide(ports, id, Decision::SendAgain).await, &tx),
-        Effect::Withdraw(id) => sent(outbox::withdraw(ports, id).await, &tx),
+        Effect::SendAgain(id) => sent(id, outbox::decide(ports, id, Decision::SendAgain).await, &tx),
+        Effect::Withdraw(id) => sent(id, outbox::withdraw(ports, id).await, &tx),
         Effect::Cancel(id) => {
             let done = cancel::cancel(ports, id).await.map(|Cancelling { link, end }| {
                 let trouble = match end {
@@ -317,7 +321,7 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
                 };
                 Reply::Cancelled(Box::new(link), trouble)
             });
-            answer(&tx, done);
+            answer(&tx, Failed::Doing(id), done);
         }
         Effect::Track { batch, singles } => {
             let round = track::refresh(ports, batch, singles).await.map(|round| Reply::Tracked {
@@ -328,13 +332,13 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
                 skew: ports.gateway.clock_skew().as_secs(),
                 requests: round.requests,
             });
-            answer(&tx, round);
+            answer(&tx, Failed::Round, round);
         }
         Effect::Settle(id, seen) => {
             let settled = on_ledger(ports, move |ledger| ledger.amend(id, &mut |link| link.deal_with(&seen)));
             match settled.await {
                 Ok(_) => load_link(&place, id, &tx).await,
-                Err(error) => tx.reply(Reply::LedgerTrouble(error)),
+                Err(error) => tx.reply(Reply::LedgerTrouble(Failed::Other, error)),
             }
         }
         // Handled by the loop itself or before; listed so that a new effect can't be forgotten.
@@ -374,7 +378,7 @@ fn clock(ports: &Ports, tx: &Sender) {
     tx.reply(Reply::Clock(ports.gateway.clock_skew().as_secs()));
 }
 
-/// Keeps the sale durably, says so, and sends it: the sending has a task of its own, so that the end of
+/// Keeps the sale durably, says so, and has it sent: the sending has a task of its own, so that the end of
 /// the program waits for the first and not for the second.
 async fn submit(place: Workplace, id: LinkId, sale: Sale, asked: Timestamp, tx: Sender) {
     let link = match Link::queued(id, place.shop.account_id.clone(), sale, asked) {
@@ -390,23 +394,23 @@ async fn submit(place: Workplace, id: LinkId, sale: Sale, asked: Timestamp, tx: 
         Err(error) => return tx.reply(Reply::Kept(Err(KeepError::Ledger(error)))),
     }
     tx.reply(Reply::Kept(Ok(id)));
-    let busy = tx.busy();
-    tokio::spawn(async move {
-        sent(outbox::send_now(&place.ports, id).await, &tx);
-        clock(&place.ports, &tx);
+    let (busy, back) = (tx.busy(), tx.clone());
+    tx.work(async move {
+        sent(id, outbox::send_now(&place.ports, id).await, &back);
+        clock(&place.ports, &back);
         drop(busy);
     });
 }
 
 fn flushed(result: Result<Vec<(LinkId, Sent)>, LedgerError>, tx: &Sender) {
     match result {
-        Ok(all) => all.into_iter().for_each(|(_, one)| sent(Ok(one), tx)),
-        Err(error) => tx.reply(Reply::LedgerTrouble(error)),
+        Ok(all) => all.into_iter().for_each(|(id, one)| sent(id, Ok(one), tx)),
+        Err(error) => tx.reply(Reply::LedgerTrouble(Failed::Other, error)),
     }
 }
 
-fn sent(result: Result<Sent, LedgerError>, tx: &Sender) {
-    answer(tx, result.map(|sent| Reply::Sent(Box::new(sent.link), sent.fault)));
+fn sent(id: LinkId, result: Result<Sent, LedgerError>, tx: &Sender) {
+    answer(tx, Failed::Doing(id), result.map(|sent| Reply::Sent(Box::new(sent.link), sent.fault)));
 }
 
 async fn load_link(place: &Workplace, id: LinkId, tx: &Sender) {
@@ -415,5 +419,5 @@ async fn load_link(place: &Workplace, id: LinkId, tx: &Sender) {
         let entries = ledger.outbox(&account)?.into_iter().filter(|e| e.link == id).collect();
         Ok(ledger.link(id)?.map_or(Reply::NoLink(id), |link| Reply::Link(Box::new(link), entries)))
     });
-    answer(tx, found.await);
+    answer(tx, Failed::Reading(id), found.await);
 }

@@ -10,7 +10,7 @@ use paylink::app::effect::Effect;
 use paylink::app::key::{Code, Key};
 use paylink::app::keys::{Action, Context, TABLE, footer};
 use paylink::app::model::{Model, Net, Now, QrWish, Screen, Shop, Target};
-use paylink::app::msg::{CancelTrouble, DashboardNews, KeepError, Msg, Reply, Timer};
+use paylink::app::msg::{CancelTrouble, DashboardNews, Failed, KeepError, Msg, Reply, Timer};
 use paylink::app::{available, start, update};
 use paylink::domain::cause::Cause;
 use paylink::domain::expiry::Expiry;
@@ -299,7 +299,8 @@ impl World {
     /// Carries out an effect; a `luck` of 0 is the good way.
     fn carry_out(&mut self, effect: Effect, luck: u8) -> Vec<Reply> {
         let fault = |kind| Fault::new(kind, Cause::theirs("x"));
-        let ledger_down = || vec![Reply::LedgerTrouble(LedgerError::Database("disk full".into()))];
+        let ledger_down =
+            |failed| vec![Reply::LedgerTrouble(failed, LedgerError::Database("disk full".into()))];
         match effect {
             Effect::LoadDashboard => {
                 let unsettled =
@@ -325,12 +326,13 @@ impl World {
                 self.defaults = defaults;
                 Vec::new()
             }
-            Effect::ProposeReference if luck % 8 == 7 => ledger_down(),
+            Effect::ProposeReference if luck % 8 == 7 => ledger_down(Failed::Proposal),
             Effect::ProposeReference => {
                 // Luck may propose one that is taken by the time it is used.
                 self.references += u32::from(luck % 4 != 3);
                 vec![Reply::Reference(format!("KARI-{}", self.references))]
             }
+            Effect::CheckReference(_) if luck % 8 == 7 => ledger_down(Failed::Other),
             Effect::CheckReference(text) => {
                 let used = self
                     .links
@@ -358,7 +360,7 @@ impl World {
                 };
                 vec![Reply::Kept(result)]
             }
-            Effect::LoadLink(_) if luck % 8 == 7 => ledger_down(),
+            Effect::LoadLink(id) if luck % 8 == 7 => ledger_down(Failed::Reading(id)),
             Effect::LoadLink(id) => match self.links.get(&id) {
                 Some(link) => {
                     let entries = self.entries().into_iter().filter(|e| e.link == id).collect();

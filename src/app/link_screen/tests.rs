@@ -1,9 +1,10 @@
 use super::*;
 use crate::app::model::Toast;
-use crate::app::msg::Reply;
-use crate::app::testing::{App, entry, id, link, shop, then, to_phone};
+use crate::app::msg::{Failed, Reply};
+use crate::app::testing::{App, entry, id, link, noon, shop, then, to_email, to_phone};
 use crate::domain::cause::{Cause, Flaw};
-use crate::domain::link::Alarm;
+use crate::domain::link::{Alarm, EventKind, LinkEvent};
+use crate::ports::LedgerError;
 
 fn showing(link: Link, outbox: Vec<OutboxEntry>) -> App {
     let mut app = App::new();
@@ -138,6 +139,47 @@ fn a_link_that_is_gone_is_not_shown() {
     let mut app = showing(link(1, LinkState::Open), Vec::new());
     app.reply(Reply::NoLink(id(1)));
     assert_eq!((app.model.screen, &app.model.link), (Screen::Dashboard, &None));
+}
+
+/// Enter, and on to the next customer before the backend has answered.
+#[test]
+fn a_mail_that_nobody_opened_is_told_wherever_the_seller_is() {
+    for keys in ["n", "Esc", "Esc n", "f"] {
+        let made = to_email(link(1, LinkState::Open));
+        let mut creating = made.clone();
+        (creating.url, creating.session_id, creating.state) = (None, None, LinkState::Creating);
+        let mut app = showing(creating, Vec::new());
+        app.model.link.as_mut().unwrap().deliver = true;
+        app.keys(keys);
+        let effects = app.reply(Reply::Sent(Box::new(then(&made, LinkState::Open)), None));
+        if keys == "f" {
+            assert!(effects.contains(&Effect::OpenMail(id(1))), "still on its screen");
+            continue;
+        }
+        assert!(!effects.contains(&Effect::OpenMail(id(1))), "{keys}: never over another sale");
+        assert!(
+            matches!(said(&app), Some(Say::MailWaits { reference }) if reference == "KARI-001"),
+            "{keys}"
+        );
+    }
+    // One whose mail was opened is no news.
+    let mut mailed = then(&to_email(link(1, LinkState::Open)), LinkState::Open);
+    mailed.events.push(LinkEvent { at: noon(), kind: EventKind::MailOpened, detail: None, key: None });
+    let mut app = App::new();
+    app.reply(Reply::Sent(Box::new(mailed), None));
+    assert_eq!(said(&app), None);
+}
+
+#[test]
+fn a_link_that_could_not_be_withdrawn_is_not_busy_for_ever() {
+    let mut app = showing(link(1, LinkState::Queued), Vec::new());
+    app.keys("r");
+    assert!(app.model.link.as_ref().is_some_and(|s| s.busy && s.change));
+    let trouble = |id| Reply::LedgerTrouble(Failed::Doing(id), LedgerError::Database("locked".into()));
+    app.reply(trouble(id(2)));
+    assert!(app.model.link.as_ref().is_some_and(|s| s.busy), "another link's");
+    app.reply(trouble(id(1)));
+    assert!(app.model.link.as_ref().is_some_and(|s| !s.busy && !s.change));
 }
 
 #[test]

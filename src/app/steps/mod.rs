@@ -14,7 +14,7 @@ pub(super) use begin::{again, begin, change, clear, remembered};
 pub(super) use input::{choose, click, paste, scroll, type_in};
 pub(super) use order::{proposed, reference_used};
 pub(super) use payment::offer;
-pub(super) use submit::{found_sent, kept, not_sent, proposal_failed};
+pub(super) use submit::{fate_unknown, found_sent, kept, not_sent, proposal_failed};
 
 use jiff::SignedDuration;
 
@@ -28,9 +28,12 @@ use super::model::{Model, STEPS, Screen, Tone, Wizard};
 use super::msg::Timer;
 use super::say::Say;
 use super::turn::Turn;
+use crate::domain::link::LinkId;
 
 /// The draft is kept this long after it has changed, at the latest.
 const KEEP_AFTER: SignedDuration = SignedDuration::from_millis(300);
+/// A draft that could not be kept is tried again after so long, and again: the disk may have room by then.
+const KEEP_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 
 /// The fields of a step, in order.
 pub(super) fn fields(wizard: &Wizard, step: Screen) -> Vec<FieldId> {
@@ -85,8 +88,19 @@ pub(super) fn refresh(t: &mut Turn<'_>) {
 /// The draft changed: it is kept soon.
 pub(super) fn keep_soon(t: &mut Turn<'_>) {
     if !t.model.wizard.unsaved {
-        t.model.wizard.unsaved = true;
-        t.ask(Effect::Wake(Timer::KeepDraft, t.now.at.saturating_add(KEEP_AFTER).unwrap_or(t.now.at)));
+        keep_after(t, KEEP_AFTER);
+    }
+}
+
+fn keep_after(t: &mut Turn<'_>, time: SignedDuration) {
+    t.model.wizard.unsaved = true;
+    t.ask(Effect::Wake(Timer::KeepDraft, t.now.at.saturating_add(time).unwrap_or(t.now.at)));
+}
+
+/// The draft with this id could not be kept: if it's still the one that is typed, that is to be done yet.
+pub(super) fn not_kept(t: &mut Turn<'_>, id: Option<LinkId>) {
+    if t.model.wizard.draft.id == id && !t.model.wizard.unsaved {
+        keep_after(t, KEEP_AGAIN);
     }
 }
 

@@ -69,12 +69,21 @@ fn hand_over(t: &mut Turn<'_>) {
     t.ask(Effect::Submit(id, sale, asked));
 }
 
-/// The ledger failed at something: nothing waits for a reference that doesn't come. A sale that is
-/// being kept stays known, under its id; Enter tries it again under the same.
+/// No reference could be proposed: a sale that waits for one goes back to the seller. One that is handed over
+/// already needs none.
 pub(in crate::app) fn proposal_failed(t: &mut Turn<'_>) {
     t.model.wizard.proposing = false;
-    t.model.wizard.submitting = false;
+    t.model.wizard.submitting &= t.model.wizard.pending.is_some();
     refresh(t);
+}
+
+/// It could not be found out whether the sale is kept under this id: Enter tries it again under the same, and if
+/// it is kept, that will be told.
+pub(in crate::app) fn fate_unknown(t: &mut Turn<'_>, id: LinkId) {
+    if t.model.wizard.pending.take_if(|l| l.id == id).is_some() {
+        t.model.wizard.submitting = false;
+        refresh(t);
+    }
 }
 
 /// The sale was kept, or not.
@@ -90,6 +99,8 @@ pub(in crate::app) fn kept(t: &mut Turn<'_>, result: Result<LinkId, KeepError>) 
             }
         }
         Err(KeepError::Ledger(error)) => {
+            // Perhaps it was kept all the same: Enter tries it again under the same id.
+            t.model.wizard.pending = None;
             t.model.wizard.submitting = false;
             t.say(Tone::Error, Say::Ledger(error));
         }

@@ -381,7 +381,8 @@ fn a_ledger_that_fails_does_not_end_the_rounds() {
     let mut app = App::new();
     app.reply(dashboard(&[link(1, LinkState::Open)], Vec::new()));
     assert!(app.model.tracking.asking);
-    let effects = app.reply(Reply::LedgerTrouble(LedgerError::Database("locked".into())));
+    let effects = app
+        .reply(Reply::LedgerTrouble(crate::app::msg::Failed::Round, LedgerError::Database("locked".into())));
     assert!(!asks(&effects), "not in a circle");
     app.now.at = app.model.tracking.wake.unwrap();
     app.send(Msg::Due(Timer::Track));

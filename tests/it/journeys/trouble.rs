@@ -6,6 +6,7 @@ use paylink::ports::{LinkFilter, OutboxKind};
 use uuid::Uuid;
 
 use super::*;
+use futures_util::FutureExt as _;
 
 #[tokio::test(start_paused = true)]
 async fn without_coverage_the_sale_waits_and_goes_out_by_itself() {
@@ -199,6 +200,26 @@ async fn keys_faster_than_any_answer_make_one_link() {
     seller.engine.settle().await;
     assert_eq!(seller.at(), Screen::Link, "{}", seller.screen());
     seller.sent().await;
+}
+
+/// A mistake in the program that shows while a link is being sent: the terminal is given back by then, so nothing may
+/// go on as if it had not happened.
+#[tokio::test(start_paused = true)]
+async fn a_panic_while_a_link_is_sent_ends_the_program() {
+    let mut seller = Journey::open().await;
+    seller.go_to_delivery().await;
+    seller.text("41234567").await;
+    seller.pass(1).await;
+    seller.line.broken.store(true, Ordering::SeqCst);
+    seller.fast("Enter");
+    let turns = async {
+        loop {
+            seller.engine.turn().await;
+        }
+    };
+    let turns = std::panic::AssertUnwindSafe(tokio::time::timeout(Duration::from_secs(5), turns));
+    let panic = turns.catch_unwind().await.expect_err("the panic goes on in the loop");
+    assert_eq!(panic.downcast_ref::<&str>(), Some(&"on purpose"));
 }
 
 #[tokio::test(start_paused = true)]

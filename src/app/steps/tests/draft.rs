@@ -2,9 +2,10 @@ use super::super::*;
 use super::{kept_drafts, link_screen_of, on_products, said, three_lines};
 use crate::app::draft::{Channel, Defaults};
 use crate::app::model::{Overlay, Question, Target};
-use crate::app::msg::{Msg, Reply};
+use crate::app::msg::{Failed, Msg, Reply};
 use crate::app::testing::{App, id, link, to_email, to_phone};
 use crate::domain::link::LinkState;
+use crate::ports::LedgerError;
 
 #[test]
 fn typing_is_kept_soon_and_leaving_keeps_at_once() {
@@ -21,6 +22,26 @@ fn typing_is_kept_soon_and_leaving_keeps_at_once() {
     assert_eq!((kept_drafts(&effects), effects.last()), (1, Some(&Effect::Quit)));
     assert!(app.model.quitting);
     assert_eq!(app.keys("n"), [], "too late");
+}
+
+/// A full disk, or a ledger that is locked for a moment.
+#[test]
+fn a_draft_that_could_not_be_kept_is_kept_later() {
+    let mut app = on_products();
+    app.text("Vaffel");
+    assert_eq!(kept_drafts(&app.send(Msg::Due(Timer::KeepDraft))), 1);
+    let trouble =
+        |id| Reply::LedgerTrouble(Failed::Draft(Some(id)), LedgerError::Database("disk full".into()));
+    let wakes = |effects: &[Effect]| {
+        effects.iter().filter(|e| matches!(e, Effect::Wake(Timer::KeepDraft, _))).count()
+    };
+    assert_eq!(wakes(&app.reply(trouble(id(1)))), 0, "another one's");
+    let own = app.draft().id.unwrap();
+    assert_eq!(wakes(&app.reply(trouble(own))), 1);
+    assert_eq!(wakes(&app.reply(trouble(own))), 0, "one timer");
+    assert_eq!(kept_drafts(&app.send(Msg::Due(Timer::KeepDraft))), 1);
+    app.reply(trouble(own));
+    assert_eq!(kept_drafts(&app.keys("C-c")), 1, "the end tries it once more");
 }
 
 #[test]

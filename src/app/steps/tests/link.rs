@@ -3,7 +3,7 @@ use super::{on_order, said};
 use crate::app::check::FieldError;
 use crate::app::draft::{Defaults, Draft};
 use crate::app::model::QrWish;
-use crate::app::msg::{KeepError, Reply};
+use crate::app::msg::{Failed, KeepError, Reply};
 use crate::app::testing::{App, id, link, shop};
 use crate::domain::link::LinkState;
 use crate::domain::sale::{AddressPlan, Delivery};
@@ -126,6 +126,53 @@ fn a_try_that_only_seemed_to_fail_makes_no_second_link() {
     assert_eq!((app.model.screen, App::submitted(&effects)), (Screen::Link, None));
 }
 
+/// Rows of a list, a reference, a round of the tracker: none of them is the sale.
+#[test]
+fn other_trouble_with_the_ledger_does_not_open_a_sale_that_is_on_its_way() {
+    let mut app = App::new();
+    app.go_to_last_step();
+    let (sold, _) = App::submitted(&app.keys("Enter")).unwrap();
+    let other = id(99);
+    for failed in [
+        Failed::Other,
+        Failed::List(1),
+        Failed::Round,
+        Failed::Proposal,
+        Failed::Draft(Some(sold)),
+        Failed::Reading(other),
+        Failed::Doing(other),
+    ] {
+        app.reply(Reply::LedgerTrouble(failed, LedgerError::Database("locked".into())));
+        assert!(app.model.wizard.submitting, "{failed:?}");
+        app.keys("C-u 9");
+        assert_eq!(app.draft().phone, "41234567", "{failed:?}");
+    }
+    app.reply(Reply::Kept(Ok(sold)));
+    assert_eq!(app.model.screen, Screen::Link);
+
+    // What the sale itself waits for is another matter: it goes back to the seller.
+    let mut app = App::new();
+    app.go_to_last_step();
+    let (sold, _) = App::submitted(&app.keys("Enter")).unwrap();
+    app.reply(Reply::Kept(Err(KeepError::ReferenceUsed)));
+    app.reply(Reply::LedgerTrouble(Failed::Reading(sold), LedgerError::Database("locked".into())));
+    assert!(!app.model.wizard.submitting);
+    assert_eq!(App::submitted(&app.keys("Enter")).unwrap().0, sold, "under the same id");
+}
+
+/// Enter, while a reference is on its way, after a try that failed.
+#[test]
+fn a_sale_that_failed_once_still_waits_for_its_reference() {
+    let mut app = on_order();
+    app.keys("Enter");
+    App::submitted(&app.keys("Enter")).unwrap();
+    app.reply(Reply::Kept(Err(KeepError::Ledger(LedgerError::Database("locked".into())))));
+    app.keys("Esc C-u");
+    assert!(app.keys("C-n").contains(&Effect::ProposeReference));
+    assert_eq!(App::submitted(&app.keys("Enter")), None, "it waits");
+    assert!(App::submitted(&app.reply(Reply::Reference("KARI-1122-009".into()))).is_some());
+}
+
 #[test]
 fn a_draft_that_became_a_link_before_a_crash_is_not_sold_again() {
     let draft = Draft { id: Some(id(7)), phone: "41234567".into(), ..Draft::default() };
@@ -213,7 +260,7 @@ fn a_draft_of_last_time_waits_when_the_ledger_fails_and_while_another_is_typed()
     let mut app = App::bare(Some(shop()));
     let draft = Some(Box::new(draft));
     app.reply(Reply::Remembered { draft, qr: QrWish::default(), defaults: Defaults::default() });
-    app.reply(Reply::LedgerTrouble(LedgerError::Database("locked".into())));
+    app.reply(Reply::LedgerTrouble(Failed::Reading(id(7)), LedgerError::Database("locked".into())));
     assert!(app.model.dashboard.draft_waiting);
     app.go_to_last_step();
     app.reply(Reply::NoLink(id(7)));
