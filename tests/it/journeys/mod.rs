@@ -271,6 +271,11 @@ impl Journey {
 
     /// The program is ended without a word, and started anew on the same ledger.
     async fn power_cut(&mut self) {
+        let (clock, zone) = (self.clock.clone(), TimeZone::UTC);
+        drop(std::mem::replace(&mut self.engine, Engine::opening(self.place.shop.clone(), clock, zone)));
+        // A write that had begun comes to its end, or not; what comes after it does not, and nothing of a dead
+        // program is written once the next one has started.
+        tokio::time::sleep(Duration::from_millis(1)).await;
         self.engine = started(&self.place, &self.clock).await;
     }
 
