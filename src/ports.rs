@@ -13,6 +13,7 @@ pub use crate::domain::fault::FaultKind;
 use crate::domain::method::Method;
 
 mod awake;
+mod ended;
 mod gateway;
 mod ledger;
 mod ledger_error;
@@ -23,6 +24,7 @@ mod rescue;
 mod underway;
 
 pub use awake::Awake;
+pub use ended::{EndedOrder, OrderEnd, OrderId, Placing};
 pub use gateway::{Created, Fault, Gateway, Leave, MoneyMove, Moved, Profile, Searched, Sending};
 pub use ledger::{DayTotals, FOLLOWED_AFTER_END, Ledger, LinkFilter, LinkRow, Touched, Watch};
 pub use ledger_error::{LedgerError, Unusable};

@@ -6,11 +6,11 @@ use super::shop::{Secret, Shop, in_shop};
 use super::{Failure, Run, Status, sale};
 use crate::domain::amount::parse_price;
 use crate::domain::clean;
-use crate::domain::link::Link;
+use crate::domain::link::{Link, LinkId};
 use crate::domain::money::Money;
 use crate::ops::money::{self, Movement, Ordered};
 use crate::ops::outbox::{Outcome, Sent};
-use crate::ports::OutboxKind;
+use crate::ports::{OrderId, OutboxKind};
 
 /// The longest reason that is sent with a refund.
 const REASON: usize = 200;
@@ -57,42 +57,91 @@ fn amount(run: &Run, command: &'static str, text: Option<&str>) -> Result<Option
 fn carry_out(run: &Run, reference: &str, what: Movement) -> Result<Status, Failure> {
     in_shop(run, Secret::Needed, async |shop| {
         let t = shop.texts();
-        let link = shop.named(reference, false).await?;
-        let (id, kind) = (link.id, what.kind());
-        let wanted = match &what {
-            Movement::Capture(amount) | Movement::Refund(amount, _) => *amount,
-            Movement::Void => None,
-        };
-        let ordered = money::order(&shop.ports, id, what).await.map_err(|e| shop.ledger_failure(&e))?;
-        if ordered == Ordered::AnotherWaits {
-            let args = [("reference", link.sale.reference.as_str().into())];
-            let hint = t.t("cli-money-another-hint");
-            return Err(Failure::input("another_waits", t.t_args("cli-money-another", &args), hint));
-        }
-        if ordered == Ordered::DoneBefore {
-            let args = [("reference", link.sale.reference.as_str().into())];
-            shop.run.note(&Note::new("done_before", t.t_args("cli-money-done-before", &args)));
-            let status = shop.outcome(&link, None);
-            if let Err(error) = money::told(&shop.ports, id, kind, wanted).await {
-                // Then it's told once more to whoever asks next: nothing is sent that shouldn't be.
-                tracing::warn!(%error, "that an order was told to be done could not be kept");
+        // Before what waits is sent: what becomes of the order that this one repeats, is to be told.
+        let repeats = match shop.named(reference, true).await {
+            Ok(link) => {
+                money::waiting(&shop.ports, link.id, &what).await.map_err(|e| shop.ledger_failure(&e))?
             }
-            return status;
-        }
-        if ordered == Ordered::NoPayment {
-            let sent = Sent { link, outcome: Outcome::NotPossible, fault: None };
-            return failure(shop, &sent, kind).map_or(Ok(Status::Done), Err);
-        }
-        let sent = match money::send_patiently(&shop.ports, id, kind, shop.patience()).await {
-            Ok(sent) => sent,
-            Err(error) => return shop.perhaps_sent(&link, &error),
+            Err(_) => None,
         };
-        let too_much = match sent.outcome {
-            Outcome::NotPossible => too_much(shop, &sent.link, kind, wanted),
-            _ => None,
-        };
-        shop.outcome(&sent.link, too_much.or_else(|| failure(shop, &sent, kind)))
+        let link = shop.named(reference, false).await?;
+        let (id, kind, wanted) = (link.id, what.kind(), what.amount());
+        let named = [("reference", link.sale.reference.as_str().into())];
+        let ordered = money::order(&shop.ports, id, what, repeats).await;
+        match ordered.map_err(|e| shop.ledger_failure(&e))? {
+            Ordered::Waits(order) => {
+                let sent = match money::send_patiently(&shop.ports, id, kind, order, shop.patience()).await {
+                    Ok(sent) => sent,
+                    Err(error) => return shop.perhaps_sent(&link, &error),
+                };
+                let done = sent.outcome == Outcome::Moved;
+                let status = end(shop, &sent, kind, wanted);
+                if done && status.is_ok() {
+                    told(shop, id, kind, order).await;
+                }
+                status
+            }
+            Ordered::DoneBefore(order) => {
+                shop.run.note(&Note::new("done_before", t.t_args("cli-money-done-before", &named)));
+                let status = shop.outcome(&link, None);
+                if status.is_ok() {
+                    told(shop, id, kind, order).await;
+                }
+                status
+            }
+            Ordered::CameToNothing(sent) => end(shop, &sent, kind, wanted),
+            Ordered::AnotherWaits => {
+                let hint = t.t("cli-money-another-hint");
+                Err(Failure::input("another_waits", t.t_args("cli-money-another", &named), hint))
+            }
+            Ordered::NoPayment => {
+                let sent = Sent { link, outcome: Outcome::NotPossible, fault: None };
+                failure(shop, &sent, kind).map_or(Ok(Status::Done), Err)
+            }
+        }
     })
+}
+
+/// That an order is done is written where its asker reads it.
+async fn told(shop: &Shop<'_>, id: LinkId, kind: OutboxKind, order: OrderId) {
+    if let Err(error) = money::told(&shop.ports, id, kind, order).await {
+        // Then it's told once more to whoever asks next: nothing is sent that shouldn't be.
+        tracing::warn!(%error, "that an order was told to be done could not be kept");
+    }
+}
+
+/// Tells whoever waits for an order about money how it ended, or how it stands.
+///
+/// # Errors
+/// What is wrong, or standard output is closed.
+pub fn end(shop: &Shop<'_>, sent: &Sent, kind: OutboxKind, wanted: Option<Money>) -> Result<Status, Failure> {
+    let t = shop.texts();
+    let named = [("reference", sent.link.sale.reference.as_str().into())];
+    let wrong = match (sent.outcome, &sent.fault) {
+        (Outcome::NotPossible, _) => {
+            too_much(shop, &sent.link, kind, wanted).or_else(|| failure(shop, sent, kind))
+        }
+        (Outcome::Cancelled, None) => Some(Failure::input(
+            "dropped",
+            t.t_args("cli-money-dropped", &named),
+            t.t("cli-money-dropped-hint"),
+        )),
+        (Outcome::Cancelled, Some(_)) => Some(Failure::new(
+            Status::Unknown,
+            "outcome_unknown",
+            t.t_args("cli-money-dropped-perhaps", &named),
+            t.t("cli-money-lost-hint"),
+        )),
+        // It waits no more, and nothing here tells why: another ledger is in its place, say.
+        (Outcome::Already, _) => Some(Failure::new(
+            Status::Unknown,
+            "outcome_unknown",
+            t.t_args("cli-money-lost", &named),
+            t.t("cli-money-lost-hint"),
+        )),
+        _ => failure(shop, sent, kind),
+    };
+    shop.outcome(&sent.link, wrong)
 }
 
 /// More was asked for than there is: the state is right for it, and not the reason.

@@ -150,8 +150,8 @@ async fn first_of(shop: &Shop<'_>, link: LinkId) -> Result<Option<OutboxEntry>, 
 async fn send(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
     let link = shop.named(reference, true).await?;
     let entry = first_of(shop, link.id).await?;
-    if let Some(kind) = entry.as_ref().map(|e| e.kind).filter(|kind| *kind != OutboxKind::Create) {
-        return send_other(shop, &link, kind).await;
+    if let Some(entry) = entry.as_ref().filter(|e| e.kind != OutboxKind::Create) {
+        return send_other(shop, &link, entry).await;
     }
     if entry.is_none() && !link.state.in_outbox() {
         // It was sent before, perhaps by another paylink a moment ago, which is as good. Nothing was done, though.
@@ -171,11 +171,16 @@ async fn send(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
 }
 
 /// Sends what is to be done with a link that is at the backend.
-async fn send_other(shop: &Shop<'_>, link: &Link, kind: OutboxKind) -> Result<Status, Failure> {
+async fn send_other(shop: &Shop<'_>, link: &Link, entry: &OutboxEntry) -> Result<Status, Failure> {
+    let kind = entry.kind;
     if kind.moves_money() {
-        let sent = crate::ops::money::send_patiently(&shop.ports, link.id, kind, shop.patience()).await;
+        let order = entry.order.as_ref().map(|order| order.id).unwrap_or_default();
+        let amount = entry.order.as_ref().and_then(|order| order.amount);
+        let sent =
+            crate::ops::money::send_patiently(&shop.ports, link.id, kind, order, shop.patience()).await;
+        // Whoever asked for it is not told by this, and may repeat it.
         return match sent {
-            Ok(sent) => shop.outcome(&sent.link, money::failure(shop, &sent, kind)),
+            Ok(sent) => money::end(shop, &sent, kind, amount),
             Err(error) => shop.perhaps_sent(link, &error),
         };
     }

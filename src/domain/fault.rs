@@ -1,8 +1,11 @@
 //! What a failed request did at the backend: the one vocabulary for retries, words and exit statuses.
 
+use serde::{Deserialize, Serialize};
+
 /// What a failed request did at the backend. Everything else about sending once follows from this
 /// (contracts, 5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FaultKind {
     /// Certainly did nothing, try again: no connection, a cut before the request was written, 408,
     /// 429, or no token for the same reasons.

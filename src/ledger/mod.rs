@@ -9,7 +9,7 @@
 //! - `record.rs`: a link written, read, changed; `list.rs`: rows, by filter; `search.rs`: words
 //! - `guard.rs`: who has it open; `healing.rs`, `rescue.rs`, `salvage.rs`, `stray.rs`, `leaves.rs`, `replace.rs`: what is done with a
 //!   damaged one; `backup.rs`, `restore.rs`: copies
-//! - `order.rs`: the links of one order, changed together; `names.rs`: references and ids; `outbox.rs`: claims, `settle.rs`: how they end, `alive.rs`: who of their owners lives; `totals.rs`: sums; `error.rs`: plain lines
+//! - `order.rs`: the links of one order, changed together; `names.rs`: references and ids; `outbox.rs`: claims, `settle.rs`: how they end, `ended.rs`: orders about money that did, `alive.rs`: who of their owners lives; `totals.rs`: sums; `error.rs`: plain lines
 //! - `watch.rs`: being told what other processes change
 
 use std::path::{Path, PathBuf};
@@ -25,12 +25,14 @@ use uuid::Uuid;
 use crate::domain::link::{Link, LinkId};
 use crate::domain::reference::{Reference, ReferenceTemplate};
 use crate::ports::{
-    DayTotals, Ledger, LedgerError, LinkFilter, LinkRow, OutboxEntry, OutboxKind, Rescue, Touched, Watch,
+    DayTotals, EndedOrder, Ledger, LedgerError, LinkFilter, LinkRow, OrderId, OutboxEntry, OutboxKind,
+    Placing, Rescue, Touched, Watch,
 };
 
 mod alive;
 mod backup;
 mod connect;
+mod ended;
 mod error;
 mod file;
 mod guard;
@@ -335,6 +337,23 @@ impl Ledger for SqliteLedger {
         self.write(|tx| outbox::amend(tx, link, kind, decide))
     }
 
+    fn place_order(
+        &self,
+        link: LinkId,
+        kind: OutboxKind,
+        decide: &mut Placing<'_>,
+    ) -> Result<Option<OrderId>, LedgerError> {
+        self.write(|tx| ended::place(tx, link, kind, decide))
+    }
+
+    fn ended_orders(&self, link: LinkId, kind: OutboxKind) -> Result<Vec<EndedOrder>, LedgerError> {
+        self.read(|db| ended::of(db, link, kind))
+    }
+
+    fn order_told(&self, link: LinkId, kind: OutboxKind, order: OrderId) -> Result<(), LedgerError> {
+        self.write(|tx| ended::told(tx, link, kind, order))
+    }
+
     fn claim(
         &self,
         link: LinkId,
@@ -366,8 +385,13 @@ impl Ledger for SqliteLedger {
         self.write(|tx| settle::doubt(tx, self.claimant(), link, entry))
     }
 
-    fn settle_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<bool, LedgerError> {
-        self.write(|tx| settle::settle(tx, self.claimant(), link, entry))
+    fn settle_entry(
+        &self,
+        link: &Link,
+        entry: &OutboxEntry,
+        end: Option<&EndedOrder>,
+    ) -> Result<bool, LedgerError> {
+        self.write(|tx| settle::settle(tx, self.claimant(), link, entry, end))
     }
 
     fn settle_made(&self, link: &Link) -> Result<bool, LedgerError> {
@@ -377,9 +401,10 @@ impl Ledger for SqliteLedger {
     fn settle_undone(
         &self,
         entry: &OutboxEntry,
+        end: Option<&EndedOrder>,
         change: &mut dyn FnMut(&mut Link),
     ) -> Result<bool, LedgerError> {
-        self.write(|tx| settle::undone(tx, self.claimant(), entry, change))
+        self.write(|tx| settle::undone(tx, self.claimant(), entry, end, change))
     }
 
     fn release_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<bool, LedgerError> {

@@ -86,15 +86,24 @@ pub(super) fn amend(
     kind: OutboxKind,
     decide: &mut dyn FnMut(Option<OutboxEntry>) -> Option<OutboxEntry>,
 ) -> Result<(), Trouble> {
+    match decide(entry(tx, link, kind)?) {
+        Some(entry) => enqueue(tx, &entry),
+        None => Ok(()),
+    }
+}
+
+/// The entry of this kind.
+pub(super) fn entry(
+    tx: &Transaction<'_>,
+    link: LinkId,
+    kind: OutboxKind,
+) -> Result<Option<OutboxEntry>, Trouble> {
     let seq = seq_of(tx, link)?;
     let entry = tx
         .prepare_cached(&format!("SELECT {COLUMNS} FROM outbox AS o WHERE o.link = ?1 AND o.kind = ?2"))?
         .query_row(params![seq, kind.word()], |row| read(row, link, kind))
         .optional()?;
-    match decide(entry) {
-        Some(entry) => enqueue(tx, &entry),
-        None => Ok(()),
-    }
+    Ok(entry)
 }
 
 /// Adds an entry, or replaces the one of the same kind. A claim that somebody holds stays theirs, and

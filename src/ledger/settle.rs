@@ -4,11 +4,12 @@
 
 use rusqlite::{Transaction, params};
 
+use super::ended;
 use super::error::Trouble;
 use super::outbox::{seq_of, what};
 use super::record::{self, micros};
 use crate::domain::link::{Link, LinkState};
-use crate::ports::{OutboxEntry, OutboxKind, Overdue};
+use crate::ports::{EndedOrder, OutboxEntry, OutboxKind, Overdue};
 
 /// Whether `owner` still has the claim that `entry` was given with.
 fn has(tx: &Transaction<'_>, owner: &str, entry: &OutboxEntry) -> Result<bool, Trouble> {
@@ -20,13 +21,24 @@ fn has(tx: &Transaction<'_>, owner: &str, entry: &OutboxEntry) -> Result<bool, T
         .exists(params![seq, entry.kind.word(), owner, entry.attempts])?)
 }
 
-/// Removes the entry if `owner` still has its claim.
-fn close(tx: &Transaction<'_>, owner: &str, entry: &OutboxEntry) -> Result<bool, Trouble> {
+/// Removes the entry if `owner` still has its claim, and remembers how it ended.
+fn close(
+    tx: &Transaction<'_>,
+    owner: &str,
+    entry: &OutboxEntry,
+    end: Option<&EndedOrder>,
+) -> Result<bool, Trouble> {
     let seq = seq_of(tx, entry.link)?;
     let closed = tx
         .prepare_cached("DELETE FROM outbox WHERE link = ?1 AND kind = ?2 AND owner = ?3 AND attempts = ?4")?
         .execute(params![seq, entry.kind.word(), owner, entry.attempts])?;
-    Ok(closed == 1)
+    if closed == 0 {
+        return Ok(false);
+    }
+    if let Some(end) = end {
+        ended::remember(tx, entry.link, entry.kind, end)?;
+    }
+    Ok(true)
 }
 
 /// Keeps that a creation may have been carried out; see `Ledger::note_doubt`.
@@ -50,8 +62,9 @@ pub(super) fn settle(
     owner: &str,
     link: &Link,
     entry: &OutboxEntry,
+    end: Option<&EndedOrder>,
 ) -> Result<bool, Trouble> {
-    let ours = close(tx, owner, entry)?;
+    let ours = close(tx, owner, entry, end)?;
     if ours && entry.kind == OutboxKind::Create {
         record::update(tx, link)?;
     }
@@ -81,10 +94,11 @@ pub(super) fn undone(
     tx: &Transaction<'_>,
     owner: &str,
     entry: &OutboxEntry,
+    end: Option<&EndedOrder>,
     change: &mut dyn FnMut(&mut Link),
 ) -> Result<bool, Trouble> {
     let Some(mut link) = record::load(tx, entry.link)? else { return Ok(false) };
-    if !close(tx, owner, entry)? {
+    if !close(tx, owner, entry, end)? {
         return Ok(false);
     }
     change(&mut link);

@@ -97,21 +97,13 @@ impl Claim {
         outcome: Outcome,
         fault: Option<Fault>,
     ) -> Result<Option<Sent>, LedgerError> {
-        let (id, kind) = (self.link.id, self.entry.kind);
-        // What is done while nobody waits for it is kept for whoever asks again.
-        let untold = outcome == Outcome::Moved && !self.heard;
-        let amount = self.entry.order.as_ref().and_then(|order| order.amount);
-        let theirs = backend_now(ports);
+        let id = self.link.id;
+        let end = ended::remembered(&self, outcome, fault.as_ref(), backend_now(ports));
         let undone = not_done::of(&self, outcome, fault.as_ref(), ports.clock.now());
         let (link, entry) = (self.link, self.entry);
-        let ours = written(ports, move |ledger| {
-            if untold {
-                ended::keep(ledger, id, kind, amount, theirs)?;
-            }
-            match &undone {
-                None => ledger.settle_entry(&link, &entry),
-                Some(undone) => ledger.settle_undone(&entry, &mut |link| undone.note(link)),
-            }
+        let ours = written(ports, move |ledger| match &undone {
+            None => ledger.settle_entry(&link, &entry, end.as_ref()),
+            Some(undone) => ledger.settle_undone(&entry, end.as_ref(), &mut |link| undone.note(link)),
         })
         .await?;
         as_kept(ports, id, ours, outcome, fault).await

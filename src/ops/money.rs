@@ -15,7 +15,7 @@ use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::{TransactionNews, TransactionStatus};
 use crate::domain::link::LinkId;
 use crate::ports::{
-    Fault, FaultKind, LedgerError, MoneyOrder, MoneySent, Moved, OutboxEntry, OutboxKind, Ports,
+    Fault, FaultKind, LedgerError, MoneyOrder, MoneySent, Moved, OrderId, OutboxEntry, OutboxKind, Ports,
 };
 
 mod ask;
@@ -24,14 +24,15 @@ mod look;
 pub(in crate::ops) mod plan;
 mod turn;
 
-pub use ask::{Movement, Ordered, order};
+pub use ask::{Movement, Ordered, order, waiting};
 pub use ended::told;
 use look::{Look, become_of, learn, look, next_look};
 
 /// What is due is not looked at without a pause.
 const SHORTEST_WAIT: SignedDuration = SignedDuration::from_millis(50);
 
-/// Sends what waits of that kind, and follows it for at most `patience`.
+/// Sends what waits of that kind, and follows `order` to its end for at most `patience`, whoever brings that about.
+/// [`Outcome::Already`]: it waits no more, and how it ended is not known here. [`Outcome::Cancelled`]: it was taken back.
 ///
 /// # Errors
 /// The ledger's.
@@ -39,11 +40,12 @@ pub async fn send_patiently(
     ports: &Ports,
     id: LinkId,
     kind: OutboxKind,
+    order: OrderId,
     patience: Duration,
 ) -> Result<Sent, LedgerError> {
-    let (patience, began) = (Patience::new(patience), ports.clock.now());
+    let patience = Patience::new(patience);
     loop {
-        let sent = send(ports, id, kind).await?;
+        let sent = send(ports, id, kind, order).await?;
         let next_at = match sent.outcome {
             Outcome::Queued { next_at }
             | Outcome::InProgress { next_at }
@@ -52,7 +54,6 @@ pub async fn send_patiently(
                 Some(next_at) => next_at,
                 None => return Ok(sent),
             },
-            Outcome::Already => return Ok(turn::ended(sent, kind, began)),
             _ => return Ok(sent),
         };
         let wait = next_at.duration_since(ports.clock.now()).max(SHORTEST_WAIT);
@@ -64,22 +65,41 @@ pub async fn send_patiently(
     }
 }
 
-/// One try to carry out what waits of that kind, or a look at what became of it, for somebody who is told the end.
+/// One try to carry out what waits of that kind, or a look at what became of it, for somebody who waits for the end of
+/// `order` and is told it.
 ///
 /// # Errors
 /// The ledger's. If it fails after the request went out, the next try finds out first.
-pub async fn send(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sent, LedgerError> {
-    carry_out(ports, id, kind, true).await
+pub async fn send(ports: &Ports, id: LinkId, kind: OutboxKind, order: OrderId) -> Result<Sent, LedgerError> {
+    let (sent, ours) = match claim(ports, id, kind).await? {
+        Some(mut claim) => {
+            claim.heard = claim.entry.order.as_ref().is_some_and(|o| o.id == order);
+            let ours = claim.heard;
+            (carry_out(ports, claim).await?, ours)
+        }
+        None => (standing(ports, id, kind).await?, false),
+    };
+    let ended = matches!(sent.outcome, Outcome::Moved | Outcome::Refused | Outcome::NotPossible);
+    if ours && (ended || !sent.outcome.closed()) {
+        return Ok(sent);
+    }
+    match ended::of(ports, id, kind, order).await? {
+        Some(end) => Ok(end),
+        // Another's has ended here: ours waits no more, or it would have been in its place.
+        None if sent.outcome.closed() => Ok(Sent { outcome: Outcome::Already, fault: None, ..sent }),
+        None => Ok(sent),
+    }
 }
 
 /// The same, of itself. What comes to nothing is an alarm, because nobody waits to hear of it.
 pub(super) async fn send_by_itself(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sent, LedgerError> {
-    carry_out(ports, id, kind, false).await
+    let Some(mut claim) = claim(ports, id, kind).await? else { return standing(ports, id, kind).await };
+    claim.heard = false;
+    carry_out(ports, claim).await
 }
 
-async fn carry_out(ports: &Ports, id: LinkId, kind: OutboxKind, heard: bool) -> Result<Sent, LedgerError> {
-    let Some(mut claim) = claim(ports, id, kind).await? else { return standing(ports, id, kind).await };
-    claim.heard = heard;
+async fn carry_out(ports: &Ports, mut claim: Claim) -> Result<Sent, LedgerError> {
+    let (id, kind) = (claim.link.id, claim.entry.kind);
     let now = match look(ports, &mut claim).await? {
         Look::Seen(now) => now,
         Look::Not(outcome, fault) => return close(ports, claim, outcome, fault).await,
@@ -157,20 +177,24 @@ pub(super) async fn ended(
 pub async fn withdraw(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sent, LedgerError> {
     let Some(mut claim) = claim(ports, id, kind).await? else { return standing(ports, id, kind).await };
     let mut order = claim.entry.order.clone().unwrap_or_default();
+    let mut perhaps = None;
     if order.sent.is_some() {
         match look(ports, &mut claim).await? {
             Look::Seen(now) => {
                 let told = become_of(ports, &claim, &mut order, &now, claim.entry.attempts);
-                let no_end = |f: &Fault| f.cause == Cause::Plain(Plain::NoEndYet);
-                if let Some((outcome, fault)) = told.filter(|(_, f)| !f.as_ref().is_some_and(no_end)) {
-                    claim.entry.order = Some(order);
-                    return close(ports, claim, outcome, fault).await;
+                claim.entry.order = Some(order);
+                match told {
+                    Some((_, Some(fault))) if fault.cause == Cause::Plain(Plain::NoEndYet) => {
+                        perhaps = Some(fault);
+                    }
+                    Some((outcome, fault)) => return close(ports, claim, outcome, fault).await,
+                    None => {}
                 }
             }
             Look::Not(outcome, fault) => return close(ports, claim, outcome, fault).await,
         }
     }
-    claim.settle(ports, Outcome::Cancelled, None).await
+    claim.settle(ports, Outcome::Cancelled, perhaps).await
 }
 
 /// What the backend said to the request.

@@ -87,7 +87,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// Whether the entry is closed: what waits behind it can go.
-    const fn closed(self) -> bool {
+    pub(super) const fn closed(self) -> bool {
         matches!(
             self,
             Self::Created

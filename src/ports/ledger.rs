@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{LedgerError, OutboxEntry, OutboxKind, Rescue};
+use super::{EndedOrder, LedgerError, OrderId, OutboxEntry, OutboxKind, Placing, Rescue};
 use crate::domain::link::{Alarm, Link, LinkId, LinkState};
 use crate::domain::money::Money;
 use crate::domain::reference::{Reference, ReferenceTemplate};
@@ -294,6 +294,29 @@ pub trait Ledger: Send + Sync {
     fn enqueue(&self, entry: &OutboxEntry) -> Result<(), LedgerError> {
         self.amend_entry(entry.link, entry.kind, &mut |_| Some(entry.clone()))
     }
+    /// Shows `decide` the order of this kind that waits for a link and those that have ended, and writes down the new
+    /// one that it makes of that; all in one transaction. Which one that is, is the answer; `None`: there is none.
+    /// `decide` must not call the ledger, and may be called anew.
+    ///
+    /// # Errors
+    /// The database's; then nothing is written down.
+    fn place_order(
+        &self,
+        link: LinkId,
+        kind: OutboxKind,
+        decide: &mut Placing<'_>,
+    ) -> Result<Option<OrderId>, LedgerError>;
+    /// The orders of this kind of a link that have ended, oldest first, as far as they are remembered: see
+    /// [`EndedOrder::is_remembered`].
+    ///
+    /// # Errors
+    /// The database's.
+    fn ended_orders(&self, link: LinkId, kind: OutboxKind) -> Result<Vec<EndedOrder>, LedgerError>;
+    /// Whoever asked for this order knows how it ended.
+    ///
+    /// # Errors
+    /// The database's.
+    fn order_told(&self, link: LinkId, kind: OutboxKind, order: OrderId) -> Result<(), LedgerError>;
     /// Claims an entry for sending: marks it in flight, counts the attempt, and for a `Create` sets
     /// the link to `creating`, durably and by one caller alone. `None`: another one has it (another
     /// thread of this process too), or it's gone, or it needs a decision, or it's a `Create` for a link
@@ -347,11 +370,17 @@ pub trait Ledger: Send + Sync {
     fn note_doubt(&self, link: &Link, entry: &OutboxEntry) -> Result<bool, LedgerError>;
     /// Closes a claimed entry and, for a `Create`, keeps the link's new state, in one transaction. With other kinds
     /// the link stays as it is kept: the tracker may know more of it than the claim did. `false`: the claim has gone to
-    /// somebody else, who may have closed the entry by now; nothing changes, theirs is the truth.
+    /// somebody else, who may have closed the entry by now; nothing changes, theirs is the truth. `end`: what is
+    /// remembered of an order about money, from that moment on.
     ///
     /// # Errors
     /// The database's.
-    fn settle_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<bool, LedgerError>;
+    fn settle_entry(
+        &self,
+        link: &Link,
+        entry: &OutboxEntry,
+        end: Option<&EndedOrder>,
+    ) -> Result<bool, LedgerError>;
     /// The backend has made the link: closes its `Create`, whoever has the claim by now, and keeps the link with its
     /// session, in one transaction. That it exists is true whoever learns of it, and whoever else is at it may send
     /// nothing from then on. `false`: the link has another session, or has ended without one; nothing changes, and this
@@ -361,13 +390,14 @@ pub trait Ledger: Send + Sync {
     /// The database's.
     fn settle_made(&self, link: &Link) -> Result<bool, LedgerError>;
     /// Closes a claimed entry and changes the link as it is kept, in one transaction. `false`: the claim has gone to
-    /// somebody else; nothing changes.
+    /// somebody else; nothing changes. `end` as with [`Ledger::settle_entry`].
     ///
     /// # Errors
     /// The database's.
     fn settle_undone(
         &self,
         entry: &OutboxEntry,
+        end: Option<&EndedOrder>,
         change: &mut dyn FnMut(&mut Link),
     ) -> Result<bool, LedgerError>;
     /// Gives a claimed entry back with a new `next_at`, `last_error`, `in_flight`, `needs_decision`, `overdue`

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::Awake;
+use super::{Awake, OrderId};
 use crate::domain::cause::Cause;
 use crate::domain::lifecycle::TransactionEvent;
 use crate::domain::link::LinkId;
@@ -92,6 +92,9 @@ impl Overdue {
 /// What is asked of the money of a payment, and what was sent of it. With a withdrawal only when it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct MoneyOrder {
+    /// Which order it is.
+    #[serde(default, skip_serializing_if = "OrderId::is_none")]
+    pub id: OrderId,
     /// How much; `None`: all there is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,

@@ -174,7 +174,7 @@ fn other_process() {
                     detail: None,
                     key: None,
                 });
-                assert!(ledger.settle_entry(&link, &entry).unwrap());
+                assert!(ledger.settle_entry(&link, &entry, None).unwrap());
                 say(&format!("settled {n}"));
             }
         }

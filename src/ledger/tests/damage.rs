@@ -222,7 +222,11 @@ fn what_may_have_happened_since_is_doubted() {
     let paid = |n| Link { transaction_id: Some(format!("P{n}")), ..sent(n, LinkState::Authorized) };
     ledger.import(&[paid(3), paid(4)]).unwrap();
     let capture = |n, sent| OutboxEntry {
-        order: Some(MoneyOrder { amount: Some(Money::new(500, Currency::Nok)), reason: None, sent }),
+        order: Some(MoneyOrder {
+            amount: Some(Money::new(500, Currency::Nok)),
+            sent,
+            ..MoneyOrder::default()
+        }),
         ..OutboxEntry::new(sample(n).id, OutboxKind::Capture, at(5))
     };
     ledger.enqueue(&capture(3, None)).unwrap();

@@ -16,6 +16,7 @@ mod damage;
 mod files;
 mod links;
 mod lists;
+mod orders;
 mod outbox;
 mod restore;
 mod stray;

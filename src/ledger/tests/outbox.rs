@@ -71,7 +71,7 @@ fn settling_closes_the_entry_and_keeps_the_link() {
     let ledger = queued(1);
     let entry = claim(&ledger, 1, 10).unwrap();
     let made = sent(1, LinkState::Open);
-    assert!(ledger.settle_entry(&made, &entry).unwrap());
+    assert!(ledger.settle_entry(&made, &entry, None).unwrap());
     assert_eq!(ledger.outbox(ACCOUNT).unwrap(), []);
     assert_eq!(ledger.link(made.id).unwrap(), Some(made));
     assert_eq!(claim(&ledger, 1, 1_000), None);
@@ -111,7 +111,7 @@ fn a_late_release_does_not_take_the_claim_from_its_new_owner() {
     assert!(!ledger.release_entry(&sample(1), &late).unwrap());
     assert_eq!(claim(&ledger, 1, 101), None, "still claimed");
     assert_eq!(ledger.link(sample(1).id).unwrap().unwrap().state, LinkState::Creating);
-    assert!(ledger.settle_entry(&sent(1, LinkState::Open), &now).unwrap());
+    assert!(ledger.settle_entry(&sent(1, LinkState::Open), &now, None).unwrap());
     assert!(!ledger.release_entry(&sample(1), &now).unwrap());
     assert_eq!(ledger.outbox(ACCOUNT).unwrap(), []);
     assert_eq!(ledger.link(sample(1).id).unwrap().unwrap().state, LinkState::Open);
@@ -148,12 +148,12 @@ fn a_late_end_or_doubt_changes_nothing_of_what_is_somebody_elses() {
         let before = (ledger.outbox(ACCOUNT).unwrap(), ledger.link(sample(1).id).unwrap());
         let mut link = sample(1);
         link.state = LinkState::Refused;
-        assert!(!ledger.settle_entry(&link, &late).unwrap());
+        assert!(!ledger.settle_entry(&link, &late, None).unwrap());
         link.state = LinkState::Uncertain;
         link.record_once(at(101), EventKind::Uncertain, None);
         assert!(!ledger.note_doubt(&link, &late).unwrap());
         let mut noted = false;
-        assert!(!ledger.settle_undone(&late, &mut |_| noted = true).unwrap() && !noted);
+        assert!(!ledger.settle_undone(&late, None, &mut |_| noted = true).unwrap() && !noted);
         assert_eq!((ledger.outbox(ACCOUNT).unwrap(), ledger.link(sample(1).id).unwrap()), before);
     }
     // The one who has it may say all of that.
@@ -164,7 +164,7 @@ fn a_late_end_or_doubt_changes_nothing_of_what_is_somebody_elses() {
     assert!(ledger.note_doubt(&link, &ours).unwrap());
     assert_eq!(ledger.link(link.id).unwrap().unwrap().state, LinkState::Uncertain);
     link.state = LinkState::Refused;
-    assert!(ledger.settle_entry(&link, &ours).unwrap());
+    assert!(ledger.settle_entry(&link, &ours, None).unwrap());
     assert!(!ledger.note_doubt(&link, &ours).unwrap(), "it is closed");
     assert_eq!(ledger.link(link.id).unwrap().unwrap().state, LinkState::Refused);
 }
@@ -176,7 +176,7 @@ fn that_the_backend_has_a_link_is_true_whoever_learns_of_it() {
     let ended = |state| {
         let ledger = queued(1);
         let entry = claim(&ledger, 1, 10).unwrap();
-        assert!(ledger.settle_entry(&Link { state, ..sample(1) }, &entry).unwrap());
+        assert!(ledger.settle_entry(&Link { state, ..sample(1) }, &entry, None).unwrap());
         ledger
     };
     // Somebody else is at it, or has given it back with a question.
@@ -282,7 +282,7 @@ fn what_is_asked_for_a_link_has_its_turn() {
     assert_eq!(ledger.outbox(ACCOUNT).unwrap()[1].order, claimed.order);
     assert!(!ledger.note_order(&OutboxEntry { attempts: 7, ..claimed.clone() }).unwrap());
     assert_eq!(claim(&refund), None, "it still waits");
-    assert!(ledger.settle_entry(&super::sent(1, LinkState::Captured), &claimed).unwrap());
+    assert!(ledger.settle_entry(&super::sent(1, LinkState::Captured), &claimed, None).unwrap());
     assert!(claim(&refund).is_some());
 }
 

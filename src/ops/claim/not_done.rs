@@ -46,7 +46,7 @@ pub(super) fn of(claim: &Claim, outcome: Outcome, fault: Option<&Fault>, at: Tim
 
 /// What is told of a request of this kind that came to nothing. A refused link says so by its state, and a search for a
 /// lost one was asked for by nobody.
-pub(in crate::ops) const fn of_kind(kind: OutboxKind) -> Option<NotDone> {
+const fn of_kind(kind: OutboxKind) -> Option<NotDone> {
     Some(match kind {
         OutboxKind::Cancel => NotDone::Cancel,
         OutboxKind::Capture => NotDone::Capture,

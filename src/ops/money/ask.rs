@@ -3,8 +3,9 @@
 use super::ended;
 use crate::domain::link::LinkId;
 use crate::domain::money::Money;
+use crate::ops::outbox::Sent;
 use crate::ops::{backend_now, kept, on_ledger};
-use crate::ports::{LedgerError, MoneyOrder, OutboxEntry, OutboxKind, Ports};
+use crate::ports::{LedgerError, MoneyOrder, OrderEnd, OrderId, OutboxEntry, OutboxKind, Ports};
 
 /// What is to be done with the money.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,60 +29,93 @@ impl Movement {
         }
     }
 
+    /// How much; `None`: all there is.
+    #[must_use]
+    pub const fn amount(&self) -> Option<Money> {
+        match self {
+            Self::Capture(amount) | Self::Refund(amount, _) => *amount,
+            Self::Void => None,
+        }
+    }
+
     fn order(self) -> MoneyOrder {
-        let (amount, reason) = match self {
-            Self::Capture(amount) => (amount, None),
-            Self::Void => (None, None),
-            Self::Refund(amount, reason) => (amount, reason),
+        let amount = self.amount();
+        let reason = match self {
+            Self::Refund(_, reason) => reason,
+            Self::Capture(_) | Self::Void => None,
         };
-        MoneyOrder { amount, reason, sent: None }
+        MoneyOrder { amount, reason, ..MoneyOrder::default() }
     }
 }
 
 /// What came of asking for money to be moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ordered {
-    /// It's written down, now or before.
-    Waits,
+    /// It's written down, now or before, as this order.
+    Waits(OrderId),
     /// Another amount of that kind waits already, and stays as it is.
     AnotherWaits,
-    /// An equal one waited, and was carried out before whoever asked for it heard of it: nothing more is to be done.
-    /// Once that was told ([`told`]), the same is a second order.
-    DoneBefore,
+    /// An equal one was carried out, and nobody who asked for it was told: nothing more is to be done. Once that was
+    /// told ([`super::told`]), the same is a second order.
+    DoneBefore(OrderId),
+    /// The one that was repeated ([`waiting`]) has come to nothing meanwhile, in this way.
+    CameToNothing(Box<Sent>),
     /// There is no payment.
     NoPayment,
 }
 
-/// Writes down durably what is to be done with the money of a link; nothing is sent yet. What is asked for
-/// twice is done once, also if the first was carried out meanwhile and its asker has not heard of it (see `ended`); of two amounts that are asked for at the same moment one is taken, and the other one is told so.
+/// The order that waits for the same amount: whoever asks for it repeats that one, whatever becomes of it from now on.
 ///
 /// # Errors
 /// The ledger's.
-pub async fn order(ports: &Ports, id: LinkId, what: Movement) -> Result<Ordered, LedgerError> {
+pub async fn waiting(ports: &Ports, id: LinkId, what: &Movement) -> Result<Option<OrderId>, LedgerError> {
+    let (kind, amount) = (what.kind(), what.amount());
+    on_ledger(ports, move |ledger| {
+        let account = kept(ledger, id)?.account_id;
+        let mut entries = ledger.outbox(&account)?.into_iter();
+        let order = entries.find(|e| e.link == id && e.kind == kind).and_then(|e| e.order);
+        Ok(order.filter(|order| order.amount == amount).map(|order| order.id))
+    })
+    .await
+}
+
+/// Writes down durably what is to be done with the money of a link; nothing is sent yet. What is asked for
+/// twice is done once, also if the first was carried out meanwhile and its asker has not heard of it (see `ended`); of two
+/// amounts that are asked for at the same moment one is taken, and the other one is told so. `repeats`: the order that
+/// [waited](waiting) when the asker came, if one did: how that ends is the answer.
+///
+/// # Errors
+/// The ledger's.
+pub async fn order(
+    ports: &Ports,
+    id: LinkId,
+    what: Movement,
+    repeats: Option<OrderId>,
+) -> Result<Ordered, LedgerError> {
     let (kind, now, theirs) = (what.kind(), ports.clock.now(), backend_now(ports));
     on_ledger(ports, move |ledger| {
-        let order = what.order();
-        if kept(ledger, id)?.transaction_id.is_none() {
+        let (link, order) = (kept(ledger, id)?, what.order());
+        if link.transaction_id.is_none() {
             return Ok(Ordered::NoPayment);
         }
-        let mut nothing_waits = true;
-        ledger.amend_entry(id, kind, &mut |waits| {
-            nothing_waits = waits.is_none();
-            None
-        })?;
-        // Not sooner: an end is kept before its entry is closed.
-        if nothing_waits && ended::is_untold(ledger, id, kind, order.amount, theirs)? {
-            return Ok(Ordered::DoneBefore);
-        }
-        let mut ordered = Ordered::Waits;
-        ledger.amend_entry(id, kind, &mut |waits| {
-            let other =
-                waits.as_ref().is_some_and(|w| w.order.as_ref().is_none_or(|o| o.amount != order.amount));
-            ordered = if other { Ordered::AnotherWaits } else { Ordered::Waits };
+        let mut answer = None;
+        let placed = ledger.place_order(id, kind, &mut |waits, ended| {
+            answer = ended.iter().find(|e| Some(e.id) == repeats).map(|e| match e.end {
+                OrderEnd::Moved => Ordered::DoneBefore(e.id),
+                _ => Ordered::CameToNothing(Box::new(ended::as_sent(link.clone(), e))),
+            });
+            answer = answer.take().or_else(|| match waits {
+                Some(waits) => Some(match waits.order.as_ref().filter(|o| o.amount == order.amount) {
+                    Some(same) => Ordered::Waits(same.id),
+                    None => Ordered::AnotherWaits,
+                }),
+                None => ended::untold(ended, order.amount, theirs).map(Ordered::DoneBefore),
+            });
             let new = || OutboxEntry { order: Some(order.clone()), ..OutboxEntry::new(id, kind, now) };
-            waits.is_none().then(new)
+            answer.is_none().then(new)
         })?;
-        Ok(ordered)
+        // One of the two: what is placed has an id, and what isn't has an answer.
+        Ok(answer.unwrap_or_else(|| Ordered::Waits(placed.unwrap_or_default())))
     })
     .await
 }

@@ -1,62 +1,86 @@
-//! What waited and was carried out while nobody waited for it.
+//! Orders that have ended: each is known by its id, and remembered until its asker was told.
 //!
-//! Whoever asked for it was told that it isn't done yet, and may well ask again: then that is no second order, and is
-//! answered with the end of the first. Who asks for the same once more after that, or after a first that was told to be
-//! done, means a second one. So an end that its asker doesn't know is kept until it was told, for a day at most:
+//! A process may be killed between the end of an order and its last word, or another one may have brought the end about:
+//! whoever asked doesn't know, and may well ask again. Then that is no second order, and is answered with the end of the
+//! first. Who asks for the same once more after having been told that it is done means a second one.
 //!
-//! - An order that is carried out by the command that asks for it is told by that command; nothing is kept of it.
-//! - One that ends by itself (sent by another command or by the app, or seen in the transaction) is kept, before its entry
-//!   is closed: whoever finds no entry finds this.
-//! - What came to nothing is not kept: no money has moved, and to ask again is to try again.
+//! - Every end is remembered in the moment in which its entry is closed, whoever closes it.
+//! - A command that asks, or repeats what was asked for, says that it was told once its output is written ([`told`]).
+//!   Whether one that was killed just before that had told it, nobody knows: it's told once more, and nothing is sent.
+//! - `paylink outbox send` and the app carry out what others asked for, and tell those nothing.
+//! - To repeat what came to nothing is to try again: no money has moved. But a command that repeats what waits, and itself
+//!   finds out that it comes to nothing, tells that.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use crate::domain::link::LinkId;
+use crate::domain::cause::Cause;
+use crate::domain::clean;
+use crate::domain::link::{Link, LinkId};
 use crate::domain::money::Money;
-use crate::ops::on_ledger;
-use crate::ports::{Ledger, LedgerError, OutboxKind, Ports};
+use crate::ops::claim::Claim;
+use crate::ops::outbox::{Outcome, Sent};
+use crate::ops::{kept, on_ledger};
+use crate::ports::{EndedOrder, Fault, LedgerError, OrderEnd, OrderId, OutboxKind, Ports};
 
-/// After so long the same is asked for anew.
-const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
-
-/// The name under which the end of an order is kept: of equal ones the last.
-fn name(id: LinkId, kind: OutboxKind, amount: Option<Money>) -> String {
-    let amount = amount.map_or_else(|| "all".to_owned(), |amount| amount.minor().to_string());
-    format!("moved/{id}/{}/{amount}", kind.word())
-}
-
-/// Keeps that an order was carried out, `at` by the backend's clock, which its asker doesn't know.
-pub(in crate::ops) fn keep(
-    ledger: &dyn Ledger,
-    id: LinkId,
-    kind: OutboxKind,
-    amount: Option<Money>,
+/// What is remembered of an order whose entry is closed with this outcome, `at` by the backend's clock.
+pub(in crate::ops) fn remembered(
+    claim: &Claim,
+    outcome: Outcome,
+    fault: Option<&Fault>,
     at: Timestamp,
-) -> Result<(), LedgerError> {
-    ledger.put(&name(id, kind, amount), Some(&at.to_string()))
+) -> Option<EndedOrder> {
+    let end = match outcome {
+        Outcome::Moved => OrderEnd::Moved,
+        Outcome::Refused => OrderEnd::Refused,
+        Outcome::NotPossible => OrderEnd::NotPossible,
+        Outcome::Cancelled => OrderEnd::Dropped,
+        _ => return None,
+    };
+    let order = claim.entry.order.as_ref().filter(|_| claim.entry.kind.moves_money())?;
+    let why = fault.map(|fault| (fault.kind, clean::line_within(&fault.line(), 200)));
+    Some(EndedOrder { id: order.id, amount: order.amount, end, why, at, told: false })
 }
 
-/// Whether an equal order was carried out, and nobody was told.
-pub(super) fn is_untold(
-    ledger: &dyn Ledger,
-    id: LinkId,
-    kind: OutboxKind,
-    amount: Option<Money>,
-    now: Timestamp,
-) -> Result<bool, LedgerError> {
-    let at = ledger.get(&name(id, kind, amount))?.and_then(|at| at.parse::<Timestamp>().ok());
-    Ok(at.is_some_and(|at| now.duration_since(at) < KEPT_FOR))
+/// How an order ended, for whoever asked for it.
+pub(super) fn as_sent(link: Link, ended: &EndedOrder) -> Sent {
+    let outcome = match ended.end {
+        OrderEnd::Moved => Outcome::Moved,
+        OrderEnd::Refused => Outcome::Refused,
+        OrderEnd::NotPossible => Outcome::NotPossible,
+        OrderEnd::Dropped => Outcome::Cancelled,
+    };
+    let fault = ended
+        .why
+        .clone()
+        .map(|(kind, line)| Fault::new(kind, Cause::read(&line).unwrap_or_else(|| Cause::theirs(line))));
+    Sent { link, outcome, fault }
 }
 
-/// Whoever asks was told that it is done ([`super::Ordered::DoneBefore`]): from now on the same is a second order.
-///
-/// # Errors
-/// The ledger's.
-pub async fn told(
+/// How this order ended, if it did and is remembered.
+pub(super) async fn of(
     ports: &Ports,
     id: LinkId,
     kind: OutboxKind,
-    amount: Option<Money>,
-) -> Result<(), LedgerError> {
-    on_ledger(ports, move |ledger| ledger.put(&name(id, kind, amount), None)).await
+    order: OrderId,
+) -> Result<Option<Sent>, LedgerError> {
+    on_ledger(ports, move |ledger| {
+        let ended = ledger.ended_orders(id, kind)?.into_iter().find(|ended| ended.id == order);
+        ended.map(|ended| Ok(as_sent(kept(ledger, id)?, &ended))).transpose()
+    })
+    .await
+}
+
+/// The first that was carried out for this amount and was told to nobody who asked for it.
+pub(super) fn untold(ended: &[EndedOrder], amount: Option<Money>, now: Timestamp) -> Option<OrderId> {
+    let same = |e: &&EndedOrder| e.end == OrderEnd::Moved && e.amount == amount && !e.told;
+    ended.iter().filter(same).find(|e| e.is_remembered(now)).map(|e| e.id)
+}
+
+/// Whoever asked was told how the order ended: to be said once that is written, where it can be read. From then on the
+/// same is a second order.
+///
+/// # Errors
+/// The ledger's.
+pub async fn told(ports: &Ports, id: LinkId, kind: OutboxKind, order: OrderId) -> Result<(), LedgerError> {
+    on_ledger(ports, move |ledger| ledger.order_told(id, kind, order)).await
 }

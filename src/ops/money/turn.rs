@@ -4,12 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::cause::Cause;
 use crate::domain::link::LinkId;
-use crate::ops::claim::not_done;
-use crate::ops::outbox::{self, Outcome, Sent};
+use crate::ops::outbox;
 use crate::ops::{kept, on_ledger};
-use crate::ports::{Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Ports};
+use crate::ports::{LedgerError, OutboxEntry, OutboxKind, Ports};
 
 /// So soon it is looked how far somebody else is.
 const GLANCE: Duration = Duration::from_millis(250);
@@ -29,21 +27,6 @@ pub(super) async fn comes(
         Some(entry) => Some(entry.next_at.max(soon(ports))),
         None => Some(soon(ports)),
     })
-}
-
-/// Somebody else has closed the entry since `began`: how it ended, by the link's story.
-pub(super) fn ended(sent: Sent, kind: OutboxKind, began: Timestamp) -> Sent {
-    let refused = not_done::of_kind(kind).and_then(|what| {
-        let told = sent.link.events.iter().rfind(|e| e.kind == what.event() && e.at >= began)?;
-        told.detail.clone()
-    });
-    match refused {
-        None => sent,
-        Some(why) => {
-            let cause = Cause::read(&why).unwrap_or_else(|| Cause::theirs(why));
-            Sent { outcome: Outcome::Refused, fault: Some(Fault::new(FaultKind::Refused, cause)), ..sent }
-        }
-    }
 }
 
 fn soon(ports: &Ports) -> Timestamp {

@@ -19,6 +19,8 @@ struct Kept {
     links: BTreeMap<LinkId, Link>,
     outbox: Vec<(OutboxEntry, Option<Timestamp>)>,
     values: BTreeMap<String, String>,
+    ended: BTreeMap<(LinkId, OutboxKind), Vec<EndedOrder>>,
+    orders: u128,
     writes: i64,
 }
 
@@ -111,6 +113,12 @@ impl Kept {
     fn claimed(&self, entry: &OutboxEntry) -> Option<usize> {
         let place = self.place(entry.link, entry.kind);
         place.filter(|i| self.outbox[*i].1.is_some() && self.outbox[*i].0.attempts == entry.attempts)
+    }
+
+    fn remember(&mut self, entry: &OutboxEntry, end: Option<&EndedOrder>) {
+        if let Some(end) = end {
+            end.join(self.ended.entry((entry.link, entry.kind)).or_default());
+        }
     }
 
     fn place(&self, link: LinkId, kind: OutboxKind) -> Option<usize> {
@@ -306,10 +314,47 @@ impl Ledger for SimLedger {
         })
     }
 
-    fn settle_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<bool, LedgerError> {
+    fn place_order(
+        &self,
+        link: LinkId,
+        kind: OutboxKind,
+        decide: &mut Placing<'_>,
+    ) -> Result<Option<OrderId>, LedgerError> {
+        self.write(|kept| {
+            let waits = kept.place(link, kind).map(|i| kept.outbox[i].0.clone());
+            let ended = kept.ended.get(&(link, kind)).cloned().unwrap_or_default();
+            let Some(mut entry) = decide(waits.as_ref(), &ended) else { return Ok(None) };
+            kept.orders += 1;
+            let id = OrderId(uuid::Uuid::from_u128(kept.orders));
+            entry.order.as_mut().expect("an order").id = id;
+            assert!(waits.is_none(), "an order takes the place of another");
+            kept.outbox.push((entry, None));
+            Ok(Some(id))
+        })
+    }
+
+    fn ended_orders(&self, link: LinkId, kind: OutboxKind) -> Result<Vec<EndedOrder>, LedgerError> {
+        Ok(self.read()?.ended.get(&(link, kind)).cloned().unwrap_or_default())
+    }
+
+    fn order_told(&self, link: LinkId, kind: OutboxKind, order: OrderId) -> Result<(), LedgerError> {
+        self.write(|kept| {
+            let all = kept.ended.entry((link, kind)).or_default();
+            all.iter_mut().filter(|e| e.id == order).for_each(|e| e.told = true);
+            Ok(())
+        })
+    }
+
+    fn settle_entry(
+        &self,
+        link: &Link,
+        entry: &OutboxEntry,
+        end: Option<&EndedOrder>,
+    ) -> Result<bool, LedgerError> {
         self.write(|kept| {
             let Some(i) = kept.claimed(entry) else { return Ok(false) };
             kept.outbox.remove(i);
+            kept.remember(entry, end);
             if entry.kind == OutboxKind::Create {
                 kept.update(link);
             }
@@ -337,6 +382,7 @@ impl Ledger for SimLedger {
     fn settle_undone(
         &self,
         entry: &OutboxEntry,
+        end: Option<&EndedOrder>,
         change: &mut dyn FnMut(&mut Link),
     ) -> Result<bool, LedgerError> {
         let mut link = self.read()?.links[&entry.link].clone();
@@ -344,6 +390,7 @@ impl Ledger for SimLedger {
         self.write(|kept| {
             let Some(i) = kept.claimed(entry) else { return Ok(false) };
             kept.outbox.remove(i);
+            kept.remember(entry, end);
             kept.update(&link);
             Ok(true)
         })

@@ -1,6 +1,7 @@
 //! Simulated ports for the tests of this room: a backend and a ledger that live in memory, fail where
 //! they're told to, and can lose their power at any step.
 
+pub(crate) mod command;
 mod gateway;
 mod ledger;
 

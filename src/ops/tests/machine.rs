@@ -18,8 +18,8 @@ use crate::domain::link::{Alarm, EventKind, Link, LinkId, LinkState};
 use crate::domain::money::{Currency, Money};
 use crate::domain::sale::Delivery;
 use crate::ops::asked::Asked;
-use crate::ops::money::{self, Movement};
-use crate::ops::outbox::{Decision, decide, flush, send_now, withdraw};
+use crate::ops::money::{self, Movement, Ordered};
+use crate::ops::outbox::{Decision, Outcome, decide, flush, send_now, withdraw};
 use crate::ops::testing::{ACCOUNT, Call, Sim, World, Wrong, fault, sms};
 use crate::ops::{cancel, track};
 use crate::ports::{Fault, FaultKind, OutboxEntry, OutboxKind, Ports};
@@ -31,6 +31,9 @@ const CASES: u32 = 400;
 const SENSIBLE_AGE: SignedDuration = SignedDuration::from_hours(12);
 /// A request may be carried out so much later than it was sent.
 const ON_THE_WAY: SignedDuration = SignedDuration::from_mins(2);
+
+/// So long an end is remembered that nobody was told.
+const FORGOTTEN: SignedDuration = SignedDuration::from_hours(24);
 
 /// Something that happens. A `usize` chooses among what there is.
 #[derive(Debug, Clone)]
@@ -182,8 +185,10 @@ struct Story {
     made: BTreeMap<LinkId, Timestamp>,
     /// Those since which this machine's clock was set back: it can't tell how long they have waited.
     rejuvenated: BTreeSet<LinkId>,
-    /// What was asked of the money and written down.
-    orders: BTreeMap<(LinkId, OutboxKind), usize>,
+    /// How often the seller wanted the money moved. Who was not told how it ended and repeats it wants the same.
+    wanted: BTreeMap<(LinkId, OutboxKind), usize>,
+    /// What was asked for and not told to be done, or not to be done, by amount: and when it was last asked for.
+    untold: BTreeMap<(LinkId, OutboxKind, Option<i64>), Timestamp>,
     /// The sessions whose address the seller has shown.
     shown: BTreeSet<String>,
     old: Vec<(LinkId, SessionNews, Option<TransactionNews>, Asked)>,
@@ -201,7 +206,8 @@ impl Story {
             links: Vec::new(),
             words: BTreeMap::new(),
             late_words: BTreeSet::new(),
-            orders: BTreeMap::new(),
+            wanted: BTreeMap::new(),
+            untold: BTreeMap::new(),
             shown: BTreeSet::new(),
             old: Vec::new(),
         }
@@ -396,20 +402,59 @@ impl Story {
             Money3::Void => Movement::Void,
             Money3::Refund => Movement::Refund(part, None),
         };
-        let kind = what.kind();
+        let (kind, now) = (what.kind(), self.world.right_now());
+        let asked = (id, kind, what.amount().map(Money::minor));
+        // As a command does: what it repeats it knows before it reads the payment, and what is due is sent.
         let ports = self.ports.clone();
-        let before = self.waits(id, kind);
-        drop(money::order(&ports, id, what).await);
-        self.start_again();
-        let ports = self.ports.clone();
-        if !before && self.waits(id, kind) {
-            *self.orders.entry((id, kind)).or_default() += 1;
+        let repeats = money::waiting(&ports, id, &what).await.unwrap_or_default();
+        drop(track::refresh_one(&ports, id).await);
+        let ordered = money::order(&ports, id, what, repeats).await;
+        let died = self.world.power.is_off();
+        if died {
+            self.start_again();
         }
-        drop(money::send(&ports, id, kind).await);
+        let waits = self.waits(asked);
+        // After a day an end that nobody was told is forgotten.
+        let same = self.untold.get(&asked).is_some_and(|at| now.duration_since(*at) < FORGOTTEN);
+        if waits && !same {
+            *self.wanted.entry((id, kind)).or_default() += 1;
+        }
+        if waits || matches!(ordered, Ok(Ordered::DoneBefore(_))) {
+            self.untold.insert(asked, now);
+        }
+        match ordered {
+            _ if died => {}
+            Ok(Ordered::Waits(order)) => {
+                let sent = money::send(&ports, id, kind, order).await;
+                let ended =
+                    |outcome| matches!(outcome, Outcome::Moved | Outcome::Refused | Outcome::NotPossible);
+                if let Ok(sent) = sent
+                    && ended(sent.outcome)
+                    && !self.world.power.is_off()
+                {
+                    // The seller reads it, and only then it is kept that he did.
+                    self.untold.remove(&asked);
+                    if sent.outcome == Outcome::Moved {
+                        drop(money::told(&ports, id, kind, order).await);
+                    }
+                }
+            }
+            Ok(Ordered::DoneBefore(order)) => {
+                self.untold.remove(&asked);
+                drop(money::told(&ports, id, kind, order).await);
+            }
+            Ok(Ordered::CameToNothing(_)) => drop(self.untold.remove(&asked)),
+            Ok(Ordered::AnotherWaits | Ordered::NoPayment) | Err(_) => {}
+        }
     }
 
-    fn waits(&self, id: LinkId, kind: OutboxKind) -> bool {
-        self.world.ports.ledger.outbox(ACCOUNT).unwrap().iter().any(|e| e.link == id && e.kind == kind)
+    /// Whether an order for that amount waits.
+    fn waits(&self, (id, kind, amount): (LinkId, OutboxKind, Option<i64>)) -> bool {
+        let outbox = self.world.ports.ledger.outbox(ACCOUNT).unwrap();
+        outbox.iter().any(|e| {
+            let minor = e.order.as_ref().and_then(|o| o.amount).map(Money::minor);
+            e.link == id && e.kind == kind && minor == amount
+        })
     }
 
     /// The weather is fine again, and everything has the time that it needs.
@@ -457,7 +502,7 @@ impl Story {
             {
                 let events = sessions.iter().filter_map(|s| s.transaction.as_ref()).flat_map(|t| &t.events);
                 let done = events.filter(|e| e.event == word && e.success).count();
-                let asked = self.orders.get(&(*id, kind)).copied().unwrap_or_default();
+                let asked = self.wanted.get(&(*id, kind)).copied().unwrap_or_default();
                 assert!(done <= asked, "{word} {done} times for {id}, asked {asked} times");
             }
         }

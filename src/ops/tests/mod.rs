@@ -7,6 +7,7 @@ mod lost;
 mod machine;
 mod moving;
 mod not_done;
+mod orders;
 mod progress;
 mod same_money;
 mod sending;

@@ -6,9 +6,9 @@ use crate::domain::link::{LinkId, LinkState};
 use crate::domain::money::{Currency, Money};
 use crate::domain::sale::Delivery;
 use crate::ops::money::plan::{self, Found};
-use crate::ops::money::{self, Movement, Ordered, send_patiently, withdraw};
+use crate::ops::money::{self, Movement, Ordered, withdraw};
 use crate::ops::outbox::{Outcome, Sent, flush};
-use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault};
+use crate::ops::testing::{ACCOUNT, Call, World, Wrong, command, fault};
 use crate::ops::track::refresh_one;
 use crate::ports::{FaultKind, MoneyOrder, MoneySent, OutboxKind};
 
@@ -32,8 +32,8 @@ fn nok(minor: i64) -> Option<Money> {
 /// Asks for it and tries once.
 async fn once(world: &World, id: LinkId, what: Movement) -> Sent {
     let kind = what.kind();
-    assert_eq!(money::order(&world.ports, id, what).await.unwrap(), Ordered::Waits);
-    money::send(&world.ports, id, kind).await.unwrap()
+    assert!(matches!(money::order(&world.ports, id, what, None).await.unwrap(), Ordered::Waits(_)));
+    command::once(&world.ports, id, kind).await.unwrap()
 }
 
 fn captured(world: &World) -> i64 {
@@ -137,7 +137,7 @@ async fn what_was_accepted_may_fail() {
         assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
         world.backend.fails("the bank said no");
         world.backend.finish();
-        let sent = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+        let sent = command::once(&world.ports, id, OutboxKind::Refund).await.unwrap();
         assert_eq!((sent.outcome, world.entry(id)), (Outcome::Refused, None));
         assert!(sent.fault.unwrap().cause.to_string().contains("the bank said no"));
         assert_eq!((given_back(&world), world.backend.calls(Call::Refund)), (0, 1));
@@ -153,7 +153,7 @@ async fn an_old_failure_is_not_the_end_of_a_new_request() {
     world.backend.in_progress();
     let sent = once(&world, id, Movement::Refund(nok(2000), None)).await;
     assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
-    let sent = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    let sent = command::once(&world.ports, id, OutboxKind::Refund).await.unwrap();
     assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
 
     // The answer is lost, and it's carried out a while later: never told as refused, never done twice.
@@ -168,7 +168,7 @@ async fn an_old_failure_is_not_the_end_of_a_new_request() {
         let sent = once(&world, id, Movement::Refund(nok(2000), None)).await;
         assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{sent:?}");
         let patience = Duration::from_secs(60);
-        let sent = send_patiently(&world.ports, id, OutboxKind::Refund, patience).await.unwrap();
+        let sent = command::patiently(&world.ports, id, OutboxKind::Refund, patience).await.unwrap();
         assert_eq!((sent.outcome, given_back(&world)), (Outcome::Moved, 2000));
         assert_eq!(world.backend.calls(Call::Refund), 2);
     }
@@ -207,11 +207,11 @@ async fn what_somebody_else_does_is_not_ours() {
     once(&world, id, Movement::Refund(nok(2000), None)).await;
     // The back office gives back something while it's not known what became of ours.
     world.backend.elsewhere(&session, "REFUND", 3000, Some("back-office-7"));
-    let sent = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    let sent = command::once(&world.ports, id, OutboxKind::Refund).await.unwrap();
     assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{sent:?}");
     // It never arrived, so it goes out again: what was asked for is done, once.
     pass(61).await;
-    let sent = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    let sent = command::once(&world.ports, id, OutboxKind::Refund).await.unwrap();
     assert_eq!((sent.outcome, given_back(&world)), (Outcome::Moved, 5000));
     assert_eq!(world.backend.calls(Call::Refund), 2);
 
@@ -232,7 +232,7 @@ async fn what_somebody_else_does_is_not_ours() {
             ..last
         });
     });
-    let sent = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    let sent = command::once(&world.ports, id, OutboxKind::Refund).await.unwrap();
     assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{sent:?}");
 
     // Backends that give no references back: then it is ours.
@@ -254,13 +254,13 @@ async fn the_second_try_has_the_reference_of_the_first() {
     let first = world.entry(id).unwrap().order.unwrap().sent.unwrap();
     pass(61).await;
     world.backend.wrong(Call::Refund, [Wrong::Cut]);
-    money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    command::once(&world.ports, id, OutboxKind::Refund).await.unwrap();
     let second = world.entry(id).unwrap().order.unwrap().sent.unwrap();
     assert_eq!(first.reference, second.reference);
     assert!(second.at > first.at);
     let session = world.session_id(id);
     world.backend.elsewhere(&session, "REFUND", 2000, Some(&first.reference));
-    let sent = send_patiently(&world.ports, id, OutboxKind::Refund, patience).await.unwrap();
+    let sent = command::patiently(&world.ports, id, OutboxKind::Refund, patience).await.unwrap();
     assert_eq!((sent.outcome, given_back(&world)), (Outcome::Moved, 2000));
 }
 
@@ -277,7 +277,7 @@ async fn a_clock_that_is_set_makes_nobody_wait() {
             world.set_clock(jiff::SignedDuration::from_hours(hours));
         };
         let (sent, ()) =
-            tokio::join!(send_patiently(&world.ports, id, OutboxKind::Capture, patience), setting);
+            tokio::join!(command::patiently(&world.ports, id, OutboxKind::Capture, patience), setting);
         let sent = sent.unwrap();
         assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
         let waited = begun.elapsed().as_secs();
@@ -297,10 +297,10 @@ async fn a_clock_set_ahead_or_a_sleep_sends_nothing_twice() {
         } else {
             world.set_clock(hours);
         }
-        let sent = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+        let sent = command::once(&world.ports, id, OutboxKind::Refund).await.unwrap();
         assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{slept}: {sent:?}");
         tokio::time::sleep(Duration::from_secs(41)).await;
-        let sent = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+        let sent = command::once(&world.ports, id, OutboxKind::Refund).await.unwrap();
         assert_eq!((sent.outcome, given_back(&world)), (Outcome::Moved, 2000));
         assert_eq!(world.backend.calls(Call::Refund), 1);
     }
@@ -313,12 +313,12 @@ async fn a_clock_set_ahead_sends_nothing_twice_in_another_process_either() {
     once(&world, id, Movement::Refund(nok(2000), None)).await;
     world.set_clock(jiff::SignedDuration::from_hours(8));
     let other = world.another();
-    let sent = money::send(&other, id, OutboxKind::Refund).await.unwrap();
+    let sent = command::once(&other, id, OutboxKind::Refund).await.unwrap();
     assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{sent:?}");
     // Set back again, it waits no longer for that.
     world.set_clock(jiff::SignedDuration::from_hours(-32));
     tokio::time::sleep(Duration::from_secs(41)).await;
-    let sent = money::send(&other, id, OutboxKind::Refund).await.unwrap();
+    let sent = command::once(&other, id, OutboxKind::Refund).await.unwrap();
     assert_eq!((sent.outcome, given_back(&world)), (Outcome::Moved, 2000));
     assert_eq!(world.backend.calls(Call::Refund), 1);
 }
@@ -331,10 +331,10 @@ async fn what_was_on_its_way_when_the_machine_fell_asleep_is_sent_by_no_other_pr
     // By every clock it was sent long ago, and it has not left the machine.
     world.sleep(jiff::SignedDuration::from_hours(8));
     let other = world.another();
-    let sent = money::send(&other, id, OutboxKind::Refund).await.unwrap();
+    let sent = command::once(&other, id, OutboxKind::Refund).await.unwrap();
     assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{sent:?}");
     tokio::time::sleep(Duration::from_secs(41)).await;
-    let sent = money::send(&other, id, OutboxKind::Refund).await.unwrap();
+    let sent = command::once(&other, id, OutboxKind::Refund).await.unwrap();
     assert_eq!((sent.outcome, given_back(&world)), (Outcome::Moved, 2000));
     assert_eq!(world.backend.calls(Call::Refund), 1);
 }
@@ -347,10 +347,10 @@ async fn what_was_sent_before_the_machine_was_started_anew_is_judged_by_the_back
     world.restart();
     tokio::time::sleep(Duration::from_secs(30)).await;
     let other = world.another();
-    let sent = money::send(&other, id, OutboxKind::Refund).await.unwrap();
+    let sent = command::once(&other, id, OutboxKind::Refund).await.unwrap();
     assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{sent:?}");
     tokio::time::sleep(Duration::from_secs(31)).await;
-    let sent = money::send(&other, id, OutboxKind::Refund).await.unwrap();
+    let sent = command::once(&other, id, OutboxKind::Refund).await.unwrap();
     assert_eq!((sent.outcome, given_back(&world)), (Outcome::Moved, 2000));
 }
 
@@ -412,7 +412,7 @@ async fn accepted_is_not_done() {
     // It stays in the outbox and is followed, for hours if need be, and never sent again.
     for _ in 0..20 {
         pass(3600).await;
-        let sent = money::send(&world.ports, id, OutboxKind::Capture).await.unwrap();
+        let sent = command::once(&world.ports, id, OutboxKind::Capture).await.unwrap();
         assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
     }
     assert_eq!(world.backend.calls(Call::Capture), 1);
@@ -420,7 +420,7 @@ async fn accepted_is_not_done() {
     let sent = withdraw(&world.ports, id, OutboxKind::Capture).await.unwrap();
     assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
     world.backend.finish();
-    let sent = money::send(&world.ports, id, OutboxKind::Capture).await.unwrap();
+    let sent = command::once(&world.ports, id, OutboxKind::Capture).await.unwrap();
     assert_eq!((sent.outcome, sent.link.state), (Outcome::Moved, LinkState::Captured));
     assert_eq!((world.entry(id), world.backend.calls(Call::Capture)), (None, 1));
 }
@@ -442,7 +442,7 @@ async fn a_lost_answer_is_looked_up_and_never_repeated() {
     assert!(matches!(again.outcome, Outcome::Uncertain { .. }), "{again:?}");
     assert_eq!(world.backend.calls(Call::Capture), 1);
     pass(61).await;
-    let sent = money::send(&world.ports, id, OutboxKind::Capture).await.unwrap();
+    let sent = command::once(&world.ports, id, OutboxKind::Capture).await.unwrap();
     assert_eq!((sent.outcome, captured(&world)), (Outcome::Moved, 12_000));
     assert_eq!(world.backend.calls(Call::Capture), 2);
 
@@ -451,7 +451,8 @@ async fn a_lost_answer_is_looked_up_and_never_repeated() {
     world.backend.wrong(Call::Capture, [Wrong::Late(Duration::from_secs(40))]);
     let sent = once(&world, id, Movement::Capture(None)).await;
     assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{sent:?}");
-    let sent = send_patiently(&world.ports, id, OutboxKind::Capture, Duration::from_secs(90)).await.unwrap();
+    let sent =
+        command::patiently(&world.ports, id, OutboxKind::Capture, Duration::from_secs(90)).await.unwrap();
     assert_eq!((sent.outcome, captured(&world)), (Outcome::Moved, 12_000));
     assert_eq!(world.backend.calls(Call::Capture), 1);
 }
@@ -476,7 +477,7 @@ async fn nothing_is_sent_blindly() {
     assert_eq!(once(&world, id, Movement::Capture(None)).await.outcome, Outcome::Moved);
 
     let unpaid = world.send("B-1", Delivery::Link).await;
-    let ordered = money::order(&world.ports, unpaid, Movement::Refund(None, None)).await.unwrap();
+    let ordered = money::order(&world.ports, unpaid, Movement::Refund(None, None), None).await.unwrap();
     assert_eq!((ordered, world.entry(unpaid)), (Ordered::NoPayment, None));
 }
 
@@ -484,13 +485,13 @@ async fn nothing_is_sent_blindly() {
 async fn what_was_asked_twice_is_done_once() {
     let (world, id) = authorized().await;
     let capture = || Movement::Capture(nok(5000));
-    assert_eq!(money::order(&world.ports, id, capture()).await.unwrap(), Ordered::Waits);
-    assert_eq!(money::order(&world.ports, id, capture()).await.unwrap(), Ordered::Waits);
-    let other = money::order(&world.ports, id, Movement::Capture(nok(7000))).await.unwrap();
+    assert!(matches!(money::order(&world.ports, id, capture(), None).await.unwrap(), Ordered::Waits(_)));
+    assert!(matches!(money::order(&world.ports, id, capture(), None).await.unwrap(), Ordered::Waits(_)));
+    let other = money::order(&world.ports, id, Movement::Capture(nok(7000)), None).await.unwrap();
     assert_eq!(other, Ordered::AnotherWaits);
     let (one, two) = tokio::join!(
-        money::send(&world.ports, id, OutboxKind::Capture),
-        money::send(&world.ports, id, OutboxKind::Capture)
+        command::once(&world.ports, id, OutboxKind::Capture),
+        command::once(&world.ports, id, OutboxKind::Capture)
     );
     assert!([one.unwrap().outcome, two.unwrap().outcome].contains(&Outcome::Moved));
     assert_eq!((captured(&world), world.backend.calls(Call::Capture)), (5000, 1));
@@ -499,9 +500,9 @@ async fn what_was_asked_twice_is_done_once() {
 #[tokio::test(start_paused = true)]
 async fn in_the_order_it_was_asked_for() {
     let (world, id) = authorized().await;
-    money::order(&world.ports, id, Movement::Capture(None)).await.unwrap();
-    money::order(&world.ports, id, Movement::Refund(nok(2000), None)).await.unwrap();
-    let early = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
+    money::order(&world.ports, id, Movement::Refund(nok(2000), None), None).await.unwrap();
+    let early = command::once(&world.ports, id, OutboxKind::Refund).await.unwrap();
     assert_eq!(early.outcome, Outcome::Busy, "it waits for its turn");
     // The first one can't be done now, so the second waits, and what is for other links goes on.
     world.backend.wrong(Call::Transaction, [fault(FaultKind::NotSent)]);
@@ -516,7 +517,7 @@ async fn in_the_order_it_was_asked_for() {
 #[tokio::test(start_paused = true)]
 async fn taken_back_before_it_goes_out() {
     let (world, id) = authorized().await;
-    money::order(&world.ports, id, Movement::Void).await.unwrap();
+    money::order(&world.ports, id, Movement::Void, None).await.unwrap();
     let sent = withdraw(&world.ports, id, OutboxKind::Void).await.unwrap();
     assert_eq!((sent.outcome, world.entry(id)), (Outcome::Cancelled, None));
     assert_eq!(world.link(id).state, LinkState::Authorized);
@@ -534,8 +535,8 @@ async fn a_power_cut_at_every_step() {
     for step in 1..20 {
         let (world, id) = authorized().await;
         world.power.cut_at(step);
-        let ordered = money::order(&world.ports, id, Movement::Capture(nok(5000))).await;
-        let sent = money::send(&world.ports, id, OutboxKind::Capture).await;
+        let ordered = money::order(&world.ports, id, Movement::Capture(nok(5000)), None).await;
+        let sent = command::once(&world.ports, id, OutboxKind::Capture).await;
         cut_short += usize::from(ordered.is_err() || sent.is_err());
         world.power.back();
         // Long enough for every lease and for what may be on the wire.

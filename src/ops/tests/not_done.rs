@@ -7,7 +7,7 @@ use crate::domain::sale::Delivery;
 use crate::ops::cancel::{CancelEnd, cancel};
 use crate::ops::money::{self, Movement, Ordered};
 use crate::ops::outbox::{Outcome, flush};
-use crate::ops::testing::{ACCOUNT, Call, World, fault};
+use crate::ops::testing::{ACCOUNT, Call, World, command, fault};
 use crate::ops::track::refresh_one;
 use crate::ports::FaultKind;
 
@@ -42,10 +42,13 @@ async fn a_no_that_nobody_waited_for_is_an_alarm() {
         let status = if call == Call::Refund { "CAPTURED" } else { "AUTHORIZED" };
         let (world, id) = with_payment(status).await;
         for round in 1..=2 {
-            assert_eq!(money::order(&world.ports, id, what.clone()).await.unwrap(), Ordered::Waits);
+            assert!(matches!(
+                money::order(&world.ports, id, what.clone(), None).await.unwrap(),
+                Ordered::Waits(_)
+            ));
             world.backend.wrong(Call::Transaction, [fault(FaultKind::NotSent)]);
             world.backend.wrong(call, [fault(FaultKind::Refused)]);
-            let first = money::send(&world.ports, id, what.kind()).await.unwrap();
+            let first = command::once(&world.ports, id, what.kind()).await.unwrap();
             assert!(matches!(first.outcome, Outcome::Queued { .. }), "{first:?}");
             assert_eq!(world.link(id).alarms, [], "nothing is decided");
             assert_eq!(later(&world).await, Outcome::Refused);
@@ -66,8 +69,8 @@ async fn a_no_that_nobody_waited_for_is_an_alarm() {
 async fn who_waits_for_it_is_told_and_the_story_keeps_it() {
     let (world, id) = with_payment("AUTHORIZED").await;
     world.backend.wrong(Call::Capture, [fault(FaultKind::Refused)]);
-    money::order(&world.ports, id, Movement::Capture(None)).await.unwrap();
-    let sent = money::send(&world.ports, id, Movement::Capture(None).kind()).await.unwrap();
+    money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
+    let sent = command::once(&world.ports, id, Movement::Capture(None).kind()).await.unwrap();
     assert_eq!((sent.outcome, sent.link.alarms.len()), (Outcome::Refused, 0));
     assert!(why(&world, id, EventKind::CaptureRefused).is_some());
 }
@@ -76,7 +79,7 @@ async fn who_waits_for_it_is_told_and_the_story_keeps_it() {
 async fn what_is_not_possible_any_more_is_an_alarm_unless_it_is_done() {
     for (elsewhere, alarms) in [("CAPTURED", vec![]), ("AUTHORIZATION_VOIDED", vec![Alarm::CaptureRefused])] {
         let (world, id) = with_payment("AUTHORIZED").await;
-        money::order(&world.ports, id, Movement::Capture(None)).await.unwrap();
+        money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
         world.backend.pay(&world.session_id(id), elsewhere);
         assert_eq!(later(&world).await, Outcome::NotPossible);
         assert_eq!(world.link(id).alarms, alarms, "{elsewhere}");

@@ -6,7 +6,7 @@ use crate::domain::link::{Alarm, EventKind, LinkId, LinkState};
 use crate::domain::sale::Delivery;
 use crate::ops::money::{self, Movement};
 use crate::ops::outbox::Outcome;
-use crate::ops::testing::{Call, World, Wrong};
+use crate::ops::testing::{Call, World, Wrong, command};
 use crate::ops::track::{refresh_many, refresh_one};
 use crate::ports::OutboxKind;
 
@@ -19,9 +19,9 @@ async fn accepted(wrong: Option<Wrong>) -> (World, LinkId) {
     tokio::time::advance(Duration::from_secs(5)).await;
     world.backend.in_progress();
     world.backend.wrong(Call::Capture, wrong);
-    money::order(&world.ports, id, Movement::Capture(None)).await.unwrap();
+    money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
     let asked = world.now();
-    let sent = money::send(&world.ports, id, OutboxKind::Capture).await.unwrap();
+    let sent = command::once(&world.ports, id, OutboxKind::Capture).await.unwrap();
     assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
     let since = world.entry(id).unwrap().in_progress_since().unwrap();
     assert!(since >= asked && since <= world.now(), "{since}");

@@ -7,7 +7,7 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::sale::Delivery;
 use crate::ops::money::{self, Movement};
 use crate::ops::outbox::{Outcome, Sent};
-use crate::ops::testing::{Call, World, Wrong};
+use crate::ops::testing::{Call, World, Wrong, command};
 use crate::ops::track::refresh_one;
 use crate::ports::{MoneyMove, OutboxKind};
 
@@ -26,8 +26,8 @@ fn nok(minor: i64) -> Option<Money> {
 
 async fn once(world: &World, id: LinkId, what: Movement) -> Sent {
     let kind = what.kind();
-    money::order(&world.ports, id, what).await.unwrap();
-    money::send(&world.ports, id, kind).await.unwrap()
+    money::order(&world.ports, id, what, None).await.unwrap();
+    command::once(&world.ports, id, kind).await.unwrap()
 }
 
 /// What works on other money is no reason to wait, and tells nothing of a request that left no trace.
@@ -65,7 +65,7 @@ async fn a_withdrawal_without_an_end_holds_up_no_part_that_is_given_back() {
     world.backend.wrong(Call::Refund, [Wrong::Cut]);
     let part = once(&world, id, Movement::Refund(nok(4000), None)).await;
     assert!(matches!(part.outcome, Outcome::Uncertain { needs_decision: false, .. }), "{part:?}");
-    let sent = money::send_patiently(&world.ports, id, OutboxKind::Refund, Duration::from_secs(300)).await;
+    let sent = command::patiently(&world.ports, id, OutboxKind::Refund, Duration::from_secs(300)).await;
     assert_eq!(sent.unwrap().outcome, Outcome::Moved);
     assert_eq!(world.backend.calls(Call::Refund), 2);
 }

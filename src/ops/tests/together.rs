@@ -7,7 +7,7 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::sale::Delivery;
 use crate::ops::money::{self, Movement, Ordered};
 use crate::ops::outbox::{Decision, Outcome, decide, flush};
-use crate::ops::testing::{ACCOUNT, Call, World, fault, sms};
+use crate::ops::testing::{ACCOUNT, Call, World, command, fault, sms};
 use crate::ops::track::refresh_one;
 use crate::ops::{cancel, lost, on_ledger};
 use crate::ports::{FaultKind, MoneyOrder, MoneySent, OutboxEntry, OutboxKind};
@@ -38,11 +38,11 @@ async fn of_two_amounts_one_waits_and_the_other_is_told_so() {
         world.power.slow();
         let other = world.another();
         let (one, two) = tokio::join!(
-            money::order(&world.ports, id, refund(1000)),
-            money::order(&other, id, refund(2500))
+            money::order(&world.ports, id, refund(1000), None),
+            money::order(&other, id, refund(2500), None)
         );
         let amounts = [(one.unwrap(), 1000), (two.unwrap(), 2500)];
-        let told = amounts.iter().filter(|(o, _)| *o == Ordered::Waits).map(|(_, minor)| *minor);
+        let told = amounts.iter().filter(|(o, _)| matches!(o, Ordered::Waits(_))).map(|(_, minor)| *minor);
         let kept = waits(&world, id, OutboxKind::Refund).and_then(|e| e.order?.amount).unwrap();
         assert_eq!(told.collect::<Vec<_>>(), [kept.minor()], "{amounts:?}");
         assert!(amounts.iter().any(|(o, _)| *o == Ordered::AnotherWaits), "{amounts:?}");
@@ -53,7 +53,7 @@ async fn of_two_amounts_one_waits_and_the_other_is_told_so() {
 #[tokio::test(start_paused = true)]
 async fn an_order_does_not_wipe_out_what_was_sent() {
     let (world, id) = paid().await;
-    money::order(&world.ports, id, refund(1000)).await.unwrap();
+    money::order(&world.ports, id, refund(1000), None).await.unwrap();
     let now = world.now();
     let claimed = world.ports.ledger.claim(id, OutboxKind::Refund, now, LEASE).unwrap().unwrap();
     let sent = MoneySent {
@@ -69,7 +69,7 @@ async fn an_order_does_not_wipe_out_what_was_sent() {
     let doubtful = OutboxEntry { order: Some(order), in_flight: true, ..claimed };
     world.ports.ledger.release_entry(&world.link(id), &doubtful).unwrap();
     for minor in [1000, 2500] {
-        money::order(&world.ports, id, refund(minor)).await.unwrap();
+        money::order(&world.ports, id, refund(minor), None).await.unwrap();
         let kept = waits(&world, id, OutboxKind::Refund).unwrap();
         assert_eq!(kept.order.and_then(|o| o.sent), Some(sent.clone()));
         assert!(kept.in_flight);
@@ -88,7 +88,7 @@ async fn what_was_closed_meanwhile_does_not_come_back() {
         let claimed = world.ports.ledger.claim(id, OutboxKind::Look, now, LEASE).unwrap().unwrap();
         let closing = on_ledger(&world.ports, move |ledger| {
             std::thread::sleep(Duration::from_millis(2));
-            ledger.settle_entry(&link, &claimed)
+            ledger.settle_entry(&link, &claimed, None)
         });
         let (looked, closed) = tokio::join!(lost::look_soon(&world.ports, id), closing);
         assert!(looked.and(closed).unwrap());
@@ -138,24 +138,36 @@ async fn a_cancellation_that_went_out_meanwhile_is_not_forgotten() {
 async fn what_was_carried_out_unheard_is_no_second_order() {
     let (world, id) = paid().await;
     world.backend.wrong(Call::Refund, [fault(FaultKind::NotSent)]);
-    assert_eq!(money::order(&world.ports, id, refund(1000)).await.unwrap(), Ordered::Waits);
-    let sent = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    assert!(matches!(money::order(&world.ports, id, refund(1000), None).await.unwrap(), Ordered::Waits(_)));
+    let sent = command::once(&world.ports, id, OutboxKind::Refund).await.unwrap();
     assert!(matches!(sent.outcome, Outcome::Queued { .. }), "{sent:?}");
     tokio::time::advance(Duration::from_secs(300)).await;
     flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
     assert_eq!(waits(&world, id, OutboxKind::Refund), None);
     let went = world.backend.calls(Call::Refund);
     // Another amount is another order, and what was kept of this one stays.
-    assert_eq!(money::order(&world.ports, id, refund(500)).await.unwrap(), Ordered::Waits);
-    assert_eq!(money::send(&world.ports, id, OutboxKind::Refund).await.unwrap().outcome, Outcome::Moved);
+    assert!(matches!(money::order(&world.ports, id, refund(500), None).await.unwrap(), Ordered::Waits(_)));
+    assert_eq!(command::once(&world.ports, id, OutboxKind::Refund).await.unwrap().outcome, Outcome::Moved);
     for _ in 0..2 {
-        assert_eq!(money::order(&world.ports, id, refund(1000)).await.unwrap(), Ordered::DoneBefore);
+        assert!(matches!(
+            money::order(&world.ports, id, refund(1000), None).await.unwrap(),
+            Ordered::DoneBefore(_)
+        ));
     }
     assert_eq!((world.backend.calls(Call::Refund), waits(&world, id, OutboxKind::Refund)), (went + 1, None));
-    money::told(&world.ports, id, OutboxKind::Refund, Some(Money::new(1000, Currency::Nok))).await.unwrap();
+    let Ordered::DoneBefore(first) = money::order(&world.ports, id, refund(1000), None).await.unwrap() else {
+        panic!("it was told");
+    };
+    money::told(&world.ports, id, OutboxKind::Refund, first).await.unwrap();
     for _ in 0..2 {
-        assert_eq!(money::order(&world.ports, id, refund(1000)).await.unwrap(), Ordered::Waits);
-        assert_eq!(money::send(&world.ports, id, OutboxKind::Refund).await.unwrap().outcome, Outcome::Moved);
+        assert!(matches!(
+            money::order(&world.ports, id, refund(1000), None).await.unwrap(),
+            Ordered::Waits(_)
+        ));
+        assert_eq!(
+            command::once(&world.ports, id, OutboxKind::Refund).await.unwrap().outcome,
+            Outcome::Moved
+        );
     }
     assert_eq!(world.backend.calls(Call::Refund), went + 3);
 }

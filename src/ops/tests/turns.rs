@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use crate::domain::link::{LinkId, LinkState};
 use crate::domain::sale::Delivery;
-use crate::ops::money::{self, Movement, send_patiently};
+use crate::ops::money::{self, Movement};
 use crate::ops::outbox::Outcome;
-use crate::ops::testing::{Call, World, fault};
+use crate::ops::testing::{Call, World, command, fault};
 use crate::ops::track::refresh_one;
 use crate::ports::{FaultKind, OutboxKind};
 
@@ -24,13 +24,14 @@ async fn authorized() -> (World, LinkId) {
 async fn two_who_ask_for_the_same_are_both_told_that_it_is_done() {
     let (world, id) = authorized().await;
     let other = world.another();
-    money::order(&world.ports, id, Movement::Capture(None)).await.unwrap();
+    money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
+    let order = command::order_of(&world.ports, id, OutboxKind::Capture).unwrap();
     let (one, two) = tokio::join!(
-        send_patiently(&world.ports, id, OutboxKind::Capture, PATIENCE),
-        send_patiently(&other, id, OutboxKind::Capture, PATIENCE),
+        money::send_patiently(&world.ports, id, OutboxKind::Capture, order, PATIENCE),
+        money::send_patiently(&other, id, OutboxKind::Capture, order, PATIENCE),
     );
     for sent in [one.unwrap(), two.unwrap()] {
-        assert!(matches!(sent.outcome, Outcome::Moved | Outcome::Already), "{sent:?}");
+        assert_eq!(sent.outcome, Outcome::Moved, "{sent:?}");
         assert_eq!(sent.link.state, LinkState::Captured);
     }
     assert_eq!(world.backend.calls(Call::Capture), 1);
@@ -41,10 +42,11 @@ async fn two_who_ask_for_the_same_are_both_told_no() {
     let (world, id) = authorized().await;
     let other = world.another();
     world.backend.wrong(Call::Capture, [fault(FaultKind::Refused)]);
-    money::order(&world.ports, id, Movement::Capture(None)).await.unwrap();
+    money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
+    let order = command::order_of(&world.ports, id, OutboxKind::Capture).unwrap();
     let (one, two) = tokio::join!(
-        send_patiently(&world.ports, id, OutboxKind::Capture, PATIENCE),
-        send_patiently(&other, id, OutboxKind::Capture, PATIENCE),
+        money::send_patiently(&world.ports, id, OutboxKind::Capture, order, PATIENCE),
+        money::send_patiently(&other, id, OutboxKind::Capture, order, PATIENCE),
     );
     for sent in [one.unwrap(), two.unwrap()] {
         assert_eq!(sent.outcome, Outcome::Refused, "{sent:?}");
@@ -58,16 +60,16 @@ async fn two_who_ask_for_the_same_are_both_told_no() {
 async fn a_refund_waits_for_the_capture_before_it() {
     let (world, id) = authorized().await;
     world.backend.in_progress();
-    money::order(&world.ports, id, Movement::Capture(None)).await.unwrap();
-    let sent = money::send(&world.ports, id, OutboxKind::Capture).await.unwrap();
+    money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
+    let sent = command::once(&world.ports, id, OutboxKind::Capture).await.unwrap();
     assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
-    money::order(&world.ports, id, Movement::Refund(None, None)).await.unwrap();
+    money::order(&world.ports, id, Movement::Refund(None, None), None).await.unwrap();
     let finish = async {
         tokio::time::sleep(Duration::from_secs(5)).await;
         world.backend.all_is_well();
         world.backend.finish();
     };
-    let (sent, ()) = tokio::join!(send_patiently(&world.ports, id, OutboxKind::Refund, PATIENCE), finish);
+    let (sent, ()) = tokio::join!(command::patiently(&world.ports, id, OutboxKind::Refund, PATIENCE), finish);
     let sent = sent.unwrap();
     assert_eq!((sent.outcome, sent.link.state), (Outcome::Moved, LinkState::Refunded));
     assert_eq!((world.backend.calls(Call::Capture), world.backend.calls(Call::Refund)), (1, 1));
@@ -78,11 +80,11 @@ async fn a_refund_waits_for_the_capture_before_it() {
 async fn patience_ends_behind_what_does_not_end() {
     let (world, id) = authorized().await;
     world.backend.in_progress();
-    money::order(&world.ports, id, Movement::Capture(None)).await.unwrap();
-    money::send(&world.ports, id, OutboxKind::Capture).await.unwrap();
-    money::order(&world.ports, id, Movement::Void).await.unwrap();
+    money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
+    command::once(&world.ports, id, OutboxKind::Capture).await.unwrap();
+    money::order(&world.ports, id, Movement::Void, None).await.unwrap();
     let began = tokio::time::Instant::now();
-    let sent = send_patiently(&world.ports, id, OutboxKind::Void, PATIENCE).await.unwrap();
+    let sent = command::patiently(&world.ports, id, OutboxKind::Void, PATIENCE).await.unwrap();
     assert_eq!(sent.outcome, Outcome::Busy);
     assert!(began.elapsed() <= PATIENCE, "{:?}", began.elapsed());
     assert_eq!(world.backend.calls(Call::Void), 0);

@@ -7,7 +7,7 @@ use crate::domain::sale::Delivery;
 use crate::ops::cancel;
 use crate::ops::money::{self, Movement};
 use crate::ops::outbox::{Outcome, Sent, send_now, send_patiently};
-use crate::ops::testing::{Call, World, Wrong, fault, sms};
+use crate::ops::testing::{Call, World, Wrong, command, fault, sms};
 use crate::ops::track::refresh_one;
 use crate::ports::{FaultKind, LedgerError, OutboxKind, Persist, Ports, Unusable};
 
@@ -168,10 +168,10 @@ async fn so_is_what_became_of_money_and_of_a_withdrawal() {
     let id = world.send("A-1", Delivery::Link).await;
     world.backend.pay(&world.session_id(id), "AUTHORIZED");
     refresh_one(&world.ports, id).await.unwrap();
-    money::order(&world.ports, id, Movement::Capture(None)).await.unwrap();
+    money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
     // Claimed, the order noted, what the transaction tells of it, and that a lost one is to be looked for.
     world.power.full(4, 10);
-    let sent = money::send(&world.ports, id, OutboxKind::Capture).await.unwrap();
+    let sent = command::once(&world.ports, id, OutboxKind::Capture).await.unwrap();
     assert_eq!((sent.outcome, world.link(id).state), (Outcome::Moved, LinkState::Captured));
     assert_eq!((world.entry(id), world.backend.calls(Call::Capture)), (None, 1));
     assert_eq!(world.power.failed_writes(), 10);

@@ -9,7 +9,7 @@ use crate::domain::sale::Delivery;
 use crate::ops::money::plan::{self, Found};
 use crate::ops::money::{self, Movement};
 use crate::ops::outbox::{Outcome, Sent};
-use crate::ops::testing::{Call, World, Wrong};
+use crate::ops::testing::{Call, World, Wrong, command};
 use crate::ops::track::refresh_one;
 use crate::ports::{MoneyOrder, MoneySent, OutboxKind};
 
@@ -30,8 +30,8 @@ fn nok(minor: i64) -> Option<Money> {
 
 async fn once(world: &World, id: LinkId, what: Movement) -> Sent {
     let kind = what.kind();
-    money::order(&world.ports, id, what).await.unwrap();
-    money::send(&world.ports, id, kind).await.unwrap()
+    money::order(&world.ports, id, what, None).await.unwrap();
+    command::once(&world.ports, id, kind).await.unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -67,7 +67,7 @@ async fn a_part_is_done_by_an_answer_that_says_so_and_by_nothing_else() {
     // A second part changes nothing that is told: it is followed, and never sent again.
     let sent = once(&world, id, Movement::Refund(nok(2000), None)).await;
     assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
-    let sent = money::send(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    let sent = command::once(&world.ports, id, OutboxKind::Refund).await.unwrap();
     assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
     assert_eq!(world.backend.calls(Call::Refund), 2);
 
@@ -94,7 +94,7 @@ async fn what_has_nothing_left_to_move_ends() {
         assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
         tokio::time::advance(Duration::from_secs(5)).await;
         world.backend.pay(&world.session_id(id), gone);
-        let sent = money::send(&world.ports, id, kind).await.unwrap();
+        let sent = command::once(&world.ports, id, kind).await.unwrap();
         assert_eq!((sent.outcome, world.entry(id)), (Outcome::NotPossible, None), "{kind:?}");
     }
 }

@@ -9,6 +9,7 @@ mod help;
 mod links;
 mod many;
 mod money;
+mod orders;
 #[cfg(unix)]
 mod person;
 mod places;

@@ -517,9 +517,13 @@ async fn amounts_beyond_measure_raise_an_alarm() {
             "{amount}"
         );
         // Nor can it be reckoned with: the sums of all its parts are no larger than numbers are.
-        use paylink::ops::money::{self, Movement};
-        money::order(&stand.ports, id, Movement::Refund(None, None)).await.unwrap();
-        money::send(&stand.ports, id, Movement::Refund(None, None).kind()).await.unwrap();
+        use paylink::ops::money::{self, Movement, Ordered};
+        let what = Movement::Refund(None, None);
+        let kind = what.kind();
+        let Ordered::Waits(order) = money::order(&stand.ports, id, what, None).await.unwrap() else {
+            panic!("it waits");
+        };
+        money::send(&stand.ports, id, kind, order).await.unwrap();
     }
 }
 

@@ -263,12 +263,12 @@ async fn money_moves_once(word: &'static str, what: Movement, end: LinkState) {
         let id = shop.paid().await;
         let refund = matches!(what, Movement::Refund(..));
         if refund {
-            money::order(&shop.stand.ports, id, Movement::Capture(None)).await.unwrap();
+            money::order(&shop.stand.ports, id, Movement::Capture(None), None).await.unwrap();
             shop.settle().await;
         }
         let before = shop.stand.link(id).state;
         shop.fault("POST", "/v1/transactions/", kind, &more);
-        money::order(&shop.stand.ports, id, what.clone()).await.unwrap();
+        money::order(&shop.stand.ports, id, what.clone(), None).await.unwrap();
         let tries = shop.settle().await;
         let told = format!("{kind} {more}: {tries:?}");
         let transaction = shop.transaction(id).await;

@@ -1,0 +1,185 @@
+//! Orders about money: written down with an id, and remembered when they have ended.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use rusqlite::Connection;
+
+use super::super::{FILE_NAME, Restore, SqliteLedger, connect};
+use super::{ACCOUNT, at, sent, with};
+use crate::domain::fault::FaultKind;
+use crate::domain::link::{Link, LinkState};
+use crate::domain::money::{Currency, Money};
+use crate::ports::{EndedOrder, Ledger, MoneyOrder, OrderEnd, OrderId, OutboxEntry, OutboxKind};
+
+const LEASE: Duration = Duration::from_secs(60);
+
+fn paid(n: i64) -> Link {
+    Link { transaction_id: Some(format!("P{n}")), ..sent(n, LinkState::Captured) }
+}
+
+fn refund(n: i64, minor: i64) -> OutboxEntry {
+    let amount = Some(Money::new(minor, Currency::Nok));
+    OutboxEntry {
+        order: Some(MoneyOrder { amount, ..MoneyOrder::default() }),
+        ..OutboxEntry::new(paid(n).id, OutboxKind::Refund, at(1))
+    }
+}
+
+/// Writes it down where nothing waits.
+fn place(ledger: &SqliteLedger, entry: &OutboxEntry) -> Option<OrderId> {
+    let decide = &mut |waits: Option<&OutboxEntry>, _: &[EndedOrder]| waits.is_none().then(|| entry.clone());
+    ledger.place_order(entry.link, entry.kind, decide).unwrap()
+}
+
+fn claim(ledger: &SqliteLedger, n: i64) -> OutboxEntry {
+    ledger.claim(paid(n).id, OutboxKind::Refund, at(2), LEASE).unwrap().unwrap()
+}
+
+fn end(entry: &OutboxEntry, end: OrderEnd) -> EndedOrder {
+    let order = entry.order.as_ref().unwrap();
+    let why = (end == OrderEnd::Refused).then(|| (FaultKind::Forbidden, "no".to_owned()));
+    EndedOrder { id: order.id, amount: order.amount, end, why, at: at(3), told: false }
+}
+
+fn ended(ledger: &SqliteLedger, n: i64) -> Vec<EndedOrder> {
+    ledger.ended_orders(paid(n).id, OutboxKind::Refund).unwrap()
+}
+
+#[test]
+fn an_order_has_an_id_of_its_own_and_its_end_is_remembered_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = SqliteLedger::open(folder.path()).unwrap();
+    ledger.import(&[paid(1), paid(2)]).unwrap();
+    let first = place(&ledger, &refund(1, 500)).unwrap();
+    assert_eq!(place(&ledger, &refund(1, 700)), None, "one waits");
+    let entry = claim(&ledger, 1);
+    assert_eq!(entry.order.as_ref().unwrap().id, first);
+    let moved = end(&entry, OrderEnd::Moved);
+    assert!(ledger.settle_entry(&paid(1), &entry, Some(&moved)).unwrap());
+    let second = place(&ledger, &refund(1, 500)).unwrap();
+    assert_ne!(second, first);
+    let entry = claim(&ledger, 1);
+    let refused = end(&entry, OrderEnd::Refused);
+    assert!(ledger.settle_undone(&entry, Some(&refused), &mut |_| ()).unwrap());
+    let both = [moved.clone(), refused.clone()];
+    assert_eq!(ended(&ledger, 1), both);
+    assert_eq!(ended(&ledger, 2), []);
+    assert_eq!(ledger.ended_orders(paid(1).id, OutboxKind::Capture).unwrap(), []);
+    // Whoever decides is shown them, and every process has them.
+    let other = SqliteLedger::open(folder.path()).unwrap();
+    let mut seen = Vec::new();
+    let shown = other.place_order(paid(1).id, OutboxKind::Refund, &mut |_, ended| {
+        seen = ended.to_vec();
+        None
+    });
+    assert_eq!((shown.unwrap(), seen.as_slice()), (None, &both[..]));
+    for _ in 0..2 {
+        other.order_told(paid(1).id, OutboxKind::Refund, first).unwrap();
+    }
+    assert_eq!(ended(&ledger, 1), [EndedOrder { told: true, ..moved }, refused]);
+    assert_eq!(ledger.outbox(ACCOUNT).unwrap(), []);
+}
+
+/// Whoever has lost his claim says nothing of how it ended.
+#[test]
+fn only_who_closes_an_entry_has_its_end_remembered() {
+    let ledger = with(&[paid(1)]);
+    place(&ledger, &refund(1, 500)).unwrap();
+    let late = claim(&ledger, 1);
+    let again = ledger.claim(late.link, late.kind, at(100), LEASE).unwrap().unwrap();
+    for kind in [OrderEnd::Moved, OrderEnd::Refused] {
+        assert!(!ledger.settle_entry(&paid(1), &late, Some(&end(&late, kind))).unwrap());
+        assert!(!ledger.settle_undone(&late, Some(&end(&late, kind)), &mut |_| ()).unwrap());
+        assert_eq!(ended(&ledger, 1), []);
+    }
+    let moved = end(&again, OrderEnd::Moved);
+    assert!(ledger.settle_entry(&paid(1), &again, Some(&moved)).unwrap());
+    assert_eq!(ended(&ledger, 1), [moved]);
+}
+
+#[test]
+fn what_an_older_version_kept_is_remembered_and_what_waits_gets_an_id() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE_NAME);
+    let mut old = Connection::open(&path).unwrap();
+    connect::migrate(&mut old, &path, &connect::MIGRATIONS[..6]).unwrap();
+    drop(old);
+    // Links are as they were.
+    let links = SqliteLedger::open(folder.path()).unwrap();
+    links.import(&[paid(1), paid(2)]).unwrap();
+    links.enqueue(&refund(2, 500)).unwrap();
+    links.enqueue(&OutboxEntry::new(paid(1).id, OutboxKind::Cancel, at(1))).unwrap();
+    drop(links);
+    let old = Connection::open(&path).unwrap();
+    let (one, two) = (paid(1).id, paid(2).id);
+    for (key, value) in [
+        (format!("moved/{one}/refund/500"), at(20)),
+        (format!("moved/{one}/refund/all"), at(10)),
+        (format!("moved/{one}/capture/12001"), at(30)),
+        (format!("moved/{two}/void/all"), at(40)),
+    ] {
+        old.execute("INSERT INTO kv (key, value) VALUES (?1, ?2)", [key, value.to_string()]).unwrap();
+    }
+    old.execute("UPDATE outbox SET what = json_remove(what, '$.id')", []).unwrap();
+    old.pragma_update(None, "user_version", 6).unwrap();
+    drop(old);
+
+    let ledger = SqliteLedger::open(folder.path()).unwrap();
+    let nok = |minor| Some(Money::new(minor, Currency::Nok));
+    let of = |id, kind| {
+        let ended = ledger.ended_orders(id, kind).unwrap();
+        assert!(ended.iter().all(|e| !e.told && !e.id.is_none() && e.end == OrderEnd::Moved), "{ended:?}");
+        ended.into_iter().map(|e| (e.amount, e.at)).collect::<Vec<_>>()
+    };
+    assert_eq!(of(one, OutboxKind::Refund), [(None, at(10)), (nok(500), at(20))]);
+    assert_eq!(of(one, OutboxKind::Capture), [(nok(12_001), at(30))]);
+    assert_eq!(of(two, OutboxKind::Void), [(None, at(40))]);
+    assert_eq!(of(two, OutboxKind::Refund), []);
+    let entries = ledger.outbox(ACCOUNT).unwrap();
+    let waits = entries.iter().find(|e| e.kind == OutboxKind::Refund).unwrap();
+    let order = waits.order.as_ref().unwrap();
+    assert!(!order.id.is_none() && order.amount == nok(500), "{order:?}");
+    assert!(entries.iter().any(|e| e.kind == OutboxKind::Cancel && e.order.is_none()), "{entries:?}");
+    assert_eq!(ledger.get(&format!("moved/{one}/refund/500")).unwrap(), None);
+}
+
+/// A copy of the ledger remembers them, and so does what is saved of a damaged one.
+#[test]
+fn they_come_with_a_backup_and_are_saved_from_a_damaged_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, backup) = (folder.path().join("data"), folder.path().join("backup"));
+    let ledger = SqliteLedger::open(&data).unwrap();
+    ledger.import(&[paid(1)]).unwrap();
+    place(&ledger, &refund(1, 500)).unwrap();
+    let entry = claim(&ledger, 1);
+    let moved = end(&entry, OrderEnd::Moved);
+    ledger.settle_entry(&paid(1), &entry, Some(&moved)).unwrap();
+    ledger.backup_to(&backup, false).unwrap();
+    drop(ledger);
+    let database = data.join(FILE_NAME);
+    let mut bytes = std::fs::read(&database).unwrap();
+    bytes[..100].fill(0x5a);
+    std::fs::write(&database, bytes).unwrap();
+    let ledger = SqliteLedger::open(&data).unwrap();
+    assert!(ledger.rescue().unwrap().is_some());
+    assert_eq!(ended(&ledger, 1), std::slice::from_ref(&moved));
+    drop(ledger);
+    std::fs::remove_dir_all(&data).unwrap();
+    Restore::check(&data, &backup).unwrap().carry_out(jiff::Timestamp::now()).unwrap();
+    assert_eq!(ended(&SqliteLedger::open(&data).unwrap(), 1), [moved]);
+}
+
+#[test]
+fn what_is_old_is_forgotten_with_the_next_one() {
+    let ledger = with(&[paid(1)]);
+    for minutes in [0, 60, 1440] {
+        place(&ledger, &refund(1, 500)).unwrap();
+        let entry = claim(&ledger, 1);
+        let at = at(3) + SignedDuration::from_mins(minutes);
+        let moved = EndedOrder { at, ..end(&entry, OrderEnd::Moved) };
+        ledger.settle_entry(&paid(1), &entry, Some(&moved)).unwrap();
+    }
+    let kept: Vec<_> = ended(&ledger, 1).iter().map(|e| e.at.duration_since(at(3)).as_mins()).collect();
+    assert_eq!(kept, [60, 1440]);
+}
