@@ -678,6 +678,7 @@ toast-nothing-to-undo = Nothing to bring back.
 toast-paste-too-long = { $lines } lines are too many: nothing was pasted.
 toast-too-many-lines = An order can't have more lines.
 toast-text-cut = The text was too long: the rest was left out.
+toast-went-out = { $reference } went out meanwhile: the customer can pay it
 toast-mail-waits = { $reference } is made. Open it to send the mail.
 toast-paid = { $reference } is paid!
 toast-alarm = { $reference }: { $alarm }! Open it.

@@ -26,6 +26,7 @@ pub(super) fn open(t: &mut Turn<'_>, id: LinkId, from: Screen) {
             just_paid: false,
             deliver: false,
             change: false,
+            give_up: false,
         });
     }
     t.ask(Effect::LoadLink(id));
@@ -163,7 +164,11 @@ fn with_link(t: &mut Turn<'_>, action: Action) {
             LinkState::Uncertain if needs_decision(t.model) => {
                 t.model.overlay = Some(Overlay::Confirm(Question::SendAgain(id, reference)));
             }
-            LinkState::Queued | LinkState::Uncertain => t.ask(Effect::Flush(Some(id))),
+            LinkState::Queued | LinkState::Uncertain => {
+                if tracking::insists(t) {
+                    t.ask(Effect::Flush(Some(id)));
+                }
+            }
             _ => tracking::look_now(t),
         },
         Action::Cancel => {
@@ -217,6 +222,14 @@ pub(super) fn change(t: &mut Turn<'_>) {
     screen.busy = true;
     let id = screen.id;
     t.ask(Effect::Withdraw(id));
+}
+
+/// Marks that the link, which was not sent, is being given up.
+pub(super) fn giving_up(t: &mut Turn<'_>) {
+    if let Some(screen) = &mut t.model.link {
+        screen.give_up = true;
+        screen.busy = true;
+    }
 }
 
 /// Marks that a request for the link is under way, or over.
@@ -286,7 +299,11 @@ pub(super) fn sent(t: &mut Turn<'_>, link: Link, fault: Option<Fault>) {
     let (id, status) = (link.id, link.delivery_status.clone());
     let withdrawn = link.state == LinkState::Cancelled;
     let messages = matches!(link.sale.delivery, Delivery::Sms(_)) && link.session_id.is_some();
-    let change = on_screen && t.model.link.as_mut().is_some_and(|s| std::mem::take(&mut s.change));
+    let shown = t.model.link.as_mut().filter(|_| on_screen);
+    let (change, give_up) =
+        shown.map_or((false, false), |s| (std::mem::take(&mut s.change), std::mem::take(&mut s.give_up)));
+    // It went out while the seller was asked, or in that moment: what was wanted is not done.
+    let went_out = (change || give_up) && link.state.payable();
     if change && withdrawn {
         news::link_changed(t, link.clone());
         t.model.link = None;
@@ -297,6 +314,12 @@ pub(super) fn sent(t: &mut Turn<'_>, link: Link, fault: Option<Fault>) {
     let mail = news::to_be_mailed(&link);
     news::link_changed(t, link);
     match fault {
+        None if went_out => {
+            t.say(Tone::Warning, Say::WentOut { reference: reference.clone() });
+            if t.model.screen == Screen::Link && t.model.overlay.is_none() {
+                t.model.overlay = Some(Overlay::Confirm(Question::Cancel(id, reference)));
+            }
+        }
         Some(fault) if on_screen => trouble(t, fault),
         None if mail => news::mail_waits(t, id, reference),
         None if on_screen && withdrawn => t.say(Tone::Info, Say::Cancelled),

@@ -64,6 +64,7 @@ pub fn start(shop: Option<model::Shop>, size: (u16, u16)) -> (Model, Vec<Effect>
         doubtful: None,
         came_from: Screen::Dashboard,
         decimal_mark: ',',
+        yes: 'y',
         quitting: false,
     };
     (model, effects)
@@ -137,6 +138,8 @@ pub fn something_to_send(model: &Model) -> bool {
 fn key(t: &mut Turn<'_>, key: Key) {
     t.model.toast = None;
     match keys::action(t.model.context(), key) {
+        // The letter of another language is another key on the screen below the question.
+        Some(Action::Yes) if key.typed().is_some_and(|c| c != 'y' && c != t.model.yes) => {}
         Some(action) => act(t, action, Some(key)),
         None => match t.model.context() {
             Context::Payment | Context::Products | Context::Order | Context::Delivery => {

@@ -218,6 +218,8 @@ pub struct LinkScreen {
     pub deliver: bool,
     /// Once it is withdrawn it is shown in the steps, to be changed.
     pub change: bool,
+    /// It was not sent, and is to be given up.
+    pub give_up: bool,
 }
 
 /// How the QR code is drawn, remembered.
@@ -264,6 +266,8 @@ pub struct Tracking {
     pub outbox_wake: Option<Timestamp>,
     /// When the outbox was last tried.
     pub flushed_at: Option<Timestamp>,
+    /// When the seller last had something sent at once.
+    pub insisted_at: Option<Timestamp>,
     /// When it was last asked whether there is a connection, for no other reason.
     pub knocked_at: Option<Timestamp>,
     /// When somebody last was at the keys.
@@ -314,6 +318,8 @@ pub struct Model {
     pub came_from: Screen,
     /// The decimal mark of the seller's language, for numbers that are filled in as if they had been typed.
     pub decimal_mark: char,
+    /// The letter that says yes in the seller's language; `y` does in every one.
+    pub yes: char,
     /// The app is ending; vital effects are waited for.
     pub quitting: bool,
 }

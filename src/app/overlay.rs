@@ -52,7 +52,7 @@ fn yes(t: &mut Turn<'_>, question: Question) {
             t.ask(Effect::Cancel(id));
         }
         Question::Withdraw(id, _) | Question::GiveUp(id, _) => {
-            link_screen::busy(t, true);
+            link_screen::giving_up(t);
             t.ask(Effect::Withdraw(id));
         }
         Question::SendAgain(id, _) | Question::SendLate(id, ..) => {

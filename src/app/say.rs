@@ -61,6 +61,11 @@ pub enum Say {
         /// Its state.
         state: crate::domain::link::LinkState,
     },
+    /// What was to be taken back has gone out meanwhile.
+    WentOut {
+        /// Its reference.
+        reference: String,
+    },
     /// The link was withdrawn.
     Cancelled,
     /// It can't be withdrawn: money is held or taken.

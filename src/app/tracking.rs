@@ -24,6 +24,8 @@ const OFFLINE_REST: SignedDuration = SignedDuration::from_secs(7);
 const SIGNED_OUT_REST: SignedDuration = SignedDuration::from_mins(5);
 /// When an entry that is on the wire is looked at again: its sender may have died.
 const OUTBOX_IN_FLIGHT: SignedDuration = SignedDuration::from_secs(30);
+/// "Send now" pressed again within this time is the same word.
+const ONE_WORD: SignedDuration = SignedDuration::from_secs(3);
 /// So long after the last key a payment on screen is asked about of which money is only reserved: it may stay so for
 /// weeks, and an app that nobody uses shall have nothing to do.
 const WATCHED: SignedDuration = SignedDuration::from_mins(10);
@@ -156,9 +158,14 @@ fn outbox(t: &mut Turn<'_>) {
 }
 
 fn due_at(entry: &OutboxEntry, now: Timestamp) -> Timestamp {
-    let least = if entry.in_flight { OUTBOX_IN_FLIGHT } else { OUTBOX_SOON };
-    let soon = now.saturating_add(least).unwrap_or(now);
-    if entry.is_due(now) { soon } else { entry.next_at.max(soon) }
+    let within = |least| now.saturating_add(least).unwrap_or(now);
+    match (entry.is_due(now), entry.in_flight) {
+        // What is on its way counts as due until it comes to something.
+        (true, true) => within(OUTBOX_IN_FLIGHT),
+        (true, false) => within(OUTBOX_SOON),
+        // What may have gone out, and is looked for then: as the screen tells it.
+        (false, _) => entry.next_at.max(within(OUTBOX_SOON)),
+    }
 }
 
 /// A countdown is told by the minute, while one is in sight.
@@ -201,8 +208,23 @@ fn flush(t: &mut Turn<'_>) {
     t.ask(Effect::Flush(None));
 }
 
+/// Whether the seller's word to send at once is taken: a key that is held down is one word.
+pub(super) fn insists(t: &mut Turn<'_>) -> bool {
+    let last = t.model.tracking.insisted_at;
+    let just_now =
+        |last: Timestamp| (SignedDuration::ZERO..ONE_WORD).contains(&t.now.at.duration_since(last));
+    if last.is_some_and(just_now) {
+        return false;
+    }
+    t.model.tracking.insisted_at = Some(t.now.at);
+    true
+}
+
 /// The seller wants all sent that waits, due or not.
 pub(super) fn send_all(t: &mut Turn<'_>) {
+    if !insists(t) {
+        return;
+    }
     being_sent(t, |e| e.kind.asked_for());
     t.ask(Effect::SendAll);
 }

@@ -20,7 +20,11 @@ impl Turn<'_> {
     /// Says something at the foot of the screen.
     pub(super) fn say(&mut self, tone: Tone, say: Say) {
         // An alarm about money is read before what else is told; a key takes it away.
-        let alarm = self.model.toast.as_ref().is_some_and(|t| matches!(t.say, Say::Alarm { .. }));
+        let alarm = self
+            .model
+            .toast
+            .as_ref()
+            .is_some_and(|t| matches!(t.say, Say::Alarm { .. } | Say::MoreAlarms(_)));
         if alarm && tone != Tone::Error {
             return;
         }

@@ -74,6 +74,7 @@ async fn show(run: &Run, engine: Engine, opening: Option<Opening<'_, OpenError>>
     let look = Look::new(theme(run), run.texts(), engine.now());
     let t = run.texts();
     let engine = engine.with_decimal_mark(t.lang().decimal_mark());
+    let engine = engine.with_yes(t.t("key-yes").chars().next().unwrap_or('y'));
     runtime::run(engine, opening, look).await.map_err(|broken| match broken {
         Broken::NotOpened(error) => not_opened(t, &error),
         Broken::NoTerminal(error) => Failure::input(

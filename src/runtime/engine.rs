@@ -218,6 +218,13 @@ impl Engine {
         self
     }
 
+    /// This letter says yes from now on, beside `y`.
+    #[must_use]
+    pub const fn with_yes(mut self, letter: char) -> Self {
+        self.model.yes = letter;
+        self
+    }
+
     /// The state.
     #[must_use]
     pub const fn model(&self) -> &Model {

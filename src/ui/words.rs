@@ -34,6 +34,9 @@ impl Spoken for Say {
             }
             Self::TooManyLines => texts.t("toast-too-many-lines"),
             Self::TextCut => texts.t("toast-text-cut"),
+            Self::WentOut { reference } => {
+                texts.t_args("toast-went-out", &[("reference", reference.as_str().into())]).into()
+            }
             Self::MailWaits { reference } => {
                 texts.t_args("toast-mail-waits", &[("reference", reference.as_str().into())]).into()
             }

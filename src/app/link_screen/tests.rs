@@ -65,7 +65,7 @@ fn withdrawing_is_asked_first() {
 
     let open = link(2, LinkState::Open);
     let mut app = showing(open.clone(), Vec::new());
-    assert_eq!(app.keys("x j"), [Effect::Cancel(id(2))]);
+    assert_eq!(app.keys("x y"), [Effect::Cancel(id(2))]);
     assert_eq!(app.keys("x"), [], "it is under way");
     assert_eq!(app.model.overlay, None);
     let trouble = Some(CancelTrouble::HasMoney);
@@ -254,6 +254,7 @@ fn a_queued_link_is_changed_once_it_is_sure_not_to_go_out() {
     app.keys("r");
     app.reply(Reply::Sent(Box::new(then(&link(1, LinkState::Queued), LinkState::Open)), None));
     assert_eq!((app.model.screen, app.model.wizard.draft.has_content()), (Screen::Link, false));
+    assert_eq!(app.model.overlay, Some(Overlay::Confirm(Question::Cancel(id(1), "KARI-001".into()))));
     // What may have been sent can't be changed.
     let mut app = showing(link(1, LinkState::Uncertain), vec![entry(1, true)]);
     assert_eq!(app.keys("r"), []);
@@ -276,4 +277,47 @@ fn the_same_sale_once_more_has_the_same_time_to_pay() {
     app.keys("a");
     assert_eq!(app.draft().lines[0].price, "49.90");
     assert_eq!(app.draft().expiry, ExpiryChoice::Day);
+}
+
+/// The question was asked of a link that waits; what is done about the one that went out is asked anew.
+#[test]
+fn what_went_out_while_it_was_to_be_given_up_is_told_and_asked_about() {
+    let mut app = showing(link(1, LinkState::Queued), vec![entry(1, false)]);
+    app.keys("x");
+    assert_eq!(app.keys("y"), [Effect::Withdraw(id(1))]);
+    app.reply(Reply::Sent(Box::new(then(&link(1, LinkState::Queued), LinkState::Open)), None));
+    let said = app.model.toast.take().map(|t| t.say);
+    assert_eq!(said, Some(Say::WentOut { reference: "KARI-001".into() }));
+    assert_eq!(app.keys("y"), [Effect::Cancel(id(1))]);
+    // What was given up in time is only told.
+    let mut app = showing(link(1, LinkState::Queued), vec![entry(1, false)]);
+    app.keys("x y");
+    app.reply(Reply::Sent(Box::new(then(&link(1, LinkState::Queued), LinkState::Cancelled)), None));
+    assert_eq!((app.model.overlay, app.model.toast.map(|t| t.say)), (None, Some(Say::Cancelled)));
+}
+
+/// `j` is the key for down on the screen below.
+#[test]
+fn a_question_is_answered_with_the_letters_of_the_language() {
+    for (yes, key, sent) in [('y', "j", false), ('y', "y", true), ('j', "j", true), ('j', "y", true)] {
+        let mut app = showing(link(1, LinkState::Open), Vec::new());
+        app.model.yes = yes;
+        app.keys("x");
+        let asked = app.keys(key);
+        assert_eq!(asked == [Effect::Cancel(id(1))], sent, "{yes} {key}");
+        assert_eq!(app.model.overlay.is_none(), sent);
+    }
+}
+
+#[test]
+fn a_key_that_is_held_down_sends_once() {
+    let mut app = showing(link(1, LinkState::Queued), vec![entry(1, false)]);
+    assert_eq!(app.keys("s"), [Effect::Flush(Some(id(1)))]);
+    assert_eq!(app.keys("s s s"), []);
+    app.pass(3);
+    assert_eq!(app.keys("s"), [Effect::Flush(Some(id(1)))]);
+    app.keys("Esc");
+    assert!(!app.keys("s").contains(&Effect::SendAll));
+    app.pass(3);
+    assert!(app.keys("s").contains(&Effect::SendAll));
 }

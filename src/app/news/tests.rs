@@ -4,6 +4,7 @@ use super::*;
 use crate::app::model::Toast;
 use crate::app::msg::Reply;
 use crate::app::testing::{App, id, link, then, to_email};
+use crate::domain::link::{EventKind, LinkEvent};
 
 fn tracked(app: &mut App, link: &Link) -> Vec<Effect> {
     app.reply(Reply::Tracked {
@@ -143,4 +144,28 @@ fn a_mail_program_never_opens_over_another_sale() {
     let (app, effects) = just_made(&to_email(link(1, LinkState::Open)), Screen::Products);
     assert!(!effects.contains(&Effect::OpenMail(id(1))));
     assert!(matches!(&app.model.toast, Some(Toast { say: Say::MailWaits { .. }, .. })));
+}
+
+/// Each of the three tells by itself that news is older than what is known.
+#[test]
+fn what_was_read_before_is_told_by_what_it_does_not_know() {
+    let open = link(1, LinkState::Open);
+    let row = |link: &Link| LinkRow::from(link);
+    // A session that was made is not unmade, whatever this machine's clock said when it was written down.
+    let mut waits = link(1, LinkState::Queued);
+    (waits.session_id, waits.url) = (None, None);
+    waits.changed_at = open.changed_at + SignedDuration::from_hours(1);
+    assert!(older(&row(&waits), &row(&open)) && !older(&row(&open), &row(&waits)));
+    // Money that was paid does not vanish.
+    let paid = then(&open, LinkState::Captured);
+    let mut before = then(&open, LinkState::Opened);
+    before.changed_at = paid.changed_at + SignedDuration::from_hours(1);
+    assert!(older(&row(&before), &row(&paid)) && !older(&row(&paid), &row(&before)));
+    // A story only grows.
+    let mut grown = then(&open, LinkState::Opened);
+    let at = grown.changed_at;
+    grown.record(LinkEvent { at, kind: EventKind::AddressGiven, detail: None, key: None });
+    let mut shorter = then(&open, LinkState::Opened);
+    shorter.changed_at = at;
+    assert!(older_link(&shorter, &grown) && !older_link(&grown, &shorter));
 }

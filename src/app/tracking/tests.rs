@@ -503,3 +503,19 @@ fn what_the_backend_does_not_know_any_more_is_remembered_until_it_does() {
     app.reply(told(&[], &[2]));
     assert_eq!(app.model.tracking.gone.iter().copied().collect::<Vec<_>>(), [id(1)]);
 }
+
+/// What may have gone out is looked for when the screen says so, and not half a minute later.
+#[test]
+fn what_is_in_doubt_is_looked_for_when_it_was_told() {
+    let mut app = App::new();
+    let next_at = app.now.at + SignedDuration::from_secs(7);
+    let doubt = OutboxEntry { next_at, in_flight: true, ..entry(1, false) };
+    app.reply(dashboard(&[link(1, LinkState::Uncertain)], vec![doubt.clone()]));
+    assert_eq!(app.model.tracking.outbox_wake, Some(next_at));
+    // What is on its way is left alone for a while.
+    let mut app = App::new();
+    let due = OutboxEntry { next_at: app.now.at, ..doubt };
+    app.reply(dashboard(&[link(1, LinkState::Creating)], vec![due]));
+    let wait = app.model.tracking.outbox_wake.unwrap().duration_since(app.now.at);
+    assert_eq!(wait.as_secs(), 30);
+}

@@ -86,7 +86,7 @@ fn title(link: &Link, pen: &mut Pen<'_>, area: Rect) {
 fn end(link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) {
     let texts = pen.texts();
     let (_, role) = words::state(link.state);
-    let paid = link.state.paid();
+    let paid = link.paid();
     let word = if paid { texts.t("link-paid") } else { texts.say(&link.state) };
     let place = Rect { y: area.y + area.height / 4, height: area.height - area.height / 4, ..area };
     let mut y = big::draw(pen, place, &word.to_uppercase(), role) + 1;

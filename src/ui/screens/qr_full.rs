@@ -30,7 +30,7 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let body = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
     if !link.state.payable() {
         let (_, role) = words::state(link.state);
-        let word = if link.state.paid() { texts.t("link-paid") } else { texts.say(&link.state) };
+        let word = if link.paid() { texts.t("link-paid") } else { texts.say(&link.state) };
         let place = Rect { y: body.y + body.height / 3, height: body.height - body.height / 3, ..body };
         let y = big::draw(pen, place, &word.to_uppercase(), role) + 2;
         big::draw(pen, Rect { y, height: body.bottom().saturating_sub(y), ..body }, &amount, Role::Strong);

@@ -480,6 +480,7 @@ fn on_link(model: &mut Model, link: Link) {
         just_paid: false,
         deliver: false,
         change: false,
+        give_up: false,
     });
 }
 

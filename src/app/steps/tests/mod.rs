@@ -50,5 +50,6 @@ fn link_screen_of(link: crate::domain::link::Link) -> crate::app::model::LinkScr
         just_paid: false,
         deliver: false,
         change: false,
+        give_up: false,
     }
 }
