@@ -499,6 +499,14 @@ fn a_flood_of_events_is_bounded() {
         "what becomes of the money is kept: {}",
         link.events.len()
     );
+
+    // A new word for how it stands with every answer.
+    let mut link = self::link();
+    for n in 0..600 {
+        merge(&mut link, None, Some(&transaction(&format!("WORD_{n}"), n)), t(5000));
+    }
+    assert!((500..=502).contains(&link.events.len()), "{}", link.events.len());
+    assert_eq!(link.reason.as_deref(), Some("WORD_599"), "the newest is told all the same");
 }
 
 mod money;
