@@ -69,20 +69,42 @@ pub(super) fn choose(t: &mut Turn<'_>, choice: usize) {
 }
 
 /// From the choice into the text that belongs to it.
-pub(super) fn to_text(t: &mut Turn<'_>) {
+fn to_text(t: &mut Turn<'_>) {
     if let Some(text) = text_of(t.model.wizard.draft.channel) {
         focus(t, text);
     }
 }
 
-/// A key on the choice: a space takes the next one, typing goes into the text that belongs to it.
+/// Into the text that `typed` is for: the chosen channel's, or, with one that has none, that of the channel which it
+/// begins. What is typed with "link only" chosen is never lost, and what it was taken for is seen. Whether there is one.
+pub(super) fn to_text_for(t: &mut Turn<'_>, typed: &str) -> bool {
+    let chosen = t.model.wizard.draft.channel;
+    let Some(channel) = text_of(chosen).map(|_| chosen).or_else(|| begun_by(typed)) else { return false };
+    if channel != chosen {
+        t.model.wizard.draft.channel = channel;
+        changed(t);
+    }
+    to_text(t);
+    true
+}
+
+/// The channel whose text begins like this: a number or an address.
+fn begun_by(typed: &str) -> Option<Channel> {
+    let first = typed.trim_start().chars().next()?;
+    if typed.contains('@') || first.is_alphabetic() {
+        Some(Channel::Email)
+    } else if first.is_ascii_digit() || matches!(first, '+' | '(') {
+        Some(Channel::Sms)
+    } else {
+        None
+    }
+}
+
+/// A key on the choice: a space takes the next one, typing goes into the text that it is for.
 pub(super) fn choice_key(t: &mut Turn<'_>, key: Key) {
     match key.typed() {
         Some(' ') => turn(t, 1),
-        Some(_) if text_of(t.model.wizard.draft.channel).is_some() => {
-            to_text(t);
-            type_key(t, key);
-        }
+        Some(sign) if to_text_for(t, sign.encode_utf8(&mut [0; 4])) => type_key(t, key),
         _ => {}
     }
 }

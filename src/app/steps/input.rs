@@ -50,7 +50,9 @@ pub(in crate::app) fn paste(t: &mut Turn<'_>, text: &str) {
     if !in_text(&t.model.wizard) {
         match t.model.screen {
             Screen::Order => order::to_text(t),
-            Screen::Delivery => delivery::to_text(t),
+            Screen::Delivery => {
+                delivery::to_text_for(t, text);
+            }
             _ => return,
         }
     }
