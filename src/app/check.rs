@@ -137,8 +137,9 @@ fn methods(wizard: &Wizard, verdict: &mut Verdict) {
 fn lines(draft: &Draft, currency: Currency, verdict: &mut Verdict) {
     let mut used = 0;
     for (i, typed) in draft.lines.iter().enumerate() {
-        let line = if typed.untouched() { None } else { line(i, typed, currency, verdict) };
-        used += usize::from(!typed.untouched());
+        let untouched = draft.untouched(typed);
+        used += usize::from(!untouched);
+        let line = if untouched { None } else { line(i, typed, currency, verdict) };
         verdict.lines.push(line);
     }
     if used == 0 {

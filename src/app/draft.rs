@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::link::LinkId;
 
+/// The quantity that a line starts with.
+pub const USUAL_QUANTITY: &str = "1";
+
 /// A product line as typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -19,14 +22,6 @@ pub struct LineDraft {
     pub price: String,
     /// VAT in percent; starts as the configured rate.
     pub vat: String,
-}
-
-impl LineDraft {
-    /// Whether the seller has not put anything into it yet.
-    #[must_use]
-    pub fn untouched(&self) -> bool {
-        self.description.trim().is_empty() && self.price.trim().is_empty()
-    }
 }
 
 /// How long the customer has to pay, as chosen on the screen.
@@ -100,6 +95,8 @@ pub struct Draft {
     pub methods_chosen: bool,
     /// The lines, at least one.
     pub lines: Vec<LineDraft>,
+    /// The VAT that a line of this draft starts with: what differs from it was typed.
+    pub usual_vat: String,
     /// Lines removed, with where they stood, last one last.
     pub removed: Vec<(usize, LineDraft)>,
     /// The reference; empty until one is proposed.
@@ -161,11 +158,25 @@ impl Draft {
     #[must_use]
     pub fn has_content(&self) -> bool {
         let typed = [&self.name, &self.street, &self.postal_code, &self.place, &self.phone, &self.email];
-        self.lines.iter().any(|l| !l.untouched())
+        self.lines.iter().any(|l| !self.untouched(l))
             || !self.removed.is_empty()
             || self.methods_chosen
             || (self.reference_typed && !self.reference.trim().is_empty())
             || typed.iter().any(|t| !t.trim().is_empty())
+    }
+
+    /// Whether the seller has not put anything into a line yet: it is as it started. Any other one is to be sold, and what
+    /// is wrong with it or missing in it is told.
+    #[must_use]
+    pub fn untouched(&self, line: &LineDraft) -> bool {
+        let empty = |text: &str| text.trim().is_empty();
+        let vat = line.vat.trim();
+        // A draft that an older paylink kept does not say what was usual.
+        let usual_vat = vat.is_empty() || self.usual_vat.is_empty() || vat == self.usual_vat;
+        empty(&line.description)
+            && empty(&line.price)
+            && (empty(&line.quantity) || line.quantity.trim() == USUAL_QUANTITY)
+            && usual_vat
     }
 
     /// The text of a field; `None` for one that has no text.

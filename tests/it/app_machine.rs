@@ -538,7 +538,7 @@ impl World {
 
 /// How many lines with something in them the draft has, removed ones too.
 fn treasure(draft: &Draft) -> usize {
-    let touched = |l: &&LineDraft| !l.untouched();
+    let touched = |l: &&LineDraft| !draft.untouched(l);
     draft.lines.iter().filter(touched).count() + draft.removed.iter().map(|(_, l)| l).filter(touched).count()
 }
 

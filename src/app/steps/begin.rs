@@ -14,9 +14,11 @@ use crate::domain::sale::{AddressPlan, Delivery};
 fn fresh(shop: &Shop, model: &Model, id: LinkId) -> Draft {
     let defaults = &model.defaults;
     let (expiry, expiry_text) = lifetime::as_chosen(&shop.default_expiry);
+    let line = products::blank(model);
     Draft {
         id: Some(id),
-        lines: vec![products::blank(model)],
+        usual_vat: line.vat.clone(),
+        lines: vec![line],
         expiry,
         expiry_text,
         address: defaults.address,
@@ -183,13 +185,11 @@ pub(super) fn take_up(t: &mut Turn<'_>, draft: Draft) {
         return;
     }
     let begun = t.model.step().is_some_and(|at| at > 0);
+    let usual = products::blank(t.model);
     let wizard = &mut t.model.wizard;
     wizard.draft = draft;
     wizard.draft.id.get_or_insert(t.now.fresh);
-    if wizard.draft.lines.is_empty() {
-        let line = products::blank(t.model);
-        t.model.wizard.draft.lines.push(line);
-    }
+    products::start_anew(&mut wizard.draft, &usual);
     payment::offer(t.model);
     if begun {
         // The seller was quicker than the ledger: the steps show what was found.

@@ -338,7 +338,7 @@ pub(super) fn available(model: &Model, action: Action) -> bool {
         Action::Toggle | Action::All => !wizard.offered.is_empty(),
         Action::Undo => !wizard.draft.removed.is_empty(),
         Action::RemoveLine => {
-            wizard.draft.lines.len() > 1 || wizard.draft.lines.iter().any(|l| !l.untouched())
+            wizard.draft.lines.len() > 1 || wizard.draft.lines.iter().any(|l| !wizard.draft.untouched(l))
         }
         Action::ClearDraft => wizard.draft.has_content(),
         Action::Left | Action::Right => !in_text(wizard) || delivery::arrow_chooses(model),

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::paste::{self, Pasted};
 use super::{Turn, changed, focus, leave, next, show_focus};
-use crate::app::draft::{Draft, FieldId, LineDraft};
+use crate::app::draft::{Draft, FieldId, LineDraft, USUAL_QUANTITY};
 use crate::app::key::{Code, Key};
 use crate::app::keys::Action;
 use crate::app::model::{Model, Tone, Wizard};
@@ -46,7 +46,7 @@ pub(super) fn blank(model: &Model) -> LineDraft {
     let vat = model.shop.as_ref().map(|s| s.default_vat).unwrap_or(crate::domain::vat::VatRate::STANDARD);
     LineDraft {
         description: String::new(),
-        quantity: "1".to_owned(),
+        quantity: USUAL_QUANTITY.to_owned(),
         price: String::new(),
         vat: filled_in(vat.percent(), model.decimal_mark),
     }
@@ -59,7 +59,25 @@ pub(super) fn filled_in(number: Decimal, mark: char) -> String {
 
 /// The first line without anything in it, else the last one.
 pub(super) fn first_untouched(draft: &Draft) -> usize {
-    draft.lines.iter().position(LineDraft::untouched).unwrap_or(draft.lines.len().saturating_sub(1))
+    let untouched = draft.lines.iter().position(|line| draft.untouched(line));
+    untouched.unwrap_or(draft.lines.len().saturating_sub(1))
+}
+
+/// Whether nothing was typed into a line that is there.
+fn untouched(draft: &Draft, line: usize) -> bool {
+    draft.lines.get(line).is_some_and(|line| draft.untouched(line))
+}
+
+/// Lines of a draft of last time into which nothing was typed start as lines do now: the config may have changed.
+pub(super) fn start_anew(draft: &mut Draft, usual: &LineDraft) {
+    let untouched: Vec<bool> = draft.lines.iter().map(|line| draft.untouched(line)).collect();
+    for (line, _) in draft.lines.iter_mut().zip(untouched).filter(|(_, untouched)| *untouched) {
+        line.clone_from(usual);
+    }
+    draft.usual_vat.clone_from(&usual.vat);
+    if draft.lines.is_empty() {
+        draft.lines.push(usual.clone());
+    }
 }
 
 pub(super) fn enter(t: &mut Turn<'_>) {
@@ -119,7 +137,7 @@ pub(super) fn act(t: &mut Turn<'_>, action: Action, key: Option<Key>) {
 fn next_field(t: &mut Turn<'_>, line: usize, column: usize, key: Option<Key>) {
     let draft = &t.model.wizard.draft;
     let last = line + 1 >= draft.lines.len();
-    let untouched = draft.lines.get(line).is_none_or(LineDraft::untouched);
+    let untouched = line >= draft.lines.len() || untouched(draft, line);
     let enter = key.is_some_and(|k| k.code == Code::Enter);
     match column {
         // Done: Enter where the next line would begin.
@@ -135,8 +153,8 @@ fn next_field(t: &mut Turn<'_>, line: usize, column: usize, key: Option<Key>) {
 /// A new line at the end, or the empty one that is there.
 fn add(t: &mut Turn<'_>) {
     let draft = &t.model.wizard.draft;
-    if draft.lines.last().is_some_and(LineDraft::untouched) {
-        let last = draft.lines.len() - 1;
+    let last = draft.lines.len().saturating_sub(1);
+    if untouched(draft, last) {
         focus(t, FieldId::Description(last));
         return;
     }
@@ -176,17 +194,16 @@ fn remove(t: &mut Turn<'_>, line: usize, column: usize) {
     wizard.focus = None;
     forget_touched(wizard, line);
     shift(wizard, line + 1, -1);
-    let untouched = removed.untouched() && removed == usual;
+    let untouched = wizard.draft.untouched(&removed);
     if wizard.draft.lines.is_empty() {
         wizard.draft.lines.push(usual);
     }
     if !untouched {
         wizard.draft.removed.push((line, removed));
     }
-    let last = wizard.draft.lines.len() - 1;
-    let column =
-        if wizard.draft.lines.get(line.min(last)).is_some_and(LineDraft::untouched) { 0 } else { column };
-    show_focus(t, at(line.min(last), column));
+    let line = line.min(wizard.draft.lines.len() - 1);
+    let column = if self::untouched(&wizard.draft, line) { 0 } else { column };
+    show_focus(t, at(line, column));
     changed(t);
     if !untouched {
         t.say(Tone::Info, Say::LineRemoved);
@@ -226,7 +243,7 @@ pub(super) fn paste(t: &mut Turn<'_>, text: &str) -> bool {
     let usual = blank(t.model);
     let wizard = &mut t.model.wizard;
     let line = wizard.focus.and_then(place).map_or(0, |(line, _)| line);
-    let into_empty = wizard.draft.lines.get(line).is_some_and(LineDraft::untouched);
+    let into_empty = untouched(&wizard.draft, line);
     let room = MAX_LINES.saturating_sub(wizard.draft.lines.len() - usize::from(into_empty));
     let lines = match paste::read(text, room, &usual) {
         Pasted::Text => return false,

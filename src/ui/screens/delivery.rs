@@ -64,7 +64,7 @@ fn summary(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         rows.push(("products-to-pay", format!("{}   {vat}", texts.amount(totals.gross)), Role::Strong));
     }
     let lines: Vec<&str> =
-        draft.lines.iter().filter(|l| !l.untouched()).map(|l| l.description.trim()).collect();
+        draft.lines.iter().filter(|l| !draft.untouched(l)).map(|l| l.description.trim()).collect();
     rows.push(("delivery-products", lines.join(", "), Role::Text));
     let on = wizard.offered.iter().filter(|o| o.on);
     let methods = if wizard.offered.iter().all(|o| o.on) {

@@ -1,6 +1,6 @@
 use super::super::*;
 use super::{kept_drafts, link_screen_of, on_products, said, three_lines};
-use crate::app::draft::{Channel, Defaults};
+use crate::app::draft::{Channel, Defaults, Draft, LineDraft};
 use crate::app::model::{Overlay, Question, Target};
 use crate::app::msg::{Failed, Msg, Reply};
 use crate::app::testing::{App, id, link, to_email, to_phone};
@@ -181,4 +181,23 @@ fn a_ledger_that_answers_late_does_not_take_the_seller_back() {
     let effects = app.reply(remembered(kept));
     assert_eq!((app.model.screen, app.draft().lines[0].description.as_str()), (Screen::Products, "Waffle"));
     assert!(!effects.iter().any(|e| matches!(e, Effect::LoadLink(_))));
+}
+
+#[test]
+fn an_untouched_line_of_last_time_starts_with_what_is_usual_now() {
+    let line = |fields: [&str; 4]| {
+        let [description, quantity, price, vat] = fields.map(str::to_owned);
+        LineDraft { description, quantity, price, vat }
+    };
+    let lines = vec![line(["Vaffel", "1", "45", "15"]), line(["", "1", "", "15"]), line(["", "1", "", "12"])];
+    let draft = Draft { lines, usual_vat: "15".into(), ..Draft::default() };
+    let mut app = App::bare(Some(crate::app::testing::shop()));
+    app.reply(Reply::Remembered {
+        draft: Some(Box::new(draft)),
+        qr: Default::default(),
+        defaults: Defaults::default(),
+    });
+    app.keys("n");
+    assert_eq!(app.lines(), [["Vaffel", "1", "45", "15"], ["", "1", "", "25"], ["", "1", "", "12"]]);
+    assert_eq!(app.draft().usual_vat, "25");
 }

@@ -149,3 +149,65 @@ fn one_line_pasted_is_text_and_is_cleaned() {
     app.text("y");
     assert_eq!(said(&app), Some(&Say::TextCut));
 }
+
+#[test]
+fn a_line_with_anything_typed_is_told_what_is_wrong_in_it() {
+    let mut app = on_products();
+    app.keys("Enter");
+    app.text("Kaffe");
+    assert_eq!(app.model.wizard.issue(FieldId::Quantity(0)), None, "still typing");
+    app.keys("Enter");
+    let not_a_number = FieldError::Amount(crate::domain::amount::AmountError::NotANumber);
+    assert_eq!(app.model.wizard.issue(FieldId::Quantity(0)), Some(&not_a_number));
+    assert_eq!(
+        app.model.wizard.issue(FieldId::Description(0)),
+        Some(&FieldError::Line(LineError::NoDescription)),
+        "it was gone past"
+    );
+    app.keys("Enter");
+    assert_eq!(app.model.wizard.issue(FieldId::Price(0)), Some(&FieldError::Missing));
+    app.text("1000");
+    app.keys("S-Tab");
+    assert!(matches!(app.model.wizard.issue(FieldId::Vat(0)), Some(FieldError::Vat(_))));
+    assert!(available(&app.model, Action::RemoveLine), "and it can be removed");
+    app.keys("C-n");
+    assert_eq!((app.model.screen, said(&app)), (Screen::Products, Some(&Say::MendFirst)));
+    app.keys("C-d");
+    assert_eq!(app.lines(), [["", "1", "", "25"]]);
+    assert_eq!(app.draft().removed.len(), 1, "what was typed can come back");
+}
+
+#[test]
+fn one_wrong_number_alone_keeps_the_step() {
+    for (fields, typed, wrong) in
+        [("Tab", "abc", FieldId::Quantity(1)), ("Tab Tab Tab", "x", FieldId::Vat(1))]
+    {
+        let mut app = on_products();
+        app.text("Vaffel");
+        app.keys("Enter Enter");
+        app.text("45");
+        app.keys("Enter Enter");
+        assert_eq!(app.focus(), Some(FieldId::Description(1)));
+        app.keys(fields);
+        app.text(typed);
+        app.keys("C-n");
+        assert_eq!((app.model.screen, said(&app)), (Screen::Products, Some(&Say::MendFirst)), "{typed}");
+        assert!(app.model.wizard.issue(wrong).is_some());
+        app.keys("C-d C-n");
+        assert_eq!(app.model.screen, Screen::Order);
+    }
+}
+
+#[test]
+fn a_rate_alone_makes_a_line_and_the_usual_one_does_not() {
+    let mut app = on_products();
+    app.keys("Enter Enter Enter C-u");
+    assert!(!app.draft().has_content(), "emptied is not typed");
+    app.text("25");
+    assert!(!app.draft().has_content());
+    app.keys("C-u");
+    app.text("15");
+    assert!(app.draft().has_content());
+    app.keys("Enter");
+    assert!(app.model.wizard.issue(FieldId::Description(0)).is_some());
+}
