@@ -209,6 +209,7 @@ mistake-country = Two letters: NO, SE, DK …
 mistake-method = No payment method has that name
 
 ## What keys do: footer and help
+mistake-country-unknown = No country has that code: NO, SE, DK …
 key-help = keys
 key-space = Space
 key-quit = quit

@@ -208,6 +208,7 @@ mistake-country = To bokstaver: NO, SE, DK …
 mistake-method = Ingen betalingsmåte heter det
 
 ## Hva tastene gjør: bunnlinje og hjelp
+mistake-country-unknown = Ingen land har den koden: NO, SE, DK …
 key-help = taster
 key-space = Mellomrom
 key-quit = avslutt

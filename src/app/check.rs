@@ -117,7 +117,7 @@ pub fn look(wizard: &Wizard, shop: &Shop, now: &Now, theirs: Timestamp) -> Verdi
     lines(draft, shop.currency, &mut verdict);
     reference(wizard, &mut verdict);
     expires_at(draft, now, theirs, &mut verdict);
-    address(draft, &mut verdict);
+    address(wizard, &mut verdict);
     delivery(draft, &mut verdict);
     verdict
 }
@@ -252,16 +252,17 @@ fn expires_at(draft: &Draft, now: &Now, theirs: Timestamp, verdict: &mut Verdict
     }
 }
 
-fn address(draft: &Draft, verdict: &mut Verdict) {
-    match draft.address {
+fn address(wizard: &Wizard, verdict: &mut Verdict) {
+    match wizard.draft.address {
         AddressChoice::None => verdict.address = Some(AddressPlan::None),
         AddressChoice::Express => verdict.address = Some(AddressPlan::Express),
-        AddressChoice::Known => known_address(draft, verdict),
+        AddressChoice::Known => known_address(&wizard.draft, &wizard.country, verdict),
     }
 }
 
-/// What is typed of an address is looked at also while the rest is still missing.
-fn known_address(draft: &Draft, verdict: &mut Verdict) {
+/// What is typed of an address is looked at also while the rest is still missing; while the country is none, by the one
+/// that it was `before`, so that what is wrong with the postal code doesn't come and go.
+fn known_address(draft: &Draft, before: &str, verdict: &mut Verdict) {
     let typed = [
         (FieldId::Name, draft.name.as_str()),
         (FieldId::Street, draft.street.as_str()),
@@ -271,12 +272,16 @@ fn known_address(draft: &Draft, verdict: &mut Verdict) {
     let is_missing = |text: &str| text.trim().is_empty();
     let [name, street, postal_code, place] = typed.map(|(_, text)| if is_missing(text) { "-" } else { text });
     let parsed = Address::parse(name, street, postal_code, place, &draft.country);
-    let error = parsed.as_ref().err().map(|error| (address_error_field(*error), *error));
+    let first = parsed.as_ref().err().copied();
+    let of_country = first.filter(|error| address_error_field(*error) == FieldId::Country);
+    let second = of_country.and_then(|_| Address::parse(name, street, postal_code, place, before).err());
+    let errors = [first, second];
+    let error = |field| errors.into_iter().flatten().find(|error| address_error_field(*error) == field);
     let mut right = true;
     for (field, text) in typed.into_iter().chain([(FieldId::Country, draft.country.as_str())]) {
         if is_missing(text) && field != FieldId::Country {
             verdict.wrong(field, FieldError::Missing);
-        } else if let Some((_, error)) = error.filter(|(of, _)| *of == field) {
+        } else if let Some(error) = error(field) {
             verdict.wrong(field, FieldError::Address(error));
         } else {
             continue;
@@ -292,7 +297,7 @@ const fn address_error_field(error: AddressError) -> FieldId {
     match error {
         AddressError::Missing(field) | AddressError::TooLong(field) => address_field(field),
         AddressError::PostalCode => FieldId::PostalCode,
-        AddressError::Country => FieldId::Country,
+        AddressError::Country | AddressError::UnknownCountry => FieldId::Country,
     }
 }
 

@@ -44,9 +44,12 @@ pub enum AddressError {
     /// A Norwegian, Swedish (5), Danish or Finnish (5) postal code with the wrong number of digits.
     #[error("the postal code is not one of that country")]
     PostalCode,
-    /// Not two letters of ISO 3166-1.
+    /// Not two letters.
     #[error("the country is not a code of two letters")]
     Country,
+    /// Two letters that are not the code of a country (ISO 3166-1).
+    #[error("no country has that code")]
+    UnknownCountry,
     /// A field is over 100 characters.
     #[error("{0:?} is too long")]
     TooLong(AddressField),
@@ -84,7 +87,7 @@ impl Address {
         country: &str,
     ) -> Result<Self, AddressError> {
         // The country is read first because the postal code depends on it, and told last.
-        let country = parse_country(country);
+        let country = self::country(country);
         let name = field(name, AddressField::Name)?;
         let address_line = field(street, AddressField::Street)?;
         let postal_code = field(postal_code, AddressField::PostalCode)?;
@@ -119,15 +122,23 @@ fn field(text: &str, field: AddressField) -> Result<String, AddressError> {
     Ok(text)
 }
 
-fn parse_country(text: &str) -> Result<String, AddressError> {
+/// A country's code as typed; an empty one is `NO`.
+///
+/// # Errors
+/// [`AddressError::Country`] or [`AddressError::UnknownCountry`].
+pub fn country(text: &str) -> Result<String, AddressError> {
     let code = text.trim().to_ascii_uppercase();
     if code.is_empty() {
         return Ok("NO".to_owned());
     }
-    if code.len() == 2 && COUNTRIES.split_ascii_whitespace().any(|c| c == code) {
-        return Ok(code);
+    if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
+        return Err(AddressError::Country);
     }
-    Err(AddressError::Country)
+    if COUNTRIES.split_ascii_whitespace().any(|c| c == code) {
+        Ok(code)
+    } else {
+        Err(AddressError::UnknownCountry)
+    }
 }
 
 /// The postal code, in the four countries that paylink knows without spaces and country letters
@@ -189,12 +200,11 @@ mod tests {
                 "{code}"
             );
         }
-        for country in ["Norge", "XX", "N", "N0", "Å"] {
-            assert_eq!(
-                parse([good[0], good[1], good[2], good[3], country]),
-                Err(AddressError::Country),
-                "{country}"
-            );
+        use AddressError::{Country, UnknownCountry};
+        for (country, error) in
+            [("Norge", Country), ("N", Country), ("N0", Country), ("Å", Country), ("zz", UnknownCountry)]
+        {
+            assert_eq!(parse([good[0], good[1], good[2], good[3], country]), Err(error), "{country}");
         }
         assert_eq!(parse(["", "", "", "", "??"]), Err(AddressError::Missing(Name)), "the first one is told");
     }

@@ -162,6 +162,7 @@ impl Spoken for AddressError {
 }
 
 impl Spoken for MethodError {
+            Self::UnknownCountry => texts.t("mistake-country-unknown"),
     fn say(&self, texts: Texts) -> Cow<'static, str> {
         texts.t("mistake-method")
     }

@@ -46,6 +46,8 @@ pub struct Wizard {
     pub touched: BTreeSet<FieldId>,
     /// What is wrong, on all steps; shown for touched fields.
     pub issues: Vec<Issue>,
+    /// The last country typed that is one: the postal code is judged by it while what is typed now is none.
+    pub country: String,
     /// The reference is used by another live or paid link (answer of the ledger for this text).
     pub reference_used: Option<String>,
     /// A proposed reference is on its way.

@@ -28,6 +28,7 @@ use super::model::{Model, STEPS, Screen, Tone, Wizard};
 use super::msg::Timer;
 use super::say::Say;
 use super::turn::Turn;
+use crate::domain::address;
 use crate::domain::link::LinkId;
 
 /// The draft is kept this long after it has changed, at the latest.
@@ -80,6 +81,9 @@ pub(super) fn refresh(t: &mut Turn<'_>) {
     let Some(shop) = &t.model.shop else { return };
     let verdict = check::look(&t.model.wizard, shop, t.now, t.model.backend_now(t.now));
     let wizard = &mut t.model.wizard;
+    if let Ok(country) = address::country(&wizard.draft.country) {
+        wizard.country = country;
+    }
     wizard.amounts = verdict.amounts();
     wizard.issues = verdict.issues;
     wizard.totals = verdict.totals;

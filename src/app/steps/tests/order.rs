@@ -4,6 +4,7 @@ use crate::app::check::FieldError;
 use crate::app::draft::{AddressChoice, ExpiryChoice};
 use crate::app::msg::Reply;
 use crate::app::testing::App;
+use crate::domain::address::AddressError;
 
 #[test]
 fn choices_by_arrows_digits_and_typing() {
@@ -93,4 +94,36 @@ fn a_reference_typed_before_the_proposal_comes_stays() {
     app.text("MINE");
     app.reply(Reply::Reference("KARI-1".into()));
     assert_eq!((app.draft().reference.as_str(), app.model.wizard.field.value()), ("MINE", "MINE"));
+}
+
+#[test]
+fn a_country_that_is_none_takes_no_other_mistake_away() {
+    let mut app = on_order();
+    app.keys("Tab Tab 3 Tab Tab");
+    app.text("01555");
+    app.keys("Tab Tab");
+    assert_eq!(app.focus(), Some(FieldId::Country));
+    let code = FieldError::Address(AddressError::PostalCode);
+    for (country, error) in [
+        ("ZZ", Some(AddressError::UnknownCountry)),
+        ("Z", Some(AddressError::Country)),
+        ("DK", None),
+        ("D", Some(AddressError::Country)),
+    ] {
+        app.keys("C-u");
+        app.text(country);
+        app.keys("Tab S-Tab");
+        let error = error.map(FieldError::Address);
+        assert_eq!(app.model.wizard.issue(FieldId::Country), error.as_ref(), "{country}");
+        assert_eq!(app.model.wizard.issue(FieldId::PostalCode), Some(&code), "{country}");
+    }
+    app.keys("C-u");
+    app.text("SE");
+    assert_eq!(app.model.wizard.issue(FieldId::PostalCode), None);
+    app.keys("Backspace Tab");
+    assert_eq!(
+        app.model.wizard.issue(FieldId::PostalCode),
+        None,
+        "a Swedish one until it is another country"
+    );
 }
