@@ -7,6 +7,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::args;
+use super::seen::Followed;
 use super::shop::{Secret, Shop, in_shop};
 use super::{Failure, Note, Run, Status, methods, sale};
 use crate::domain::clean;
@@ -318,8 +319,8 @@ async fn finish(shop: &Shop<'_>, args: &args::New, sent: Sent) -> Result<Status,
     let patience = Duration::from_secs(seconds);
     let before = sent.link.state;
     let over = |link: &Link| link.paid() || link.state.ended_unpaid() || link.state == LinkState::Refunded;
-    let link = match shop.follow(sent.link, Some(patience), over, |_| Ok(())).await {
-        Ok(link) => link,
+    let Followed { link, reached } = match shop.follow(sent.link, Some(patience), over, |_| Ok(())).await {
+        Ok(followed) => followed,
         Err(trouble) => return Err(shop.perhaps(&known, trouble.message)),
     };
     if link.state != before {
@@ -330,7 +331,14 @@ async fn finish(shop: &Shop<'_>, args: &args::New, sent: Sent) -> Result<Status,
     }
     let t = shop.texts();
     let args = [("reference", link.sale.reference.as_str().into()), ("state", t.say(&link.state).into())];
-    let key = if link.settled() { "cli-not-paid" } else { "cli-time-up" };
+    // What waits here was not sent: that is sure also without the backend.
+    let sure = reached || link.state == LinkState::Queued;
+    let key = match (link.settled(), sure) {
+        (true, true) => "cli-not-paid",
+        (true, false) => "cli-not-paid-known",
+        (false, true) => "cli-time-up",
+        (false, false) => "cli-time-up-known",
+    };
     Err(Failure::new(Status::NotPaid, "not_paid", t.t_args(key, &args), t.t("cli-not-paid-hint")))
 }
 

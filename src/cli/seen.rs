@@ -148,7 +148,7 @@ impl Shop<'_> {
     }
 
     /// Follows a link until `done` says so or the patience is over: reads it again and again, less often with
-    /// time, and calls `seen` after each change of its state.
+    /// time, and calls `seen` after each change of its state. The link as it is known at the end.
     ///
     /// # Errors
     /// The ledger's, or `seen`'s.
@@ -158,13 +158,13 @@ impl Shop<'_> {
         patience: Option<Duration>,
         done: impl Fn(&Link) -> bool,
         mut seen: impl FnMut(&Link) -> Result<(), Failure>,
-    ) -> Result<Link, Failure> {
+    ) -> Result<Followed, Failure> {
         let patience = Patience::new(patience.unwrap_or(Duration::MAX));
         let mut link = link;
         let mut told = false;
         loop {
             if done(&link) || patience.left().is_zero() {
-                return Ok(link);
+                return Ok(Followed { link, reached: !told });
             }
             sleep(pause(patience.passed()).min(patience.left())).await;
             let fault = self.look(&link).await?;
@@ -199,6 +199,14 @@ impl Shop<'_> {
         };
         looked.map_err(|e| self.ledger_failure(&e))
     }
+}
+
+/// A link that was followed.
+pub struct Followed {
+    /// As it is known.
+    pub link: Link,
+    /// Whether the last look reached the backend: if not, the link may have moved on there.
+    pub reached: bool,
 }
 
 /// Waits as long as the backend asked to be left alone.

@@ -325,6 +325,21 @@ fn status_8_the_time_is_up_or_the_customer_said_no() {
 }
 
 #[test]
+fn status_8_says_how_sure_it_is_where_the_backend_is_gone() {
+    let world = World::new();
+    let said = |ran: &super::Ran| ran.error()["message"].as_str().unwrap().to_owned();
+    let known = world.run(&[&ITEM[..], &["--wait", "1"]].concat()).is(8);
+    assert!(!said(&known).contains("as far as is known"), "{}", said(&known));
+    for path in ["/v1/sessions/*", "/v1/transactions*"] {
+        world.fault(
+            json!({"path": path, "method": "GET", "kind": "status", "status": 503, "carry_out": false, "times": -1}),
+        );
+    }
+    let unknown = world.run(&[&ITEM[..], &["--wait", "2"]].concat()).is(8);
+    assert!(said(&unknown).contains("as far as is known"), "{}", said(&unknown));
+}
+
+#[test]
 fn waiting_ends_when_it_is_paid() {
     let world = World::new();
     for (option, state) in [("--auto-capture", "captured"), ("--no-auto-capture", "authorized")] {
