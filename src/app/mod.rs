@@ -135,6 +135,12 @@ pub fn something_to_send(model: &Model) -> bool {
     }
 }
 
+/// Whether the form for an account is filled in, so that going on saves it.
+#[must_use]
+pub fn saves_account(model: &Model) -> bool {
+    welcome::saves(&model.set_up)
+}
+
 fn key(t: &mut Turn<'_>, key: Key) {
     t.model.toast = None;
     match keys::action(t.model.context(), key) {

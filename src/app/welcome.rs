@@ -129,6 +129,18 @@ fn is_https(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|u| u.scheme() == "https" && u.host_str().is_some_and(|h| !h.is_empty()))
 }
 
+/// The next field that is still empty, round and round.
+fn next_empty(form: &SetUpForm) -> Option<usize> {
+    let at = form.focus;
+    let empty = |i: &usize| form.fields.get(*i).is_some_and(|f| f.value().trim().is_empty());
+    (at + 1..FIELDS.len()).chain(0..at).find(empty)
+}
+
+/// Whether going on saves: every field is filled in, and nothing is wrong with them.
+pub(super) fn saves(form: &SetUpForm) -> bool {
+    next_empty(form).is_none() && (0..FIELDS.len()).all(|at| wrong(form, at).is_none())
+}
+
 /// To the next field that is still empty, or save.
 fn next(t: &mut Turn<'_>) {
     let form = &mut t.model.set_up;
@@ -137,9 +149,7 @@ fn next(t: &mut Turn<'_>) {
     if form.issues.iter().any(|i| Some(&i.field) == FIELDS.get(at)) {
         return;
     }
-    let empty =
-        |form: &SetUpForm, i: &usize| form.fields.get(*i).is_some_and(|f| f.value().trim().is_empty());
-    if let Some(to) = (at + 1..FIELDS.len()).chain(0..at).find(|i| empty(form, i)) {
+    if let Some(to) = next_empty(form) {
         form.focus = to;
         return;
     }

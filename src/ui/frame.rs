@@ -155,10 +155,15 @@ pub(crate) fn toast_at(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 /// The keys that work right now, from the same table that handles them. What doesn't fit is in the
 /// help, whose key is always shown.
 pub(crate) fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    footer_without(model, pen, area, &[]);
+}
+
+/// [`footer`], without the keys that the screen knows to change nothing where it has no room for it.
+pub(crate) fn footer_without(model: &Model, pen: &mut Pen<'_>, area: Rect, idle: &[Action]) {
     let y = area.bottom().saturating_sub(1);
     pen.clear(Rect::new(area.x, y, area.width, 1));
     let texts = pen.texts();
-    let rows = footer_rows(model, texts, area.width.saturating_sub(2));
+    let rows = footer_rows(model, texts, area.width.saturating_sub(2), idle);
     let total: u16 = rows.iter().map(|b| item_width(model, b, texts) + 3).sum();
     let gap = if total.saturating_sub(3) <= area.width.saturating_sub(2) { " · " } else { "  " };
     let mut x = area.x + 1;
@@ -169,9 +174,10 @@ pub(crate) fn footer(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 
 /// As many as fit, two columns between them. The ways on, back and to the help stay; of the others the
 /// last ones have to go.
-fn footer_rows(model: &Model, texts: Texts, room: u16) -> Vec<&'static Binding> {
+fn footer_rows(model: &Model, texts: Texts, room: u16, idle: &[Action]) -> Vec<&'static Binding> {
     let context = model.context();
-    let mut rows: Vec<&'static Binding> = keys::footer(model, context).collect();
+    let works = |b: &&Binding| !idle.contains(&b.action);
+    let mut rows: Vec<&'static Binding> = keys::footer(model, context).filter(works).collect();
     let asks = matches!(context, Context::Help | Context::Confirm);
     if !asks && !rows.iter().any(|b| b.action == Action::Help) {
         rows.extend(global_help());
@@ -200,10 +206,13 @@ fn label(binding: &Binding, texts: Texts) -> String {
     first(binding) + &right.map(first).unwrap_or_default()
 }
 
-/// What the key does right now: with nothing to send, sending is looking.
+/// What the key does right now: with nothing to send, sending is looking; in a form that is not filled in it leads on.
 fn word(model: &Model, binding: &Binding, texts: Texts) -> Cow<'static, str> {
-    let looks = binding.action == Action::SendNow && !app::something_to_send(model);
-    texts.t(if looks { "key-look-now" } else { binding.text })
+    texts.t(match binding.action {
+        Action::SendNow if !app::something_to_send(model) => "key-look-now",
+        Action::Next if model.context() == Context::SetUp && !app::saves_account(model) => "key-next",
+        _ => binding.text,
+    })
 }
 
 fn item_width(model: &Model, binding: &Binding, texts: Texts) -> u16 {

@@ -56,6 +56,21 @@ fn an_account_is_tried_and_kept() {
 }
 
 #[test]
+fn enter_is_told_as_saving_only_where_it_saves() {
+    let mut app = form();
+    assert!(!crate::app::saves_account(&app.model), "nothing is filled in");
+    app = filled();
+    assert!(crate::app::saves_account(&app.model));
+    app.keys("S-Tab C-u");
+    assert!(crate::app::saves_account(&app.model), "a page of one's own may be left out");
+    app.text("http://example.com");
+    assert!(!crate::app::saves_account(&app.model));
+    assert_eq!(app.keys("Enter"), [], "and it doesn't");
+    app.keys("C-u");
+    assert_eq!(app.keys("Enter").len(), 1, "and it does");
+}
+
+#[test]
 fn enter_leads_through_the_form() {
     let mut app = form();
     app.text("12345678");

@@ -7,6 +7,7 @@ use crate::app::keys::{self, Action, Context};
 use crate::app::model::{LinkScreen, Target};
 use crate::domain::link::{DeliveryStatus, EventKind, Link, LinkState};
 use crate::domain::sale::Delivery;
+use crate::i18n::Texts;
 use crate::ports::{OutboxEntry, Overdue};
 use crate::ui::frame;
 use crate::ui::pen::{Pen, width, wrap};
@@ -16,6 +17,12 @@ use crate::ui::{waiting_words, words};
 
 /// Columns that the story beside the code has at least.
 const STORY: u16 = 34;
+/// And beside the word for an end that is wider than a code: what "paying with Vipps" and its time take.
+const STORY_ENDED: u16 = 29;
+/// Columns that a code can't have: the story's, and the gaps around and between.
+const BESIDE: u16 = STORY + 4;
+/// Rows that a code can't have: header, title, footer.
+const ABOVE_AND_BELOW: u16 = 3;
 /// The story is not drawn wider than this.
 const STORY_MOST: u16 = 72;
 /// Nor taller than this, or than the code.
@@ -27,17 +34,18 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let Some(screen) = &model.link else { return };
     let texts = pen.texts();
     // The code needs every row: it begins right under the title and ends right above the footer.
-    let body = Rect { y: area.y + 2, height: area.height.saturating_sub(3), ..area };
+    let body = Rect { y: area.y + 2, height: area.height.saturating_sub(ABOVE_AND_BELOW), ..area };
     let Some(link) = &screen.link else {
         pen.put(area.x + 1, body.y, area.width, &texts.t("link-reading"), Role::Muted);
         frame::toast(model, pen, area);
         return;
     };
     title(link, pen, area);
-    let left = Rect { x: area.x + 1, width: area.width.saturating_sub(STORY + 4), ..body };
+    let left = Rect { x: area.x + 1, width: area.width.saturating_sub(BESIDE), ..body };
     let mut height = STORY_HEIGHT;
     let used = if let Some(url) = link.url.as_deref().filter(|_| link.state.payable()) {
-        match qr::fitting(pen, url, (left.width, left.height), model.qr) {
+        let around = (BESIDE, ABOVE_AND_BELOW);
+        match qr::fitting(pen, url, (left.width, left.height), around, model.qr) {
             Ok(fit) => {
                 let place = qr::paint(pen, left.as_position(), &fit);
                 height = height.max(place.height);
@@ -51,8 +59,12 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
             }
         }
     } else {
-        end(link, screen, pen, Rect { width: left.width.min(64), ..left });
-        left.width.min(64)
+        // A word a little wider than a code has large letters too: the story can do with less then.
+        let word = big::columns(&ending(link, texts));
+        let most = area.width.saturating_sub(BESIDE - STORY + STORY_ENDED);
+        let width = if word <= most { left.width.max(word) } else { left.width };
+        end(link, screen, pen, Rect { width: width.min(64), ..left });
+        width.min(64)
     };
     let x = left.x + used + 2;
     let width = area.right().saturating_sub(x + 1).min(STORY_MOST);
@@ -82,14 +94,19 @@ fn title(link: &Link, pen: &mut Pen<'_>, area: Rect) {
     }
 }
 
+/// What became of the link, as one word.
+fn ending(link: &Link, texts: Texts) -> String {
+    let word = if link.paid() { texts.t("link-paid") } else { texts.say(&link.state) };
+    word.to_uppercase()
+}
+
 /// In the place of the code, once there's nothing (more) to scan: a word that can't be missed.
 fn end(link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) {
     let texts = pen.texts();
     let (_, role) = words::state(link.state);
     let paid = link.paid();
-    let word = if paid { texts.t("link-paid") } else { texts.say(&link.state) };
     let place = Rect { y: area.y + area.height / 4, height: area.height - area.height / 4, ..area };
-    let mut y = big::draw(pen, place, &word.to_uppercase(), role) + 1;
+    let mut y = big::draw(pen, place, &ending(link, texts), role) + 1;
     let middle = |pen: &mut Pen<'_>, y: u16, text: &str, role| {
         if y < area.bottom() {
             pen.put_middle(area, y, text, role);

@@ -3,15 +3,22 @@
 use ratatui::layout::{Position, Rect};
 
 use crate::app::Model;
+use crate::app::keys::Action;
+use crate::domain::link::Link;
 use crate::ui::frame;
 use crate::ui::pen::{Pen, width};
 use crate::ui::theme::Role;
 use crate::ui::widgets::{big, qr};
 use crate::ui::words;
 
+/// Rows that the code can't have: what is sold, and the footer.
+const ABOVE_AND_BELOW: u16 = 2;
+
 pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
-    frame::footer(model, pen, area);
-    let Some(link) = model.link.as_ref().and_then(|s| s.link.as_ref()) else { return };
+    let link = model.link.as_ref().and_then(|s| s.link.as_ref());
+    let body = Rect { y: area.y + 1, height: area.height.saturating_sub(ABOVE_AND_BELOW), ..area };
+    frame::footer_without(model, pen, area, &idle_keys(model, link, pen, body));
+    let Some(link) = link else { return };
     let texts = pen.texts();
     let shop = model.shop.as_ref();
     let name = shop.map_or("", |s| s.merchant_name.as_str());
@@ -27,7 +34,6 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         );
     }
     pen.put(area.x + 1, area.y, end.saturating_sub(area.x + 2), name, Role::Strong);
-    let body = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
     if !link.state.payable() {
         let (_, role) = words::state(link.state);
         let word = if link.paid() { texts.t("link-paid") } else { texts.say(&link.state) };
@@ -40,7 +46,7 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         pen.put_middle(body, body.y + body.height / 2, &texts.t("link-qr-later"), Role::Muted);
         return;
     };
-    match qr::fitting(pen, url, (body.width, body.height), model.qr) {
+    match qr::fitting(pen, url, (body.width, body.height), (0, ABOVE_AND_BELOW), model.qr) {
         Ok(fit) => {
             // The amount in large digits stands beside the code where that leaves the code its size.
             let beside = big::columns(&amount) + 4;
@@ -68,4 +74,16 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
             pen.put_wrapped(Rect { y, height: body.bottom().saturating_sub(y), ..place }, url, Role::Accent);
         }
     }
+}
+
+/// The keys of the code that would change nothing: where there is no room for what they ask for, or no code.
+fn idle_keys(model: &Model, link: Option<&Link>, pen: &Pen<'_>, body: Rect) -> Vec<Action> {
+    let url = link.filter(|link| link.state.payable()).and_then(|link| link.url.as_deref());
+    let changes = url.map(|url| qr::changes(pen, url, (body.width, body.height), model.qr));
+    let idle = |works: Option<bool>| works != Some(true);
+    let keys = [
+        (Action::QrLevel, idle(changes.map(|c| c.level))),
+        (Action::QrDrawing, idle(changes.map(|c| c.drawing))),
+    ];
+    keys.into_iter().filter(|(_, idle)| *idle).map(|(action, _)| action).collect()
 }

@@ -1,12 +1,12 @@
 //! The QR code on the screen: black and white in every theme, margin included, nothing else within it.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::app::model::QrWish;
+use crate::app::model::{LEAST, QrWish};
 use crate::qr::{self, Colour, Drawing, Fit, Level, QrError, Shade};
 use crate::ui::pen::Pen;
 
@@ -24,6 +24,16 @@ struct Kept {
     room: Size,
     wish: QrWish,
     fit: Result<Arc<Fit>, Size>,
+    changes: OnceCell<Changes>,
+}
+
+/// Which wishes change what is shown, when they are taken back or made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Changes {
+    /// Another level of error correction.
+    pub(crate) level: bool,
+    /// Another way of drawing.
+    pub(crate) drawing: bool,
 }
 
 impl std::fmt::Debug for Kept {
@@ -33,15 +43,46 @@ impl std::fmt::Debug for Kept {
     }
 }
 
-/// The code for `url`, as large as it gets in this room. `Err`: it doesn't fit; the room it needs.
-pub(crate) fn fitting(pen: &Pen<'_>, url: &str, room: Size, wish: QrWish) -> Result<Arc<Fit>, Size> {
+/// The code for `url`, as large as it gets in this room. `Err`: it doesn't fit; the window that it needs, of which
+/// `around` is taken by other things.
+pub(crate) fn fitting(
+    pen: &Pen<'_>,
+    url: &str,
+    room: Size,
+    around: Size,
+    wish: QrWish,
+) -> Result<Arc<Fit>, Size> {
+    let fit = kept(pen, url, room, wish, |kept| kept.fit.clone());
+    fit.map_err(|code| {
+        let (columns, rows) = (code.0.saturating_add(around.0), code.1.saturating_add(around.1));
+        (columns.max(LEAST.0), rows.max(LEAST.1))
+    })
+}
+
+/// Which wishes change anything in this room.
+pub(crate) fn changes(pen: &Pen<'_>, url: &str, room: Size, wish: QrWish) -> Changes {
+    kept(pen, url, room, wish, |kept| *kept.changes.get_or_init(|| looked_for(url, room, wish)))
+}
+
+fn looked_for(url: &str, room: Size, wish: QrWish) -> Changes {
+    let seen = |wish| fit(url, room, wish).ok();
+    let now = seen(wish);
+    // What is wished for in vain is said on the screen: taking the wish back takes that away.
+    let said = now.as_ref().and_then(|fit| left_out(fit, wish));
+    let other = |wish, in_vain| said == Some(in_vain) || seen(wish) != now;
+    let strong = QrWish { strong: !wish.strong, ..wish };
+    let full_blocks = QrWish { full_blocks: !wish.full_blocks, ..wish };
+    Changes { level: other(strong, "qr-not-strong"), drawing: other(full_blocks, "qr-no-blocks") }
+}
+
+/// Asks the code drawn last, which is made anew where it is another one.
+fn kept<T>(pen: &Pen<'_>, url: &str, room: Size, wish: QrWish, ask: impl FnOnce(&Kept) -> T) -> T {
     let mut last = pen.look.last_code.0.borrow_mut();
     if let Some(kept) = last.as_ref().filter(|k| k.url == url && k.room == room && k.wish == wish) {
-        return kept.fit.clone();
+        return ask(kept);
     }
     let fit = fit(url, room, wish).map(Arc::new).map_err(|error| needed(&error));
-    *last = Some(Kept { url: url.to_owned(), room, wish, fit: fit.clone() });
-    fit
+    ask(last.insert(Kept { url: url.to_owned(), room, wish, fit, changes: OnceCell::new() }))
 }
 
 /// Draws the code with its upper left corner at `at`; returns where it lies.
