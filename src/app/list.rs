@@ -100,8 +100,11 @@ pub(super) fn click(t: &mut Turn<'_>, row: usize) {
     }
 }
 
-/// Typing searches.
+/// Typing searches. The key that searches elsewhere is no sign to be searched for where nothing else is typed yet.
 pub(super) fn type_in(t: &mut Turn<'_>, key: Key) {
+    if key == Key::char('/') && t.model.list.search.value().is_empty() {
+        return;
+    }
     let before = t.model.list.search.value().to_owned();
     if t.model.list.search.key(key) && t.model.list.search.value() != before {
         find(t);

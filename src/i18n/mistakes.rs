@@ -88,6 +88,15 @@ impl Spoken for VatError {
     }
 }
 
+/// A sign within a sentence: in quotes, or by its name where nothing would be seen.
+fn named(sign: char, texts: Texts) -> String {
+    if sign.is_whitespace() {
+        return texts.t("mistake-sign-space").into_owned();
+    }
+    let sign = if sign.is_ascii_punctuation() { sign.to_string() } else { sign.escape_debug().to_string() };
+    texts.t_args("mistake-sign", &[("sign", sign.into())])
+}
+
 impl Spoken for ReferenceError {
     fn say(&self, texts: Texts) -> Cow<'static, str> {
         texts.t(match self {
@@ -97,7 +106,7 @@ impl Spoken for ReferenceError {
             }
             Self::BadCharacter => "mistake-bad-character",
             Self::Sign(sign) => {
-                let args = [("character", sign.to_string().into()), ("signs", Reference::SIGNS.into())];
+                let args = [("character", named(*sign, texts).into()), ("signs", Reference::SIGNS.into())];
                 return texts.t_args("mistake-reference-sign", &args).into();
             }
         })
@@ -111,8 +120,8 @@ impl Spoken for TemplateError {
             Self::UnknownWord(word) => {
                 texts.t_args("mistake-template-unknown-word", &[("word", word.as_str().into())]).into()
             }
-            Self::BadCharacter(c) => texts
-                .t_args("mistake-template-character", &[("character", c.escape_debug().to_string().into())])
+            Self::BadCharacter(sign) => texts
+                .t_args("mistake-template-character", &[("character", named(*sign, texts).into())])
                 .into(),
             Self::TooLong => {
                 texts.t_args("mistake-too-long", &[("max", Reference::MAX_GENERATED.into())]).into()
@@ -153,6 +162,7 @@ impl Spoken for AddressError {
             }
             Self::PostalCode => texts.t("mistake-postal-code"),
             Self::Country => texts.t("mistake-country"),
+            Self::UnknownCountry => texts.t("mistake-country-unknown"),
             Self::TooLong(field) => {
                 let field = texts.say(field);
                 texts.t_args("mistake-address-too-long", &[("field", field.into())]).into()
@@ -162,7 +172,6 @@ impl Spoken for AddressError {
 }
 
 impl Spoken for MethodError {
-            Self::UnknownCountry => texts.t("mistake-country-unknown"),
     fn say(&self, texts: Texts) -> Cow<'static, str> {
         texts.t("mistake-method")
     }
@@ -183,6 +192,12 @@ mod tests {
         assert_eq!(nb.say(&ambiguous), "Mener du 1249 eller 1,25?");
         assert_eq!(en.say(&ambiguous), "Do you mean 1249 or 1.25?");
         assert_eq!(en.say(&AddressError::Missing(AddressField::Place)), "Town is missing");
+        let sign = |texts: Texts, sign| texts.say(&ReferenceError::Sign(sign)).into_owned();
+        assert!(sign(en, ',').starts_with("Not “,”: letters, digits"));
+        assert!(sign(nb, '"').starts_with("Ikke «\"»: bokstaver"));
+        assert!(en.say(&TemplateError::BadCharacter(' ')).starts_with("Not a space: only"));
+        assert!(nb.say(&TemplateError::BadCharacter('\u{a0}')).starts_with("Ikke mellomrom: bare"));
+        assert!(en.say(&TemplateError::BadCharacter('\u{202e}')).starts_with("Not “\\u{202e}”: only"));
         assert_eq!(
             en.say(&TemplateError::UnknownWord("day".into())),
             "{day} is not known: {date}, {year}, {seq}"

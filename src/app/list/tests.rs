@@ -22,6 +22,8 @@ fn search_as_you_type_and_late_answers_are_dropped() {
     let mut app = App::new();
     let effects = app.keys("/");
     assert_eq!(finds(&effects), [(1, String::new(), 0)]);
+    assert_eq!(finds(&app.keys("/")), [], "the search has the focus already");
+    assert_eq!(app.model.list.search.value(), "");
     let effects = app.text("ka");
     assert_eq!(finds(&effects), [(2, "k".into(), 0), (3, "ka".into(), 0)]);
     app.reply(Reply::Found { ticket: 2, rows: rows(0..9), offset: 0, total: 9 });

@@ -7,7 +7,7 @@ async fn each_mistake_has_its_own_words_at_its_field() {
     for (line, words) in [
         ("Vaffel\t1\t0", "The price is 0"),
         ("Vaffel\t0\t45", "The quantity is 0"),
-        ("Vaffel\t1\t45\t101", "From 0 to 100"),
+        ("Vaffel\t1\t45\t101", "VAT is from 0 to 100 %"),
         ("Vaffel\t1\t😀", "Not a number"),
         ("Vaffel\t1\t1.249", "Do you mean 1249 or 1.25?"),
         ("Vaffel\t1\t$45", "Another currency"),
