@@ -236,12 +236,13 @@ fn being_sent(t: &mut Turn<'_>, which: impl Fn(&OutboxEntry) -> bool) {
     t.model.tracking.flushed_at = Some(t.now.at);
 }
 
-/// Somebody is at the keys, offline, and nothing is sent or followed by which the end of that would be seen. Found
+/// Somebody is at the keys, offline or signed out, and nothing is sent or followed by which the end of that would be seen. Found
 /// out now, and not by a timer: nobody needs to know before, and an app that has nothing to do shall not wake.
 pub(super) fn look_whether_online(t: &mut Turn<'_>) {
     let sends = t.model.dashboard.outbox.iter().any(|e| !e.needs_decision);
     let tracking = &mut t.model.tracking;
-    if !t.model.net.is_offline() || sends || tracking.asking || tracking.wake.is_some() {
+    let out = t.model.net.is_offline() || t.model.net == Net::SignedOut;
+    if !out || sends || tracking.asking || tracking.wake.is_some() {
         return;
     }
     let again_at = tracking.knocked_at.and_then(|at| at.checked_add(OFFLINE_REST).ok());

@@ -270,6 +270,10 @@ fn signed_out_what_waits_is_left_alone_for_a_while() {
     // By hand at once, and once somebody has signed in.
     assert!(app.keys("s").contains(&Effect::SendAll));
     assert!(app.reply(Reply::Net(Net::Online)).contains(&Effect::Flush(None)));
+    // With nothing that waits or is followed a key finds that out.
+    app.reply(dashboard(&[], Vec::new()));
+    app.reply(Reply::Net(Net::SignedOut));
+    assert_eq!(app.keys("Down"), [Effect::LoadProfile]);
 }
 
 /// Behind a hotspot's page nobody is online, and it is told apart from having no network.
