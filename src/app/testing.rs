@@ -104,6 +104,7 @@ pub(crate) fn entry(n: u128, needs_decision: bool) -> OutboxEntry {
         overdue: None,
         order: None,
         first_sent: None,
+        lost: Vec::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use super::alive::{Life, Met};
 use super::error::Trouble;
 use super::record::{self, Moment, micros};
 use crate::domain::link::{LinkId, LinkState};
-use crate::ports::{MoneyOrder, OutboxEntry, OutboxKind, Overdue};
+use crate::ports::{OutboxEntry, OutboxKind, Overdue};
 
 /// The columns that [`read`] takes, at the beginning of a row.
 const COLUMNS: &str = "o.attempts, o.next_at, o.last_error, o.in_flight, o.needs_decision, o.overdue, o.what,
@@ -19,6 +19,11 @@ const NEXT: usize = 9;
 
 /// An entry from [`COLUMNS`].
 fn read(row: &Row<'_>, link: LinkId, kind: OutboxKind) -> rusqlite::Result<OutboxEntry> {
+    let what: Option<String> = row.get(6)?;
+    let (order, lost) = match (kind, what.as_deref()) {
+        (OutboxKind::Look, Some(text)) => (None, serde_json::from_str(text).unwrap_or_default()),
+        (_, text) => (text.and_then(|text| serde_json::from_str(text).ok()), Vec::new()),
+    };
     Ok(OutboxEntry {
         link,
         kind,
@@ -29,8 +34,9 @@ fn read(row: &Row<'_>, link: LinkId, kind: OutboxKind) -> rusqlite::Result<Outbo
         in_flight: row.get(3)?,
         needs_decision: row.get(4)?,
         overdue: row.get::<_, Option<String>>(5)?.as_deref().and_then(Overdue::from_word),
-        order: row.get::<_, Option<String>>(6)?.and_then(|text| serde_json::from_str(&text).ok()),
+        order,
         first_sent: row.get::<_, Option<Moment>>(8)?.map(|at| at.0),
+        lost,
     })
 }
 
@@ -41,9 +47,14 @@ pub(super) fn is_sensible(connection: &Connection, nr: i64) -> bool {
     entry.and_then(|mut entry| entry.query_row([nr], |row| read(row, nobody, OutboxKind::Create))).is_ok()
 }
 
-/// The order as it is kept.
-pub(super) fn what(order: Option<&MoneyOrder>) -> Result<Option<String>, Trouble> {
-    order.map(serde_json::to_string).transpose().map_err(|_| Trouble::odd("an order has no text form"))
+/// The order as it is kept; of a look, what it looks for.
+pub(super) fn what(entry: &OutboxEntry) -> Result<Option<String>, Trouble> {
+    let text = match (&entry.order, entry.lost.as_slice()) {
+        (Some(order), _) => serde_json::to_string(order).map(Some),
+        (None, []) => Ok(None),
+        (None, lost) => serde_json::to_string(lost).map(Some),
+    };
+    text.map_err(|_| Trouble::odd("an order has no text form"))
 }
 
 /// How many entries that a seller asked for there are of other accounts, by account.
@@ -117,7 +128,8 @@ pub(super) fn enqueue(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<(), T
          ON CONFLICT (link, kind) DO UPDATE SET
              attempts = CASE WHEN owner IS NULL THEN excluded.attempts ELSE attempts END,
              in_flight = CASE WHEN owner IS NULL THEN excluded.in_flight ELSE in_flight END,
-             what = CASE WHEN owner IS NULL THEN excluded.what ELSE what END,
+             -- What is lost may become more while it is looked for; nobody else writes down any of it.
+             what = CASE WHEN owner IS NULL OR kind = 'look' THEN excluded.what ELSE what END,
              -- The earlier of both, or nobody knows.
              first_sent = min(first_sent, excluded.first_sent),
              next_at = excluded.next_at, since = excluded.since, last_error = excluded.last_error,
@@ -132,7 +144,7 @@ pub(super) fn enqueue(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<(), T
         entry.in_flight,
         entry.needs_decision,
         entry.overdue.map(Overdue::word),
-        what(entry.order.as_ref())?,
+        what(entry)?,
         micros(entry.since),
         entry.first_sent.map(micros)
     ])?;
@@ -240,7 +252,7 @@ pub(super) fn note_order(tx: &Transaction<'_>, owner: &str, entry: &OutboxEntry)
         .prepare_cached(
             "UPDATE outbox SET what = ?3 WHERE link = ?1 AND kind = ?2 AND owner = ?4 AND attempts = ?5",
         )?
-        .execute(params![seq, entry.kind.word(), what(entry.order.as_ref())?, owner, entry.attempts])?;
+        .execute(params![seq, entry.kind.word(), what(entry)?, owner, entry.attempts])?;
     Ok(noted == 1)
 }
 

@@ -117,8 +117,12 @@ pub(super) fn release(
     let seq = seq_of(tx, link.id)?;
     let given_back = tx
         .prepare_cached(
-            "UPDATE outbox SET attempts = ?3, next_at = ?4, last_error = ?5, in_flight = ?6,
-                 needs_decision = ?7, overdue = ?9, what = ?10, since = ?11, owner = NULL, claimed_at = NULL
+            "UPDATE outbox SET attempts = ?3, last_error = ?5, in_flight = ?6, needs_decision = ?7, overdue = ?9,
+                 -- Somebody has asked for a look, or lost something more, while one was under way: that one may have
+                 -- come too soon for it.
+                 next_at = CASE WHEN kind = 'look' AND since >= claimed_at THEN min(next_at, ?4) ELSE ?4 END,
+                 what = CASE WHEN kind = 'look' THEN what ELSE ?10 END,
+                 since = ?11, owner = NULL, claimed_at = NULL
              WHERE link = ?1 AND kind = ?2 AND attempts = ?3 AND (owner IS NULL OR owner = ?8)",
         )?
         .execute(params![
@@ -131,7 +135,7 @@ pub(super) fn release(
             entry.needs_decision,
             owner,
             entry.overdue.map(Overdue::word),
-            what(entry.order.as_ref())?,
+            what(entry)?,
             micros(entry.since)
         ])?;
     if given_back == 0 {

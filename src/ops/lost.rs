@@ -4,12 +4,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::claim::claim;
+use super::claim::{Claim, claim};
 use super::outbox::{Outcome, Sent};
-use super::{backend_now, cancel, on_ledger};
+use super::written::written;
+use super::{backend_now, cancel, on_ledger, since};
 use crate::domain::lifecycle::{SessionNews, TransactionNews};
 use crate::domain::link::{Alarm, Link, LinkId};
-use crate::ports::{Fault, LedgerError, OutboxEntry, OutboxKind, Ports, Searched};
+use crate::ports::{Fault, Ledger, LedgerError, OutboxEntry, OutboxKind, Ports, Searched};
 
 /// The first look, after the link was made anew.
 const FIRST: SignedDuration = SignedDuration::from_secs(10);
@@ -28,12 +29,48 @@ pub(super) async fn remember(
     first_sent: Option<Timestamp>,
 ) -> Result<(), LedgerError> {
     let now = ports.clock.now();
-    on_ledger(ports, move |ledger| {
-        let next_at = now.checked_add(FIRST).unwrap_or(now);
-        let look = OutboxEntry::new(id, OutboxKind::Look, now);
-        ledger.enqueue(&OutboxEntry { next_at, first_sent, ..look })
+    on_ledger(ports, move |ledger| keep(ledger, id, first_sent, None, now)).await
+}
+
+/// A session of this link is one too many: it is withdrawn unless it is paid, now or later. Written down first, so that
+/// it isn't forgotten whatever happens.
+pub(super) async fn put_away(
+    ports: &Ports,
+    link: &Link,
+    first_sent: Option<Timestamp>,
+    session_id: &str,
+) -> Result<(), LedgerError> {
+    let (id, now, session) = (link.id, ports.clock.now(), session_id.to_owned());
+    written(ports, move |ledger| keep(ledger, id, first_sent, Some(&session), now)).await?;
+    let closed = async { close(ports, link, &ports.gateway.session(session_id).await?).await };
+    if let Err(fault) = closed.await {
+        tracing::warn!(link = %id, "a spare session could not be withdrawn at once: {fault}");
+    }
+    Ok(())
+}
+
+/// Keeps it together with what is looked for already.
+fn keep(
+    ledger: &dyn Ledger,
+    id: LinkId,
+    first_sent: Option<Timestamp>,
+    session: Option<&str>,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let soon = now.checked_add(FIRST).unwrap_or(now);
+    ledger.amend_entry(id, OutboxKind::Look, &mut |waits| {
+        let new = OutboxEntry { next_at: soon, first_sent, ..OutboxEntry::new(id, OutboxKind::Look, now) };
+        let Some(before) = waits else {
+            return Some(OutboxEntry { lost: session.map(str::to_owned).into_iter().collect(), ..new });
+        };
+        // One that is due sooner stays so, unless that was said by a clock that was set back since.
+        let next_at = if before.since <= now { before.next_at.min(soon) } else { soon };
+        let mut lost = before.lost;
+        lost.extend(session.filter(|id| !lost.iter().any(|known| known == id)).map(str::to_owned));
+        // The earlier of both, or nobody knows.
+        let first_sent = before.first_sent.zip(first_sent).map(|(before, now)| before.min(now));
+        Some(OutboxEntry { next_at, first_sent, lost, ..new })
     })
-    .await
 }
 
 /// Looks at once, if something is looked for: the link was paid just now.
@@ -60,7 +97,7 @@ enum Seen {
 pub(super) async fn look(ports: &Ports, id: LinkId) -> Result<Option<Sent>, LedgerError> {
     let Some(claim) = claim(ports, id, OutboxKind::Look).await? else { return Ok(None) };
     let others = sessions_of_others(ports, &claim.link).await?;
-    let (alarm, pause) = match see(ports, &claim.link, claim.entry.first_sent, &others).await {
+    let (alarm, pause) = match see(ports, &claim, &others).await {
         Seen::Something(alarm, pause) => (alarm, pause),
         Seen::NoAnswer(fault) => return claim.give_back(ports, fault).await.map(Some),
     };
@@ -96,60 +133,63 @@ async fn sessions_of_others(ports: &Ports, link: &Link) -> Result<Vec<String>, L
     .await
 }
 
-async fn see(ports: &Ports, link: &Link, first_sent: Option<Timestamp>, others: &[String]) -> Seen {
+async fn see(ports: &Ports, claim: &Claim, others: &[String]) -> Seen {
+    let (link, first_sent) = (&claim.link, claim.entry.first_sent);
     let waited = backend_now(ports).duration_since(link.created_at) / 2;
     let later = waited.clamp(FIRST, LONGEST);
     let reference = link.sale.reference.as_str();
-    // Our own clock may have been ahead when the link was made.
-    let since = first_sent.map_or(link.created_at, |sent| sent.min(link.created_at));
-    match ports.gateway.find_sessions(reference, since).await {
+    let ours = link.session_id.as_ref();
+    let mut sessions = Vec::new();
+    let mut told = None;
+    match ports.gateway.find_sessions(reference, since::searched(ports, link, first_sent)).await {
         // Where not all could be read it may be among the others: looking goes on anyway.
-        Ok(Searched { sessions, .. }) => {
-            let lost = |s: &&SessionNews| {
-                s.paylink_id.as_deref().and_then(LinkId::parse) == Some(link.id)
-                    && link.session_id.as_ref() != Some(&s.id)
-            };
-            let (mut told, mut soonest) = (None, later);
-            for session in sessions.iter().filter(lost) {
-                match close(ports, link, session).await {
-                    Ok(Closed::Paid) => told = Some(alarm(link)),
-                    Ok(Closed::Done) => {}
-                    Ok(Closed::NotYet(pause)) => soonest = soonest.min(pause),
-                    Err(fault) => return Seen::NoAnswer(fault),
-                }
-            }
-            Seen::Something(told, soonest)
+        Ok(Searched { sessions: found, .. }) => {
+            let of_link = |s: &SessionNews| s.paylink_id.as_deref().and_then(LinkId::parse) == Some(link.id);
+            sessions.extend(found.into_iter().filter(|s| of_link(s) && ours != Some(&s.id)));
         }
         // A backend that can't list sessions may still tell its payments.
         Err(fault) if fault.kind.is_no() => match ports.gateway.search_transactions(reference).await {
             Ok(all) => {
-                let told = all.iter().any(|t| of_lost(link, first_sent, others, t)).then(|| alarm(link));
-                Seen::Something(told, later)
+                let begun = since::paid(ports, link, first_sent);
+                told = all.iter().any(|t| of_lost(link, begun, others, t)).then(|| alarm(link));
             }
-            Err(fault) if fault.kind.is_no() => Seen::Something(None, later),
-            Err(fault) => Seen::NoAnswer(fault),
+            Err(fault) if fault.kind.is_no() => {}
+            Err(fault) => return Seen::NoAnswer(fault),
         },
-        Err(fault) => Seen::NoAnswer(fault),
+        Err(fault) => return Seen::NoAnswer(fault),
     }
+    // Those whose ids are known need no search.
+    for id in &claim.entry.lost {
+        if ours == Some(id) || sessions.iter().any(|s| s.id == *id) {
+            continue;
+        }
+        match ports.gateway.session(id).await {
+            Ok(session) => sessions.push(session),
+            Err(fault) if fault.kind.is_no() => {}
+            Err(fault) => return Seen::NoAnswer(fault),
+        }
+    }
+    let mut soonest = later;
+    for session in &sessions {
+        match close(ports, link, session).await {
+            Ok(Closed::Paid) => told = Some(alarm(link)),
+            Ok(Closed::Done) => {}
+            Ok(Closed::NotYet(pause)) => soonest = soonest.min(pause),
+            Err(fault) => return Seen::NoAnswer(fault),
+        }
+    }
+    Seen::Something(told, soonest)
 }
 
-/// Whether it's a payment of the lost session: for the same order, after it was asked for, by a session that is
-/// not the link's.
-fn of_lost(
-    link: &Link,
-    first_sent: Option<Timestamp>,
-    others: &[String],
-    transaction: &TransactionNews,
-) -> bool {
+/// Whether it's a payment of the lost session: for the same order, `begun` after it was asked for (by the backend's
+/// clock: a reference may be used again once its first payment was paid back), by a session that is not the link's.
+fn of_lost(link: &Link, begun: Option<Timestamp>, others: &[String], transaction: &TransactionNews) -> bool {
     let same_order = transaction.merchant_reference.as_deref() == Some(link.sale.reference.as_str());
     let lost = |s: &String| link.session_id.as_ref() != Some(s) && !others.contains(s);
     let other = transaction.session_id.as_ref().is_some_and(lost);
-    // A reference may be used again once its first payment was paid back. Both times are the backend's: one that this
-    // machine's clock told could hide a payment. Where it isn't known when it went out, none is hidden.
-    let slack = SignedDuration::from_mins(5);
-    let times = transaction.created_at.zip(first_sent);
-    let since = times.is_none_or(|(at, sent)| at.checked_add(slack).is_ok_and(|at| at >= sent));
-    same_order && other && since && transaction.status.holds_money()
+    // Where a time isn't known, no payment is hidden.
+    let after = transaction.created_at.zip(begun).is_none_or(|(at, begun)| at >= begun);
+    same_order && other && after && transaction.status.holds_money()
 }
 
 /// How a lost session stands.

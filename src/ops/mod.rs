@@ -14,6 +14,7 @@ pub mod money;
 pub mod outbox;
 pub mod patience;
 mod send;
+mod since;
 pub mod track;
 mod wire;
 mod written;

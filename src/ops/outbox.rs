@@ -304,7 +304,7 @@ pub async fn give_up(ports: &Ports, entry: &OutboxEntry) -> Result<Sent, LedgerE
 
 /// The entry as it stands, for whoever only looks. What is changed is looked at and changed in one step, with
 /// `Ledger::amend_entry`: else what somebody else does in between is lost.
-fn entry_of(
+pub(super) fn entry_of(
     ledger: &dyn crate::ports::Ledger,
     id: LinkId,
     kind: OutboxKind,

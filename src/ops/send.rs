@@ -90,7 +90,7 @@ pub(super) async fn attempt(
     // A claim whose process died, or a try whose outcome nobody knows: something may be there.
     let maybe_lost = claim.entry.in_flight && messages;
     if claim.entry.in_flight {
-        match look(ports, &claim.link, until).await {
+        match look(ports, &claim.link, claim.entry.first_sent, until).await {
             Look::Found(seen) => return adopt(ports, claim, &seen).await,
             Look::NotThere if messages && !again => return ask_seller(ports, claim, None).await,
             // Made anew it could be there twice, with an address that somebody has: that is the seller's word to give.
@@ -113,7 +113,10 @@ pub(super) async fn attempt(
         // refused or cut off.
         super::lost::remember(ports, id, claim.entry.first_sent).await?;
     }
-    claim.entry.first_sent = claim.entry.first_sent.or_else(|| told.then(|| backend_now(ports)));
+    // Where one may have gone out before, this is not the first.
+    if told && !claim.entry.in_flight {
+        claim.entry.first_sent = claim.entry.first_sent.or_else(|| Some(backend_now(ports)));
+    }
     let mut lost = false;
     loop {
         if claim.too_late() {
@@ -149,13 +152,13 @@ pub(super) async fn attempt(
             // Whoever has it by now knows that this request may have been carried out.
             return standing(ports, id, OutboxKind::Create).await;
         }
-        let mut found = look(ports, &claim.link, until).await;
+        let mut found = look(ports, &claim.link, claim.entry.first_sent, until).await;
         if messages && matches!(found, Look::NotThere) {
             if until.left().is_some_and(|left| left < SECOND_LOOK) {
                 return stay_uncertain(ports, claim, fault).await;
             }
             tokio::time::sleep(SECOND_LOOK).await;
-            found = look(ports, &claim.link, until).await;
+            found = look(ports, &claim.link, claim.entry.first_sent, until).await;
         }
         match found {
             Look::Found(seen) => return adopt(ports, claim, &seen).await,
@@ -219,9 +222,13 @@ fn next_peek(link: &Link, now: Timestamp) -> Timestamp {
 /// While the seller thinks, the lost session may turn up: then there's nothing left to decide. Only looks,
 /// never sends. `None`: nothing new.
 pub(super) async fn peek(ports: &Ports, id: LinkId) -> Result<Option<Sent>, LedgerError> {
-    let link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
-    let found =
-        link.state == LinkState::Uncertain && matches!(look(ports, &link, Until::Done).await, Look::Found(_));
+    let (link, entry) = on_ledger(ports, move |ledger| {
+        Ok((kept(ledger, id)?, super::outbox::entry_of(ledger, id, OutboxKind::Create)?))
+    })
+    .await?;
+    let first_sent = entry.and_then(|entry| entry.first_sent);
+    let found = link.state == LinkState::Uncertain
+        && matches!(look(ports, &link, first_sent, Until::Done).await, Look::Found(_));
     let now = ports.clock.now();
     let next_at = if found { now } else { next_peek(&link, now) };
     super::outbox::reopen(ports, id, next_at, !found).await?;
@@ -238,7 +245,7 @@ pub(super) async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerEr
     // What asks because it is late was certainly not sent, unless it says so itself.
     claim.entry.in_flight |= claim.entry.needs_decision && late.is_none();
     if claim.entry.in_flight {
-        match look(ports, &claim.link, Until::Done).await {
+        match look(ports, &claim.link, claim.entry.first_sent, Until::Done).await {
             Look::Found(seen) => {
                 adopt(ports, claim, &seen).await?;
                 return at_backend(ports, id).await;

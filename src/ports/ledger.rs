@@ -277,7 +277,8 @@ pub trait Ledger: Send + Sync {
     /// Shows `decide` the entry of this kind of a link that is kept already (`None`: there is none) and keeps what it
     /// makes of it, all in one transaction: nobody else's change comes in between, so nobody's is lost, and nothing that
     /// was closed comes back. With `None` all stays as it is. An entry that is new comes last, one that is changed keeps
-    /// its place; while somebody holds a claim on it, the claim, `attempts`, `in_flight` and `order` stay.
+    /// its place; while somebody holds a claim on it, the claim, `attempts`, `in_flight` and `order` stay. Of a look that
+    /// somebody holds, `lost` is kept, and a `next_at` that is sooner than the one that it is given back with.
     ///
     /// # Errors
     /// The database's.

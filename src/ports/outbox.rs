@@ -166,6 +166,8 @@ pub struct OutboxEntry {
     /// When a request for it first went out, by the backend's clock, which nobody here can set. `None`: none did, or
     /// nobody knows.
     pub first_sent: Option<Timestamp>,
+    /// The sessions that a [`OutboxKind::Look`] knows by their ids, besides those that it has to search for.
+    pub lost: Vec<String>,
 }
 
 impl OutboxEntry {
@@ -184,6 +186,7 @@ impl OutboxEntry {
             overdue: None,
             order: None,
             first_sent: None,
+            lost: Vec::new(),
         }
     }
 

@@ -266,6 +266,7 @@ impl World {
             overdue: None,
             order: None,
             first_sent: None,
+            lost: Vec::new(),
         };
         self.outbox.iter().map(entry).collect()
     }

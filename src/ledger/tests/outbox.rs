@@ -37,6 +37,7 @@ fn a_claim_is_given_once_and_marks_the_link() {
         overdue: None,
         order: None,
         first_sent: None,
+        lost: Vec::new(),
     };
     assert_eq!(entry, fresh, "as it was before, with the attempt counted");
     let link = ledger.link(sample(1).id).unwrap().unwrap();
@@ -167,6 +168,30 @@ fn a_late_end_or_doubt_changes_nothing_of_what_is_somebody_elses() {
     assert!(ledger.settle_entry(&link, &ours, None).unwrap());
     assert!(!ledger.note_doubt(&link, &ours).unwrap(), "it is closed");
     assert_eq!(ledger.link(link.id).unwrap().unwrap().state, LinkState::Refused);
+}
+
+#[test]
+fn what_is_lost_while_one_looks_is_kept_and_looked_for_soon() {
+    let ledger = with(&[sent(1, LinkState::Open)]);
+    let id = sample(1).id;
+    let lost = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+    let look = |now| OutboxEntry { lost: lost(&["T1.a"]), ..OutboxEntry::new(id, OutboxKind::Look, at(now)) };
+    ledger.enqueue(&look(1)).unwrap();
+    let claimed = ledger.claim(id, OutboxKind::Look, at(10), LEASE).unwrap().unwrap();
+    assert_eq!(claimed.lost, lost(&["T1.a"]));
+    // Nobody has asked for anything: it is given back as its holder says.
+    let later = OutboxEntry { next_at: at(5_000), since: at(12), ..claimed };
+    assert!(ledger.release_entry(&sample(1), &later).unwrap());
+    assert_eq!(ledger.outbox(ACCOUNT).unwrap(), [OutboxEntry { in_flight: false, ..later.clone() }]);
+    let claimed = ledger.claim(id, OutboxKind::Look, at(5_000), LEASE).unwrap().unwrap();
+    ledger
+        .enqueue(&OutboxEntry { lost: lost(&["T1.a", "T1.b"]), next_at: at(5_020), ..look(5_010) })
+        .unwrap();
+    assert_eq!(ledger.claim(id, OutboxKind::Look, at(5_011), LEASE).unwrap(), None, "it is still theirs");
+    let later = OutboxEntry { next_at: at(9_000), since: at(5_012), ..claimed };
+    assert!(ledger.release_entry(&sample(1), &later).unwrap());
+    let kept = ledger.outbox(ACCOUNT).unwrap().remove(0);
+    assert_eq!((kept.next_at, kept.lost), (at(5_020), lost(&["T1.a", "T1.b"])));
 }
 
 #[test]

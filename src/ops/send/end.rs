@@ -13,7 +13,7 @@ use crate::ports::{Created, Fault, LedgerError, OutboxKind, Ports};
 
 /// The link is there.
 pub(super) async fn made(ports: &Ports, mut claim: Claim, created: Created) -> Result<Sent, LedgerError> {
-    let (id, first_sent) = (claim.link.id, claim.entry.first_sent);
+    let (before, first_sent) = (claim.link.clone(), claim.entry.first_sent);
     let now = backend_now(ports);
     let link = &mut claim.link;
     link.url = Some(created.url);
@@ -37,11 +37,8 @@ pub(super) async fn made(ports: &Ports, mut claim: Claim, created: Created) -> R
         return Ok(sent);
     }
     // The claim took so long that somebody else has made the link, or ended it.
-    if let Err(fault) = ports.gateway.cancel(&created.session_id).await {
-        tracing::warn!(link = %id, "a spare session could not be withdrawn: {fault}");
-        lost::remember(ports, id, first_sent).await?;
-    }
-    standing(ports, id, OutboxKind::Create).await
+    lost::put_away(ports, &before, first_sent, &created.session_id).await?;
+    standing(ports, before.id, OutboxKind::Create).await
 }
 
 /// Takes a session that was found again. A read session doesn't carry its link, so here alone the address
@@ -52,13 +49,13 @@ pub(super) async fn adopt(ports: &Ports, mut claim: Claim, seen: &Seen) -> Resul
     link.url = Some(ports.gateway.rebuilt_url(&session.id));
     link.by_push = link.sale.delivery.messages_customer() && link.sale.methods.push_replaces_sms();
     lifecycle::merge(link, Some(session), None, asked.by_backend(ports));
-    let (id, first_sent) = (claim.link.id, claim.entry.first_sent);
+    let (before, first_sent) = (claim.link.clone(), claim.entry.first_sent);
     if let Some(sent) = claim.settle_made(ports, Outcome::Adopted).await? {
         return Ok(sent);
     }
-    // Somebody else has made the link meanwhile, or ended it. This one may be paid already, so it isn't just withdrawn.
-    lost::remember(ports, id, first_sent).await?;
-    standing(ports, id, OutboxKind::Create).await
+    // Somebody else has made the link meanwhile, or ended it.
+    lost::put_away(ports, &before, first_sent, &session.id).await?;
+    standing(ports, before.id, OutboxKind::Create).await
 }
 
 pub(super) async fn refused(ports: &Ports, mut claim: Claim, fault: Fault) -> Result<Sent, LedgerError> {
@@ -79,10 +76,11 @@ pub(super) async fn distrust(
 ) -> Result<Sent, LedgerError> {
     let withdrawn = ports.gateway.cancel(&session_id).await;
     let now = ports.clock.now();
-    let id = claim.link.id;
+    let before = claim.link.clone();
+    let id = before.id;
     // The address itself is never shown.
     let fault = Fault { cause: Cause::Plain(Plain::LinkWithdrawn), message: None, ..fault };
-    claim.link.session_id = Some(session_id);
+    claim.link.session_id = Some(session_id.clone());
     set_state(&mut claim.link, LinkState::Refused, now);
     claim.link.record_once(now, EventKind::Refused, Some(fault.line()));
     claim.link.reason = Some(fault.line());
@@ -93,7 +91,7 @@ pub(super) async fn distrust(
         match sent {
             Some(_) => cancel::journal(ports, id, true).await?,
             // The link is somebody else's, and has another session.
-            None => lost::remember(ports, id, first_sent).await?,
+            None => lost::put_away(ports, &before, first_sent, &session_id).await?,
         }
     }
     match sent {

@@ -1,10 +1,13 @@
 //! Whether the backend has a link that was maybe made: asked for by its reference and its own id (contracts, 5).
 
+use jiff::Timestamp;
+
 use super::Until;
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::SessionNews;
 use crate::domain::link::{Link, LinkId};
 use crate::ops::asked::Asked;
+use crate::ops::since;
 use crate::ports::{Fault, FaultKind, Ports};
 
 /// How many payments with the link's reference are looked into.
@@ -28,10 +31,12 @@ pub(super) enum Look {
     NoAnswer(Fault),
 }
 
-/// Asks the backend for the session that carries this link's id.
-pub(super) async fn look(ports: &Ports, link: &Link, until: Until) -> Look {
+/// Asks the backend for the session that carries this link's id, of which a request first went out then, if that is
+/// known.
+pub(super) async fn look(ports: &Ports, link: &Link, first_sent: Option<Timestamp>, until: Until) -> Look {
     let asked = Asked::now(ports);
-    let found = ports.gateway.find_sessions(link.sale.reference.as_str(), link.created_at);
+    let since = since::searched(ports, link, first_sent);
+    let found = ports.gateway.find_sessions(link.sale.reference.as_str(), since);
     match until.within(FaultKind::NotSent, found).await {
         Ok(found) => {
             let complete = found.complete;

@@ -50,6 +50,8 @@ pub(crate) enum Wrong {
     Late(Duration),
     /// It takes so long, then goes well.
     Slow(Duration),
+    /// It's done at once, and the answer is heard so much later.
+    Answered(Duration),
     /// It takes so long and does nothing; the answer is this fault.
     SlowFault(Duration, FaultKind),
     /// What comes before the request takes so long, then all goes well.
@@ -80,6 +82,7 @@ struct Backend {
     failing: Option<String>,
     no_references: bool,
     too_many: bool,
+    newer_only: bool,
     no_events: bool,
     left_out: Vec<String>,
     busy: usize,
@@ -186,6 +189,11 @@ impl SimGateway {
     /// Lists of sessions don't have this one.
     pub(crate) fn leaves_out(&self, session_id: &str) {
         lock(&self.state).left_out.push(session_id.to_owned());
+    }
+
+    /// There are so many that a search reaches only those made since the moment that it names.
+    pub(crate) fn newer_only(&self) {
+        lock(&self.state).newer_only = true;
     }
 
     /// Its transactions tell no event of what is done to them, only how they stand.
@@ -335,9 +343,12 @@ impl SimGateway {
                 let _ = self.power.step();
                 return Err(lost());
             }
-            Some(Wrong::Lost | Wrong::Half | Wrong::Before(_)) | None => {}
+            Some(Wrong::Lost | Wrong::Half | Wrong::Before(_) | Wrong::Answered(_)) | None => {}
         }
         let done = work(&mut lock(&self.state), self.clock.right());
+        if let Some(Wrong::Answered(time)) = wrong {
+            tokio::time::sleep(time).await;
+        }
         // With the power cut here the request is carried out and nobody hears of it.
         if !self.power.step() || matches!(wrong, Some(Wrong::Lost)) {
             return Err(lost());
@@ -478,7 +489,7 @@ impl Gateway for SimGateway {
     fn find_sessions<'a>(
         &'a self,
         reference: &'a str,
-        _since: Timestamp,
+        since: Timestamp,
     ) -> Reply<'a, Result<Searched, Fault>> {
         let reference = reference.to_owned();
         Box::pin(self.call(Call::Find, move |state, _| {
@@ -489,7 +500,8 @@ impl Gateway for SimGateway {
             if state.too_many {
                 return Ok(Searched::default());
             }
-            let sessions = state.sessions.iter().filter(ours).map(|s| s.news.clone()).collect();
+            let newer = |s: &&Sim| !state.newer_only || s.news.created_at.is_some_and(|at| at >= since);
+            let sessions = state.sessions.iter().filter(ours).filter(newer).map(|s| s.news.clone()).collect();
             Ok(Searched { sessions, complete: true })
         }))
     }

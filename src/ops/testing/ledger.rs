@@ -401,8 +401,12 @@ impl Ledger for SimLedger {
             let place = kept.place(entry.link, entry.kind);
             let ours = place.filter(|i| kept.outbox[*i].0.attempts == entry.attempts);
             let Some(i) = ours else { return Ok(false) };
-            let first_sent = kept.outbox[i].0.first_sent;
-            kept.outbox[i] = (OutboxEntry { first_sent, ..entry.clone() }, None);
+            let (now, claimed_at) = kept.outbox[i].clone();
+            let mut given = OutboxEntry { first_sent: now.first_sent, lost: now.lost, ..entry.clone() };
+            if entry.kind == OutboxKind::Look && claimed_at.is_some_and(|at| now.since >= at) {
+                given.next_at = given.next_at.min(now.next_at);
+            }
+            kept.outbox[i] = (given, None);
             if entry.kind == OutboxKind::Create {
                 kept.update(link);
             }

@@ -3,10 +3,11 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use crate::domain::link::{Alarm, LinkId, LinkState};
+use crate::ops::lost;
 use crate::ops::outbox::{Decision, decide, flush, send_now};
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault, sms};
 use crate::ops::track::refresh_one;
-use crate::ports::{FaultKind, OutboxKind};
+use crate::ports::{FaultKind, OutboxEntry, OutboxKind};
 
 async fn pass(world: &World, seconds: u64) {
     for _ in 0..seconds.div_ceil(20) {
@@ -110,6 +111,154 @@ async fn a_payment_from_before_is_the_lost_links_only_where_nobody_knows_when_th
             pass(&world, 60).await;
             assert_eq!(world.link(id).alarms.is_empty(), told, "{minutes} min ahead");
         }
+    }
+}
+
+/// As an earlier version left it: on its way, and nobody knows since when.
+fn forget_when(world: &World, id: LinkId) {
+    for entry in world.ports.ledger.outbox(ACCOUNT).unwrap().into_iter().filter(|e| e.link == id) {
+        world.ports.ledger.enqueue(&OutboxEntry { first_sent: None, ..entry }).unwrap();
+    }
+}
+
+/// A sale in doubt that an earlier version has sent, and the lost session of it; the seller has it sent again.
+async fn sent_by_an_earlier_version(world: World) -> (World, LinkId, String) {
+    world.backend.wrong(Call::Create, [Wrong::Lost]);
+    world.backend.cannot_list(FaultKind::Forbidden);
+    let id = world.keep("A-1", sms());
+    send_now(&world.ports, id).await.unwrap();
+    let lost = world.backend.sessions().last().unwrap().news.id.clone();
+    forget_when(&world, id);
+    assert!(world.entry(id).unwrap().needs_decision);
+    (world, id, lost)
+}
+
+/// Somebody has paid under this reference long ago, by a session that this ledger doesn't know.
+#[tokio::test(start_paused = true)]
+async fn an_old_payment_is_no_payment_of_a_link_that_an_earlier_version_sent() {
+    for (days, alarmed) in [(0, true), (3, false)] {
+        let world = World::new();
+        let old = world.send("A-1", sms()).await;
+        world.backend.pay(&world.session_id(old), "AUTHORIZED");
+        world.backend.happen(&world.session_id(old), |s| {
+            s.transaction.as_mut().unwrap().session_id = Some("T12345678.another-till".to_owned());
+        });
+        world.sleep(SignedDuration::from_hours(24 * days));
+        let (world, id, _) = sent_by_an_earlier_version(world).await;
+        decide(&world.ports, id, Decision::SendAgain).await.unwrap();
+        pass(&world, 60).await;
+        assert_eq!(!world.link(id).alarms.is_empty(), alarmed, "{days} days ago");
+        let state = if alarmed { LinkState::Cancelled } else { LinkState::Open };
+        assert_eq!(world.link(id).state, state, "{days} days ago");
+    }
+}
+
+/// Whatever the clock was when it was made, and is now.
+#[tokio::test(start_paused = true)]
+async fn a_payment_of_a_link_that_an_earlier_version_sent_is_seen() {
+    for days in [0, 20, -20, 400] {
+        for put_right in [false, true] {
+            let world = World::new();
+            world.set_clock(SignedDuration::from_hours(24 * days));
+            let (world, id, lost) = sent_by_an_earlier_version(world).await;
+            if put_right {
+                world.set_clock(SignedDuration::from_hours(-24 * days));
+            }
+            decide(&world.ports, id, Decision::SendAgain).await.unwrap();
+            world.backend.pay(&lost, "AUTHORIZED");
+            pass(&world, 60).await;
+            let alarms = world.link(id).alarms;
+            assert_eq!(alarms, [Alarm::PaidElsewhere], "{days} days ahead, put right: {put_right}");
+        }
+    }
+}
+
+/// The first of its requests went out before anybody wrote down when: the second is not taken for the first.
+#[tokio::test(start_paused = true)]
+async fn what_is_sent_again_is_not_taken_for_the_first_time() {
+    let (world, id, _) = sent_by_an_earlier_version(World::new()).await;
+    world.backend.wrong(Call::Create, [Wrong::Cut]);
+    decide(&world.ports, id, Decision::SendAgain).await.unwrap();
+    let kept = world.ports.ledger.outbox(ACCOUNT).unwrap();
+    assert_eq!(
+        kept.iter().map(|e| (e.kind, e.first_sent)).collect::<Vec<_>>(),
+        [(OutboxKind::Create, None), (OutboxKind::Look, None)]
+    );
+}
+
+/// There are many sessions with the reference, so the search needs to know since when.
+#[tokio::test(start_paused = true)]
+async fn a_lost_session_is_found_whatever_clock_the_link_was_made_by() {
+    for days in [0, 20, -20, 400] {
+        for (put_right, known) in [(false, true), (false, false), (true, true)] {
+            let world = World::new();
+            world.backend.newer_only();
+            world.set_clock(SignedDuration::from_hours(24 * days));
+            world.backend.wrong(Call::Create, [Wrong::Late(Duration::from_secs(5))]);
+            let id = world.keep("A-1", sms());
+            send_now(&world.ports, id).await.unwrap();
+            assert!(world.entry(id).unwrap().needs_decision);
+            if put_right {
+                world.set_clock(SignedDuration::from_hours(-24 * days));
+            }
+            if !known {
+                forget_when(&world, id);
+            }
+            pass(&world, 1200).await;
+            let case = format!("{days} days ahead, put right: {put_right}, known: {known}");
+            assert_eq!((world.link(id).state, world.messages(id)), (LinkState::Open, 1), "{case}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_lost_while_one_looks_is_looked_for_soon() {
+    let (world, id, _) = sent_twice().await;
+    pass(&world, 6 * 3600).await;
+    let look = || world.ports.ledger.outbox(ACCOUNT).unwrap().remove(0);
+    let wait = |entry: &OutboxEntry| entry.next_at.duration_since(world.now());
+    assert!(wait(&look()) > SignedDuration::from_mins(30), "rarely by now");
+    // One that is under way.
+    let claimed = world.ports.ledger.claim(id, OutboxKind::Look, world.now(), Duration::from_secs(90));
+    let claimed = claimed.unwrap().unwrap();
+    lost::remember(&world.ports, id, Some(world.now())).await.unwrap();
+    let later =
+        OutboxEntry { next_at: world.now() + SignedDuration::from_hours(3), since: world.now(), ..claimed };
+    assert!(world.ports.ledger.release_entry(&world.link(id), &later).unwrap());
+    assert!(wait(&look()) <= SignedDuration::from_secs(10), "{:?}", look());
+    // And one that waits.
+    let kept = world
+        .ports
+        .ledger
+        .claim(id, OutboxKind::Look, world.now(), Duration::from_secs(90))
+        .unwrap()
+        .unwrap();
+    world
+        .ports
+        .ledger
+        .release_entry(&world.link(id), &OutboxEntry { next_at: later.next_at, since: world.now(), ..kept })
+        .unwrap();
+    lost::remember(&world.ports, id, Some(world.now())).await.unwrap();
+    assert!(wait(&look()) <= SignedDuration::from_secs(10), "{:?}", look());
+    assert_eq!(look().first_sent, claimed.first_sent, "the earlier of both");
+}
+
+/// What can't be written down is not sent: else the customer could hold two links, and nobody would look for the first.
+#[tokio::test(start_paused = true)]
+async fn what_can_not_be_remembered_is_not_sent_again() {
+    for step in 0..4 {
+        let world = World::new();
+        world.backend.wrong(Call::Create, [Wrong::Lost]);
+        world.backend.cannot_list(FaultKind::Forbidden);
+        let id = world.keep("A-1", sms());
+        send_now(&world.ports, id).await.unwrap();
+        // The question is taken away, and it is claimed: then nothing more can be written.
+        world.power.full(step, 3);
+        drop(decide(&world.ports, id, Decision::SendAgain).await);
+        world.power.full(0, 0);
+        let kinds: Vec<_> = world.ports.ledger.outbox(ACCOUNT).unwrap().iter().map(|e| e.kind).collect();
+        let looked_for = kinds.contains(&OutboxKind::Look);
+        assert!(looked_for || world.messages(id) == 1, "sent again, and the first is forgotten: {step}");
     }
 }
 

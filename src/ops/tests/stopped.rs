@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use crate::domain::link::{LinkId, LinkState};
+use crate::domain::link::{Alarm, LinkId, LinkState};
 use crate::domain::sale::Delivery;
 use crate::ops::outbox::{Decision, Outcome, Sent, decide, flush, send_now};
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, sms};
@@ -14,7 +14,10 @@ type Try = tokio::task::JoinHandle<Result<Sent, LedgerError>>;
 
 /// A link whose first try goes so wrong, and what its claim comes to: by a clock that was set ahead it is over.
 async fn tried_and_taken_over(delivery: Delivery, wrong: Wrong) -> (World, LinkId, Try) {
-    let world = World::new();
+    tried_and_taken_over_in(World::new(), delivery, wrong).await
+}
+
+async fn tried_and_taken_over_in(world: World, delivery: Delivery, wrong: Wrong) -> (World, LinkId, Try) {
     world.backend.wrong(Call::Create, [wrong]);
     let id = world.keep("A-1", delivery);
     let ports = world.ports.clone();
@@ -73,6 +76,42 @@ async fn a_spare_session_that_can_not_be_withdrawn_is_looked_for() {
     flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
     let closed: Vec<_> = world.backend.sessions().iter().map(|s| s.news.cancelled_at.is_some()).collect();
     assert_eq!(closed, [false, true]);
+}
+
+/// Its id is known, so it needs no search where there is none.
+#[tokio::test(start_paused = true)]
+async fn a_spare_session_is_withdrawn_also_where_sessions_can_not_be_listed() {
+    let slow = Wrong::Slow(Duration::from_secs(30));
+    let (world, id, stopped) = tried_and_taken_over(Delivery::Link, slow).await;
+    world.backend.cannot_list(FaultKind::Forbidden);
+    world.backend.wrong(Call::Cancel, [Wrong::SlowFault(Duration::ZERO, FaultKind::NotSent)]);
+    stopped.await.unwrap().unwrap();
+    let spare = world.backend.sessions().remove(1);
+    assert!(spare.news.cancelled_at.is_none() && spare.news.id != world.session_id(id));
+    assert_eq!(world.entry(id).unwrap().lost, std::slice::from_ref(&spare.news.id));
+    tokio::time::advance(Duration::from_secs(20)).await;
+    flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    let closed: Vec<_> = world.backend.sessions().iter().map(|s| s.news.cancelled_at.is_some()).collect();
+    assert_eq!(closed, [false, true]);
+    assert_eq!(world.link(id).alarms, []);
+}
+
+/// The process slept so long that the customer has paid with what turns out to be one too many: nothing is voided.
+#[tokio::test(start_paused = true)]
+async fn a_spare_session_that_is_paid_is_told_and_left_alone() {
+    let world = World::new();
+    world.backend.cannot_list(FaultKind::Forbidden);
+    let late = Wrong::Answered(Duration::from_secs(30));
+    let (world, id, stopped) = tried_and_taken_over_in(world, sms(), late).await;
+    decide(&world.another(), id, Decision::Drop).await.unwrap();
+    let spare = world.backend.sessions().remove(0).news.id;
+    world.backend.pay(&spare, "AUTHORIZED");
+    stopped.await.unwrap().unwrap();
+    tokio::time::advance(Duration::from_secs(20)).await;
+    flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    assert_eq!(world.link(id).alarms, [Alarm::PaidElsewhere]);
+    assert!(world.backend.sessions()[0].news.cancelled_at.is_none());
+    assert_eq!(world.backend.calls(Call::Cancel), 0);
 }
 
 /// What another one has made stays made, whatever becomes of the try that was stopped.

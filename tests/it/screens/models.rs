@@ -313,6 +313,7 @@ pub(crate) fn entry(link: LinkId, needs_decision: bool) -> OutboxEntry {
         overdue: None,
         order: None,
         first_sent: None,
+        lost: Vec::new(),
     }
 }
 
