@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::domain::cause::Cause;
 use crate::domain::method::resolve_types;
 use crate::i18n::Texts;
-use crate::ports::{FaultKind, Gateway, Ledger, LinkFilter, OutboxEntry};
+use crate::ports::{FaultKind, Gateway, Ledger, LedgerError, LinkFilter, LinkRow, OutboxEntry};
 use crate::ui::waiting_words;
 use crate::wiring::{self, SecretOrigin};
 
@@ -344,8 +344,9 @@ fn links(run: &Run, ledger: &dyn Ledger, config: &Config) -> Vec<Check> {
     let alarmed = LinkFilter { alarmed: true, ..LinkFilter::default() };
     let found = ledger
         .outbox(account)
-        .and_then(|outbox| Ok((outbox, ledger.rows(account, &alarmed)?, ledger.waiting_elsewhere(account)?)));
-    let (outbox, rows, elsewhere) = match found {
+        .and_then(|outbox| Ok((outbox, ledger.rows(account, &alarmed)?, ledger.waiting_elsewhere(account)?)))
+        .and_then(|(outbox, rows, elsewhere)| Ok((outbox, rows, elsewhere, ledger.unsettled(account)?)));
+    let (outbox, rows, elsewhere, followed) = match found {
         Ok(found) => found,
         Err(error) => return vec![Check::failed("ledger", Failure::ledger(t, &error))],
     };
@@ -372,7 +373,13 @@ fn links(run: &Run, ledger: &dyn Ledger, config: &Config) -> Vec<Check> {
         let told = waiting_words::elsewhere(t, &account, config.profiles.of(&account), count);
         Check::new("outbox", Verdict::Warning, told)
     });
-    [waiting].into_iter().chain(others).chain([alarms]).collect()
+    let odd = |row: &&LinkRow| matches!(ledger.link(row.id), Err(LedgerError::Unreadable { .. }));
+    let odd: Vec<_> = followed.iter().filter(odd).map(|row| row.reference.as_str()).collect();
+    let odd = (!odd.is_empty()).then(|| {
+        let told = t.t_args("doctor-unreadable", &[("references", odd.join(", ").into())]);
+        Check::new("ledger", Verdict::Warning, told).hint(t.t("doctor-unreadable-hint"))
+    });
+    [waiting].into_iter().chain(others).chain([alarms]).chain(odd).collect()
 }
 
 /// Who else can read the data, if anybody.

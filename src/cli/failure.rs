@@ -152,7 +152,7 @@ impl Failure {
             LedgerError::Newer { .. } => {
                 Self::input("newer_ledger", texts.say(error), texts.t("cli-newer-hint"))
             }
-            LedgerError::Database(_) => Self::internal(texts, error),
+            LedgerError::Unreadable { .. } | LedgerError::Database(_) => Self::internal(texts, error),
         }
     }
 

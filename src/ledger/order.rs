@@ -5,7 +5,7 @@ use rusqlite::Transaction;
 use super::error::Trouble;
 use super::record::{self, reference_key};
 use crate::domain::link::{Link, LinkId};
-use crate::ports::Touched;
+use crate::ports::{LedgerError, Touched};
 
 /// Changes a link, and then all of its order that hold money; see `Ledger::amend_order`.
 pub(super) fn amend(
@@ -39,10 +39,21 @@ pub(super) fn amend(
     Ok(changed)
 }
 
+/// Another link. One that can't be read keeps what is learned of this one from nobody.
+fn readable(tx: &Transaction<'_>, id: LinkId) -> Result<Option<Link>, Trouble> {
+    match record::load(tx, id) {
+        Err(Trouble::Told(error @ LedgerError::Unreadable { .. })) => {
+            tracing::warn!(%error, "not looked at together with others of its order");
+            Ok(None)
+        }
+        other => other,
+    }
+}
+
 /// The other links for the same order that hold money.
 fn others(tx: &Transaction<'_>, link: &Link) -> Result<Vec<Link>, Trouble> {
     let original = match link.reissue_of {
-        Some(id) => record::load(tx, id)?,
+        Some(id) => readable(tx, id)?,
         None => None,
     };
     let own = reference_key(link.sale.reference.as_str());
@@ -68,7 +79,7 @@ fn others(tx: &Transaction<'_>, link: &Link) -> Result<Vec<Link>, Trouble> {
         let id: String = row.get(0)?;
         let id = LinkId::parse(&id).ok_or_else(|| Trouble::unreadable("a link's id"))?;
         if id != link.id {
-            links.extend(record::load(tx, id)?);
+            links.extend(readable(tx, id)?);
         }
     }
     Ok(links)

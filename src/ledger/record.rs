@@ -10,6 +10,7 @@ use crate::domain::lifecycle::money_vanishes;
 use crate::domain::link::{Alarm, DeliveryStatus, EventKind, Link, LinkEvent, LinkId, LinkState};
 use crate::domain::money::{Currency, Money};
 use crate::domain::sale::{Delivery, Sale};
+use crate::ports::LedgerError;
 
 /// A moment as it is kept: whole microseconds.
 pub(super) fn micros(at: Timestamp) -> i64 {
@@ -200,8 +201,8 @@ fn stored(connection: &Connection, id: LinkId) -> Result<Option<Stored>, Trouble
 fn read(row: &Row<'_>, id: LinkId, state_word: &str, alarms: &str) -> Result<Link, Trouble> {
     let sale: String = row.get("sale")?;
     // serde's error could quote what is in the sale, so only the place is told.
-    let sale: Sale = serde_json::from_str(&sale)
-        .map_err(|e| Trouble::odd(format!("the sale of link {id} can't be read (column {})", e.column())))?;
+    let sale: Sale =
+        serde_json::from_str(&sale).map_err(|e| LedgerError::Unreadable { link: id, column: e.column() })?;
     let currency = currency(&row.get::<_, String>("currency")?)?;
     let (state, word) = state(state_word);
     let reissue_of: Option<String> = row.get("reissue_of")?;

@@ -54,7 +54,7 @@ impl Round {
 /// The ledger's.
 pub async fn refresh_one(ports: &Ports, id: LinkId) -> Result<Round, LedgerError> {
     let known = on_ledger(ports, move |ledger| {
-        let Some(link) = ledger.link(id)? else { return Ok(None) };
+        let Some(link) = readable(ledger, id)? else { return Ok(None) };
         let sent = sent_money(ledger, std::slice::from_ref(&link))?;
         Ok(Some((link, sent)))
     });
@@ -96,6 +96,17 @@ pub async fn refresh_one(ports: &Ports, id: LinkId) -> Result<Round, LedgerError
     }
 }
 
+/// A link as it is kept. One that can't be read is left out, so that all others are followed.
+fn readable(ledger: &dyn Ledger, id: LinkId) -> Result<Option<Link>, LedgerError> {
+    match ledger.link(id) {
+        Err(error @ LedgerError::Unreadable { .. }) => {
+            tracing::warn!(%error, "the link can't be followed");
+            Ok(None)
+        }
+        other => other,
+    }
+}
+
 /// The requests about the money of these links that went out and have no end yet. The links are of one account.
 fn sent_money(ledger: &dyn Ledger, links: &[Link]) -> Result<Vec<OutboxEntry>, LedgerError> {
     let Some(first) = links.first() else { return Ok(Vec::new()) };
@@ -133,7 +144,7 @@ pub async fn refresh_many(ports: &Ports, ids: Vec<LinkId>) -> Result<Round, Ledg
         let (links, sent) = on_ledger(ports, move |ledger| {
             let mut links = Vec::with_capacity(batch.len());
             for id in batch {
-                links.extend(ledger.link(id)?);
+                links.extend(readable(ledger, id)?);
             }
             let sent = sent_money(ledger, &links)?;
             Ok((links, sent))

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::domain::link::LinkId;
 use crate::domain::reference::Reference;
 
 /// Why the ledger could not do it.
@@ -29,6 +30,14 @@ pub enum LedgerError {
     /// The reference is used by a live or paid link.
     #[error("the reference {0} is already used by a live or paid link")]
     ReferenceUsed(Reference),
+    /// One link's sale is not what paylink wrote there; all others are as they were.
+    #[error("the ledger: the sale of link {link} can't be read (column {column})")]
+    Unreadable {
+        /// The link.
+        link: LinkId,
+        /// Where in it.
+        column: usize,
+    },
     /// Anything else of the database: a line for the log and for whoever mends it.
     #[error("the ledger: {0}")]
     Database(String),

@@ -23,6 +23,10 @@ impl Spoken for LedgerError {
                 texts.t_args("cli-reference-used", &[("reference", reference.as_str().into())]).into()
             }
             // For whoever mends it, who reads the log as well: the same words in both.
+            Self::Unreadable { link, column } => {
+                let said = format!("the sale of link {link} can't be read (column {column})");
+                texts.t_args("ledger-trouble", &[("said", said.into())]).into()
+            }
             Self::Database(said) => texts.t_args("ledger-trouble", &[("said", said.as_str().into())]).into(),
         }
     }

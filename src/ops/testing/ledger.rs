@@ -14,6 +14,9 @@ use crate::ports::*;
 
 use super::{Power, lock};
 
+/// Put with a link's id behind it, it makes the link one that can't be read.
+pub(crate) const SPOILED: &str = "spoiled ";
+
 #[derive(Default)]
 struct Kept {
     links: BTreeMap<LinkId, Link>,
@@ -177,7 +180,11 @@ impl Ledger for SimLedger {
     }
 
     fn link(&self, id: LinkId) -> Result<Option<Link>, LedgerError> {
-        Ok(self.read()?.links.get(&id).cloned())
+        let kept = self.read()?;
+        if kept.values.contains_key(&format!("{SPOILED}{id}")) {
+            return Err(LedgerError::Unreadable { link: id, column: 1 });
+        }
+        Ok(kept.links.get(&id).cloned())
     }
 
     fn rows(&self, _: &str, filter: &LinkFilter) -> Result<Vec<LinkRow>, LedgerError> {

@@ -23,6 +23,7 @@ use crate::domain::vat::VatRate;
 use crate::ports::*;
 
 pub(crate) use gateway::{Call, Sim, SimGateway, Wrong, event, fault};
+pub(crate) use ledger::SPOILED;
 use ledger::SimLedger;
 
 pub(crate) const ACCOUNT: &str = "T12345678";

@@ -7,9 +7,9 @@ use crate::domain::link::{Alarm, EventKind, LinkId, LinkState};
 use crate::domain::sale::Delivery;
 use crate::ops::asked::Asked;
 use crate::ops::outbox::{Outcome, send_now};
-use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault};
-use crate::ops::track::{refresh, refresh_many, refresh_one};
-use crate::ports::FaultKind;
+use crate::ops::testing::{ACCOUNT, Call, SPOILED, World, Wrong, fault};
+use crate::ops::track::{refresh, refresh_each, refresh_listed, refresh_many, refresh_one};
+use crate::ports::{FaultKind, LedgerError};
 
 fn ids(links: &[crate::domain::link::Link]) -> Vec<LinkId> {
     let mut ids: Vec<_> = links.iter().map(|l| l.id).collect();
@@ -45,6 +45,26 @@ async fn a_payment_that_cannot_be_read_is_asked_for_again() {
     assert_eq!(round.changed[0].state, LinkState::Paying);
     assert!(!round.changed[0].settled());
     assert_eq!(refresh_one(&world.ports, id).await.unwrap().changed[0].state, LinkState::Authorized);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_cannot_be_read_keeps_no_other_from_being_followed() {
+    let world = World::new();
+    let mut all = Vec::new();
+    for n in 0..4 {
+        all.push(world.send(&format!("A-{n}"), Delivery::Link).await);
+    }
+    for id in &all {
+        world.backend.pay(&world.session_id(*id), "CAPTURED");
+    }
+    world.ports.ledger.put(&format!("{SPOILED}{}", all[0]), Some("")).unwrap();
+    assert!(matches!(world.ports.ledger.link(all[0]), Err(LedgerError::Unreadable { .. })));
+    let round = refresh_many(&world.ports, vec![all[0], all[1]]).await.unwrap();
+    assert_eq!(ids(&round.changed), [all[1]]);
+    let round = refresh_each(&world.ports, vec![all[0], all[2]]).await.unwrap();
+    assert_eq!(ids(&round.changed), [all[2]]);
+    let round = refresh_listed(&world.ports, vec![all[0], all[3]]).await.unwrap();
+    assert_eq!(ids(&round.changed), [all[3]]);
 }
 
 #[tokio::test(start_paused = true)]

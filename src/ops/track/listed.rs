@@ -6,7 +6,9 @@ use crate::ops::asked::Asked;
 use crate::ops::on_ledger;
 use crate::ports::{Fault, LedgerError, OutboxEntry, Ports};
 
-use super::{BATCH, FaultKind, Round, close_what_ended, refresh_each, refresh_many, sent_money, take};
+use super::{
+    BATCH, FaultKind, Round, close_what_ended, readable, refresh_each, refresh_many, sent_money, take,
+};
 
 /// Brings links up to date: of `settled` ones only what became of the money is read, of `open` ones all of their story.
 ///
@@ -65,7 +67,7 @@ async fn read_listed(ports: &Ports, ids: Vec<LinkId>) -> Result<Listed, LedgerEr
     let (links, sent) = on_ledger(ports, move |ledger| {
         let mut links = Vec::with_capacity(ids.len());
         for id in ids {
-            links.extend(ledger.link(id)?);
+            links.extend(readable(ledger, id)?);
         }
         links.retain(|link| !link.state.in_outbox() && link.session_id.is_some());
         let sent = sent_money(ledger, &links)?;

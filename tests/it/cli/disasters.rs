@@ -190,6 +190,23 @@ fn nothing_but_garbage_starts_a_new_ledger_and_says_so() {
 }
 
 #[test]
+fn one_link_that_cannot_be_read_keeps_no_other_from_being_followed() {
+    let world = World::new();
+    world.link(&["--reference", "ODD-1"]);
+    let good = world.link(&["--reference", "GOOD-1"]);
+    let connection = rusqlite::Connection::open(world.database()).unwrap();
+    connection.execute("UPDATE links SET sale = '{' WHERE reference = 'ODD-1'", []).unwrap();
+    drop(connection);
+    world.pay(&good, "authorized");
+    world.run(&["list"]).is(0);
+    let shown = world.run(&["show", "GOOD-1", "--json", "--offline"]).is(0).json();
+    assert_eq!(shown["state"], "captured");
+    let doctor = world.run(&["doctor"]);
+    let line = "What was sold can't be read of ODD-1: paylink doesn't follow it";
+    assert!(doctor.out.contains(line), "{doctor:?}");
+}
+
+#[test]
 fn what_was_never_a_ledger_is_left_alone() {
     let world = World::new();
     fs::create_dir_all(&world.data).unwrap();
