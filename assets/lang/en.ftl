@@ -339,6 +339,7 @@ backup-elsewhere-hint = Make it, or name another place for the backup
 cli-restore-ask = Replace it? (yes/no)
 cli-restore-word = yes
 cli-restore-yes = Use --yes to replace it; the ledger in place is kept under another name
+cli-restore-changed = Something came to the ledger in place meanwhile. Nothing was replaced yet.
 cli-restore-not = Nothing was replaced
 cli-restore-done = Restored { $count } links from { $file }. Links that may have been sent since are looked up before anything is sent.
 cli-restore-kept = The ledger that was in place is kept as { $kept }

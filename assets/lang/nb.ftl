@@ -338,6 +338,7 @@ backup-elsewhere-hint = Lag den, eller velg et annet sted for sikkerhetskopien
 cli-restore-ask = Bytte det ut? (ja/nei)
 cli-restore-word = ja
 cli-restore-yes = Bruk --yes for å bytte det ut; det gamle registeret beholdes under et annet navn
+cli-restore-changed = Noe kom til i registeret som er i bruk, i mellomtiden. Ingenting er byttet ut ennå.
 cli-restore-not = Ingenting ble byttet ut
 cli-restore-done = Hentet { $count } lenker fra { $file }. Lenker som kan være sendt siden, slås opp før noe sendes.
 cli-restore-kept = Registeret som var i bruk, er beholdt som { $kept }

@@ -39,47 +39,26 @@ pub fn backup(run: &Run, args: &args::Backup) -> Result<Status, Failure> {
 pub fn restore(run: &Run, args: &args::Restore) -> Result<Status, Failure> {
     let t = run.texts();
     let failure = |e| of_file(t, &e, &args.file).unwrap_or_else(|| Failure::ledger(t, &e));
-    let restore = wiring::Restore::check(&run.places()?.data_dir, &args.file).map_err(failure)?;
-    let view = run.view();
-    let newest = restore.newest.map_or_else(|| "–".to_owned(), |at| t.moment(at, view.now, &view.zone));
-    let (links, missing) = (restore.links, restore.missing.len());
-    if !args.yes && restore.now.is_some_and(|count| count > 0) {
-        let said = [
-            ("file", shown(&args.file)),
-            ("count", links.into()),
-            ("newest", newest.into()),
-            ("now", restore.now.unwrap_or_default().into()),
-        ];
-        let what = t.t_args("cli-restore-what", &said);
-        let what = if missing == 0 {
-            what
-        } else {
-            let args = [("missing", missing.into()), ("references", some_of(&restore.missing).into())];
-            format!("{what} {}", t.t_args("cli-restore-missing", &args))
-        };
-        let what = match waiting(run, &restore.waiting, "cli-restore-waiting") {
-            None => what,
-            Some(lost) => format!("{what} {lost}"),
-        };
-        if run.output.json || !can_ask() {
-            return Err(Failure::input("not_confirmed", what, t.t("cli-restore-yes")));
+    let mut restore = wiring::Restore::check(&run.places()?.data_dir, &args.file).map_err(failure)?;
+    let done = loop {
+        if !args.yes && restore.now.is_some_and(|count| count > 0) {
+            confirm(run, &restore, &args.file)?;
         }
-        run.note(&Note::new("restore", what));
-        let answer = ask(&t.t("cli-restore-ask")).ok().flatten().unwrap_or_default().to_lowercase();
-        if answer != t.t("cli-restore-word") && answer != "yes" {
-            return Err(Failure::input("not_confirmed", t.t("cli-restore-not"), t.t("cli-restore-yes")));
+        // Yes was said to what the ledger had then. What came since was not spoken of.
+        match restore.carry_out(Timestamp::now(), args.yes).map_err(failure)? {
+            Some(done) => break done,
+            None => run.note(&Note::new("restore", t.t("cli-restore-changed"))),
         }
-    }
-    let lost = restore.waiting.clone();
-    let done = restore.carry_out(Timestamp::now()).map_err(failure)?;
+    };
+    let links = restore.links;
     if run.output.json {
         let object = serde_json::json!({
             "file": args.file,
             "links": links,
-            "missing": missing,
+            "missing": restore.missing.len(),
             "kept": done.kept,
             "money": done.money,
-            "not_sent": lost,
+            "not_sent": restore.waiting,
         });
         run.output.line(&object.to_string())?;
         return Ok(Status::Done);
@@ -89,13 +68,43 @@ pub fn restore(run: &Run, args: &args::Restore) -> Result<Status, Failure> {
     if let Some(kept) = &done.kept {
         run.output.line(&t.t_args("cli-restore-kept", &[("kept", shown(kept))]))?;
     }
-    if let Some(line) = waiting(run, &lost, "cli-restore-not-sent") {
+    if let Some(line) = waiting(run, &restore.waiting, "cli-restore-not-sent") {
         run.output.line(&line)?;
     }
     if let Some(line) = money_line(run, &done.money) {
         run.output.line(&line)?;
     }
     Ok(Status::Done)
+}
+
+/// Tells what would be replaced by what, and asks for a yes.
+fn confirm(run: &Run, restore: &wiring::Restore, file: &Path) -> Result<(), Failure> {
+    let (t, view) = (run.texts(), run.view());
+    let newest = restore.newest.map_or_else(|| "–".to_owned(), |at| t.moment(at, view.now, &view.zone));
+    let said = [
+        ("file", shown(file)),
+        ("count", restore.links.into()),
+        ("newest", newest.into()),
+        ("now", restore.now.unwrap_or_default().into()),
+    ];
+    let mut what = t.t_args("cli-restore-what", &said);
+    if !restore.missing.is_empty() {
+        let missing = restore.missing.len().into();
+        let args = [("missing", missing), ("references", some_of(&restore.missing).into())];
+        what = format!("{what} {}", t.t_args("cli-restore-missing", &args));
+    }
+    if let Some(lost) = waiting(run, &restore.waiting, "cli-restore-waiting") {
+        what = format!("{what} {lost}");
+    }
+    if run.output.json || !can_ask() {
+        return Err(Failure::input("not_confirmed", what, t.t("cli-restore-yes")));
+    }
+    run.note(&Note::new("restore", what));
+    let answer = ask(&t.t("cli-restore-ask")).ok().flatten().unwrap_or_default().to_lowercase();
+    if answer == t.t("cli-restore-word") || answer == "yes" {
+        return Ok(());
+    }
+    Err(Failure::input("not_confirmed", t.t("cli-restore-not"), t.t("cli-restore-yes")))
 }
 
 /// What waits in the ledger in place and goes with it, named.

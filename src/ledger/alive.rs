@@ -20,11 +20,12 @@ const END: &str = ".alive";
 const UNKNOWN: &str = "?";
 
 /// This process's sign of life.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Alive {
     held: OnceLock<Held>,
 }
 
+#[derive(Debug)]
 struct Held {
     owner: String,
     /// Locked until it's dropped.

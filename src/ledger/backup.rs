@@ -1,13 +1,13 @@
 //! Copies of the whole ledger.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
+use uuid::Uuid;
 
 use super::error::{Trouble, from_io};
-use super::replace::beside;
 use super::{SqliteLedger, connect, file, hold, rescue};
 use crate::ports::{LedgerError, Unusable};
 
@@ -28,19 +28,22 @@ impl SqliteLedger {
         if is_same(to, &self.path) {
             return Err(LedgerError::unusable(to, Unusable::Exists));
         }
-        let part = beside(to, ".part");
-        let done = self.healing(|| {
+        // It is the file that was named that can't be written.
+        let named = |error: LedgerError, part: &Path| match error {
+            LedgerError::Unusable { path, why } if path == part => LedgerError::unusable(to, why),
+            other => other,
+        };
+        self.healing(|| {
+            let part = part_of(to);
+            file::make_new(&part).map_err(|e| named(e, &part))?;
+            let done = self.copy_into(&part).and_then(|links| {
+                put(&part, to).map_err(|e| from_io(to, &e))?;
+                Ok(links)
+            });
+            // Half a backup is worse than none.
             rescue::clear(&part);
-            file::make_new(&part)?;
-            self.copy_into(&part)
-        });
-        let done = done.and_then(|links| {
-            put(&part, to).map_err(|e| from_io(to, &e))?;
-            Ok(links)
-        });
-        // Half a backup is worse than none.
-        rescue::clear(&part);
-        done
+            done.map_err(|e| named(e, &part))
+        })
     }
 
     fn copy_into(&self, to: &Path) -> Result<u64, LedgerError> {
@@ -71,6 +74,11 @@ impl SqliteLedger {
             copy.query_row("SELECT count(*) FROM links", [], |row| row.get(0)).map_err(at_copy)?;
         Ok(links.unsigned_abs())
     }
+}
+
+/// Where the copy is made: in the same folder, under a name that is nobody's.
+fn part_of(to: &Path) -> PathBuf {
+    to.with_file_name(format!("paylink-{}-{}.part", std::process::id(), Uuid::new_v4().as_simple()))
 }
 
 /// Whether both names are of one file.

@@ -103,7 +103,7 @@ pub(super) fn open_or_make(file: &Path) -> std::io::Result<fs::File> {
 }
 
 /// Makes an empty private file that must not exist yet.
-pub(super) fn make_new(file: &Path) -> Result<(), LedgerError> {
+pub(super) fn make_new(file: &Path) -> Result<fs::File, LedgerError> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -111,11 +111,20 @@ pub(super) fn make_new(file: &Path) -> Result<(), LedgerError> {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
-    match options.open(file) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            Err(LedgerError::unusable(file, Unusable::Exists))
+    options.open(file).map_err(|error| {
+        if error.kind() == std::io::ErrorKind::AlreadyExists {
+            LedgerError::unusable(file, Unusable::Exists)
+        } else {
+            from_io(file, &error)
         }
-        Err(error) => Err(from_io(file, &error)),
-    }
+    })
+}
+
+/// Copies what is in a file into a new private file. Its mode stays where it is: a backup may be there for all to
+/// read, or for nobody to write.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<(), LedgerError> {
+    let mut read = fs::File::open(from).map_err(|e| from_io(from, &e))?;
+    let mut written = make_new(to)?;
+    std::io::copy(&mut read, &mut written).map_err(|e| from_io(to, &e))?;
+    Ok(())
 }

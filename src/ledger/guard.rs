@@ -33,13 +33,27 @@ impl Guard {
 
     /// Alone.
     pub(super) fn alone(folder: &Path, database: &Path) -> Result<Self, LedgerError> {
-        let guard = match take(folder, BRIEFLY, File::try_lock) {
+        Self::alone_within(BRIEFLY, folder, database)
+    }
+
+    /// Alone, if nobody else has it now.
+    pub(super) fn alone_at_once(folder: &Path, database: &Path) -> Result<Self, LedgerError> {
+        Self::alone_within(Duration::ZERO, folder, database)
+    }
+
+    fn alone_within(patience: Duration, folder: &Path, database: &Path) -> Result<Self, LedgerError> {
+        let guard = match take(folder, patience, File::try_lock) {
             Err(LedgerError::Unusable { why: Unusable::InUse, .. }) => {
                 return Err(LedgerError::unusable(database, Unusable::InUse));
             }
             other => other?,
         };
         if guard.locked { Ok(guard) } else { Err(LedgerError::unusable(database, Unusable::InUse)) }
+    }
+
+    /// Whether who wants the ledger alone is kept away by it.
+    pub(super) const fn keeps_away(&self) -> bool {
+        self.locked
     }
 
     /// Lets those who watch the folder know that something was changed: the last write to the ledger's own files

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use rusqlite::Connection;
 
 use super::error::Trouble;
-use super::{FILE_NAME, SqliteLedger, connect, guard, hold, replace, rescue};
+use super::{FILE_NAME, SqliteLedger, connect, guard, hold, leftovers, replace, rescue};
 use crate::ports::{LedgerError, Unusable};
 
 impl SqliteLedger {
@@ -67,7 +67,12 @@ pub(super) fn enter(folder: &Path) -> Result<guard::Guard, LedgerError> {
     let database = folder.join(FILE_NAME);
     for _ in 0..3 {
         let guard = guard::Guard::shared(folder)?;
-        let Some(why) = replace::unfinished(&database) else { return Ok(guard) };
+        let Some(why) = replace::unfinished(&database) else {
+            if guard.keeps_away() {
+                leftovers::clear_away(folder);
+            }
+            return Ok(guard);
+        };
         drop(guard);
         let _alone = guard::Guard::alone(folder, &database)?;
         if replace::unfinished(&database) == Some(why) {

@@ -8,7 +8,7 @@
 //! - `file.rs`: folder and file, private from the first moment; `connect.rs`: settings, migrations
 //! - `record.rs`: a link written, read, changed; `list.rs`: rows, by filter; `search.rs`: words
 //! - `guard.rs`: who has it open; `healing.rs`, `rescue.rs`, `salvage.rs`, `stray.rs`, `leaves.rs`, `replace.rs`: what is done with a
-//!   damaged one; `backup.rs`, `restore.rs`: copies
+//!   damaged one; `backup.rs`, `restore.rs`: copies; `leftovers.rs`: what a killed process left of one
 //! - `order.rs`: the links of one order, changed together; `names.rs`: references and ids; `outbox.rs`: claims, `settle.rs`: how they end, `ended.rs`: orders about money that did, `alive.rs`: who of their owners lives; `totals.rs`: sums; `error.rs`: plain lines
 //! - `watch.rs`: being told what other processes change
 
@@ -38,6 +38,7 @@ mod file;
 mod guard;
 mod healing;
 mod leaves;
+mod leftovers;
 mod list;
 mod names;
 mod order;
@@ -100,6 +101,7 @@ impl SqliteLedger {
     /// [`LedgerError::Newer`] if a newer paylink wrote it.
     pub fn open(folder: &Path) -> Result<Self, LedgerError> {
         let folder = file::folder(folder)?;
+        rescue::rescue_empty(&folder, &folder.join(FILE_NAME))?;
         let mut guard = healing::enter(&folder)?;
         let path = file::prepare(&folder)?;
         let writer = match connect::writer(&path) {

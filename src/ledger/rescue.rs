@@ -38,10 +38,33 @@ const MAGIC: &[u8] = b"SQLite format 3\0";
 /// is left alone; the disk's. Then everything is as it was.
 pub(super) fn rescue(folder: &Path, database: &Path) -> Result<(), LedgerError> {
     let _alone = Guard::alone(folder, database)?;
-    if sound(database) {
+    // What is empty must not even be opened: SQLite throws the log beside it away.
+    if !is_empty(database) && sound(database) {
         // Another process was quicker.
         return Ok(());
     }
+    replace_damaged(database)
+}
+
+/// Does the same for a file with nothing in it: that is what a full disk or a crash leaves of a ledger. But it is
+/// also how a new one begins, so not while another paylink has it open.
+pub(super) fn rescue_empty(folder: &Path, database: &Path) -> Result<(), LedgerError> {
+    if !is_empty(database) {
+        return Ok(());
+    }
+    let Ok(_alone) = Guard::alone_at_once(folder, database) else { return Ok(()) };
+    if !is_empty(database) || replace::unfinished(database).is_some() {
+        return Ok(());
+    }
+    replace_damaged(database)
+}
+
+fn is_empty(database: &Path) -> bool {
+    fs::metadata(database).is_ok_and(|found| found.is_file() && found.len() == 0)
+}
+
+/// For who holds the ledger alone.
+fn replace_damaged(database: &Path) -> Result<(), LedgerError> {
     if !ours(database).map_err(|e| from_io(database, &e))? {
         return Err(LedgerError::unusable(database, Unusable::NotOurs));
     }
@@ -103,12 +126,11 @@ fn readable(database: &Path, fresh: &Path) -> Result<Option<Connection>, LedgerE
     let fresh = fs::read(fresh).map_err(io)?;
     for beginning in [0, 100, PAGE] {
         clear(&copy);
-        file::make_new(&copy)?;
-        fs::copy(database, &copy).map_err(io)?;
+        file::copy(database, &copy)?;
         for ending in ["-wal", "-journal"] {
             let log = beside(database, ending);
             if log.exists() {
-                fs::copy(log, beside(&copy, ending)).map_err(io)?;
+                file::copy(&log, &beside(&copy, ending))?;
             }
         }
         if beginning > 0 {
@@ -188,7 +210,7 @@ fn ours(database: &Path) -> std::io::Result<bool> {
     let mut bytes = Vec::new();
     fs::File::open(database)?.take(LOOKED_AT as u64).read_to_end(&mut bytes)?;
     let has = |text: &[u8]| bytes.windows(text.len()).any(|part| part == text);
-    if has(b"CREATE TABLE links (") || has(b"CREATE TABLE outbox (") {
+    if bytes.is_empty() || has(b"CREATE TABLE links (") || has(b"CREATE TABLE outbox (") {
         return Ok(true);
     }
     if bytes.starts_with(MAGIC) {

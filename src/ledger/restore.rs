@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
+use uuid::Uuid;
 
+use super::alive::Alive;
 use super::backup::is_same;
 use super::error::{Trouble, from_io};
 use super::guard::Guard;
+use super::leftovers::CHECKING;
 use super::replace::{self, Plan, Why, beside};
 use super::{FILE_NAME, SqliteLedger, connect, file, healing, rescue};
 use crate::ports::{LedgerError, OutboxKind, Rescue, Unusable};
@@ -21,6 +24,11 @@ pub struct Restore {
     database: PathBuf,
     /// A copy of the backup, in this paylink's format.
     copy: PathBuf,
+    /// The sign of life by which others know that the copy is not left behind.
+    _alive: Alive,
+    backup: Checked,
+    /// What the ledger had when it was compared; `None` where there is none that can be read.
+    place: Option<Known>,
     /// Links in the backup.
     pub links: u64,
     /// When the newest of them was made.
@@ -59,39 +67,81 @@ impl Restore {
             Err(error) => return Err(from_io(from, &error)),
         }
         let _entered = healing::enter(&folder)?;
-        let copy = beside(&database, &format!(".checking-{}", std::process::id()));
+        let alive = Alive::default();
+        let owner = format!("{}-{}", std::process::id(), Uuid::new_v4().as_simple());
+        // Where files can't be locked its mark is none that every file system takes.
+        let owner = alive.claimant(Some(&folder), &owner).replace('?', "_");
+        let copy = beside(&database, &format!("{CHECKING}{owner}"));
         let backup = Checked::read(from, &copy)?;
-        let there = fs::metadata(&database).is_ok_and(|m| m.len() > 0);
-        let ours = there.then(|| SqliteLedger::open(&folder).and_then(|ledger| known(&ledger)));
-        let (now, missing, waiting) = match ours {
-            None => (None, Vec::new(), Vec::new()),
-            Some(Ok((ours, waits))) => {
-                let missing = ours.iter().filter(|(id, _)| !backup.ids.contains(id)).map(|(_, r)| r.clone());
-                let lost = |w: &&Waits| w.kind.moves_money() || !backup.waits.iter().any(|b| b.same(w));
-                let waiting = waits.iter().filter(lost).map(|w| w.reference.clone());
-                (Some(ours.len() as u64), missing.collect(), waiting.collect())
-            }
-            // What can't be opened is kept aside like any other.
-            Some(Err(error)) => {
-                tracing::warn!(%error, "the ledger in place can't be read");
-                (None, Vec::new(), Vec::new())
-            }
+        let mut restore = Self {
+            folder,
+            database,
+            copy,
+            _alive: alive,
+            place: None,
+            links: backup.ids.len() as u64,
+            newest: backup.newest,
+            backup,
+            now: None,
+            missing: Vec::new(),
+            waiting: Vec::new(),
         };
-        let links = backup.ids.len() as u64;
-        Ok(Self { folder, database, copy, links, newest: backup.newest, now, missing, waiting })
+        let read = || SqliteLedger::open(&restore.folder)?.read(|db| Ok(known(db)?));
+        let place = if is_there(&restore.database) { readable(read())? } else { None };
+        restore.compare(place);
+        Ok(restore)
     }
 
-    /// Puts the backup in the ledger's place, which is kept under another name.
+    /// Notes what is in the ledger and not in the backup.
+    fn compare(&mut self, place: Option<Known>) {
+        let backup = &self.backup;
+        let lost = |w: &&Waits| w.kind.moves_money() || !backup.waits.iter().any(|b| b.same(w));
+        let (links, waits) = place.as_ref().map(|(l, w)| (&l[..], &w[..])).unwrap_or_default();
+        let missing = links.iter().filter(|(id, _)| !backup.ids.contains(id));
+        self.missing = missing.map(|(_, reference)| reference.clone()).collect();
+        self.waiting = waits.iter().filter(lost).map(|w| w.reference.clone()).collect();
+        self.now = place.as_ref().map(|(links, _)| links.len() as u64);
+        self.place = place;
+    }
+
+    /// Puts the backup in the ledger's place, which is kept under another name. `None`: nothing was replaced, because
+    /// the ledger is not what it was when it was compared; this value then says how it is now. `anyhow`: it is
+    /// replaced all the same.
     ///
     /// # Errors
     /// [`Unusable::InUse`] while another paylink has the ledger open; the disk's. Then nothing was replaced.
-    pub fn carry_out(self, now: Timestamp) -> Result<Restored, LedgerError> {
+    pub fn carry_out(&mut self, now: Timestamp, anyhow: bool) -> Result<Option<Restored>, LedgerError> {
         let _alone = Guard::alone(&self.folder, &self.database)?;
+        if let Some(why) = replace::unfinished(&self.database) {
+            replace::finish(&self.database, why)?;
+        }
+        // Others could write until now, while the seller thought about it.
+        let place = in_place(&self.database)?;
+        if place != self.place {
+            self.compare(place);
+            if !anyhow {
+                return Ok(None);
+            }
+        }
         let draft = replace::draft(&self.database);
-        let at = |trouble: Trouble| trouble.at(&draft);
-        fs::rename(&self.copy, &draft).map_err(|e| from_io(&self.copy, &e))?;
         let plan = Plan::new(&self.database, Why::Restored, now);
-        let there = fs::metadata(&self.database).is_ok_and(|m| m.len() > 0);
+        let there = is_there(&self.database);
+        rescue::clear(&draft);
+        fs::rename(&self.copy, &draft).map_err(|e| from_io(&self.copy, &e))?;
+        let done = self.complete(&draft, &plan, now).and_then(|money| {
+            plan.carry_out(&self.database)?;
+            Ok(money)
+        });
+        if done.is_err() {
+            rescue::clear(&draft);
+        }
+        Ok(Some(Restored { kept: there.then_some(plan.kept), money: done? }))
+    }
+
+    /// Makes the copy in `draft` what the ledger is to be. The references of links whose requests about money were
+    /// taken out.
+    fn complete(&self, draft: &Path, plan: &Plan, now: Timestamp) -> Result<Vec<String>, LedgerError> {
+        let at = |trouble: Trouble| trouble.at(draft);
         let report = Rescue {
             kept: plan.kept.clone(),
             restored: true,
@@ -101,7 +151,7 @@ impl Restore {
             gaps: false,
             money: Vec::new(),
         };
-        let mut new = connect::apart(&draft)?;
+        let mut new = connect::apart(draft)?;
         let tx = new.transaction().map_err(|e| at(e.into()))?;
         for (account, key, n) in counters(&self.database).unwrap_or_default() {
             tx.execute(
@@ -113,9 +163,7 @@ impl Restore {
         }
         let money = rescue::doubt(&tx, report, now).map_err(at)?;
         tx.commit().map_err(|e| at(e.into()))?;
-        drop(new);
-        plan.carry_out(&self.database)?;
-        Ok(Restored { kept: there.then_some(plan.kept), money })
+        Ok(money)
     }
 }
 
@@ -127,6 +175,7 @@ impl Drop for Restore {
 }
 
 /// A backup that was read through.
+#[derive(Debug)]
 struct Checked {
     ids: BTreeSet<String>,
     waits: Vec<Waits>,
@@ -141,20 +190,21 @@ impl Checked {
         }
         // What is wrong is wrong with the file that was named.
         read.map_err(|error| match error {
-            LedgerError::Unusable { path, why } if path == copy => LedgerError::unusable(from, why),
+            LedgerError::Unusable { path, why } if path == copy && why != Unusable::Full => {
+                LedgerError::unusable(from, why)
+            }
             LedgerError::Newer { found, known, .. } => LedgerError::Newer { path: from.into(), found, known },
             other => other,
         })
     }
 
     fn read_copy(from: &Path, copy: &Path) -> Result<Self, LedgerError> {
-        rescue::clear(copy);
-        file::make_new(copy)?;
-        // A copy that was made by hand may have its log beside it.
-        for ending in ["", "-wal"] {
+        file::copy(from, copy)?;
+        // A copy that was made by hand may have its log beside it, or what takes back half a change.
+        for ending in ["-wal", "-journal"] {
             let part = beside(from, ending);
             if part.exists() {
-                fs::copy(&part, beside(copy, ending)).map_err(|e| from_io(from, &e))?;
+                file::copy(&part, &beside(copy, ending))?;
             }
         }
         if fs::metadata(copy).map_err(|e| from_io(copy, &e))?.len() == 0 {
@@ -176,6 +226,7 @@ impl Checked {
 }
 
 /// Something that the seller asked for and that is not done yet.
+#[derive(Debug, PartialEq, Eq)]
 struct Waits {
     id: String,
     reference: String,
@@ -191,8 +242,33 @@ impl Waits {
 type Known = (Vec<(String, String)>, Vec<Waits>);
 
 /// The links of the ledger in place, and what waits in it.
-fn known(ledger: &SqliteLedger) -> Result<Known, LedgerError> {
-    ledger.read(|db| Ok((ids(db)?, waits(db)?)))
+fn known(connection: &Connection) -> rusqlite::Result<Known> {
+    Ok((ids(connection)?, waits(connection)?))
+}
+
+/// The same for who holds the ledger alone, and would wait for himself if he opened it.
+fn in_place(database: &Path) -> Result<Option<Known>, LedgerError> {
+    if !is_there(database) {
+        return Ok(None);
+    }
+    let connection = connect::reader(database);
+    readable(connection.and_then(|db| known(&db).map_err(|e| Trouble::from(e).at(database))))
+}
+
+/// What can't be read is kept aside like any other, but not what another program only keeps locked.
+fn readable(read: Result<Known, LedgerError>) -> Result<Option<Known>, LedgerError> {
+    match read {
+        Ok(known) => Ok(Some(known)),
+        Err(error @ LedgerError::Unusable { why: Unusable::Locked, .. }) => Err(error),
+        Err(error) => {
+            tracing::warn!(%error, "the ledger in place can't be read");
+            Ok(None)
+        }
+    }
+}
+
+fn is_there(database: &Path) -> bool {
+    fs::metadata(database).is_ok_and(|m| m.len() > 0)
 }
 
 /// What waits, of all accounts, oldest first.
@@ -221,7 +297,7 @@ fn ids(connection: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
 
 /// The counters of the ledger that is replaced, as far as they can be read: they never go back.
 fn counters(database: &Path) -> Option<Vec<(String, String, i64)>> {
-    if fs::metadata(database).ok()?.len() == 0 {
+    if !is_there(database) {
         return None;
     }
     let connection = connect::reader(database).ok()?;

@@ -342,3 +342,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_file_of_no_bytes_is_no_new_ledger() {
+    let folder = Folder::new();
+    fs::write(folder.database(), "").unwrap();
+    // What SQLite would throw away with the first look at the file.
+    let log = folder.path().join(format!("{FILE_NAME}-wal"));
+    fs::write(&log, "what was written last").unwrap();
+    let (links, rescue) = folder.look();
+    let rescue = rescue.unwrap();
+    assert_eq!((links, rescue.saved, rescue.gaps, rescue.restored), (0, 0, true, false));
+    assert_eq!(fs::metadata(&rescue.kept).unwrap().len(), 0);
+    let kept_log = format!("{}-wal", rescue.kept.display());
+    assert_eq!(fs::read_to_string(kept_log).unwrap(), "what was written last");
+    // Sales go on, and it's told until the kept file is gone.
+    folder.open().insert(&sample(1), false).unwrap();
+    let ledger = folder.open();
+    assert_eq!(
+        (ledger.link(sample(1).id).unwrap(), ledger.rescue().unwrap()),
+        (Some(sample(1)), Some(rescue))
+    );
+}
+
+#[test]
+fn a_file_of_no_bytes_is_left_to_the_paylink_that_has_it_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let making = super::super::healing::enter(folder.path()).unwrap();
+    fs::write(folder.path().join(FILE_NAME), "").unwrap();
+    let ledger = SqliteLedger::open(folder.path()).unwrap();
+    assert_eq!(ledger.rescue().unwrap(), None);
+    drop(making);
+}

@@ -68,6 +68,7 @@ fn a_new_database_can_be_opened_by_many_at_once() {
     });
     let ledger = SqliteLedger::open(&path).unwrap();
     assert_eq!(ledger.count(ACCOUNT, &LinkFilter::default()).unwrap(), 8);
+    assert_eq!(ledger.rescue().unwrap(), None, "none took the file that another was making for a lost one");
 }
 
 #[cfg(unix)]
@@ -219,6 +220,22 @@ fn a_backup_is_a_whole_ledger() {
     fs::create_dir(&third).unwrap();
     memory.backup_to(&third.join(FILE_NAME), false).unwrap();
     assert!(SqliteLedger::open(&third).unwrap().link(sample(1).id).unwrap().is_some());
+}
+
+#[test]
+fn a_backup_touches_no_file_but_its_own() {
+    let folder = folder();
+    let ledger = SqliteLedger::open(&folder.path().join("data")).unwrap();
+    ledger.insert(&sample(1), false).unwrap();
+    let there = ["copy.part", "copy.part-wal", "copy.part-shm", "copy.part-journal", "copy-journal"];
+    for name in there {
+        fs::write(folder.path().join(name), "somebody's own").unwrap();
+    }
+    ledger.backup_to(&folder.path().join("copy"), false).unwrap();
+    for name in there {
+        assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), "somebody's own", "{name}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), there.len() + 2, "the copy and the data");
 }
 
 #[test]

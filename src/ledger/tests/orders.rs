@@ -166,7 +166,7 @@ fn they_come_with_a_backup_and_are_saved_from_a_damaged_file() {
     assert_eq!(ended(&ledger, 1), std::slice::from_ref(&moved));
     drop(ledger);
     std::fs::remove_dir_all(&data).unwrap();
-    Restore::check(&data, &backup).unwrap().carry_out(jiff::Timestamp::now()).unwrap();
+    Restore::check(&data, &backup).unwrap().carry_out(jiff::Timestamp::now(), false).unwrap().unwrap();
     assert_eq!(ended(&SqliteLedger::open(&data).unwrap(), 1), [moved]);
 }
 

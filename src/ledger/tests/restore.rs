@@ -1,10 +1,11 @@
 //! A backup put in the ledger's place.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::super::{FILE_NAME, Restore, SqliteLedger};
+use super::super::{FILE_NAME, Restore, SqliteLedger, connect, file};
 use super::{ACCOUNT, sample, sent};
 use crate::domain::link::LinkState;
 use crate::domain::reference::ReferenceTemplate;
@@ -35,15 +36,15 @@ fn a_backup_takes_the_ledgers_place_and_what_happened_since_is_doubted() {
         ledger.next_reference(ACCOUNT, &template, day).unwrap();
     }
 
-    let restore = Restore::check(&data, &backup).unwrap();
+    let mut restore = Restore::check(&data, &backup).unwrap();
     assert_eq!((restore.links, restore.now), (2, Some(3)));
     assert_eq!(restore.missing, ["KARI-003"]);
-    let error = restore.carry_out(Timestamp::now()).unwrap_err();
+    let error = restore.carry_out(Timestamp::now(), false).unwrap_err();
     assert_eq!(why(error), Unusable::InUse, "the ledger is open");
     assert_eq!(ledger.count(ACCOUNT, &LinkFilter::default()).unwrap(), 3);
     drop(ledger);
 
-    let done = Restore::check(&data, &backup).unwrap().carry_out(Timestamp::now()).unwrap();
+    let done = Restore::check(&data, &backup).unwrap().carry_out(Timestamp::now(), false).unwrap().unwrap();
     let kept = done.kept.unwrap();
     let ledger = SqliteLedger::open(&data).unwrap();
     assert_eq!(ledger.count(ACCOUNT, &LinkFilter::default()).unwrap(), 2);
@@ -75,9 +76,9 @@ fn on_a_new_machine_nothing_is_replaced() {
     memory.enqueue(&OutboxEntry::new(sample(1).id, OutboxKind::Void, super::at(3))).unwrap();
     memory.backup_to(&backup, false).unwrap();
     let data = folder.path().join("data");
-    let restore = Restore::check(&data, &backup).unwrap();
+    let mut restore = Restore::check(&data, &backup).unwrap();
     assert_eq!(restore.now, None);
-    let done = restore.carry_out(Timestamp::now()).unwrap();
+    let done = restore.carry_out(Timestamp::now(), false).unwrap().unwrap();
     assert_eq!((done.kept, done.money), (None, vec!["KARI-001".to_owned()]));
     let ledger = SqliteLedger::open(&data).unwrap();
     assert!(ledger.outbox(ACCOUNT).unwrap().is_empty(), "a void that may have been done is asked for anew");
@@ -121,4 +122,122 @@ fn what_is_no_whole_ledger_replaces_nothing() {
         .unwrap()
         .filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().contains("checking"));
     assert_eq!(left.count(), 0);
+}
+
+/// A data folder with one link, and a backup of it.
+fn with_backup(top: &Path) -> (PathBuf, PathBuf) {
+    let (data, backup) = (top.join("data"), top.join("backup"));
+    let ledger = SqliteLedger::open(&data).unwrap();
+    ledger.import(&[sent(1, LinkState::Open)]).unwrap();
+    ledger.backup_to(&backup, false).unwrap();
+    (data, backup)
+}
+
+fn names(folder: &Path, part: &str) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+    entries.filter(|name| name.contains(part)).collect()
+}
+
+#[test]
+fn what_comes_to_the_ledger_after_it_was_compared_is_not_replaced_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, backup) = with_backup(folder.path());
+    let mut restore = Restore::check(&data, &backup).unwrap();
+    assert_eq!((restore.now, restore.missing.len()), (Some(1), 0));
+    SqliteLedger::open(&data).unwrap().insert(&sample(2), false).unwrap();
+    assert_eq!(restore.carry_out(Timestamp::now(), false).unwrap(), None);
+    assert_eq!((restore.now, &restore.missing[..]), (Some(2), &["KARI-002".to_owned()][..]));
+    assert_eq!(restore.waiting, ["KARI-002"]);
+    // Something is asked for of a link that is in both.
+    let void = OutboxEntry::new(sample(1).id, OutboxKind::Void, super::at(3));
+    SqliteLedger::open(&data).unwrap().enqueue(&void).unwrap();
+    assert_eq!(restore.carry_out(Timestamp::now(), false).unwrap(), None);
+    assert_eq!(restore.waiting, ["KARI-002", "KARI-001"]);
+    assert_eq!(SqliteLedger::open(&data).unwrap().count(ACCOUNT, &LinkFilter::default()).unwrap(), 2);
+    // A yes to that, or one that was given to whatever there is: then it's told from what was replaced.
+    SqliteLedger::open(&data).unwrap().import(&[sent(3, LinkState::Open)]).unwrap();
+    restore.carry_out(Timestamp::now(), true).unwrap().unwrap();
+    assert_eq!(restore.missing, ["KARI-002", "KARI-003"]);
+    let rescue = SqliteLedger::open(&data).unwrap().rescue().unwrap().unwrap();
+    assert_eq!((rescue.lost, rescue.references), (2, restore.missing.clone()));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_backups_mode_is_not_taken_over() {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let folder = tempfile::tempdir().unwrap();
+    let (data, backup) = with_backup(folder.path());
+    for wide in [0o644, 0o444] {
+        fs::set_permissions(&backup, fs::Permissions::from_mode(wide)).unwrap();
+        let mut restore = Restore::check(&data, &backup).unwrap();
+        let copies = names(&data, ".checking-");
+        assert_eq!(copies.len(), 1, "{copies:?}");
+        assert_eq!(mode(&data.join(&copies[0])), 0o600);
+        restore.carry_out(Timestamp::now(), false).unwrap().unwrap();
+        assert_eq!(mode(&data.join(FILE_NAME)), 0o600, "after a backup of {wide:o}");
+    }
+    assert_eq!(names(&data, ".making"), [""; 0]);
+}
+
+#[test]
+fn what_a_killed_process_left_is_cleared_away_and_nothing_of_one_that_lives() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, backup) = with_backup(folder.path());
+    for left in [".checking-4711", ".checking-4711-0a1b-wal", ".making", ".making-journal", ".reading"] {
+        fs::write(data.join(format!("{FILE_NAME}{left}")), "left").unwrap();
+    }
+    // A kill leaves the file by which one is known to live, and nobody who holds it.
+    fs::write(data.join("paylink-4711-0a1b.alive"), "").unwrap();
+    let others = [".replaced-20260101-000000", ".damaged-20260101-000000-wal", "x", ".for-me"];
+    for other in others {
+        fs::write(data.join(format!("{FILE_NAME}{other}")), "kept").unwrap();
+    }
+    let mut living = Restore::check(&data, &backup).unwrap();
+    drop(SqliteLedger::open(&data).unwrap());
+    assert_eq!(names(&data, ".making"), [""; 0]);
+    assert_eq!(names(&data, ".reading"), [""; 0]);
+    let checking = names(&data, ".checking-");
+    assert!(checking.len() == 1 && !checking[0].contains("4711"), "{checking:?}");
+    for other in others {
+        assert!(data.join(format!("{FILE_NAME}{other}")).exists(), "{other}");
+    }
+    living.carry_out(Timestamp::now(), false).unwrap().unwrap();
+    drop(living);
+    assert_eq!((names(&data, ".checking-"), names(&data, ".alive")), (vec![], vec![]));
+}
+
+#[test]
+fn a_copy_made_by_hand_in_the_middle_of_a_change_is_read_as_it_was_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = folder.path().join("old");
+    // Where no write-ahead log can be kept.
+    file::make_new(&old).unwrap();
+    let mut writing = connect::apart(&old).unwrap();
+    let links: Vec<_> = (0..400).map(|n| sent(n, LinkState::Open)).collect();
+    let tx = writing.transaction().unwrap();
+    for link in &links {
+        super::super::record::insert(&tx, link).unwrap();
+    }
+    tx.commit().unwrap();
+    writing.execute_batch("PRAGMA cache_size = 4; PRAGMA cache_spill = 1; BEGIN").unwrap();
+    writing.execute("UPDATE links SET reference = 'HALF'", []).unwrap();
+    let copy = folder.path().join("copy");
+    for ending in ["", "-journal"] {
+        let name = |path: &Path| format!("{}{ending}", path.display());
+        fs::copy(name(&old), name(&copy)).unwrap();
+    }
+    let half = fs::read(&copy).unwrap().windows(4).filter(|bytes| bytes == b"HALF").count();
+    assert!(half > 100, "the file has half of the change: {half}");
+    drop(writing);
+
+    let data = folder.path().join("data");
+    let mut restore = Restore::check(&data, &copy).unwrap();
+    assert_eq!(restore.links, 400);
+    restore.carry_out(Timestamp::now(), false).unwrap().unwrap();
+    let ledger = SqliteLedger::open(&data).unwrap();
+    let rows = ledger.rows(ACCOUNT, &LinkFilter::default()).unwrap();
+    assert_eq!(rows.len(), 400);
+    assert!(rows.iter().all(|row| row.reference.as_str() != "HALF"), "none of what was never kept");
 }

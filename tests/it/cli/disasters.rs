@@ -190,6 +190,21 @@ fn nothing_but_garbage_starts_a_new_ledger_and_says_so() {
 }
 
 #[test]
+fn a_ledger_file_of_no_bytes_is_said_and_sales_go_on() {
+    let world = World::new();
+    world.link(&["--reference", "A-1"]);
+    fs::write(world.database(), "").unwrap();
+    for _ in 0..2 {
+        let listed = world.run(&["list", "--json", "--offline"]).is(0);
+        assert!(listed.out.is_empty() && listed.err.contains("The ledger was damaged"), "{listed:?}");
+    }
+    let doctor = world.run(&["doctor"]);
+    assert!(doctor.out.contains("The ledger was damaged"), "{doctor:?}");
+    let next = world.link(&[]);
+    assert_ne!(next["reference"], "A-1");
+}
+
+#[test]
 fn one_link_that_cannot_be_read_keeps_no_other_from_being_followed() {
     let world = World::new();
     world.link(&["--reference", "ODD-1"]);

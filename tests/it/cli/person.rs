@@ -48,6 +48,51 @@ fn giving_up_at_the_secret_gives_the_terminal_back() {
 }
 
 #[test]
+fn what_came_while_the_question_stood_is_asked_about_before_it_is_replaced() {
+    let world = World::new();
+    world.link(&["--reference", "A-1"]);
+    let file = world.home.path().join("backup");
+    world.run(&["backup", file.to_str().unwrap()]).is(0);
+    let mut term = Setup::paylink(&["restore", file.to_str().unwrap()])
+        .env("PAYLINK_CONFIG", world.config.to_str().unwrap())
+        .env("PAYLINK_DATA_DIR", world.data.to_str().unwrap())
+        .size(150, 30)
+        .start();
+    term.sees("Replace it? (yes/no)");
+    world.link(&["--reference", "LATE-1"]);
+    term.type_text("yes\r");
+    term.sees("Something came to the ledger in place meanwhile");
+    term.sees("1 of these are not in the backup: LATE-1");
+    term.type_text("no\r");
+    term.ends().with_status(3);
+    world.run(&["show", "LATE-1", "--offline"]).is(0);
+}
+
+/// Whoever gives up at the question leaves a copy of everything behind for as long as nobody opens the ledger.
+#[test]
+fn a_restore_that_was_killed_leaves_no_copy_for_good() {
+    let world = World::new();
+    world.link(&["--reference", "A-1"]);
+    let file = world.home.path().join("backup");
+    world.run(&["backup", file.to_str().unwrap()]).is(0);
+    let left = || {
+        let entries = std::fs::read_dir(&world.data).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.contains(".checking-") || name.ends_with(".alive")).collect::<Vec<_>>()
+    };
+    let mut term = Setup::paylink(&["restore", file.to_str().unwrap()])
+        .env("PAYLINK_CONFIG", world.config.to_str().unwrap())
+        .env("PAYLINK_DATA_DIR", world.data.to_str().unwrap())
+        .start();
+    term.sees("Replace it? (yes/no)");
+    world.run(&["list", "--offline"]).is(0);
+    assert_eq!(left().len(), 2, "it lives: {:?}", left());
+    term.killed();
+    world.run(&["list", "--offline"]).is(0);
+    assert_eq!(left(), [""; 0]);
+}
+
+#[test]
 fn a_qr_code_on_the_terminal_is_read() {
     let world = World::new();
     let link = world.link(&["--reference", "A-1"]);
