@@ -706,6 +706,7 @@ toast-not-payable = This link can't be paid now, so it is not handed out.
 toast-set-up-failed = It didn't work: { $words }
 toast-nothing-chosen = There is no link to open.
 toast-mend-first = Correct what is marked first.
+toast-another-sale = { $reference } was made of this draft meanwhile. Enter sends this one too.
 toast-reference-taken = The reference was taken meanwhile: it's another one now.
 
 ## Questions

@@ -705,6 +705,7 @@ toast-not-payable = Denne lenken kan ikke betales nå, så den deles ikke ut.
 toast-set-up-failed = Det gikk ikke: { $words }
 toast-nothing-chosen = Det er ingen lenke å åpne.
 toast-mend-first = Rett det som er merket, først.
+toast-another-sale = Utkastet ble til { $reference } i mellomtiden. Enter sender også dette.
 toast-reference-taken = Referansen ble tatt i mellomtiden: nå er det en annen.
 
 ## Spørsmål

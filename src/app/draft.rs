@@ -130,7 +130,7 @@ pub struct Draft {
     /// The link whose lines these are.
     pub again: Option<LinkId>,
     /// The id that its link will have, given when the draft begins. A link with this id in the ledger
-    /// means that this draft is sold: by this process or by another one that took it up.
+    /// means that this draft is sold, as it is or as it once was: by this process or by another one that took it up.
     pub id: Option<LinkId>,
 }
 

@@ -16,12 +16,16 @@ pub enum Effect {
     /// The same, if the ledger is not as it was seen: reading ten thousand open links after every round would
     /// cost more than the round.
     LoadIfChanged(Seen),
-    /// Read the draft and what is remembered.
+    /// Read what is remembered, and take up a draft of last time.
     LoadRemembered,
-    /// Keep the draft (`None`: forget it). Carried out in the order given, and before a
+    /// Is there a draft that nobody is at any more, but for these?
+    LookForDraft(Vec<LinkId>),
+    /// Keep the draft under its id. Carried out in the order given, and before a
     /// [`Submit`](Effect::Submit) that follows: an old draft never overtakes a newer one, and a
     /// sale's draft says under which id it is being kept before it is.
-    KeepDraft(Option<Box<Draft>>),
+    KeepDraft(Box<Draft>),
+    /// Forget the draft with this id, which is sold or thrown away. In order with [`KeepDraft`](Effect::KeepDraft).
+    ForgetDraft(LinkId),
     /// Remember what the seller chose.
     KeepDefaults(Defaults),
     /// Remember how the QR code is drawn.
@@ -101,6 +105,7 @@ impl Effect {
         matches!(
             self,
             Self::KeepDraft(_)
+                | Self::ForgetDraft(_)
                 | Self::KeepDefaults(_)
                 | Self::KeepQr(_)
                 | Self::Submit(..)

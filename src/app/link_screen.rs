@@ -256,7 +256,7 @@ pub(super) fn scroll(t: &mut Turn<'_>, rows: i16) {
 
 /// A link was read from the ledger.
 pub(super) fn loaded(t: &mut Turn<'_>, link: Link, outbox: Vec<OutboxEntry>) {
-    steps::found_sent(t, link.id);
+    steps::found_sent(t, &link);
     if let Some(screen) = t.model.link.as_mut().filter(|s| s.id == link.id) {
         screen.outbox = outbox;
         // Another process may have sent it: then no answer of our own comes.

@@ -62,6 +62,7 @@ pub fn start(shop: Option<model::Shop>, size: (u16, u16)) -> (Model, Vec<Effect>
         tracking: Tracking::default(),
         defaults: Defaults::default(),
         doubtful: None,
+        looking_for_draft: true,
         came_from: Screen::Dashboard,
         decimal_mark: ',',
         yes: 'y',
@@ -257,6 +258,7 @@ fn reply(t: &mut Turn<'_>, reply: Reply) {
     match reply {
         Reply::Dashboard(news) => dashboard::news(t, *news),
         Reply::Remembered { draft, qr, defaults } => steps::remembered(t, draft, qr, defaults),
+        Reply::Draft(draft) => steps::found_draft(t, draft),
         Reply::Reference(text) => steps::proposed(t, text),
         Reply::ReferenceUsed(text, used) => steps::reference_used(t, text, used),
         Reply::Profile(Ok(profile)) => {
@@ -302,6 +304,7 @@ fn reply(t: &mut Turn<'_>, reply: Reply) {
 fn not_done(t: &mut Turn<'_>, failed: Failed) {
     match failed {
         Failed::Proposal => steps::proposal_failed(t),
+        Failed::Drafts => t.model.looking_for_draft = false,
         Failed::Draft(id) => steps::not_kept(t, id),
         Failed::Reading(id) => steps::fate_unknown(t, id),
         Failed::Doing(id) => link_screen::not_done(t, id),

@@ -314,6 +314,8 @@ pub struct Model {
     /// A draft that may have become a link just before the program ended last time: taken up again
     /// only when the ledger has no such link, so that nothing is sold twice.
     pub doubtful: Option<Box<Draft>>,
+    /// The ledger was asked for a draft that nobody is at.
+    pub looking_for_draft: bool,
     /// Where Esc on the link screen goes.
     pub came_from: Screen,
     /// The decimal mark of the seller's language, for numbers that are filled in as if they had been typed.

@@ -52,13 +52,15 @@ pub enum Reply {
     Dashboard(Box<DashboardNews>),
     /// The draft and the small things remembered.
     Remembered {
-        /// The draft.
+        /// A draft of last time.
         draft: Option<Box<Draft>>,
         /// How the QR code is drawn.
         qr: QrWish,
         /// What the seller chose last time.
         defaults: Defaults,
     },
+    /// A draft that nobody was at any more; it is ours now.
+    Draft(Option<Box<Draft>>),
     /// A reference was proposed.
     Reference(String),
     /// Whether this reference is used.
@@ -124,8 +126,10 @@ pub enum Reply {
 pub enum Failed {
     /// Proposing a reference.
     Proposal,
+    /// Looking for a draft of last time.
+    Drafts,
     /// Keeping the draft with this id.
-    Draft(Option<LinkId>),
+    Draft(LinkId),
     /// Reading this link.
     Reading(LinkId),
     /// What this link was to be changed by: sent, withdrawn.
@@ -175,6 +179,8 @@ pub struct Seen {
 pub enum KeepError {
     /// Its reference is used by a live or paid link.
     ReferenceUsed,
+    /// A link with its id is kept: by a try whose answer was lost, or by another window.
+    LinkKept,
     /// The ledger can't be used.
     Ledger(LedgerError),
 }

@@ -98,6 +98,11 @@ pub enum Say {
     NothingChosen,
     /// Something on this step is to be mended first.
     MendFirst,
+    /// The draft was sold in another state: what is typed here is a sale of its own from now on.
+    AnotherSale {
+        /// The reference of the link that there is.
+        reference: String,
+    },
     /// The reference that was proposed is another now, because the first one was taken meanwhile.
     ReferenceTaken,
 }

@@ -152,7 +152,9 @@ impl Failure {
             LedgerError::Newer { .. } => {
                 Self::input("newer_ledger", texts.say(error), texts.t("cli-newer-hint"))
             }
-            LedgerError::Unreadable { .. } | LedgerError::Database(_) => Self::internal(texts, error),
+            LedgerError::LinkKept(_) | LedgerError::Unreadable { .. } | LedgerError::Database(_) => {
+                Self::internal(texts, error)
+            }
         }
     }
 

@@ -10,6 +10,7 @@
 //! - `guard.rs`: who has it open; `healing.rs`, `rescue.rs`, `salvage.rs`, `stray.rs`, `leaves.rs`, `replace.rs`: what is done with a
 //!   damaged one; `backup.rs`, `restore.rs`: copies; `leftovers.rs`: what a killed process left of one
 //! - `order.rs`: the links of one order, changed together; `names.rs`: references and ids; `outbox.rs`: claims, `settle.rs`: how they end, `ended.rs`: orders about money that did, `alive.rs`: who of their owners lives; `totals.rs`: sums; `error.rs`: plain lines
+//! - `drafts.rs`: sales that are being typed; `values.rs`: small values under a name
 //! - `watch.rs`: being told what other processes change
 
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
 use crate::domain::link::{Link, LinkId};
@@ -32,6 +33,7 @@ use crate::ports::{
 mod alive;
 mod backup;
 mod connect;
+mod drafts;
 mod ended;
 mod error;
 mod file;
@@ -54,6 +56,7 @@ mod stray;
 #[cfg(test)]
 mod tests;
 mod totals;
+mod values;
 mod watch;
 
 use error::Trouble;
@@ -161,6 +164,16 @@ impl SqliteLedger {
         let life = |owner: &str| alive::life(folder, owner);
         let claimant = outbox::Claimant { owner, life: &life, met: &self.met };
         self.write(|tx| outbox::claim(tx, &claimant, link, purpose, now, lease))
+    }
+
+    fn at_drafts<T>(
+        &self,
+        mut work: impl FnMut(&Transaction<'_>, &drafts::Asker<'_>) -> Result<T, Trouble>,
+    ) -> Result<T, LedgerError> {
+        let (folder, owner) = (self.folder(), self.claimant());
+        let life = |owner: &str| alive::life(folder, owner);
+        let asker = drafts::Asker { owner, life: &life };
+        self.write(|tx| work(tx, &asker))
     }
 
     /// The database file, for messages.
@@ -414,29 +427,32 @@ impl Ledger for SqliteLedger {
     }
 
     fn get(&self, key: &str) -> Result<Option<String>, LedgerError> {
-        self.read(|db| {
-            let value = db
-                .prepare_cached("SELECT value FROM kv WHERE key = ?1")?
-                .query_row([key], |row| row.get(0))
-                .optional()?;
-            Ok(value)
-        })
+        self.read(|db| Ok(values::get(db, key)?))
     }
 
     fn put(&self, key: &str, value: Option<&str>) -> Result<(), LedgerError> {
-        self.write(|tx| {
-            match value {
-                // Keeping what is kept already writes nothing: no one is told of a change.
-                Some(value) => tx
-                    .prepare_cached(
-                        "INSERT INTO kv (key, value) VALUES (?1, ?2)
-                         ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
-                    )?
-                    .execute([key, value])?,
-                None => tx.prepare_cached("DELETE FROM kv WHERE key = ?1")?.execute([key])?,
-            };
-            Ok(())
-        })
+        self.write(|tx| Ok(values::put(tx, key, value)?))
+    }
+
+    fn keep_draft(&self, account_id: &str, id: LinkId, draft: &str) -> Result<(), LedgerError> {
+        self.at_drafts(|tx, asker| drafts::keep(tx, asker, account_id, id, draft))
+    }
+
+    fn forget_draft(&self, account_id: &str, id: LinkId) -> Result<(), LedgerError> {
+        self.at_drafts(|tx, asker| drafts::forget(tx, asker, account_id, id))
+    }
+
+    fn take_draft(
+        &self,
+        account_id: &str,
+        except: &[LinkId],
+        worth: &mut dyn FnMut(&str) -> Option<bool>,
+    ) -> Result<Option<(LinkId, String)>, LedgerError> {
+        // Mostly there is none: then nothing is written, and we need no sign of life.
+        if !self.read(|db| Ok(drafts::any(db, account_id, except)?))? {
+            return Ok(None);
+        }
+        self.at_drafts(|tx, asker| drafts::take(tx, asker, account_id, except, worth))
     }
 
     fn rescue(&self) -> Result<Option<Rescue>, LedgerError> {

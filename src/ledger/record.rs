@@ -81,7 +81,7 @@ const fn follow(link: &Link) -> u8 {
 /// Keeps a new link. Its id must be new.
 pub(super) fn insert(tx: &Transaction<'_>, link: &Link) -> Result<i64, Trouble> {
     if seq_of(tx, link.id)?.is_some() {
-        return Err(Trouble::odd(format!("the link {} is already kept", link.id)));
+        return Err(LedgerError::LinkKept(link.id).into());
     }
     let seq = free_seq(tx, link.created_at)?;
     let sale = &link.sale;

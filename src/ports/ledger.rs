@@ -150,7 +150,7 @@ pub trait Ledger: Send + Sync {
     /// paid link of the account has the reference (`allow_duplicate` skips that check).
     ///
     /// # Errors
-    /// [`LedgerError::ReferenceUsed`], or the database's.
+    /// [`LedgerError::ReferenceUsed`], then [`LedgerError::LinkKept`] for an id that is kept, or the database's.
     fn insert(&self, link: &Link, allow_duplicate: bool) -> Result<(), LedgerError>;
     /// Keeps what changed of a link: everything but its sale, of which only the methods of a whole payment
     /// profile are added, where none are known. Events already kept are not doubled, none is ever removed: two are
@@ -418,7 +418,7 @@ pub trait Ledger: Send + Sync {
         Ok(None)
     }
 
-    /// A small value kept under a name (draft, remembered defaults, cached profile).
+    /// A small value kept under a name (remembered defaults, cached profile).
     ///
     /// # Errors
     /// The database's.
@@ -428,6 +428,36 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn put(&self, key: &str, value: Option<&str>) -> Result<(), LedgerError>;
+    /// Keeps the draft of a sale of the account under the id that its link will have, as this process's: for as long as
+    /// it lives, [`Ledger::take_draft`] gives it to no other. Of very many drafts the oldest go that nobody is at.
+    ///
+    /// # Errors
+    /// The database's.
+    fn keep_draft(&self, _account_id: &str, _id: LinkId, _draft: &str) -> Result<(), LedgerError> {
+        // For fakes, with which nothing is typed.
+        Ok(())
+    }
+    /// Forgets this draft and no other. One that another living process is at stays.
+    ///
+    /// # Errors
+    /// The database's.
+    fn forget_draft(&self, _account_id: &str, _id: LinkId) -> Result<(), LedgerError> {
+        Ok(())
+    }
+    /// The newest draft of the account that no other living process is at, `except` for these; from now on it is this
+    /// process's. `worth` says of each whether it is worth going on with, or (`None`) that it can't be read: the newest
+    /// one that is, else the newest one that is not. Other such ones, which nobody would miss, are forgotten.
+    ///
+    /// # Errors
+    /// The database's.
+    fn take_draft(
+        &self,
+        _account_id: &str,
+        _except: &[LinkId],
+        _worth: &mut dyn FnMut(&str) -> Option<bool>,
+    ) -> Result<Option<(LinkId, String)>, LedgerError> {
+        Ok(None)
+    }
     /// A number that changes whenever any process has changed the ledger, cheap to ask for. It means
     /// something to this handle only.
     ///

@@ -38,6 +38,9 @@ pub enum LedgerError {
         /// Where in it.
         column: usize,
     },
+    /// A link with this id is kept already.
+    #[error("the link {0} is already kept")]
+    LinkKept(LinkId),
     /// Anything else of the database: a line for the log and for whoever mends it.
     #[error("the ledger: {0}")]
     Database(String),

@@ -21,8 +21,6 @@ use crate::ports::{FOLLOWED_AFTER_END, Ledger, LedgerError, LinkFilter, LinkRow,
 
 /// How many rows the dashboard and a page of the list have.
 const PAGE: u32 = 100;
-/// Where the draft is kept.
-const DRAFT: &str = "draft";
 /// Where the wish for the QR code is kept.
 const QR: &str = "qr";
 /// Where the seller's choices are kept.
@@ -171,19 +169,26 @@ async fn with_workplace(effect: Effect, place: Workplace, now: Now, tx: Sender) 
         Effect::LoadRemembered => {
             let remembered = on_ledger(&place.ports, move |ledger| {
                 Ok::<_, LedgerError>(Reply::Remembered {
-                    draft: kept::<Draft>(ledger, &key(DRAFT, &account))?.map(Box::new),
+                    draft: take_draft(ledger, &account, &[])?,
                     qr: kept::<QrWish>(ledger, QR)?.unwrap_or_default(),
                     defaults: kept::<Defaults>(ledger, &key(DEFAULTS, &account))?.unwrap_or_default(),
                 })
             });
-            answer(&tx, Failed::Other, remembered.await);
+            answer(&tx, Failed::Drafts, remembered.await);
+        }
+        Effect::LookForDraft(except) => {
+            let found = on_ledger(&place.ports, move |ledger| take_draft(ledger, &account, &except));
+            answer(&tx, Failed::Drafts, found.await.map(Reply::Draft));
         }
         Effect::KeepDraft(draft) => {
-            let failed = Failed::Draft(draft.as_ref().and_then(|d| d.id));
-            let text = draft.as_deref().and_then(|d| serde_json::to_string(d).ok());
-            let done =
-                on_ledger(&place.ports, move |ledger| ledger.put(&key(DRAFT, &account), text.as_deref()));
-            trouble(&tx, failed, done.await);
+            // It has an id from its beginning, and it is text.
+            let (Some(id), Ok(text)) = (draft.id, serde_json::to_string(&draft)) else { return };
+            let done = on_ledger(&place.ports, move |ledger| ledger.keep_draft(&account, id, &text));
+            trouble(&tx, Failed::Draft(id), done.await);
+        }
+        Effect::ForgetDraft(id) => {
+            let done = on_ledger(&place.ports, move |ledger| ledger.forget_draft(&account, id));
+            trouble(&tx, Failed::Other, done.await);
         }
         Effect::KeepDefaults(defaults) => {
             let text = serde_json::to_string(&defaults).ok();
@@ -253,6 +258,18 @@ fn key(name: &str, account: &str) -> String {
 /// A value kept as JSON. One that a newer version wrote in another form counts as none.
 fn kept<T: serde::de::DeserializeOwned>(ledger: &dyn Ledger, key: &str) -> Result<Option<T>, LedgerError> {
     Ok(ledger.get(key)?.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+/// A draft to go on with that nobody else is at.
+fn take_draft(
+    ledger: &dyn Ledger,
+    account: &str,
+    except: &[LinkId],
+) -> Result<Option<Box<Draft>>, LedgerError> {
+    let read = |text: &str| serde_json::from_str::<Draft>(text).ok();
+    let taken =
+        ledger.take_draft(account, except, &mut |text| read(text).map(|draft| draft.has_content()))?;
+    Ok(taken.and_then(|(id, text)| read(&text).map(|draft| Box::new(Draft { id: Some(id), ..draft }))))
 }
 
 fn find(
@@ -345,7 +362,9 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
         Effect::LoadDashboard
         | Effect::LoadIfChanged(_)
         | Effect::LoadRemembered
+        | Effect::LookForDraft(_)
         | Effect::KeepDraft(_)
+        | Effect::ForgetDraft(_)
         | Effect::KeepDefaults(_)
         | Effect::KeepQr(_)
         | Effect::ProposeReference
@@ -391,6 +410,7 @@ async fn submit(place: Workplace, id: LinkId, sale: Sale, asked: Timestamp, tx: 
     match outbox::keep(&place.ports, link, false).await {
         Ok(()) => {}
         Err(LedgerError::ReferenceUsed(_)) => return tx.reply(Reply::Kept(Err(KeepError::ReferenceUsed))),
+        Err(LedgerError::LinkKept(_)) => return tx.reply(Reply::Kept(Err(KeepError::LinkKept))),
         Err(error) => return tx.reply(Reply::Kept(Err(KeepError::Ledger(error)))),
     }
     tx.reply(Reply::Kept(Ok(id)));

@@ -22,6 +22,10 @@ impl Spoken for LedgerError {
             Self::ReferenceUsed(reference) => {
                 texts.t_args("cli-reference-used", &[("reference", reference.as_str().into())]).into()
             }
+            Self::LinkKept(id) => {
+                let said = format!("the link {id} is already kept");
+                texts.t_args("ledger-trouble", &[("said", said.into())]).into()
+            }
             // For whoever mends it, who reads the log as well: the same words in both.
             Self::Unreadable { link, column } => {
                 let said = format!("the sale of link {link} can't be read (column {column})");

@@ -80,6 +80,9 @@ impl Spoken for Say {
             Self::SetUpFailed(trouble) => texts.say(trouble),
             Self::NothingChosen => texts.t("toast-nothing-chosen"),
             Self::MendFirst => texts.t("toast-mend-first"),
+            Self::AnotherSale { reference } => {
+                texts.t_args("toast-another-sale", &[("reference", reference.as_str().into())]).into()
+            }
             Self::ReferenceTaken => texts.t("toast-reference-taken"),
         }
     }

@@ -1,7 +1,8 @@
-//! The app under any sequence of keys, pastes, clicks, answers in any order, time and crashes: it never
-//! panics, never loses what was typed, and never makes two links of one sale.
+//! The app under any sequence of keys, pastes, clicks, answers in any order, time and crashes, in one window or in
+//! two on the same ledger: it never panics, never loses what was typed, never makes two links of one sale, and never
+//! takes another sale's link for its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -17,6 +18,7 @@ use paylink::domain::expiry::Expiry;
 use paylink::domain::fault::FaultKind;
 use paylink::domain::link::{Link, LinkId, LinkState};
 use paylink::domain::money::Currency;
+use paylink::domain::sale::Delivery;
 use paylink::domain::vat::VatRate;
 use paylink::ports::{Fault, LedgerError, LinkRow, OutboxEntry, OutboxKind, Profile};
 use proptest::prelude::*;
@@ -40,8 +42,10 @@ enum Step {
     Due(Timer),
     /// The whole way of a quick sale.
     Sell,
-    /// The power goes; what was vital and had begun is done or not.
+    /// The window goes, as in a crash; what was vital and had begun is done or not.
     Crash(bool),
+    /// Somebody is at the other window from now on.
+    Switch,
 }
 
 fn key() -> impl Strategy<Value = Key> {
@@ -124,6 +128,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => proptest::sample::select(vec![Timer::Track, Timer::Outbox, Timer::KeepDraft, Timer::Clock]).prop_map(Step::Due),
         3 => Just(Step::Sell),
         1 => any::<bool>().prop_map(Step::Crash),
+        1 => Just(Step::Switch),
     ]
 }
 
@@ -144,37 +149,88 @@ fn shop() -> Shop {
     }
 }
 
-/// The app, a ledger, and effects under way.
-struct World {
+/// A window: the app, and effects under way.
+struct Window {
+    /// Which process it is.
+    process: u32,
     model: Model,
-    at: Timestamp,
-    ids: u128,
-    references: u32,
-    links: BTreeMap<LinkId, Link>,
-    outbox: Vec<LinkId>,
-    draft: Option<Box<Draft>>,
-    defaults: Defaults,
     under_way: Vec<Effect>,
     /// Handed over and not yet known how it ended: no other sale may be handed over for it.
     unresolved: Option<LinkId>,
 }
 
+impl Window {
+    fn new(process: u32) -> Self {
+        let (model, under_way) = start(Some(shop()), (100, 30));
+        Self { process, model, under_way, unresolved: None }
+    }
+}
+
+/// The window that somebody is at, the other one, and the ledger of both.
+struct World {
+    window: Window,
+    other: Option<Window>,
+    processes: u32,
+    /// Whether it can be told which processes live.
+    locks: bool,
+    at: Timestamp,
+    ids: u128,
+    references: u32,
+    links: BTreeMap<LinkId, Link>,
+    outbox: Vec<LinkId>,
+    /// With the process that is at it.
+    drafts: BTreeMap<LinkId, (u32, Box<Draft>)>,
+    ever_kept: BTreeSet<LinkId>,
+    defaults: Defaults,
+}
+
 impl World {
-    fn new() -> Self {
-        let (model, effects) = start(Some(shop()), (100, 30));
+    fn new(locks: bool) -> Self {
         let at = "2026-11-22T12:41:07Z".parse().unwrap();
         Self {
-            model,
+            window: Window::new(0),
+            other: None,
+            processes: 1,
+            locks,
             at,
             ids: 0,
             references: 0,
             links: BTreeMap::new(),
             outbox: Vec::new(),
-            draft: None,
+            drafts: BTreeMap::new(),
+            ever_kept: BTreeSet::new(),
             defaults: Defaults::default(),
-            under_way: effects,
-            unresolved: None,
         }
+    }
+
+    fn process(&mut self) -> u32 {
+        self.processes += 1;
+        self.processes - 1
+    }
+
+    fn may_have(&self, owner: u32) -> bool {
+        owner == self.window.process
+            || !self.locks
+            || self.other.as_ref().is_none_or(|other| other.process != owner)
+    }
+
+    /// As the ledger gives drafts out.
+    fn take_draft(&mut self, except: &[LinkId]) -> Option<Box<Draft>> {
+        let free = |world: &Self, content: bool| {
+            let all = world.drafts.iter().rev().filter(|(id, (owner, draft))| {
+                !except.contains(id) && world.may_have(*owner) && draft.has_content() == content
+            });
+            all.map(|(id, _)| *id).collect::<Vec<_>>()
+        };
+        let mut empty = free(self, false).into_iter();
+        let id = free(self, true).first().copied().or_else(|| empty.next())?;
+        for id in empty {
+            self.drafts.remove(&id);
+        }
+        let process = self.window.process;
+        let (owner, draft) = self.drafts.get_mut(&id)?;
+        *owner = process;
+        Some(draft.clone())
     }
 
     fn now(&mut self) -> Now {
@@ -184,28 +240,40 @@ impl World {
 
     fn send(&mut self, msg: Msg) {
         // What tells how the sale that was handed over ended.
+        let open = self.window.unresolved;
         match &msg {
-            Msg::Reply(Reply::Kept(Ok(id)) | Reply::NoLink(id)) if self.unresolved == Some(*id) => {
-                self.unresolved = None
+            Msg::Reply(Reply::Kept(Ok(id)) | Reply::NoLink(id)) if open == Some(*id) => {
+                self.window.unresolved = None
             }
-            Msg::Reply(Reply::Link(link, _)) if self.unresolved == Some(link.id) => self.unresolved = None,
+            Msg::Reply(Reply::Link(link, _)) if open == Some(link.id) => self.window.unresolved = None,
             _ => {}
         }
         let now = self.now();
-        let before = treasure(&self.model.wizard.draft);
-        let erasing = erases(&self.model, &msg);
+        let before = self.window.model.wizard.draft.clone();
+        let erasing = erases(&self.window.model, &msg);
         // Set aside until the ledger tells what became of it: another sale may go first.
-        let aside = self.model.doubtful.as_ref().and_then(|d| d.id);
-        let effects = update(&mut self.model, msg.clone(), &now);
-        let sold = matches!(msg, Msg::Reply(Reply::Kept(Ok(_)) | Reply::Link(..)));
-        if !erasing && !sold {
-            assert!(treasure(&self.model.wizard.draft) >= before, "lost something typed by {msg:?}");
+        let aside = self.window.model.doubtful.as_ref().and_then(|d| d.id);
+        let effects = update(&mut self.window.model, msg.clone(), &now);
+        let after = &self.window.model.wizard.draft;
+        let lost = treasure(after) < treasure(&before);
+        match &msg {
+            _ if erasing => {}
+            Msg::Reply(Reply::Kept(Ok(_))) => {}
+            // What is typed here goes only if this very sale is kept.
+            Msg::Reply(Reply::Link(link, _)) => assert!(!lost || is_of(link, &before), "lost to {link:?}"),
+            _ => {
+                assert!(!lost, "lost something typed by {msg:?}");
+                let anew = treasure(&before) > 0 && after.lines == before.lines && after.id != before.id;
+                assert!(!anew, "a sale that may be kept goes on under another id after {msg:?}");
+            }
         }
         for effect in effects {
             match &effect {
                 Effect::Submit(id, ..) => {
-                    let open = self.unresolved.replace(*id);
-                    let fine = open.is_none() || open == Some(*id) || open == aside;
+                    let open = self.window.unresolved.replace(*id);
+                    // One whose draft waits in the ledger is looked for by whoever takes that up.
+                    let waits = open.is_some_and(|open| self.drafts.contains_key(&open));
+                    let fine = open.is_none() || open == Some(*id) || open == aside || waits;
                     assert!(fine, "two links of one sale: {open:?}, {id:?}");
                 }
                 Effect::Wake(_, at) => {
@@ -213,14 +281,14 @@ impl World {
                 }
                 _ => {}
             }
-            self.under_way.push(effect);
+            self.window.under_way.push(effect);
         }
         self.check();
     }
 
     /// What always holds.
     fn check(&self) {
-        let model = &self.model;
+        let model = &self.window.model;
         let wizard = &model.wizard;
         if let Some(focus) = wizard.focus {
             assert_eq!(wizard.draft.text(focus).unwrap_or_default(), wizard.field.value(), "{focus:?}");
@@ -274,8 +342,11 @@ impl World {
     fn insert(&mut self, id: LinkId, sale: paylink::domain::sale::Sale) -> Result<LinkId, KeepError> {
         let used =
             self.links.values().any(|l| l.sale.reference == sale.reference && l.state.holds_reference());
-        if used || self.links.contains_key(&id) {
+        if used {
             return Err(KeepError::ReferenceUsed);
+        }
+        if self.links.contains_key(&id) {
+            return Err(KeepError::LinkKept);
         }
         self.links.insert(id, Link::queued(id, "T12345678".into(), sale, self.at).unwrap());
         self.outbox.push(id);
@@ -315,12 +386,22 @@ impl World {
                 }))]
             }
             Effect::LoadRemembered => vec![Reply::Remembered {
-                draft: self.draft.clone(),
+                draft: self.take_draft(&[]),
                 qr: QrWish::default(),
                 defaults: self.defaults.clone(),
             }],
+            Effect::LookForDraft(_) if luck % 8 == 7 => ledger_down(Failed::Drafts),
+            Effect::LookForDraft(except) => vec![Reply::Draft(self.take_draft(&except))],
             Effect::KeepDraft(draft) => {
-                self.draft = draft;
+                let id = draft.id.unwrap();
+                self.ever_kept.insert(id);
+                self.drafts.insert(id, (self.window.process, draft));
+                Vec::new()
+            }
+            Effect::ForgetDraft(id) => {
+                if self.drafts.get(&id).is_some_and(|(owner, _)| self.may_have(*owner)) {
+                    self.drafts.remove(&id);
+                }
                 Vec::new()
             }
             Effect::KeepDefaults(defaults) => {
@@ -434,17 +515,19 @@ impl World {
 
     /// The ledger's writes keep their order, as `Effect::KeepDraft` asks.
     fn pick(&self, wanted: usize) -> usize {
-        let ordered = |e: &Effect| matches!(e, Effect::KeepDraft(_) | Effect::Submit(..));
-        let at = wanted % self.under_way.len();
-        if ordered(&self.under_way[at]) { self.under_way.iter().position(ordered).unwrap_or(at) } else { at }
+        let ordered =
+            |e: &Effect| matches!(e, Effect::KeepDraft(_) | Effect::ForgetDraft(_) | Effect::Submit(..));
+        let under_way = &self.window.under_way;
+        let at = wanted % under_way.len();
+        if ordered(&under_way[at]) { under_way.iter().position(ordered).unwrap_or(at) } else { at }
     }
 
     fn settle(&mut self) {
         for _ in 0..60 {
-            if self.under_way.is_empty() {
+            if self.window.under_way.is_empty() {
                 return;
             }
-            let effect = self.under_way.remove(0);
+            let effect = self.window.under_way.remove(0);
             self.answer(effect, 0);
         }
     }
@@ -469,9 +552,9 @@ impl World {
             Step::Click(target, column) => self.send(Msg::Click(target, column)),
             Step::Scroll(rows) => self.send(Msg::Scroll(rows)),
             Step::Resized(columns, rows) => self.send(Msg::Resized(columns, rows)),
-            Step::Answer(which, luck) if !self.under_way.is_empty() => {
+            Step::Answer(which, luck) if !self.window.under_way.is_empty() => {
                 let at = self.pick(which);
-                let effect = self.under_way.remove(at);
+                let effect = self.window.under_way.remove(at);
                 self.answer(effect, luck);
             }
             Step::Answer(..) => self.send(Msg::Reply(Reply::Net(Net::Offline))),
@@ -495,35 +578,49 @@ impl World {
             Step::Sell => self.sell(),
             Step::Crash(vital) => {
                 // What was vital is done up to some point, in order; all else is gone.
-                for effect in std::mem::take(&mut self.under_way) {
+                for effect in std::mem::take(&mut self.window.under_way) {
                     if vital && effect.is_vital() {
                         let _ = self.carry_out(effect, 0);
                     }
                 }
-                let (model, effects) = start(Some(shop()), (100, 30));
-                self.model = model;
-                self.under_way = effects;
+                let open = self.window.unresolved;
+                self.window = Window::new(self.process());
                 // The sale's draft is kept before the sale. If the ledger has no such draft, the sale was
-                // not handed over either, and what the seller does next is another one.
-                if let Some(id) = self.unresolved
-                    && self.draft.as_ref().is_none_or(|d| d.id != Some(id) || !d.has_content())
-                {
-                    assert!(
-                        !self.links.contains_key(&id) || self.draft.as_ref().is_none_or(|d| !d.has_content())
-                    );
-                    self.unresolved = None;
-                }
+                // not handed over either, or is done with, and what the seller does next is another one.
+                let waits = open.filter(|id| self.drafts.contains_key(id));
+                let never_kept = open.is_some_and(|id| !self.ever_kept.contains(&id));
+                assert!(!never_kept || open.is_none_or(|id| !self.links.contains_key(&id)));
+                // With two windows it may be the other that takes it up.
+                self.window.unresolved = waits.filter(|_| self.other.is_none());
+            }
+            Step::Switch => {
+                let other = match self.other.take() {
+                    Some(other) => other,
+                    None => Window::new(self.process()),
+                };
+                let this = std::mem::replace(&mut self.window, other);
+                let unresolved = this.unresolved.filter(|id| {
+                    self.drafts.get(id).is_some_and(|(owner, _)| *owner == this.process) && self.locks
+                });
+                self.other = Some(Window { unresolved, ..this });
             }
         }
     }
 
     fn sell(&mut self) {
+        self.type_a_sale();
+        if self.window.model.screen == Screen::Delivery {
+            self.keys(&[Key::plain(Code::Enter)]);
+        }
+    }
+
+    fn type_a_sale(&mut self) {
         let enter = Key::plain(Code::Enter);
         self.settle();
         // In a window that shows what is typed.
         self.send(Msg::Resized(100, 30));
         self.keys(&[Key::plain(Code::Esc); 6]);
-        if self.model.screen != Screen::Dashboard {
+        if self.window.model.screen != Screen::Dashboard {
             return;
         }
         self.keys(&[Key::char('n')]);
@@ -533,8 +630,19 @@ impl World {
         self.text("30");
         self.keys(&[Key::ctrl('n'), Key::ctrl('n')]);
         self.text("41234567");
-        self.keys(&[enter]);
     }
+}
+
+/// Whether the link may be what this draft became: as many lines, and sent to the number that is typed.
+fn is_of(link: &Link, draft: &Draft) -> bool {
+    let digits: String = draft.phone.chars().filter(char::is_ascii_digit).collect();
+    let lines = draft.lines.iter().filter(|line| !draft.untouched(line)).count();
+    let to_whom = match &link.sale.delivery {
+        Delivery::Sms(phone) => phone.e164().ends_with(&digits),
+        Delivery::Email(email) => email.as_str() == draft.email.trim(),
+        Delivery::Link => true,
+    };
+    link.sale.lines.len() == lines && to_whom
 }
 
 /// How many lines with something in them the draft has, removed ones too.
@@ -554,7 +662,9 @@ fn erases(model: &Model, msg: &Msg) -> bool {
                 || model.screen == Screen::Link
         }
         Msg::Click(Target::Do(_), _) => true,
-        Msg::Reply(Reply::Remembered { .. } | Reply::NoLink(_)) => !model.wizard.draft.has_content(),
+        Msg::Reply(Reply::Remembered { .. } | Reply::Draft(_) | Reply::NoLink(_)) => {
+            !model.wizard.draft.has_content()
+        }
         _ => false,
     }
 }
@@ -563,8 +673,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, max_shrink_iters: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_happens(steps in proptest::collection::vec(step(), 1..120)) {
-        let mut world = World::new();
+    fn whatever_happens(locks in any::<bool>(), steps in proptest::collection::vec(step(), 1..120)) {
+        let mut world = World::new(locks);
         for step in steps {
             world.step(step);
         }
@@ -574,11 +684,78 @@ proptest! {
 /// The machine gets somewhere: a run of sales ends in links.
 #[test]
 fn sales_are_made() {
-    let mut world = World::new();
+    let mut world = World::new(true);
     for _ in 0..3 {
         world.step(Step::Sell);
         world.settle();
     }
     assert_eq!(world.links.len(), 3);
     assert!(world.links.values().all(|l| l.sale.totals().unwrap().gross.minor() == 3000));
+}
+
+/// Two windows on one ledger: each sells what was typed in it, whoever is first, and neither shows the other's link.
+/// Also where it can't be told who lives, so that the second one was given the first one's draft.
+#[test]
+fn two_windows_sell_what_was_typed_in_each() {
+    let enter = Key::plain(Code::Enter);
+    for locks in [true, false] {
+        let mut world = World::new(locks);
+        world.type_a_sale();
+        world.send(Msg::Due(Timer::KeepDraft));
+        world.settle();
+        let first = world.window.model.wizard.draft.id;
+        world.step(Step::Switch);
+        world.settle();
+        world.keys(&[Key::char('n')]);
+        world.settle();
+        let given = &world.window.model.wizard.draft;
+        assert_eq!(given.has_content(), !locks, "the other one's draft, which lives");
+        if locks {
+            assert_ne!(given.id, first);
+            world.type_a_sale();
+        } else {
+            assert_eq!(given.id, first);
+            world.keys(&[Key::ctrl('n'), Key::ctrl('n'), Key::ctrl('n')]);
+        }
+        assert_eq!(world.window.model.screen, Screen::Delivery);
+        world.keys(&[Key::ctrl('u')]);
+        world.text("98765432");
+        world.step(Step::Switch);
+        world.keys(&[enter]);
+        world.settle();
+        assert_eq!((world.window.model.screen, world.links.len()), (Screen::Link, 1));
+        world.step(Step::Switch);
+        assert_eq!(world.window.model.screen, Screen::Delivery);
+        world.keys(&[enter]);
+        world.settle();
+        if !locks {
+            assert_eq!(world.window.model.screen, Screen::Delivery, "not the other's link");
+            assert_eq!(world.window.model.wizard.draft.phone, "98765432");
+            world.keys(&[enter]);
+            world.settle();
+        }
+        assert_eq!((world.window.model.screen, world.links.len()), (Screen::Link, 2));
+        let to: BTreeSet<String> = world.links.values().map(|link| LinkRow::from(link).to).collect();
+        assert_eq!(to, BTreeSet::from(["+4741234567".to_owned(), "+4798765432".to_owned()]));
+        assert!(world.drafts.is_empty(), "nothing is left to be sold again");
+    }
+}
+
+/// A window is closed in the middle of a sale: the other one is offered it, and not before.
+#[test]
+fn what_a_window_left_behind_is_offered_in_the_other() {
+    let mut world = World::new(true);
+    world.type_a_sale();
+    world.send(Msg::Due(Timer::KeepDraft));
+    world.settle();
+    world.step(Step::Switch);
+    world.settle();
+    world.keys(&[Key::char('n')]);
+    world.settle();
+    assert!(!world.window.model.wizard.draft.has_content());
+    world.keys(&[Key::plain(Code::Esc)]);
+    world.other = None;
+    world.keys(&[Key::char('n')]);
+    world.settle();
+    assert_eq!(world.window.model.wizard.draft.phone, "41234567");
 }

@@ -28,13 +28,29 @@ fn fresh(shop: &Shop, model: &Model, id: LinkId) -> Draft {
     }
 }
 
+/// What becomes of the draft that was there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    /// It became a link: its id and its reference are used up.
+    Sold,
+    /// It was never more than a draft.
+    NotSold,
+}
+
 /// A new wizard that keeps what is not the draft's: the profile, and a reference that was proposed
-/// and not used, so that looking at the steps uses up no numbers.
-pub(super) fn renew(t: &mut Turn<'_>, keep_reference: bool) {
+/// and not used, so that looking at the steps uses up no numbers. What was typed before is forgotten in the
+/// ledger, too.
+pub(super) fn renew(t: &mut Turn<'_>, before: Before) {
     let Some(shop) = &t.model.shop else { return };
-    let mut draft = fresh(shop, t.model, t.now.fresh);
+    let not_sold = before == Before::NotSold;
+    let wizard = &t.model.wizard;
+    // With nothing typed it is still the same draft: it leaves nothing behind.
+    let same =
+        wizard.draft.id.filter(|_| not_sold && !wizard.draft.has_content() && wizard.pending.is_none());
+    let mut draft = fresh(shop, t.model, same.unwrap_or(t.now.fresh));
     let old = std::mem::take(&mut t.model.wizard);
-    if keep_reference && !old.draft.reference_typed {
+    t.out.extend(old.draft.id.filter(|_| same.is_none()).map(Effect::ForgetDraft));
+    if not_sold && !old.draft.reference_typed {
         draft.reference = old.draft.reference;
     }
     t.model.wizard = Wizard { draft, profile: old.profile, proposing: old.proposing, ..Wizard::default() };
@@ -50,12 +66,22 @@ pub(in crate::app) fn begin(t: &mut Turn<'_>) {
     if t.model.wizard.draft.has_content() {
         t.say(Tone::Info, Say::DraftResumed);
     } else {
-        renew(t, true);
-        // A draft of last time still waits for the ledger's word: asked again, it takes this one's place.
-        let waiting = t.model.doubtful.as_ref().and_then(|d| d.id);
-        t.out.extend(waiting.map(Effect::LoadLink));
+        renew(t, Before::NotSold);
+        match t.model.doubtful.as_ref().and_then(|d| d.id) {
+            // A draft of last time still waits for the ledger's word: asked again, it takes this one's place.
+            Some(waiting) => t.ask(Effect::LoadLink(waiting)),
+            None => look_for_draft(t),
+        }
     }
     show(t, Screen::Payment);
+}
+
+/// Perhaps another window has ended meanwhile and left a draft behind.
+fn look_for_draft(t: &mut Turn<'_>) {
+    if !std::mem::replace(&mut t.model.looking_for_draft, true) {
+        let own = t.model.wizard.draft.id.into_iter().collect();
+        t.ask(Effect::LookForDraft(own));
+    }
 }
 
 fn show(t: &mut Turn<'_>, step: Screen) {
@@ -67,15 +93,9 @@ fn show(t: &mut Turn<'_>, step: Screen) {
     go(t, step);
 }
 
-/// The draft has done its work. One of last time that still waits takes its place in the ledger.
-pub(super) fn forget(t: &mut Turn<'_>) {
-    t.ask(Effect::KeepDraft(t.model.doubtful.clone()));
-}
-
 /// Throws the draft away and starts over.
 pub(in crate::app) fn clear(t: &mut Turn<'_>) {
-    renew(t, true);
-    forget(t);
+    renew(t, Before::NotSold);
     t.model.dashboard.draft_waiting = draft_waiting(t.model);
     t.say(Tone::Info, Say::DraftCleared);
     show(t, Screen::Payment);
@@ -84,7 +104,7 @@ pub(in crate::app) fn clear(t: &mut Turn<'_>) {
 /// Sells the lines of `link` again: everything as it was but the reference, ready to be sent. The
 /// customer is the same one only if the link came to nothing; else it is the next in the queue.
 pub(in crate::app) fn again(t: &mut Turn<'_>, link: &Link) {
-    renew(t, true);
+    renew(t, Before::NotSold);
     let same_customer = link.state.ended_unpaid() || link.state == LinkState::Refunded;
     let sale = &link.sale;
     let mark = t.model.decimal_mark;
@@ -163,8 +183,14 @@ pub(in crate::app) fn remembered(
 ) {
     t.model.qr = qr;
     t.model.defaults = defaults;
-    // The ledger may answer late: what was kept since the start is the draft that is being typed.
-    let own = t.model.wizard.draft.id.filter(|_| t.model.step().is_some_and(|at| at > 0));
+    found_draft(t, draft);
+}
+
+/// The ledger's answer to who looked for a draft that nobody is at.
+pub(in crate::app) fn found_draft(t: &mut Turn<'_>, draft: Option<Box<Draft>>) {
+    t.model.looking_for_draft = false;
+    // The ledger may answer late: what was kept since it was asked is the draft that is being typed.
+    let own = t.model.wizard.draft.id;
     let draft = draft.filter(|draft| draft.id.is_none() || draft.id != own);
     match draft {
         // It may be sold already: the program may have ended before it was forgotten.
@@ -187,9 +213,10 @@ pub(super) fn take_up(t: &mut Turn<'_>, draft: Draft) {
     let begun = t.model.step().is_some_and(|at| at > 0);
     let usual = products::blank(t.model);
     let wizard = &mut t.model.wizard;
-    wizard.draft = draft;
-    wizard.draft.id.get_or_insert(t.now.fresh);
+    let empty = std::mem::replace(&mut wizard.draft, draft);
+    let id = *wizard.draft.id.get_or_insert(t.now.fresh);
     products::start_anew(&mut wizard.draft, &usual);
+    t.out.extend(empty.id.filter(|empty| *empty != id).map(Effect::ForgetDraft));
     payment::offer(t.model);
     if begun {
         // The seller was quicker than the ledger: the steps show what was found.

@@ -10,7 +10,7 @@ mod payment;
 mod products;
 mod submit;
 
-pub(super) use begin::{again, begin, change, clear, remembered};
+pub(super) use begin::{again, begin, change, clear, found_draft, remembered};
 pub(super) use input::{choose, click, paste, scroll, type_in};
 pub(super) use order::{proposed, reference_used};
 pub(super) use payment::offer;
@@ -102,8 +102,8 @@ fn keep_after(t: &mut Turn<'_>, time: SignedDuration) {
 }
 
 /// The draft with this id could not be kept: if it's still the one that is typed, that is to be done yet.
-pub(super) fn not_kept(t: &mut Turn<'_>, id: Option<LinkId>) {
-    if t.model.wizard.draft.id == id && !t.model.wizard.unsaved {
+pub(super) fn not_kept(t: &mut Turn<'_>, id: LinkId) {
+    if t.model.wizard.draft.id == Some(id) && !t.model.wizard.unsaved {
         keep_after(t, KEEP_AGAIN);
     }
 }
@@ -113,7 +113,7 @@ pub(super) fn keep_now(t: &mut Turn<'_>) {
     if t.model.wizard.unsaved {
         t.model.wizard.unsaved = false;
         t.ask(Effect::Unwake(Timer::KeepDraft));
-        t.ask(Effect::KeepDraft(Some(Box::new(t.model.wizard.draft.clone()))));
+        t.ask(Effect::KeepDraft(Box::new(t.model.wizard.draft.clone())));
     }
 }
 

@@ -2,9 +2,13 @@
 //!
 //! A draft has the id of its link from its beginning, and is kept with it before its sale is handed
 //! over. Whoever finds a draft asks the ledger for that link first; so neither a crash, nor a second
-//! window, nor a reference that turns out to be taken makes two links of one sale (contracts, 5).
+//! window, nor a reference that turns out to be taken makes two links of one sale (contracts, 5). And a link under
+//! that id is only taken for ours if it is the same sale: another one leaves what was typed where it is.
 
-use super::{Turn, begin, draft_waiting, focus, order, passes, refresh, step_of};
+use jiff::SignedDuration;
+
+use super::begin::{self, Before};
+use super::{Turn, draft_waiting, focus, keep_now, keep_soon, order, passes, refresh, show_focus, step_of};
 use crate::app::check;
 use crate::app::draft::{AddressChoice, Defaults, FieldId};
 use crate::app::model::{STEPS, Screen, Tone};
@@ -42,16 +46,10 @@ fn hand_over(t: &mut Turn<'_>) {
     if t.model.wizard.proposing {
         return;
     }
-    let theirs = t.model.backend_now(t.now);
-    let Some(shop) = &t.model.shop else { return };
-    let wizard = &mut t.model.wizard;
-    let verdict = check::look(wizard, shop, t.now, theirs);
-    let id = *wizard.draft.id.get_or_insert(t.now.fresh);
-    let sale = verdict.sale(wizard.draft.auto_capture, shop.currency);
-    let link = sale.and_then(|sale| Link::queued(id, shop.account_id.clone(), sale, t.now.at).ok());
-    let Some(link) = link else {
+    let id = *t.model.wizard.draft.id.get_or_insert(t.now.fresh);
+    let Some(link) = as_it_stands(t, id) else {
         // Something has become wrong meanwhile (a time that is over): it's said where it is.
-        wizard.submitting = false;
+        t.model.wizard.submitting = false;
         refresh(t);
         let wrong = t.model.wizard.issues.iter().find(|i| !i.error.is_warning()).map(|i| i.field);
         if let Some(step) = wrong.and_then(step_of) {
@@ -59,14 +57,23 @@ fn hand_over(t: &mut Turn<'_>) {
         }
         return;
     };
+    let wizard = &mut t.model.wizard;
     wizard.unsaved = false;
     let draft = Box::new(wizard.draft.clone());
     let sale = Box::new(link.sale.clone());
     wizard.pending = Some(Box::new(link));
     t.ask(Effect::Unwake(Timer::KeepDraft));
-    t.ask(Effect::KeepDraft(Some(draft)));
+    t.ask(Effect::KeepDraft(draft));
     let asked = t.now.at;
     t.ask(Effect::Submit(id, sale, asked));
+}
+
+/// The link that the draft would become now, if nothing is wrong with it.
+fn as_it_stands(t: &Turn<'_>, id: LinkId) -> Option<Link> {
+    let (shop, wizard) = (t.model.shop.as_ref()?, &t.model.wizard);
+    let verdict = check::look(wizard, shop, t.now, t.model.backend_now(t.now));
+    let sale = verdict.sale(wizard.draft.auto_capture, shop.currency)?;
+    Link::queued(id, shop.account_id.clone(), sale, t.now.at).ok()
 }
 
 /// No reference could be proposed: a sale that waits for one goes back to the seller. One that is handed over
@@ -91,8 +98,8 @@ pub(in crate::app) fn kept(t: &mut Turn<'_>, result: Result<LinkId, KeepError>) 
     let pending = t.model.wizard.pending.as_ref().map(|l| l.id);
     match result {
         Ok(id) => done(t, id),
-        Err(KeepError::ReferenceUsed) => {
-            // By another link, or by this very sale, kept by a try that seemed to fail? The answer
+        Err(KeepError::ReferenceUsed | KeepError::LinkKept) => {
+            // By another sale, or by this very one, kept by a try that seemed to fail? The answer
             // decides: see `found_sent` and `not_sent`.
             if let Some(id) = pending {
                 t.ask(Effect::LoadLink(id));
@@ -108,15 +115,65 @@ pub(in crate::app) fn kept(t: &mut Turn<'_>, result: Result<LinkId, KeepError>) 
 }
 
 /// A link was found in the ledger: if it is what a draft became, the draft is done with.
-pub(in crate::app) fn found_sent(t: &mut Turn<'_>, id: LinkId) {
-    if t.model.doubtful.as_ref().is_some_and(|d| d.id == Some(id)) {
-        t.model.doubtful = None;
-        if !t.model.wizard.draft.has_content() {
-            t.ask(Effect::KeepDraft(None));
-        }
+pub(in crate::app) fn found_sent(t: &mut Turn<'_>, link: &Link) {
+    let id = link.id;
+    if t.model.doubtful.take_if(|d| d.id == Some(id)).is_some() {
+        t.ask(Effect::ForgetDraft(id));
         t.model.dashboard.draft_waiting = draft_waiting(t.model);
     }
-    done(t, id);
+    if t.model.wizard.draft.id != Some(id) {
+        return;
+    }
+    let handed_over = t.model.wizard.pending.as_deref().filter(|l| l.id == id).cloned();
+    let ours = handed_over.or_else(|| as_it_stands(t, id));
+    // One that was withdrawn is no answer to who wants it sent.
+    if link.state != LinkState::Cancelled && ours.is_some_and(|ours| same_sale(&ours, link)) {
+        done(t, id);
+    } else {
+        another_sale(t, link);
+    }
+}
+
+/// How far apart the ends of one sale may lie that was asked for twice, beside the time between the two.
+const SAME_END: SignedDuration = SignedDuration::from_mins(1);
+
+/// Whether what we have typed is the sale that is kept. When it was asked for doesn't matter, and a time to pay that
+/// is counted from there moves with it.
+fn same_sale(ours: &Link, kept: &Link) -> bool {
+    let mut sale = ours.sale.clone();
+    sale.expires_at = kept.sale.expires_at;
+    if sale.methods.whole_profile && kept.sale.methods.whole_profile {
+        // What all of them are is learned later.
+        sale.methods.methods.clone_from(&kept.sale.methods.methods);
+    }
+    let between = ours.created_at.duration_since(kept.created_at).abs();
+    let moved = ours.sale.expires_at.duration_since(kept.sale.expires_at).abs();
+    sale == kept.sale && moved <= between.saturating_add(SAME_END)
+}
+
+/// The draft's id belongs to a link that is not what is typed here: another window has sold an earlier state of it, or
+/// sold and withdrew it. What is typed is a sale of its own from now on. The seller looks at it once more: the link
+/// that is there may be for the same customer.
+fn another_sale(t: &mut Turn<'_>, link: &Link) {
+    let reference = link.sale.reference.as_str().to_owned();
+    let wizard = &mut t.model.wizard;
+    (wizard.pending, wizard.submitting) = (None, false);
+    wizard.draft.id = Some(t.now.fresh);
+    let taken = link.state.holds_reference() && wizard.draft.reference.trim() == reference;
+    if taken && !wizard.draft.reference_typed {
+        wizard.draft.reference.clear();
+        if wizard.focus == Some(FieldId::Reference) {
+            show_focus(t, FieldId::Reference);
+        }
+        order::propose(t);
+    }
+    keep_soon(t);
+    keep_now(t);
+    t.ask(Effect::ForgetDraft(link.id));
+    refresh(t);
+    if t.model.wizard.draft.has_content() {
+        t.say(Tone::Warning, Say::AnotherSale { reference });
+    }
 }
 
 /// The ledger has no such link: a draft that might have become it was not sent.
@@ -151,8 +208,7 @@ fn done(t: &mut Turn<'_>, id: LinkId) {
     }
     let link = t.model.wizard.pending.take_if(|l| l.id == id);
     remember(t);
-    begin::renew(t, false);
-    begin::forget(t);
+    begin::renew(t, Before::Sold);
     t.model.dashboard.draft_waiting = draft_waiting(t.model);
     t.model.overlay = None;
     link_screen::open(t, id, Screen::Dashboard);

@@ -59,7 +59,7 @@ fn an_inserted_link_waits_in_the_outbox() {
     ledger.insert(&link, false).unwrap();
     assert_eq!(ledger.link(link.id).unwrap(), Some(link.clone()));
     assert_eq!(ledger.outbox(ACCOUNT).unwrap().len(), 1);
-    assert!(matches!(ledger.insert(&link, true), Err(LedgerError::Database(_))), "an id is kept once");
+    assert_eq!(ledger.insert(&link, true), Err(LedgerError::LinkKept(link.id)), "an id is kept once");
     assert_eq!(ledger.outbox(ACCOUNT).unwrap().len(), 1);
 }
 

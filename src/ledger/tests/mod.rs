@@ -13,6 +13,7 @@ use crate::domain::sale::{AddressPlan, Delivery, Sale};
 use crate::domain::vat::VatRate;
 
 mod damage;
+mod drafts;
 mod files;
 mod links;
 mod lists;

@@ -164,7 +164,9 @@ async fn a_power_cut_in_the_middle_of_the_steps_loses_nothing() {
 async fn a_power_cut_right_after_enter_makes_one_link() {
     // However far the work got when the power went.
     for turns in 0..12 {
-        let mut seller = Journey::open().await;
+        let folder = tempfile::tempdir().unwrap();
+        let open = || SqliteLedger::open(folder.path()).unwrap();
+        let mut seller = Journey::on(open(), |shop| shop).await;
         seller.go_to_delivery().await;
         seller.text("41234567").await;
         seller.pass(1).await;
@@ -173,6 +175,8 @@ async fn a_power_cut_right_after_enter_makes_one_link() {
             tokio::task::yield_now().await;
             seller.engine.drain();
         }
+        // Another process, for which what the first one had claimed is free.
+        seller.place.ports.ledger = Arc::new(open());
         seller.power_cut().await;
         // The seller doesn't know what happened, and tries to go on.
         seller.keys("n").await;
@@ -219,6 +223,57 @@ async fn a_panic_while_a_link_is_sent_ends_the_program() {
     let turns = std::panic::AssertUnwindSafe(tokio::time::timeout(Duration::from_secs(5), turns));
     let panic = turns.catch_unwind().await.expect_err("the panic goes on in the loop");
     assert_eq!(panic.downcast_ref::<&str>(), Some(&"on purpose"));
+}
+
+/// The app in two windows on one ledger, and a customer at each.
+#[tokio::test(start_paused = true)]
+async fn two_windows_sell_to_two_customers() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut seller = Journey::on(SqliteLedger::open(folder.path()).unwrap(), |shop| shop).await;
+    seller.go_to_delivery().await;
+    seller.text("41234567").await;
+    seller.pass(1).await;
+    let mut place = seller.place.clone();
+    place.ports.ledger = Arc::new(SqliteLedger::open(folder.path()).unwrap());
+    let mut first = started(&place, &seller.clock).await;
+    std::mem::swap(&mut seller.engine, &mut first);
+    assert!(!seller.engine.model().dashboard.draft_waiting, "what is typed in the first window is not ours");
+    seller.go_to_delivery().await;
+    seller.text("98765432").await;
+    seller.keys("Enter").await;
+    let to = |seller: &Journey| paylink::ports::LinkRow::from(&seller.link()).to;
+    assert_eq!(to(&seller), "+4798765432");
+    std::mem::swap(&mut seller.engine, &mut first);
+    assert_eq!(seller.engine.model().wizard.draft.phone, "41234567");
+    seller.keys("Enter").await;
+    assert_eq!(to(&seller), "+4741234567", "{}", seller.screen());
+    seller.pass(5).await;
+    assert_eq!((seller.asked().await.len(), seller.messages().await.len()), (2, 2));
+}
+
+/// The id of a draft belongs to a link that somebody has withdrawn: what is typed can be sold all the same.
+#[tokio::test(start_paused = true)]
+async fn a_link_id_that_is_used_up_is_no_dead_end() {
+    let mut seller = Journey::open().await;
+    seller.sell_by_sms().await;
+    seller.pass(5).await;
+    let mut withdrawn = seller.link();
+    seller.keys("Esc").await;
+    seller.go_to_delivery().await;
+    seller.text("98765432").await;
+    seller.pass(1).await;
+    withdrawn.id = seller.engine.model().wizard.draft.id.unwrap();
+    (withdrawn.state, withdrawn.session_id, withdrawn.url) = (LinkState::Cancelled, None, None);
+    withdrawn.transaction_id = None;
+    withdrawn.sale.reference = Reference::parse("WITHDRAWN-1").unwrap();
+    seller.place.ports.ledger.insert(&withdrawn, false).unwrap();
+    seller.keys("Enter").await;
+    assert_eq!(seller.at(), Screen::Delivery, "{}", seller.screen());
+    seller.sees("WITHDRAWN-1 was made of this draft meanwhile.");
+    seller.keys("Enter").await;
+    assert_eq!(seller.at(), Screen::Link, "{}", seller.screen());
+    seller.pass(5).await;
+    assert_eq!(seller.messages().await.len(), 2, "{}", seller.screen());
 }
 
 #[tokio::test(start_paused = true)]

@@ -30,8 +30,7 @@ fn a_draft_that_could_not_be_kept_is_kept_later() {
     let mut app = on_products();
     app.text("Vaffel");
     assert_eq!(kept_drafts(&app.send(Msg::Due(Timer::KeepDraft))), 1);
-    let trouble =
-        |id| Reply::LedgerTrouble(Failed::Draft(Some(id)), LedgerError::Database("disk full".into()));
+    let trouble = |id| Reply::LedgerTrouble(Failed::Draft(id), LedgerError::Database("disk full".into()));
     let wakes = |effects: &[Effect]| {
         effects.iter().filter(|e| matches!(e, Effect::Wake(Timer::KeepDraft, _))).count()
     };
@@ -75,8 +74,10 @@ fn starting_over_is_asked_first() {
     assert_eq!(app.model.overlay, Some(Overlay::Confirm(Question::ClearDraft)));
     app.keys("x n");
     assert_eq!((app.model.overlay.as_ref(), app.draft().lines.len()), (None, 3));
+    let thrown_away = app.draft().id.unwrap();
     let effects = app.keys("C-x y");
-    assert!(effects.contains(&Effect::KeepDraft(None)));
+    assert!(effects.contains(&Effect::ForgetDraft(thrown_away)));
+    assert_ne!(app.draft().id, Some(thrown_away));
     assert_eq!((app.model.screen, app.draft().has_content()), (Screen::Payment, false));
 
     // Also right where a draft comes back.

@@ -3,11 +3,18 @@ use super::{on_order, said};
 use crate::app::check::FieldError;
 use crate::app::draft::{Defaults, Draft};
 use crate::app::model::QrWish;
-use crate::app::msg::{Failed, KeepError, Reply};
+use crate::app::msg::{Failed, KeepError, Msg, Reply};
 use crate::app::testing::{App, id, link, shop};
 use crate::domain::link::LinkState;
 use crate::domain::sale::{AddressPlan, Delivery};
 use crate::ports::LedgerError;
+
+/// What another process has made of that sale, a while ago.
+fn made_of(id: LinkId, sale: &crate::domain::sale::Sale) -> crate::domain::link::Link {
+    let mut made = link(1, LinkState::Open);
+    (made.id, made.sale) = (id, sale.clone());
+    made
+}
 
 #[test]
 fn a_returning_seller_needs_few_keys() {
@@ -32,7 +39,7 @@ fn the_draft_is_kept_with_the_links_id_before_the_sale_is_handed_over() {
     app.go_to_last_step();
     let effects = app.keys("Enter");
     let (link, _) = App::submitted(&effects).unwrap();
-    let kept = effects.iter().position(|e| matches!(e, Effect::KeepDraft(Some(d)) if d.id == Some(link)));
+    let kept = effects.iter().position(|e| matches!(e, Effect::KeepDraft(d) if d.id == Some(link)));
     let handed = effects.iter().position(|e| matches!(e, Effect::Submit(..)));
     assert!(kept.unwrap() < handed.unwrap());
     assert!(app.model.wizard.submitting);
@@ -49,7 +56,7 @@ fn once_kept_the_link_shows_and_the_draft_is_forgotten() {
     let effects = app.keys("Enter");
     let (link, _) = App::submitted(&effects).unwrap();
     let effects = app.reply(Reply::Kept(Ok(link)));
-    assert!(effects.contains(&Effect::KeepDraft(None)));
+    assert!(effects.contains(&Effect::ForgetDraft(link)));
     assert!(effects.contains(&Effect::Unwake(Timer::KeepDraft)));
     assert_eq!(app.model.screen, Screen::Link);
     let shown = app.model.link.as_ref().unwrap();
@@ -113,16 +120,15 @@ fn a_typed_reference_taken_meanwhile_is_told_at_its_field() {
 fn a_try_that_only_seemed_to_fail_makes_no_second_link() {
     let mut app = App::new();
     app.go_to_last_step();
-    let (first, _) = App::submitted(&app.keys("Enter")).unwrap();
+    let (first, sale) = App::submitted(&app.keys("Enter")).unwrap();
     app.reply(Reply::Kept(Err(KeepError::Ledger(LedgerError::Database("disk full".into())))));
     assert!(!app.model.wizard.submitting);
+    app.pass(3600);
     let (second, _) = App::submitted(&app.keys("Enter")).unwrap();
     assert_eq!(first, second, "the same id");
     app.reply(Reply::Kept(Err(KeepError::ReferenceUsed)));
-    let mut made = link(1, LinkState::Open);
-    made.id = first;
-    let effects = app.reply(Reply::Link(Box::new(made), Vec::new()));
-    assert!(effects.contains(&Effect::KeepDraft(None)));
+    let effects = app.reply(Reply::Link(Box::new(made_of(first, &sale)), Vec::new()));
+    assert!(effects.contains(&Effect::ForgetDraft(first)));
     assert_eq!((app.model.screen, App::submitted(&effects)), (Screen::Link, None));
 }
 
@@ -138,7 +144,7 @@ fn other_trouble_with_the_ledger_does_not_open_a_sale_that_is_on_its_way() {
         Failed::List(1),
         Failed::Round,
         Failed::Proposal,
-        Failed::Draft(Some(sold)),
+        Failed::Draft(sold),
         Failed::Reading(other),
         Failed::Doing(other),
     ] {
@@ -185,7 +191,7 @@ fn a_draft_that_became_a_link_before_a_crash_is_not_sold_again() {
     assert_eq!(app.reply(remembered()), [Effect::LoadLink(id(7))]);
     assert!(
         app.reply(Reply::Link(Box::new(link(7, LinkState::Open)), Vec::new()))
-            .contains(&Effect::KeepDraft(None))
+            .contains(&Effect::ForgetDraft(id(7)))
     );
     assert!(!app.model.dashboard.draft_waiting && !app.draft().has_content());
     assert_eq!(app.model.screen, Screen::Dashboard);
@@ -206,16 +212,109 @@ fn a_draft_sold_in_another_window_is_not_sold_again() {
     second.reply(Reply::Remembered { draft, qr: QrWish::default(), defaults: Defaults::default() });
     second.reply(Reply::NoLink(first.draft().id.unwrap()));
     second.keys("n Enter C-n Enter");
-    let (sold, _) = App::submitted(&second.keys("Enter")).unwrap();
+    let (sold, sale) = App::submitted(&second.keys("Enter")).unwrap();
     // Back at the first window, where the same sale still stands.
     let effects = first.keys("Enter");
     assert_eq!(App::submitted(&effects).unwrap().0, sold);
     assert_eq!(first.reply(Reply::Kept(Err(KeepError::ReferenceUsed))), [Effect::LoadLink(sold)]);
-    let mut made = link(1, LinkState::Open);
-    made.id = sold;
-    let effects = first.reply(Reply::Link(Box::new(made), Vec::new()));
+    let effects = first.reply(Reply::Link(Box::new(made_of(sold, &sale)), Vec::new()));
     assert_eq!((first.model.screen, App::submitted(&effects)), (Screen::Link, None));
     assert!(!first.draft().has_content());
+}
+
+/// Two windows on one draft, which can be where the system doesn't tell who lives. The first one has sold it when the
+/// second, for another customer and at another price, presses Enter.
+#[test]
+fn another_windows_link_is_never_taken_for_what_is_typed_here() {
+    for (why, state) in [
+        (KeepError::ReferenceUsed, LinkState::Open),
+        (KeepError::LinkKept, LinkState::Open),
+        (KeepError::LinkKept, LinkState::Cancelled),
+    ] {
+        let mut first = App::new();
+        first.go_to_last_step();
+        let mut second = App::bare(Some(shop()));
+        let draft = Some(Box::new(first.draft().clone()));
+        second.reply(Reply::Remembered { draft, qr: QrWish::default(), defaults: Defaults::default() });
+        second.reply(Reply::NoLink(first.draft().id.unwrap()));
+        second.keys("n Enter C-n Enter C-u");
+        second.text("98765432");
+        let (sold, sale) = App::submitted(&first.keys("Enter")).unwrap();
+        assert_eq!(App::submitted(&second.keys("Enter")).unwrap().0, sold);
+        assert_eq!(second.reply(Reply::Kept(Err(why.clone()))), [Effect::LoadLink(sold)]);
+        let mut made = made_of(sold, &sale);
+        made.state = state;
+        let effects = second.reply(Reply::Link(Box::new(made), Vec::new()));
+        assert_eq!((second.model.screen, &second.model.link), (Screen::Delivery, &None));
+        assert_eq!(said(&second), Some(&Say::AnotherSale { reference: "KARI-1122-001".into() }));
+        let own = second.draft().id.unwrap();
+        assert_ne!(own, sold);
+        assert!(effects.iter().any(|e| matches!(e, Effect::KeepDraft(d) if d.id == Some(own))));
+        // On with it: another reference, if that one is taken, and the second customer's number.
+        if effects.contains(&Effect::ProposeReference) {
+            second.reply(Reply::Reference("KARI-1122-002".into()));
+        }
+        let (again, sale) = App::submitted(&second.keys("Enter")).unwrap();
+        assert_eq!(again, own);
+        assert!(matches!(&sale.delivery, Delivery::Sms(phone) if phone.e164() == "+4798765432"));
+        let expected = if state == LinkState::Cancelled { "KARI-1122-001" } else { "KARI-1122-002" };
+        assert_eq!(sale.reference.as_str(), expected);
+    }
+}
+
+/// The same sale, withdrawn meanwhile: no dead end.
+#[test]
+fn a_draft_whose_link_was_withdrawn_can_be_sold() {
+    let mut app = App::new();
+    app.go_to_last_step();
+    let (sold, sale) = App::submitted(&app.keys("Enter")).unwrap();
+    app.reply(Reply::Kept(Err(KeepError::LinkKept)));
+    let mut withdrawn = made_of(sold, &sale);
+    withdrawn.state = LinkState::Cancelled;
+    app.reply(Reply::Link(Box::new(withdrawn), Vec::new()));
+    let (again, _) = App::submitted(&app.keys("Enter")).unwrap();
+    assert_ne!(again, sold);
+    app.reply(Reply::Kept(Ok(again)));
+    assert_eq!(app.model.screen, Screen::Link);
+}
+
+/// A month, a week, a quarter of an hour: a time to pay is part of a sale, when it was asked for is not.
+#[test]
+fn another_time_to_pay_makes_another_sale() {
+    let mut app = App::new();
+    app.go_to_last_step();
+    let (sold, sale) = App::submitted(&app.keys("Enter")).unwrap();
+    app.reply(Reply::Kept(Err(KeepError::Ledger(LedgerError::Database("i/o error".into())))));
+    app.send(Msg::Click(crate::app::model::Target::Step(3), 0));
+    app.send(Msg::Click(crate::app::model::Target::Choice(FieldId::Expiry, 1), 0));
+    app.keys("C-n");
+    app.pass(60);
+    assert_eq!(App::submitted(&app.keys("Enter")).unwrap().0, sold);
+    app.reply(Reply::Kept(Err(KeepError::ReferenceUsed)));
+    app.reply(Reply::Link(Box::new(made_of(sold, &sale)), Vec::new()));
+    assert!(matches!(said(&app), Some(Say::AnotherSale { .. })));
+    assert!(app.draft().has_content() && app.draft().id != Some(sold));
+}
+
+/// Somebody closes the other window, and what was typed there waits.
+#[test]
+fn a_draft_that_another_window_left_behind_is_offered() {
+    let mut app = App::new();
+    let effects = app.keys("n");
+    assert!(effects.contains(&Effect::LookForDraft(vec![app.draft().id.unwrap()])));
+    assert!(!app.keys("Esc n").iter().any(|e| matches!(e, Effect::LookForDraft(_))), "asked already");
+    let left = Draft { id: Some(id(7)), phone: "41234567".into(), ..Draft::default() };
+    assert!(app.reply(Reply::Draft(Some(Box::new(left)))).contains(&Effect::LoadLink(id(7))));
+    let empty = app.draft().id.unwrap();
+    assert!(app.reply(Reply::NoLink(id(7))).contains(&Effect::ForgetDraft(empty)));
+    assert_eq!((app.draft().id, app.draft().phone.as_str()), (Some(id(7)), "41234567"));
+    assert_eq!(said(&app), Some(&Say::DraftResumed));
+
+    // A ledger that could not say is asked again.
+    let mut app = App::new();
+    app.keys("n Esc");
+    app.reply(Reply::LedgerTrouble(Failed::Drafts, LedgerError::Database("locked".into())));
+    assert!(app.keys("n").iter().any(|e| matches!(e, Effect::LookForDraft(_))));
 }
 
 #[test]
@@ -267,7 +366,9 @@ fn a_draft_of_last_time_waits_when_the_ledger_fails_and_while_another_is_typed()
     assert_eq!(app.lines()[0][0], "Vaffel", "what is being typed stays");
     let (sold, _) = App::submitted(&app.keys("Enter")).unwrap();
     let effects = app.reply(Reply::Kept(Ok(sold)));
-    assert!(effects.iter().any(|e| matches!(e, Effect::KeepDraft(Some(d)) if d.id == Some(id(7)))));
+    let of_drafts = |e: &&Effect| matches!(e, Effect::KeepDraft(_) | Effect::ForgetDraft(_));
+    let of_drafts: Vec<&Effect> = effects.iter().filter(of_drafts).collect();
+    assert_eq!(of_drafts, [&Effect::ForgetDraft(sold)], "the other one stays as it is kept");
     assert!(app.keys("n").contains(&Effect::LoadLink(id(7))));
     app.reply(Reply::NoLink(id(7)));
     assert_eq!((app.draft().id, app.draft().phone.as_str()), (Some(id(7)), "41234567"));
