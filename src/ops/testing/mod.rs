@@ -77,6 +77,9 @@ impl Clock for TokioClock {
     }
 
     fn awake(&self) -> Option<Awake> {
+        if self.no_steady.load(Ordering::SeqCst) {
+            return None;
+        }
         let start = format!("start {}", self.starts.load(Ordering::SeqCst));
         Some(Awake::new(&start, self.began.elapsed()))
     }
