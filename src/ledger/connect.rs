@@ -33,7 +33,9 @@ pub(super) fn writer(file: &Path) -> Result<Connection, LedgerError> {
     let at = |error: rusqlite::Error| Trouble::from(error).at(file);
     let mut connection = open(file).map_err(at)?;
     if connection.is_readonly("main").map_err(at)? {
-        return Err(LedgerError::unusable(file, Unusable::NotWritable));
+        let damaged = super::error::is_of_no_version(file);
+        let why = if damaged { Unusable::Damaged } else { Unusable::NotWritable };
+        return Err(LedgerError::unusable(file, why));
     }
     migrate(&mut connection, file, MIGRATIONS)?;
     patiently(|| use_wal(&connection)).map_err(|trouble| trouble.at(file))?;
@@ -123,6 +125,10 @@ pub(super) fn migrate(connection: &mut Connection, file: &Path, list: &[&str]) -
         .map_err(|e| Trouble::from(e).at(file))?;
     if application != i64::from(APPLICATION) {
         return Err(foreign(file));
+    }
+    if found < 0 {
+        // No version of paylink wrote that.
+        return Err(LedgerError::unusable(file, Unusable::Damaged));
     }
     if found > known {
         return Err(LedgerError::Newer { path: file.to_path_buf(), found, known });

@@ -84,6 +84,7 @@ fn translate(path: &Path, error: &rusqlite::Error) -> LedgerError {
         None if unreadable(error) => Unusable::Damaged,
         Some(ErrorCode::NotADatabase) => Unusable::NotOurs,
         Some(ErrorCode::DatabaseCorrupt) => Unusable::Damaged,
+        _ if is_unknown_format(error) => Unusable::Damaged,
         Some(ErrorCode::DiskFull) => Unusable::Full,
         // The small file that processes share can't grow: there's no other reason for that.
         Some(ErrorCode::SystemIoFailure)
@@ -103,6 +104,23 @@ fn translate(path: &Path, error: &rusqlite::Error) -> LedgerError {
         _ => return LedgerError::Database(plain(error)),
     };
     LedgerError::unusable(path, why)
+}
+
+/// Whether the header names a format of the schema that there is not: 1 to 4 are all since 2006
+/// (<https://www.sqlite.org/fileformat2.html>), so it's no newer file but a byte that was written over. SQLite has no
+/// code of its own for it.
+fn is_unknown_format(error: &rusqlite::Error) -> bool {
+    let rusqlite::Error::SqliteFailure(code, Some(message)) = error else { return false };
+    code.extended_code == rusqlite::ffi::SQLITE_ERROR && message.contains("unsupported file format")
+}
+
+/// Whether the header names a version of writing that there is not (1 and 2 are all): SQLite takes such a file for one
+/// that it may only read.
+pub(super) fn is_of_no_version(path: &Path) -> bool {
+    use std::io::Read as _;
+    let mut header = [0_u8; 20];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    read.is_ok() && header[18..20].iter().any(|version| !matches!(version, 1 | 2))
 }
 
 /// Whether what a row holds is none of what could have been written there.

@@ -105,6 +105,22 @@ fn the_schema_stands_on_the_first_page_which_can_be_made_anew() {
 }
 
 #[test]
+fn no_byte_of_the_header_loses_anything() {
+    let whole = fs::read(Folder::new().database()).unwrap();
+    // The number of the format (60 to 63) may be that of a newer version, and the mark (68 to 71) another program's:
+    // such a file is left alone, and said.
+    for place in (16..60).chain(64..68).chain(72..100) {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder { folder, links: Vec::new() };
+        let mut bytes = whole.clone();
+        bytes[place] = 0xee;
+        fs::write(folder.database(), &bytes).unwrap();
+        let ledger = SqliteLedger::open(folder.path()).unwrap_or_else(|e| panic!("byte {place}: {e}"));
+        assert_eq!(ledger.rows(ACCOUNT, &LinkFilter::default()).unwrap().len(), 300, "byte {place}");
+    }
+}
+
+#[test]
 fn a_broken_page_loses_what_stood_on_it_and_names_it() {
     let folder = Folder::new();
     // Each page by itself, among them leaves of the links, of their indexes, of the events and the words.

@@ -186,7 +186,9 @@ fn take_transaction_event(
     backend_now: Timestamp,
 ) {
     let at = event.at.or(news.updated_at).unwrap_or(backend_now);
+    // A word that nobody knows tells nothing.
     let after = event.status_after.as_deref().map(TransactionStatus::from_word);
+    let after = after.filter(|after| !matches!(after, TransactionStatus::Other(_)));
     let method = text(news.method.as_deref());
     let error = text(event.error.as_deref());
     let part = event.amount.map(|a| part(Money::new(a, link.amount.currency())));
@@ -214,12 +216,12 @@ fn take_transaction_event(
             if all { (EventKind::Captured, None) } else { (EventKind::PartiallyCaptured, part) }
         }
         ("REFUND", true) => {
-            let all = match (&after, sum_of(until, "REFUND"), sum_of(until, "CAPTURE")) {
-                (Some(after), ..) => !is_part(after),
-                (None, Some(returned), taken) => {
-                    returned >= taken.filter(|t| *t > 0).unwrap_or(link.amount.minor())
-                }
-                (None, None, _) => !is_part(&news.status),
+            // Where both are told, the sums know best what is left.
+            let taken = sum_of(until, "CAPTURE").filter(|taken| *taken > 0);
+            let all = match (sum_of(until, "REFUND"), taken) {
+                (Some(returned), Some(taken)) => returned >= taken,
+                (Some(returned), None) if after.is_none() => returned >= link.amount.minor(),
+                _ => !is_part(after.as_ref().unwrap_or(&news.status)),
             };
             if all { (EventKind::Refunded, None) } else { (EventKind::PartiallyRefunded, part) }
         }

@@ -106,6 +106,31 @@ fn a_last_capture_of_a_part() {
     assert_eq!(sums(&link), [Some(12_000), Some(0), Some(12_000), Some(0)], "how much isn't told: all");
 }
 
+/// What the events say of the status after them may be wrong, or a word that nobody knows.
+#[test]
+fn the_sums_know_what_went_back() {
+    for after in [Some("REFUNDED"), Some("STRANGE"), None] {
+        let mut news = transaction("PARTIALLY_REFUNDED", 100);
+        news.events = vec![
+            event("1", "AUTHORIZE", Some("AUTHORIZED"), 12_000, 70),
+            event("2", "CAPTURE", Some("CAPTURED"), 12_000, 80),
+            event("3", "REFUND", after, 2000, 100),
+        ];
+        let mut link = link();
+        merge(&mut link, None, Some(&news), t(100));
+        assert_eq!(sums(&link), [Some(12_000), Some(2000), Some(10_000), Some(0)], "{after:?}");
+    }
+    // Taken in the same step as it was reserved.
+    let mut news = transaction("PARTIALLY_REFUNDED", 100);
+    news.events = vec![
+        event("1", "AUTHORIZE", Some("CAPTURED"), 12_000, 70),
+        event("2", "REFUND", Some("PARTIALLY_REFUNDED"), 2000, 100),
+    ];
+    let mut link = link();
+    merge(&mut link, None, Some(&news), t(100));
+    assert_eq!(sums(&link), [Some(12_000), Some(2000), Some(10_000), Some(0)]);
+}
+
 #[test]
 fn what_is_not_told_is_not_nothing() {
     for (status, want) in [
