@@ -178,12 +178,15 @@ async fn what_a_list_leaves_out_is_read_by_itself() {
     let left_out = world.session_id(all[1]);
     world.backend.leaves_out(&left_out);
     let read = world.backend.calls(Call::Session);
-    // One that isn't there any more.
-    world.backend.leaves_out(&world.session_id(all[16]));
-    world.backend.wrong(Call::Session, [Wrong::Slow(Duration::ZERO), fault(FaultKind::NotFound)]);
     let round = refresh_listed(&world.ports, all.clone()).await.unwrap();
-    assert_eq!(world.backend.calls(Call::Session) - read, 2);
+    assert_eq!(world.backend.calls(Call::Session) - read, 1);
     assert_eq!(world.link(all[1]).state, LinkState::Opened);
+    assert_eq!((round.gone, round.there.len(), round.fault), (vec![], 151, None));
+    // One that isn't there any more.
+    let (world, all) = market().await;
+    world.backend.leaves_out(&world.session_id(all[16]));
+    world.backend.wrong(Call::Session, [fault(FaultKind::NotFound)]);
+    let round = refresh_listed(&world.ports, all.clone()).await.unwrap();
     assert_eq!((round.gone, round.there.len(), round.fault), (vec![all[16]], 150, None));
 }
 

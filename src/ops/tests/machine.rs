@@ -432,19 +432,26 @@ impl Story {
                     && ended(sent.outcome)
                     && !self.world.power.is_off()
                 {
-                    // The seller reads it, and only then it is kept that he did.
-                    self.untold.remove(&asked);
+                    // Killed before it is kept that it was told, nobody knows whether the seller has read it.
                     if sent.outcome == Outcome::Moved {
                         drop(money::told(&ports, id, kind, order).await);
                     }
+                    self.has_heard(asked);
                 }
             }
             Ok(Ordered::DoneBefore(order)) => {
-                self.untold.remove(&asked);
                 drop(money::told(&ports, id, kind, order).await);
+                self.has_heard(asked);
             }
             Ok(Ordered::CameToNothing(_)) => drop(self.untold.remove(&asked)),
             Ok(Ordered::AnotherWaits | Ordered::NoPayment) | Err(_) => {}
+        }
+    }
+
+    /// The seller knows how it ended, unless the power went before.
+    fn has_heard(&mut self, asked: (LinkId, OutboxKind, Option<i64>)) {
+        if !self.world.power.is_off() {
+            self.untold.remove(&asked);
         }
     }
 
