@@ -102,6 +102,7 @@ event-capture-refused = Not captured
 event-void-refused = Not released
 event-refund-refused = Not refunded
 event-alarm = Alarm
+event-alarm-over = Alarm over
 event-other = Other news
 
 ## Payment methods

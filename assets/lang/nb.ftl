@@ -101,6 +101,7 @@ event-capture-refused = Ikke trukket
 event-void-refused = Ikke annullert
 event-refund-refused = Ikke refundert
 event-alarm = Varsel
+event-alarm-over = Varsel er over
 event-other = Annet
 
 ## Betalingsmåter

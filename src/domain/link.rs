@@ -229,19 +229,40 @@ impl Link {
         self.record(LinkEvent { at, kind, detail, key: Some(kind.word().to_owned()) })
     }
 
-    /// Raises an alarm, once: after a person has dealt with it it does not come back by itself.
-    /// Returns whether it's new.
+    /// Raises an alarm, once: after a person has dealt with it it does not come back by itself, only after it was
+    /// taken off by [`lower`](Self::lower). Returns whether it's new.
     pub fn raise(&mut self, alarm: Alarm, at: Timestamp) -> bool {
+        let key = match self.times_lowered(alarm) {
+            0 => format!("alarm/{}", alarm.word()),
+            times => format!("alarm/{}/{times}", alarm.word()),
+        };
         let new = self.record(LinkEvent {
             at,
             kind: EventKind::Alarm,
             detail: Some(alarm.word().to_owned()),
-            key: Some(format!("alarm/{}", alarm.word())),
+            key: Some(key),
         });
         if new && !self.alarms.contains(&alarm) {
             self.alarms.push(alarm);
         }
         new
+    }
+
+    /// Takes off an alarm whose reason is gone, so that it can be raised again if that comes back. Returns whether
+    /// it was there.
+    pub fn lower(&mut self, alarm: Alarm, at: Timestamp) -> bool {
+        if !self.alarms.contains(&alarm) {
+            return false;
+        }
+        self.alarms.retain(|a| *a != alarm);
+        let key = format!("alarm_over/{}/{}", alarm.word(), self.times_lowered(alarm));
+        let detail = Some(alarm.word().to_owned());
+        self.record(LinkEvent { at, kind: EventKind::AlarmOver, detail, key: Some(key) })
+    }
+
+    fn times_lowered(&self, alarm: Alarm) -> usize {
+        let is = |e: &&LinkEvent| e.kind == EventKind::AlarmOver && e.detail.as_deref() == Some(alarm.word());
+        self.events.iter().filter(is).count()
     }
 
     /// A person has dealt with `alarms`. Those that came since nobody has seen: they stay. Returns whether any was

@@ -57,7 +57,7 @@ impl Texts {
             | EventKind::Failed
             | EventKind::MessageSkipped
             | EventKind::MessageFailed => self.theirs(detail),
-            EventKind::Alarm => match Alarm::from_word(detail) {
+            EventKind::Alarm | EventKind::AlarmOver => match Alarm::from_word(detail) {
                 Some(alarm) => self.say(&alarm).into_owned(),
                 None => detail.to_owned(),
             },

@@ -115,6 +115,7 @@ impl Spoken for EventKind {
             Self::PartiallyRefunded => "event-partially-refunded",
             Self::Uncertain => "event-uncertain",
             Self::Refused => "event-refused",
+            Self::AlarmOver => "event-alarm-over",
             Self::CancelRefused => "event-cancel-refused",
             Self::CaptureRefused => "event-capture-refused",
             Self::VoidRefused => "event-void-refused",

@@ -319,7 +319,7 @@ pub(crate) const fn event(kind: EventKind) -> (&'static str, Role) {
         | EventKind::CaptureRefused
         | EventKind::VoidRefused
         | EventKind::RefundRefused => ("!", Role::Error),
-        EventKind::PayingEnded | EventKind::Other => ("·", Role::Muted),
+        EventKind::PayingEnded | EventKind::AlarmOver | EventKind::Other => ("·", Role::Muted),
     }
 }
 

@@ -67,13 +67,16 @@ pub enum EventKind {
     /// An alarm was raised; its word ([`Alarm::word`]) is the event's `detail`. It stays in the story
     /// after a person has dealt with it, so that the same alarm is not raised twice.
     Alarm,
+    /// What an alarm was about is no longer so, and it was taken off without a person; its word is the event's
+    /// `detail`. From then on it can be raised again.
+    AlarmOver,
     /// A word of the backend that we don't know; the word is the event's `detail`.
     Other,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::Drafted,
         Self::Created,
         Self::MessageSent,
@@ -103,6 +106,7 @@ impl EventKind {
         Self::VoidRefused,
         Self::RefundRefused,
         Self::Alarm,
+        Self::AlarmOver,
         Self::Other,
     ];
 
@@ -139,6 +143,7 @@ impl EventKind {
             Self::VoidRefused => "void_refused",
             Self::RefundRefused => "refund_refused",
             Self::Alarm => "alarm",
+            Self::AlarmOver => "alarm_over",
             Self::Other => "other",
         }
     }

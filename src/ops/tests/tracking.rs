@@ -169,6 +169,17 @@ async fn two_payments_for_one_order() {
     });
     refresh_one(&world.ports, one).await.unwrap();
     assert!(world.link(one).alarms.is_empty() && world.link(two).alarms.is_empty());
+
+    // What was taken off by itself comes again with a third payment, for every link that is paid by then.
+    let three = world.send("A-1", Delivery::Link).await;
+    world.backend.pay(&world.session_id(three), "AUTHORIZED");
+    refresh_one(&world.ports, three).await.unwrap();
+    assert_eq!(world.link(two).alarms, [Alarm::DoublePayment]);
+    assert_eq!(world.link(three).alarms, [Alarm::DoublePayment]);
+    assert!(world.link(one).alarms.is_empty(), "what was paid with it has gone back");
+    let told = world.link(two).events.iter().filter(|e| e.kind == EventKind::Alarm).count();
+    assert_eq!(told, 2, "each is in the story");
+    assert!(world.link(two).events.iter().any(|e| e.kind == EventKind::AlarmOver));
 }
 
 #[tokio::test(start_paused = true)]
