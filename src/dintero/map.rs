@@ -26,6 +26,7 @@ pub(super) fn session(value: &Value) -> Option<SessionNews> {
         cancelled_at: wire::time(value, &["cancelled_at"]),
         transaction_id: wire::id(value, &["transaction_id"]),
         amount: wire::amount(value, &["order", "amount"]),
+        currency: wire::text(value, &["order", "currency"], WORD),
         types: wire::at(value, &["configuration"]).map(profile::types_on).unwrap_or_default(),
         publish,
         events: wire::list(value, &["events"]).filter_map(session_event).collect(),
@@ -71,6 +72,7 @@ pub(super) fn transaction(value: &Value) -> Option<TransactionNews> {
             &wire::text(value, &["status"], WORD).unwrap_or_else(|| "UNKNOWN".to_owned()),
         ),
         amount: wire::amount(value, &["amount"]),
+        currency: wire::text(value, &["currency"], WORD),
         method: wire::text(value, &["payment_product_type"], WORD),
         created_at: wire::time(value, &["created_at"]),
         updated_at: wire::time(value, &["updated_at"]),
@@ -139,7 +141,7 @@ mod tests {
             "created_at": "2026-11-22T12:41:07Z",
             "expires_at": "2026-11-23T12:41:07.000Z",
             "transaction_id": "T12345678.def",
-            "order": {"amount": 12000, "merchant_reference": "KARI-014"},
+            "order": {"amount": 12000, "currency": "NOK", "merchant_reference": "KARI-014"},
             "metadata": {"ext_paylink_id": "0197a3", "session:profile_id": "default"},
             "configuration": {
                 "publish": [{"type": "checkout-link", "channel": "sms", "status": "sent"}],
@@ -160,7 +162,7 @@ mod tests {
         assert_eq!(news.id, "T12345678.abc");
         assert_eq!(news.expires_at, at("2026-11-23T12:41:07Z"));
         assert_eq!(news.paylink_id.as_deref(), Some("0197a3"));
-        assert_eq!(news.amount, Some(12000));
+        assert_eq!((news.amount, news.currency.as_deref()), (Some(12000), Some("NOK")));
         assert_eq!(news.types, ["dintero_psp.creditcard", "vipps"]);
         assert_eq!(news.publish, [PublishNews { channel: "sms".into(), status: DeliveryStatus::Sent }]);
         let names: Vec<_> = news.events.iter().map(|e| e.name.as_str()).collect();
@@ -197,7 +199,7 @@ mod tests {
     #[test]
     fn a_transaction_and_its_events_oldest_first() {
         let news = transaction(&json!({
-            "id": "T12345678.def", "session_id": "T12345678.abc", "status": "CAPTURED", "amount": 12000,
+            "id": "T12345678.def", "session_id": "T12345678.abc", "status": "CAPTURED", "amount": 12000, "currency": "EUR",
             "merchant_reference": "KARI-014", "payment_product_type": "dintero_psp.vipps",
             "events": [
                 {"id": "c", "event": "CAPTURE", "success": true, "amount": 12000, "event_reference": "R-1",
@@ -210,6 +212,7 @@ mod tests {
         }))
         .unwrap();
         assert_eq!(news.status, TransactionStatus::Captured);
+        assert_eq!((news.amount, news.currency.as_deref()), (Some(12000), Some("EUR")));
         let ids: Vec<_> = news.events.iter().map(|e| e.id.as_deref().unwrap()).collect();
         assert_eq!(ids, ["a", "b", "c"]);
         assert_eq!(news.events[0].error.as_deref(), Some("call (a number)"));

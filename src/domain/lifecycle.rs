@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use super::link::{DeliveryStatus, LinkState};
+use super::money::{Currency, Money};
 
 mod merge;
 
@@ -28,6 +29,14 @@ pub const fn money_vanishes(before: LinkState, after: LinkState) -> bool {
     }
 }
 
+/// Whether what the backend tells of an order is another sum than `asked`: another amount, or in another currency. What
+/// it doesn't tell differs from nothing.
+#[must_use]
+pub fn other_sum(amount: Option<i64>, currency: Option<&str>, asked: Money) -> bool {
+    let other_currency = currency.is_some_and(|code| Currency::from_code(code) != Some(asked.currency()));
+    other_currency || amount.is_some_and(|minor| minor != asked.minor())
+}
+
 /// A session as the backend tells it, in our words. Every text in it is cleaned by who made it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SessionNews {
@@ -47,6 +56,8 @@ pub struct SessionNews {
     pub transaction_id: Option<String>,
     /// `order.amount`, minor units.
     pub amount: Option<i64>,
+    /// `order.currency`: the code as the backend gave it, which may be one that we don't know.
+    pub currency: Option<String>,
     /// The payment product types that it has switched on, as far as it tells.
     pub types: Vec<String>,
     /// What became of SMS or push.
@@ -161,6 +172,8 @@ pub struct TransactionNews {
     pub status: TransactionStatus,
     /// The authorized amount, minor units.
     pub amount: Option<i64>,
+    /// Its currency: the code as the backend gave it, which may be one that we don't know.
+    pub currency: Option<String>,
     /// The product type that was used, `dintero_psp.vipps`.
     pub method: Option<String>,
     /// When it was made.

@@ -62,6 +62,7 @@ fn session(events: &[(&str, i64)]) -> SessionNews {
         created_at: Some(t(1)),
         expires_at: Some(t(3600)),
         amount: Some(12_000),
+        currency: Some("NOK".to_owned()),
         events: events
             .iter()
             .map(|(name, second)| SessionEvent {
@@ -83,6 +84,7 @@ fn transaction(status: &str, second: i64) -> TransactionNews {
         merchant_reference: None,
         status: TransactionStatus::from_word(status),
         amount: Some(12_000),
+        currency: Some("NOK".to_owned()),
         method: Some("dintero_psp.vipps".to_owned()),
         created_at: Some(t(60)),
         updated_at: Some(t(second)),
@@ -413,6 +415,32 @@ fn alarms_are_raised_once() {
     assert_eq!(link.alarms, [Alarm::DoublePayment]);
     assert_eq!(link.state, LinkState::Authorized);
     assert_eq!(link.transaction_id.as_deref(), Some("T12345678.t1"));
+}
+
+#[test]
+fn another_currency_is_another_amount() {
+    let alarms = |session: Option<&SessionNews>, transaction: Option<&TransactionNews>| {
+        let mut link = link();
+        merge(&mut link, session, transaction, t(80));
+        link.alarms
+    };
+    for (code, want) in [
+        (None, &[][..]),
+        (Some("NOK"), &[]),
+        (Some("nok"), &[]),
+        (Some("EUR"), &[Alarm::AmountDiffers]),
+        // One that nobody here has heard of.
+        (Some("XTS"), &[Alarm::AmountDiffers]),
+    ] {
+        let currency = code.map(str::to_owned);
+        let read = SessionNews { currency: currency.clone(), ..session(&[("VISITED", 5)]) };
+        assert_eq!(alarms(Some(&read), None), want, "{code:?}");
+        let paid = TransactionNews { currency: currency.clone(), ..transaction("AUTHORIZED", 70) };
+        assert_eq!(alarms(None, Some(&paid)), want, "{code:?}");
+        // Nothing was paid.
+        let declined = TransactionNews { currency, ..transaction("DECLINED", 70) };
+        assert_eq!(alarms(None, Some(&declined)), [], "{code:?}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::domain::lifecycle::{TransactionEvent, TransactionNews, TransactionStatus};
 use crate::domain::line::ProductLine;
 use crate::domain::link::Link;
-use crate::domain::money::Money;
+use crate::domain::money::{Currency, Money};
 use crate::ports::{MoneyMove, MoneyOrder, MoneySent, OutboxKind};
 
 /// What became of a request that went out.
@@ -270,7 +270,9 @@ pub(super) fn plan(
     };
     // Releasing is of all that is left.
     let wanted = order.amount.filter(|_| kind != OutboxKind::Void);
-    if wanted.is_some_and(|w| w.currency() != currency) {
+    // A part that was named is in the link's currency, a request in the payment's.
+    let same = now.currency.as_deref().is_none_or(|code| Currency::from_code(code) == Some(currency));
+    if wanted.is_some_and(|w| w.currency() != currency || !same) {
         return None;
     }
     let minor = wanted.map_or(left, Money::minor);

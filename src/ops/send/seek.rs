@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Until;
 use crate::domain::cause::{Cause, Plain};
-use crate::domain::lifecycle::SessionNews;
+use crate::domain::lifecycle::{SessionNews, other_sum};
 use crate::domain::link::{Link, LinkId};
 use crate::ops::asked::Asked;
 use crate::ops::since;
@@ -109,5 +109,5 @@ fn is_ours(session: &SessionNews, link: &Link) -> bool {
 /// Whether what it tells of the order is what was asked for.
 fn is_of_sale(session: &SessionNews, link: &Link) -> bool {
     session.merchant_reference.as_deref().is_none_or(|r| r == link.sale.reference.as_str())
-        && session.amount.is_none_or(|a| a == link.amount.minor())
+        && !other_sum(session.amount, session.currency.as_deref(), link.amount)
 }

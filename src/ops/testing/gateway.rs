@@ -293,6 +293,7 @@ impl SimGateway {
                 merchant_reference: s.news.merchant_reference.clone(),
                 status: TransactionStatus::from_word(status),
                 amount: s.news.amount,
+                currency: s.news.currency.clone(),
                 method: Some("dintero_psp.vipps".to_owned()),
                 created_at: Some(before.as_ref().and_then(|b| b.created_at).unwrap_or(at)),
                 updated_at: Some(at),
@@ -438,6 +439,7 @@ impl Gateway for SimGateway {
                     created_at: Some(now),
                     expires_at: Some(sale.expires_at),
                     amount: sale.totals().ok().map(|t| t.gross.minor()),
+                    currency: Some(sale.currency.code().to_owned()),
                     publish: publish.clone(),
                     events: vec![event("INITIATED", now)],
                     ..SessionNews::default()

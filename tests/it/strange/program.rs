@@ -98,6 +98,58 @@ fn hostile_shop(asked: &Asked, _: usize) -> Option<Steps> {
     }
 }
 
+/// The same number in another currency is another sum: told by a session before anybody pays, and by a payment.
+#[test]
+fn another_currency_rings_like_another_amount() {
+    let in_currency = |of_session: &'static str, of_payment: Option<&'static str>| {
+        move |asked: &Asked, _: usize| -> Option<Steps> {
+            let transaction = of_payment.map(|code| {
+                json!({"id": "T12345678.tx", "session_id": SESSION, "status": "CAPTURED", "amount": 9000,
+                       "currency": code, "merchant_reference": "A-1",
+                       "events": [{"id": "1", "event": "CAPTURE", "success": true, "amount": 9000}]})
+            });
+            match asked.path.split('?').next().unwrap_or_default() {
+                p if p.starts_with("/v1/sessions/") && asked.method == "GET" => Some(ok(&json!({
+                    "id": SESSION, "transaction_id": transaction.as_ref().map(|t| t["id"].clone()),
+                    "order": {"amount": 9000, "currency": of_session, "merchant_reference": "A-1"},
+                    "events": [{"id": "1", "name": "VISITED"}],
+                }))),
+                "/v1/transactions" => Some(ok(&json!(transaction.into_iter().collect::<Vec<_>>()))),
+                p if p.starts_with("/v1/transactions/") => transaction.as_ref().map(ok),
+                _ => None,
+            }
+        }
+    };
+    for (of_session, of_payment, state, alarms) in [
+        ("NOK", None, "opened", json!([])),
+        ("NOK", Some("NOK"), "captured", json!([])),
+        ("EUR", None, "opened", json!(["amount_differs"])),
+        ("NOK", Some("EUR"), "captured", json!(["amount_differs"])),
+        ("NOK", Some("XTS"), "captured", json!(["amount_differs"])),
+    ] {
+        let home = Home::new(in_currency(of_session, of_payment));
+        home.new_link(&[]).is(0);
+        let mut told = Vec::new();
+        // It ends when the link is settled.
+        if of_payment.is_some() {
+            let watched = home.run(&["watch", "A-1", "--json"]).is(0).out;
+            told.push(("watch", serde_json::from_str(watched.lines().last().unwrap()).unwrap()));
+        }
+        told.push(("show", home.run(&["show", "A-1", "--json"]).is(0).json()));
+        for (how, link) in told {
+            let seen = (link["state"].as_str(), &link["alarms"]);
+            assert_eq!(seen, (Some(state), &alarms), "{how}: {of_session} {of_payment:?}");
+        }
+        let words = home.run(&["show", "A-1"]).is(0).out;
+        assert_eq!(words.contains("Another amount was paid"), alarms != json!([]), "{words}");
+        // Of what was paid in another currency no part can be named in the link's; all of it can be given back.
+        if of_payment == Some("EUR") {
+            home.run(&["refund", "A-1", "--amount", "20"]).is(3);
+            assert!(!home.backend.lines().iter().any(|line| line.ends_with("/refund")));
+        }
+    }
+}
+
 #[test]
 fn nothing_that_a_backend_says_acts_on_the_terminal() {
     let home = Home::new(hostile_shop);

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{event_of, rank, record, text};
 use crate::domain::clean;
-use crate::domain::lifecycle::{PublishNews, SessionEvent, SessionNews, TransactionStatus};
+use crate::domain::lifecycle::{PublishNews, SessionEvent, SessionNews, TransactionStatus, other_sum};
 use crate::domain::link::{Alarm, DeliveryStatus, EventKind, Link, LinkEvent, LinkState};
 use crate::domain::method::Method;
 
@@ -25,7 +25,7 @@ pub(super) fn take_session(link: &mut Link, session: &SessionNews, backend_now: 
     if let Some(at) = session.created_at {
         link.record_once(at, EventKind::Created, None);
     }
-    if session.amount.is_some_and(|a| a != link.amount.minor()) {
+    if other_sum(session.amount, session.currency.as_deref(), link.amount) {
         link.raise(Alarm::AmountDiffers, session.created_at.unwrap_or(backend_now));
     }
     take_types(link, &session.types);

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::{event_of, has_room, rank, record, text};
-use crate::domain::lifecycle::{TransactionEvent, TransactionNews, TransactionStatus};
+use crate::domain::lifecycle::{TransactionEvent, TransactionNews, TransactionStatus, other_sum};
 use crate::domain::link::{Alarm, EventKind, Link, LinkEvent, LinkState, part};
-use crate::domain::money::Money;
+use crate::domain::money::{Currency, Money};
 
 fn state_of(link: &Link, news: &TransactionNews) -> LinkState {
     match &news.status {
@@ -150,8 +150,7 @@ pub(super) fn take_transaction(link: &mut Link, news: &TransactionNews, backend_
             link.record_once(at, kind, text(detail));
         }
     }
-    let differs = news.amount.is_some_and(|a| a != link.amount.minor());
-    if differs && link.state.has_money() {
+    if link.state.has_money() && other_sum(news.amount, news.currency.as_deref(), link.amount) {
         link.raise(Alarm::AmountDiffers, at);
     }
 }
@@ -191,7 +190,9 @@ fn take_transaction_event(
     let after = after.filter(|after| !matches!(after, TransactionStatus::Other(_)));
     let method = text(news.method.as_deref());
     let error = text(event.error.as_deref());
-    let part = event.amount.map(|a| part(Money::new(a, link.amount.currency())));
+    // In a currency that nobody here knows there is no telling how much it was.
+    let currency = news.currency.as_deref().map_or(Some(link.amount.currency()), Currency::from_code);
+    let part = event.amount.zip(currency).map(|(minor, currency)| part(Money::new(minor, currency)));
     let (kind, detail) = match (event.event.as_str(), event.success) {
         // Begun, or in progress: what came of it has an event of its own.
         ("INITIALIZE" | "INITIATE_CAPTURE" | "INITIATE_REFUND" | "INITIATE_VOID" | "SETTLEMENT", true) => {
