@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 
 use super::claim::{Claim, claim};
 use super::outbox::{Outcome, Sent, standing};
-use super::patience::Patience;
+use super::patience::{Patience, Unreached};
 use super::{backend_now, on_ledger, wire};
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::{TransactionNews, TransactionStatus};
@@ -32,7 +32,7 @@ use look::{Look, become_of, learn, look, next_look};
 const SHORTEST_WAIT: SignedDuration = SignedDuration::from_millis(50);
 
 /// Sends what waits of that kind, and follows `order` to its end for at most `patience`, whoever brings that about.
-/// [`Outcome::Already`]: it waits no more, and how it ended is not known here. [`Outcome::Cancelled`]: it was taken back.
+/// Where nothing was sent and there is no connection at all, it gives up sooner. [`Outcome::Already`]: it waits no more, and how it ended is not known here. [`Outcome::Cancelled`]: it was taken back.
 ///
 /// # Errors
 /// The ledger's.
@@ -43,10 +43,11 @@ pub async fn send_patiently(
     order: OrderId,
     patience: Duration,
 ) -> Result<Sent, LedgerError> {
-    let patience = Patience::new(patience);
+    let (patience, mut unreached) = (Patience::new(patience), Unreached::default());
     loop {
         let sent = send(ports, id, kind, order).await?;
         let next_at = match sent.outcome {
+            Outcome::Queued { .. } if unreached.gives_up(sent.fault.as_ref()) => return Ok(sent),
             Outcome::Queued { next_at }
             | Outcome::InProgress { next_at }
             | Outcome::Uncertain { next_at, .. } => next_at,

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::sleep;
 
 use super::claim::claim;
-use super::patience::Patience;
+use super::patience::{Patience, Unreached};
 use super::send::{self, Until};
 use super::{backend_now, kept, money, on_ledger};
 use crate::domain::link::{Link, LinkId, LinkState};
@@ -19,9 +19,6 @@ pub use flush::{flush, flush_all, flush_by_hand, goes_by_hand};
 
 /// After the seller chose to wait, the backend is asked again after this long.
 const ANOTHER_LOOK: Duration = Duration::from_secs(30);
-/// So often a command tries again where there is no connection at all, before it leaves the rest to
-/// the outbox.
-const NO_CONNECTION_TRIES: u32 = 3;
 /// What is due is not tried without a pause.
 const SHORTEST_WAIT: Duration = Duration::from_millis(50);
 
@@ -165,21 +162,19 @@ async fn send_until(ports: &Ports, id: LinkId, until: Until) -> Result<Sent, Led
 /// The ledger's.
 pub async fn send_patiently(ports: &Ports, id: LinkId, patience: Duration) -> Result<Sent, LedgerError> {
     let patience = Patience::new(patience);
-    let mut without_connection = 0;
+    let mut unreached = Unreached::default();
     loop {
         let sent = send_until(ports, id, Until::For(patience)).await?;
         let next_at = match sent.outcome {
             Outcome::Queued { next_at } | Outcome::Uncertain { needs_decision: false, next_at } => next_at,
             _ => return Ok(sent),
         };
-        if sent.fault.as_ref().is_some_and(Fault::unreached) {
-            without_connection += 1;
-        }
+        let gives_up = unreached.gives_up(sent.fault.as_ref());
         let wait = next_at.duration_since(ports.clock.now());
         let wait = Duration::try_from(wait).unwrap_or_default().max(SHORTEST_WAIT);
         // A try that can't end in time is not begun: what the last one said is the reason.
         let last_start = patience.left().saturating_sub(send::SHORTEST_TRY);
-        if wait > last_start || without_connection >= NO_CONNECTION_TRIES {
+        if wait > last_start || gives_up {
             return Ok(sent);
         }
         sleep(wait).await;

@@ -4,6 +4,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::ports::Fault;
+
+/// So often a command tries where there is no connection at all, before it leaves the rest to the outbox.
+const NO_CONNECTION_TRIES: u32 = 3;
+
 /// A wait that began when this was made.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
@@ -33,5 +38,17 @@ impl Patience {
     #[must_use]
     pub fn left(&self) -> Duration {
         self.whole.saturating_sub(self.passed())
+    }
+}
+
+/// The tries of somebody who waits that found no connection at all.
+#[derive(Debug, Default)]
+pub(super) struct Unreached(u32);
+
+impl Unreached {
+    /// One more try has failed so, or otherwise: whether there is no more waiting for a connection.
+    pub(super) fn gives_up(&mut self, fault: Option<&Fault>) -> bool {
+        self.0 = if fault.is_some_and(Fault::unreached) { self.0 + 1 } else { self.0 };
+        self.0 >= NO_CONNECTION_TRIES
     }
 }

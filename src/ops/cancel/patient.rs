@@ -7,14 +7,15 @@ use jiff::SignedDuration;
 use super::{CancelEnd, Cancelling, cancel};
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::link::LinkId;
-use crate::ops::patience::Patience;
+use crate::ops::patience::{Patience, Unreached};
 use crate::ops::{kept, on_ledger};
 use crate::ports::{Fault, FaultKind, LedgerError, OutboxKind, Ports};
 
 /// What is due is not tried again without a pause.
 const SHORTEST_WAIT: SignedDuration = SignedDuration::from_millis(50);
 
-/// As [`cancel`], tried again for as long as somebody waits. What is not done by then is left to the outbox.
+/// As [`cancel`], tried again for as long as somebody waits, or sooner no more where there is no connection at all. What is not done
+/// by then is left to the outbox.
 ///
 /// # Errors
 /// The ledger's: it may have been withdrawn.
@@ -23,13 +24,16 @@ pub async fn cancel_patiently(
     id: LinkId,
     patience: Duration,
 ) -> Result<Cancelling, LedgerError> {
-    let patience = Patience::new(patience);
+    let (patience, mut unreached) = (Patience::new(patience), Unreached::default());
     loop {
         let Ok(done) = tokio::time::timeout(patience.left(), cancel(ports, id)).await else {
             return not_in_time(ports, id).await;
         };
         let done = done?;
-        let CancelEnd::Later { next_at: Some(next_at), .. } = &done.end else { return Ok(done) };
+        let CancelEnd::Later { next_at: Some(next_at), fault } = &done.end else { return Ok(done) };
+        if unreached.gives_up(Some(fault)) {
+            return Ok(done);
+        }
         let wait = next_at.duration_since(ports.clock.now()).max(SHORTEST_WAIT);
         let wait = Duration::try_from(wait).unwrap_or_default();
         if wait >= patience.left() {

@@ -5,9 +5,12 @@ use std::time::Duration;
 use crate::domain::cause::{BadLink, Cause, Flaw, Network, Unreadable};
 use crate::domain::link::LinkState;
 use crate::domain::sale::Delivery;
+use crate::ops::cancel::{CancelEnd, cancel_patiently};
+use crate::ops::money::{self, Movement};
 use crate::ops::outbox::{Outcome, flush, send_now, send_patiently};
-use crate::ops::testing::{ACCOUNT, Call, World, Wrong, sms};
-use crate::ports::{Fault, FaultKind};
+use crate::ops::testing::{ACCOUNT, Call, World, Wrong, command, sms};
+use crate::ops::track::refresh_one;
+use crate::ports::{Fault, FaultKind, OutboxKind};
 
 /// Faults as the client tells them: no connection; a network's own certificate, or a broken one; a page, or a way to
 /// one, where a token should be.
@@ -47,6 +50,59 @@ async fn behind_a_sign_in_page_the_wait_is_seconds_and_no_hot_circle() {
             assert!(entry.waits_for_connection(), "{fault}");
         }
     }
+}
+
+/// Whoever waits for a command is told after three tries that there is no connection: what was asked for is kept, and
+/// half a minute more tells nothing new.
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_half_a_minute_for_a_connection_that_is_not_there() {
+    const PATIENCE: Duration = Duration::from_secs(30);
+    for fault in barriers() {
+        let world = World::new();
+        let ids = ["A-1", "A-2"].map(|reference| world.keep(reference, Delivery::Link));
+        for id in ids {
+            send_now(&world.ports, id).await.unwrap();
+        }
+        let [paid, open] = ids;
+        world.backend.pay(&world.session_id(paid), "AUTHORIZED");
+        refresh_one(&world.ports, paid).await.unwrap();
+        for call in [Call::Transaction, Call::Session, Call::Cancel] {
+            world.backend.wrong(call, (0..40).map(|_| Wrong::Fault(fault.clone())));
+        }
+        let before = world.backend.calls(Call::Transaction);
+        money::order(&world.ports, paid, Movement::Capture(None), None).await.unwrap();
+        let began = tokio::time::Instant::now();
+        let sent = command::patiently(&world.ports, paid, OutboxKind::Capture, PATIENCE).await.unwrap();
+        assert!(matches!(sent.outcome, Outcome::Queued { .. }), "{fault}: {sent:?}");
+        assert!(sent.fault.is_some_and(|f| f.unreached()), "{fault}");
+        assert_eq!(world.backend.calls(Call::Transaction) - before, 3, "{fault}");
+        // Two pauses of at most two and four seconds.
+        assert!(began.elapsed() <= Duration::from_secs(6), "{fault}: {:?}", began.elapsed());
+        let began = tokio::time::Instant::now();
+        let done = cancel_patiently(&world.ports, open, PATIENCE).await.unwrap();
+        assert!(matches!(done.end, CancelEnd::Later { .. }), "{fault}: {:?}", done.end);
+        assert!(began.elapsed() <= Duration::from_secs(6), "{fault}: {:?}", began.elapsed());
+        assert!([paid, open].iter().all(|id| world.entry(*id).is_some()), "{fault}");
+    }
+}
+
+/// But where a request has gone out and the connection goes then, its outcome is worth the wait.
+#[tokio::test(start_paused = true)]
+async fn what_may_have_been_done_is_waited_for_though_the_connection_is_gone() {
+    let world = World::new();
+    let id = world.keep("A-1", Delivery::Link);
+    send_now(&world.ports, id).await.unwrap();
+    world.backend.pay(&world.session_id(id), "AUTHORIZED");
+    refresh_one(&world.ports, id).await.unwrap();
+    money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
+    world.backend.wrong(Call::Capture, [Wrong::Lost]);
+    // The look before it, and then none for a while.
+    let gone = Wrong::Fault(barriers().remove(0));
+    let looks = std::iter::once(Wrong::Slow(Duration::ZERO)).chain(std::iter::repeat_n(gone, 4));
+    world.backend.wrong(Call::Transaction, looks);
+    let patience = Duration::from_secs(60);
+    let sent = command::patiently(&world.ports, id, OutboxKind::Capture, patience).await.unwrap();
+    assert_eq!((sent.outcome, world.backend.calls(Call::Capture)), (Outcome::Moved, 1), "{sent:?}");
 }
 
 /// One try tells for all, and once the backend is reached all go, due or not.
