@@ -10,7 +10,7 @@ use super::money::{Currency, Money};
 
 mod merge;
 
-pub use merge::{expire_if_due, merge};
+pub use merge::{UNTIL_GIVEN_UP, expire_if_due, merge};
 
 /// Whether money that was there in `before` is gone in `after`, without having been released or paid back. That never
 /// happens: `after` is older than `before`, whatever the moments say that they are told with.

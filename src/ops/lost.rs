@@ -8,7 +8,7 @@ use super::claim::{Claim, claim};
 use super::outbox::{Outcome, Sent};
 use super::written::written;
 use super::{backend_now, cancel, on_ledger, since};
-use crate::domain::lifecycle::{SessionNews, TransactionNews};
+use crate::domain::lifecycle::{SessionNews, TransactionNews, TransactionStatus, UNTIL_GIVEN_UP};
 use crate::domain::link::{Alarm, Link, LinkId};
 use crate::ports::{Fault, Ledger, LedgerError, OutboxEntry, OutboxKind, Ports, Searched};
 
@@ -16,10 +16,15 @@ use crate::ports::{Fault, Ledger, LedgerError, OutboxEntry, OutboxKind, Ports, S
 const FIRST: SignedDuration = SignedDuration::from_secs(10);
 /// The longest pause between two looks.
 const LONGEST: SignedDuration = SignedDuration::from_hours(6);
-/// While the lost session is being paid it is looked at this often.
+/// While the lost session is being paid it is looked at this often, at first.
 const PAYING: SignedDuration = SignedDuration::from_secs(15);
-/// So long after its time it can't be paid any more.
+/// A payment that stands still is looked at ever less often, but not less often than this: the link itself must not
+/// stay payable for long once the lost one was paid.
+const LONGEST_PAYING: SignedDuration = SignedDuration::from_hours(1);
+/// So long after its time nobody begins to pay it any more.
 const AFTER_EXPIRY: SignedDuration = SignedDuration::from_mins(15);
+/// What a payment service checks by hand takes days. So long after the link's time it is looked at, and no longer.
+const CHECKED_BY_HAND: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// Writes down that a session of this link may be somewhere, and is to be looked for: one that was first sent then, by
 /// the backend's clock, if that is known.
@@ -86,30 +91,79 @@ pub(super) async fn look_soon(ports: &Ports, id: LinkId) -> Result<(), LedgerErr
 
 /// What a look brought.
 enum Seen {
-    /// What the seller must know, if anything, and when to look again.
-    Something(Option<Alarm>, SignedDuration),
+    /// The backend has told how it stands.
+    Something(Stands),
     /// The backend couldn't be asked.
     NoAnswer(Fault),
 }
 
+/// How it stands with what was lost.
+struct Stands {
+    /// What the seller must know, if anything.
+    told: Option<Alarm>,
+    /// When to look again.
+    pause: SignedDuration,
+    /// Until when looking goes on at least, because something is being paid.
+    until: Option<Timestamp>,
+}
+
+impl Stands {
+    fn paying(&mut self, paying: Paying) {
+        self.pause = self.pause.min(paying.pause);
+        self.until = self.until.max(Some(paying.until));
+    }
+}
+
+/// A payment of a lost session that may still come to something.
+struct Paying {
+    pause: SignedDuration,
+    until: Timestamp,
+}
+
+impl Paying {
+    fn of(ports: &Ports, link: &Link, transaction: &TransactionNews) -> Self {
+        let stands_since = transaction.updated_at.or(transaction.created_at).unwrap_or(link.created_at);
+        let pause = backend_now(ports).duration_since(stands_since) / 8;
+        // Whoever is in the middle of paying has some time to end it; who has left is not waited for.
+        let may_take = match transaction.status {
+            TransactionStatus::Initiated => UNTIL_GIVEN_UP,
+            _ => CHECKED_BY_HAND,
+        };
+        Self { pause: pause.clamp(PAYING, LONGEST_PAYING), until: after(link.expires_at, may_take) }
+    }
+}
+
+fn after(moment: Timestamp, time: SignedDuration) -> Timestamp {
+    moment.checked_add(time).unwrap_or(Timestamp::MAX)
+}
+
 /// One look. `None`: somebody else looks. Nobody knows how many sessions were lost, so looking goes on until
-/// the link's time is over.
+/// the link's time is over, and until what is being paid by then has come to an end.
 pub(super) async fn look(ports: &Ports, id: LinkId) -> Result<Option<Sent>, LedgerError> {
     let Some(claim) = claim(ports, id, OutboxKind::Look).await? else { return Ok(None) };
     let others = sessions_of_others(ports, &claim.link).await?;
-    let (alarm, pause) = match see(ports, &claim, &others).await {
-        Seen::Something(alarm, pause) => (alarm, pause),
+    let Stands { told, pause, until } = match see(ports, &claim, &others).await {
+        Seen::Something(stands) => stands,
+        // It will say no for ever.
+        Seen::NoAnswer(fault)
+            if fault.kind.is_no() && backend_now(ports) > after(claim.link.expires_at, CHECKED_BY_HAND) =>
+        {
+            return claim.settle(ports, Outcome::Already, Some(fault)).await.map(Some);
+        }
         Seen::NoAnswer(fault) => return claim.give_back(ports, fault).await.map(Some),
     };
-    if let Some(alarm) = alarm {
+    if let Some(alarm) = told {
         raise(ports, id, alarm).await?;
         if alarm == Alarm::PaidElsewhere && claim.link.state.payable() {
             // The sale is paid: the customer must not be able to pay it again.
             cancel::journal(ports, id, false).await?;
         }
     }
-    let over = claim.link.expires_at.checked_add(AFTER_EXPIRY).unwrap_or(Timestamp::MAX);
-    if backend_now(ports) > over {
+    let over = after(claim.link.expires_at, AFTER_EXPIRY);
+    if backend_now(ports) > until.map_or(over, |until| until.max(over)) {
+        if until.is_some() {
+            tracing::warn!(link = %id, "a lost session's payment has no end yet, and is not followed any more");
+        }
         return claim.settle(ports, Outcome::Already, None).await.map(Some);
     }
     let now = ports.clock.now();
@@ -140,7 +194,7 @@ async fn see(ports: &Ports, claim: &Claim, others: &[String]) -> Seen {
     let reference = link.sale.reference.as_str();
     let ours = link.session_id.as_ref();
     let mut sessions = Vec::new();
-    let mut told = None;
+    let mut stands = Stands { told: None, pause: later, until: None };
     match ports.gateway.find_sessions(reference, since::searched(ports, link, first_sent)).await {
         // Where not all could be read it may be among the others: looking goes on anyway.
         Ok(Searched { sessions: found, .. }) => {
@@ -151,7 +205,13 @@ async fn see(ports: &Ports, claim: &Claim, others: &[String]) -> Seen {
         Err(fault) if fault.kind.is_no() => match ports.gateway.search_transactions(reference).await {
             Ok(all) => {
                 let begun = since::paid(ports, link, first_sent);
-                told = all.iter().any(|t| of_lost(link, begun, others, t)).then(|| alarm(link));
+                for payment in all.iter().filter(|t| of_lost(link, begun, others, t)) {
+                    if payment.status.holds_money() {
+                        stands.told = Some(alarm(link));
+                    } else if payment.status.underway() {
+                        stands.paying(Paying::of(ports, link, payment));
+                    }
+                }
             }
             Err(fault) if fault.kind.is_no() => {}
             Err(fault) => return Seen::NoAnswer(fault),
@@ -169,16 +229,16 @@ async fn see(ports: &Ports, claim: &Claim, others: &[String]) -> Seen {
             Err(fault) => return Seen::NoAnswer(fault),
         }
     }
-    let mut soonest = later;
     for session in &sessions {
         match close(ports, link, session).await {
-            Ok(Closed::Paid) => told = Some(alarm(link)),
+            Ok(Closed::Paid) => stands.told = Some(alarm(link)),
             Ok(Closed::Done) => {}
-            Ok(Closed::NotYet(pause)) => soonest = soonest.min(pause),
+            Ok(Closed::Paying(paying)) => stands.paying(paying),
+            Ok(Closed::NotYet(pause)) => stands.pause = stands.pause.min(pause),
             Err(fault) => return Seen::NoAnswer(fault),
         }
     }
-    Seen::Something(told, soonest)
+    Seen::Something(stands)
 }
 
 /// Whether it's a payment of the lost session: for the same order, `begun` after it was asked for (by the backend's
@@ -189,7 +249,7 @@ fn of_lost(link: &Link, begun: Option<Timestamp>, others: &[String], transaction
     let other = transaction.session_id.as_ref().is_some_and(lost);
     // Where a time isn't known, no payment is hidden.
     let after = transaction.created_at.zip(begun).is_none_or(|(at, begun)| at >= begun);
-    same_order && other && after && transaction.status.holds_money()
+    same_order && other && after
 }
 
 /// How a lost session stands.
@@ -198,7 +258,9 @@ enum Closed {
     Paid,
     /// It is closed and nothing was paid.
     Done,
-    /// It is being closed, or being paid.
+    /// It is being paid.
+    Paying(Paying),
+    /// It is being closed.
     NotYet(SignedDuration),
 }
 
@@ -210,7 +272,7 @@ async fn close(ports: &Ports, link: &Link, session: &SessionNews) -> Result<Clos
             return Ok(Closed::Paid);
         }
         if transaction.status.underway() {
-            return Ok(Closed::NotYet(PAYING));
+            return Ok(Closed::Paying(Paying::of(ports, link, &transaction)));
         }
     }
     if session.cancelled_at.is_some() || backend_now(ports) > link.expires_at {

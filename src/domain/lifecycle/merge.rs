@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::{SessionNews, TransactionNews};
 use crate::domain::clean;
 use crate::domain::link::{EventKind, Link, LinkEvent, LinkState};
+pub use session::UNTIL_GIVEN_UP;
 use session::{Payment, settle_session_state, take_session};
 use transaction::take_transaction;
 

@@ -9,7 +9,7 @@ use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault, sms};
 use crate::ops::track::refresh_one;
 use crate::ports::{FaultKind, OutboxEntry, OutboxKind};
 
-async fn pass(world: &World, seconds: u64) {
+pub(super) async fn pass(world: &World, seconds: u64) {
     for _ in 0..seconds.div_ceil(20) {
         tokio::time::advance(Duration::from_secs(20)).await;
         flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
@@ -18,7 +18,7 @@ async fn pass(world: &World, seconds: u64) {
 
 /// A link whose first answer was lost and whose session the backend doesn't list; the seller had it sent
 /// again. Gives the link and the lost session.
-async fn sent_twice() -> (World, LinkId, String) {
+pub(super) async fn sent_twice() -> (World, LinkId, String) {
     sent_twice_in(World::new()).await
 }
 

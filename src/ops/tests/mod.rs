@@ -4,6 +4,7 @@ mod barriers;
 mod cancelling;
 mod listed;
 mod lost;
+mod lost_paid;
 mod machine;
 mod moving;
 mod not_done;

@@ -12,7 +12,7 @@ use crate::domain::method::Method;
 const MAX_TYPES: usize = 60;
 
 /// So long after a link's time somebody who is in the middle of paying may still end it.
-const UNTIL_GIVEN_UP: SignedDuration = SignedDuration::from_hours(1);
+pub const UNTIL_GIVEN_UP: SignedDuration = SignedDuration::from_hours(1);
 
 pub(super) fn take_session(link: &mut Link, session: &SessionNews, backend_now: Timestamp) {
     link.session_id.get_or_insert_with(|| session.id.clone());
