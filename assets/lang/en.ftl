@@ -448,6 +448,7 @@ cli-waiting =
         [one] { $count } request waits in the outbox; the next try is due { $when }
        *[other] { $count } requests wait in the outbox; the next try is due { $when }
     }
+cli-strange-answer = Not up to date: the backend's answer about { $references } can't be read ({ $why }). What is known here is shown
 cli-not-reached = Not up to date: { $why }. What is known here is shown
 cli-no-such-link = There is no link { $ref }
 cli-no-such-link-hint = `paylink list` shows them all
@@ -886,6 +887,7 @@ waits-progress = in progress at the payment service since { $time }
 waits-progress-next = asked again at { $time } how far it is, never sent twice
 waits-progress-looked-at = asked at the next look how far it is, never sent twice
 waits-progress-no-end = no end for more than a day: `paylink outbox drop REF` gives it up
+link-strange = The payment service's answer about this link can't be read: what is shown is what was last known. Look at it in the payment service's own pages.
 link-gone = The payment service does not know this link any more: the customer cannot pay it, and nothing new is heard of it. See with `paylink doctor` whether the account is the right one; else make the sale anew.
 link-kept = { $returned } went back, { $kept } is kept
 link-message-failed = The message didn't get through. Show the QR code, or copy the link.

@@ -447,6 +447,7 @@ cli-waiting =
         [one] { $count } forespørsel venter i utboksen; neste forsøk { $when }
        *[other] { $count } forespørsler venter i utboksen; neste forsøk { $when }
     }
+cli-strange-answer = Ikke oppdatert: betalingstjenestens svar om { $references } lar seg ikke lese ({ $why }). Det som er kjent her, vises
 cli-not-reached = Ikke oppdatert: { $why }. Det som er kjent her, vises
 cli-no-such-link = Det er ingen lenke { $ref }
 cli-no-such-link-hint = `paylink list` viser alle
@@ -885,6 +886,7 @@ waits-progress = under arbeid hos betalingstjenesten siden { $time }
 waits-progress-next = spørres på nytt kl. { $time }, sendes aldri to ganger
 waits-progress-looked-at = spørres ved neste oppdatering, sendes aldri to ganger
 waits-progress-no-end = ingen avslutning på over et døgn: `paylink outbox drop REF` gir den opp
+link-strange = Betalingstjenestens svar om denne lenken lar seg ikke lese: det som vises, er det som sist var kjent. Se på den på betalingstjenestens egne sider.
 link-gone = Betalingstjenesten kjenner ikke denne lenken lenger: kunden kan ikke betale den, og noe nytt høres ikke. Se med `paylink doctor` om kontoen er den rette; ellers lag salget på nytt.
 link-kept = { $returned } er betalt tilbake, { $kept } er beholdt
 link-message-failed = Meldingen kom ikke fram. Vis QR-koden, eller kopier lenken.

@@ -280,6 +280,7 @@ fn reply(t: &mut Turn<'_>, reply: Reply) {
             tracking::told(t, gone, &there);
             tracking::tracked(t, changed, fault, skew);
         }
+        Reply::Strange(links) => tracking::strange(t, links),
         Reply::Cancelled(link, trouble) => link_screen::cancelled(t, *link, trouble),
         Reply::Found { ticket, rows, offset, total } => list::found(t, ticket, rows, offset, total),
         Reply::Copied(true) => t.say(Tone::Info, Say::Copied),

@@ -254,6 +254,8 @@ pub struct Tracking {
     pub rows: Vec<LinkRow>,
     /// Links that should be at the backend, and that it doesn't know any more, as it said when it was last asked.
     pub gone: std::collections::BTreeSet<LinkId>,
+    /// Links of which the backend's answer could not be read when it was last asked.
+    pub strange: std::collections::BTreeSet<LinkId>,
     /// The state of the ledger that they are of.
     pub seen: Option<super::msg::Seen>,
     /// When each was last asked about, and in which way.

@@ -90,6 +90,8 @@ pub enum Reply {
         /// How many requests it took.
         requests: usize,
     },
+    /// Of these links the backend's own answer can't be read. What else the round brought follows.
+    Strange(Vec<LinkId>),
     /// Withdrawing a link came to an end.
     Cancelled(Box<Link>, Option<CancelTrouble>),
     /// Rows of the list, for the ticket.

@@ -266,6 +266,14 @@ pub(super) fn told(t: &mut Turn<'_>, gone: Vec<LinkId>, there: &[LinkId]) {
     let known = &mut t.model.tracking.gone;
     known.extend(gone);
     known.retain(|id| !there.contains(id));
+    t.model.tracking.strange.retain(|id| !there.contains(id));
+}
+
+/// The backend was reached, and knows these links, but what it says of them can't be read.
+pub(super) fn strange(t: &mut Turn<'_>, links: Vec<LinkId>) {
+    let tracking = &mut t.model.tracking;
+    tracking.gone.retain(|id| !links.contains(id));
+    tracking.strange.extend(links);
 }
 
 /// The tracker's round is over.

@@ -43,6 +43,7 @@ impl Shop<'_> {
                     self.not_reached(&fault);
                 }
                 self.gone(rows, &round.gone);
+                self.strange(rows, &round.strange);
                 Ok(())
             }
             Ok(Err(error)) => Err(self.ledger_failure(&error)),
@@ -55,18 +56,21 @@ impl Shop<'_> {
 
     /// Links that the backend doesn't know any more look as they did, which must not go unsaid.
     fn gone(&self, rows: &[LinkRow], gone: &[LinkId]) {
-        let mut named: Vec<&str> =
-            rows.iter().filter(|r| gone.contains(&r.id)).map(|r| r.reference.as_str()).collect();
-        if named.is_empty() {
-            return;
+        let named = rows.iter().filter(|r| gone.contains(&r.id)).map(|r| r.reference.as_str()).collect();
+        if let Some((count, references)) = in_short(named) {
+            let args = [("count", count.into()), ("references", references.into())];
+            self.run.note(&Note::new("gone", self.texts().t_args("cli-gone", &args)));
         }
-        let count = named.len();
-        if count > NAMED {
-            named.truncate(NAMED);
-            named.push("…");
-        }
-        let args = [("count", count.into()), ("references", named.join(", ").into())];
-        self.run.note(&Note::new("gone", self.texts().t_args("cli-gone", &args)));
+    }
+
+    /// The backend was reached, and what it says of these links can't be read.
+    fn strange(&self, rows: &[LinkRow], strange: &[(LinkId, Fault)]) {
+        let of = |row: &&LinkRow| strange.iter().any(|(id, _)| *id == row.id);
+        let named = rows.iter().filter(of).map(|r| r.reference.as_str()).collect();
+        let (Some((_, references)), Some((_, fault))) = (in_short(named), strange.first()) else { return };
+        let why = self.texts().say(&fault.cause);
+        let args = [("references", references.into()), ("why", why.into())];
+        self.run.note(&Note::new("strange_answer", self.texts().t_args("cli-strange-answer", &args)));
     }
 
     fn not_reached(&self, fault: &Fault) {
@@ -171,7 +175,11 @@ impl Shop<'_> {
             match fault {
                 // Once, not with every try.
                 Some(fault) if !told => {
-                    self.not_reached(&fault);
+                    if fault.cause.too_large() {
+                        self.strange(&[LinkRow::from(&link)], &[(link.id, fault.clone())]);
+                    } else {
+                        self.not_reached(&fault);
+                    }
                     told = true;
                     obey(&fault, patience).await;
                 }
@@ -195,10 +203,22 @@ impl Shop<'_> {
                 None => Ok(None),
             }
         } else {
-            track::refresh_one(&self.ports, link.id).await.map(|round| round.fault)
+            let round = track::refresh_one(&self.ports, link.id).await;
+            round
+                .map(|round| round.fault.or_else(|| round.strange.into_iter().next().map(|(_, fault)| fault)))
         };
         looked.map_err(|e| self.ledger_failure(&e))
     }
+}
+
+/// How many there are, and the references of the first.
+fn in_short(mut references: Vec<&str>) -> Option<(usize, String)> {
+    let count = references.len();
+    if count > NAMED {
+        references.truncate(NAMED);
+        references.push("…");
+    }
+    (count > 0).then(|| (count, references.join(", ")))
 }
 
 /// A link that was followed.

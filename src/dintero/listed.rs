@@ -14,6 +14,8 @@ use crate::ports::Fault;
 /// So many requests are made for one question, at most: a backend that gives ten rows where a hundred were asked for
 /// (ten is what the API gives unasked) has told them all by then.
 const REQUESTS: usize = 12;
+/// Once so many were too large, each asked for alone, and none was told, a list is not what can be read here.
+const ALONE: usize = 2;
 /// So many times fewer are asked for after an answer that was too large.
 const FEWER: usize = 4;
 
@@ -25,6 +27,7 @@ impl Inner {
         left.retain(|id| wire::is_id(id) && seen.insert(*id));
         let mut found = Vec::new();
         let mut most = PAGE;
+        let mut alone = 0;
         for _ in 0..REQUESTS {
             if left.is_empty() {
                 break;
@@ -35,6 +38,13 @@ impl Inner {
                 Err(fault) if fault.cause.too_large() && left.len() > 1 => {
                     most = (left.len() / FEWER).max(1);
                     left.extend(rest);
+                    continue;
+                }
+                // Whoever misses it reads it by itself, and hears of it. The others are listed.
+                Err(fault) if fault.cause.too_large() && (alone + 1 < ALONE || !found.is_empty()) => {
+                    alone += 1;
+                    most = PAGE / FEWER;
+                    left = rest;
                     continue;
                 }
                 // What was read is worth something; who misses the others reads them, and hears of it.

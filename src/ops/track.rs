@@ -1,5 +1,6 @@
 //! Following links: the backend's news read and merged into what the ledger has (design, "Live status").
 
+mod halves;
 mod listed;
 
 pub use listed::{refresh_all, refresh_listed};
@@ -27,6 +28,8 @@ pub struct Round {
     pub fault: Option<Fault>,
     /// Links that should be there, and that the backend doesn't know any more.
     pub gone: Vec<LinkId>,
+    /// Links of which the backend's own answer can't be read, and why: it was reached, and the others are told.
+    pub strange: Vec<(LinkId, Fault)>,
     /// Links whose session was read.
     pub there: Vec<LinkId>,
     /// How many requests it took.
@@ -38,6 +41,7 @@ impl Round {
         self.requests += other.requests;
         self.gone.extend(other.gone);
         self.there.extend(other.there);
+        self.strange.extend(other.strange);
         for link in other.changed {
             self.changed.retain(|l| l.id != link.id);
             self.changed.push(link);
@@ -69,8 +73,13 @@ pub async fn refresh_one(ports: &Ports, id: LinkId) -> Result<Round, LedgerError
             if let Some(transaction) = &news.transaction {
                 round.add(close_what_ended(ports, &sent, id, transaction).await?);
             }
-            round.fault = news.fault;
-            round.there = vec![id];
+            match news.fault {
+                Some(fault) if fault.cause.too_large() => round.strange = vec![(id, fault)],
+                other => {
+                    round.fault = other;
+                    round.there = vec![id];
+                }
+            }
             round.requests = news.requests;
             Ok(round)
         }
@@ -90,6 +99,9 @@ pub async fn refresh_one(ports: &Ports, id: LinkId) -> Result<Round, LedgerError
             let gone = link.iter().filter(|l| !l.settled()).map(|l| l.id).collect();
             let changed = link.into_iter().filter(|_| changed).collect();
             Ok(Round { changed, gone, requests: 1, ..Round::default() })
+        }
+        Some(Err(fault)) if fault.cause.too_large() => {
+            Ok(Round { strange: vec![(id, fault)], requests: 1, ..Round::default() })
         }
         Some(Err(fault)) => Ok(Round { fault: Some(fault), requests: 1, ..Round::default() }),
         None => Ok(Round::default()),
@@ -156,21 +168,26 @@ pub async fn refresh_many(ports: &Ports, ids: Vec<LinkId>) -> Result<Round, Ledg
             continue;
         }
         let asked = Asked::now(ports);
-        round.requests += 1;
-        let transactions = match ports.gateway.transactions_of(&sessions).await {
-            Ok(transactions) => transactions,
+        let told = match halves::transactions_of(ports, &sessions).await {
+            Ok(told) => told,
             Err(fault) => {
+                round.requests += 1;
                 round.add(Round { fault: Some(fault), ..Round::default() });
                 // The next hundred would fare no better.
                 break;
             }
         };
+        round.requests += told.requests;
         let now = backend_now(ports);
-        let mut to_read = Vec::new();
+        let (mut to_read, mut untold) = (Vec::new(), Vec::new());
         for link in links {
+            if link.session_id.as_ref().is_some_and(|id| told.untold.contains(id)) {
+                untold.push(link.id);
+                continue;
+            }
             let session = link.session_id.as_deref();
             let of_link: Vec<&TransactionNews> =
-                transactions.iter().filter(|t| t.session_id.as_deref() == session).collect();
+                told.transactions.iter().filter(|t| t.session_id.as_deref() == session).collect();
             for transaction in &of_link {
                 // Only what is new is worth a step on the ledger.
                 if lifecycle::merge(&mut link.clone(), None, Some(transaction), now) {
@@ -191,6 +208,8 @@ pub async fn refresh_many(ports: &Ports, ids: Vec<LinkId>) -> Result<Round, Ledg
             }
         }
         to_read.truncate(READS);
+        // Nobody else tells of these.
+        to_read.extend(untold);
         round.add(refresh_each(ports, to_read).await?);
     }
     Ok(round)

@@ -341,13 +341,18 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
             answer(&tx, Failed::Doing(id), done);
         }
         Effect::Track { batch, singles } => {
-            let round = track::refresh(ports, batch, singles).await.map(|round| Reply::Tracked {
-                changed: round.changed,
-                gone: round.gone,
-                there: round.there,
-                fault: round.fault,
-                skew: ports.gateway.clock_skew().as_secs(),
-                requests: round.requests,
+            let round = track::refresh(ports, batch, singles).await.map(|round| {
+                if !round.strange.is_empty() {
+                    tx.reply(Reply::Strange(round.strange.into_iter().map(|(id, _)| id).collect()));
+                }
+                Reply::Tracked {
+                    changed: round.changed,
+                    gone: round.gone,
+                    there: round.there,
+                    fault: round.fault,
+                    skew: ports.gateway.clock_skew().as_secs(),
+                    requests: round.requests,
+                }
             });
             answer(&tx, Failed::Round, round);
         }

@@ -506,6 +506,13 @@ fn what_the_backend_does_not_know_any_more_is_remembered_until_it_does() {
     assert_eq!(app.model.tracking.gone.len(), 2);
     app.reply(told(&[], &[2]));
     assert_eq!(app.model.tracking.gone.iter().copied().collect::<Vec<_>>(), [id(1)]);
+    // What can't be read is told by a backend that knows the link. It counts as reached.
+    app.reply(Reply::Strange(vec![id(1), id(4)]));
+    app.reply(told(&[], &[3]));
+    let tracking = &app.model.tracking;
+    assert_eq!((tracking.gone.len(), tracking.strange.len(), app.model.net), (0, 2, Net::Online));
+    app.reply(told(&[], &[1, 4]));
+    assert_eq!(app.model.tracking.strange.len(), 0);
 }
 
 /// What may have gone out is looked for when the screen says so, and not half a minute later.

@@ -136,7 +136,21 @@ async fn what_is_too_large_is_asked_for_in_parts() {
     // Without end, however few are asked for.
     let script = Script::signed_in(|_, _| Err(large()));
     assert!(told(&script, 100).await.unwrap_err().cause.too_large());
-    assert_eq!(script.asked().len(), 4);
+    assert_eq!(script.asked().len(), 7, "down to one, and once more");
+    // One alone is: the others are told.
+    for odd in [0, 1, 50, 99] {
+        let script = Script::signed_in(move |request, _| {
+            let ids = wanted(request);
+            if ids.contains(&id(odd)) {
+                return Err(large());
+            }
+            answer(200, &json!(ids.iter().map(|id| session(id)).collect::<Vec<_>>()))
+        });
+        let found = told(&script, 100).await.unwrap();
+        let asked = script.asked().len();
+        assert!(found.len() >= 93 && asked <= 12, "{odd}: {} told of in {asked} requests", found.len());
+        assert!(!found.contains(&id(odd)));
+    }
 }
 
 #[tokio::test]

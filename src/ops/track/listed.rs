@@ -7,7 +7,7 @@ use crate::ops::on_ledger;
 use crate::ports::{Fault, LedgerError, OutboxEntry, Ports};
 
 use super::{
-    BATCH, FaultKind, Round, close_what_ended, readable, refresh_each, refresh_many, sent_money, take,
+    BATCH, FaultKind, Round, close_what_ended, halves, readable, refresh_each, refresh_many, sent_money, take,
 };
 
 /// Brings links up to date: of `settled` ones only what became of the money is read, of `open` ones all of their story.
@@ -108,12 +108,18 @@ async fn read_listed(ports: &Ports, ids: Vec<LinkId>) -> Result<Listed, LedgerEr
         .collect();
     let mut transactions = Vec::new();
     if !paid.is_empty() {
-        listed.round.requests += 1;
-        match ports.gateway.transactions_of(&paid).await {
-            Ok(found) => transactions = found,
-            // Then each is read by its id.
-            Err(fault) if no_list(&fault) => {}
-            Err(fault) => listed.round.fault = Some(fault),
+        // Those that the list can't tell of are read by their ids.
+        match halves::transactions_of(ports, &paid).await {
+            Ok(told) => {
+                listed.round.requests += told.requests;
+                transactions = told.transactions;
+            }
+            Err(fault) => {
+                listed.round.requests += 1;
+                if !no_list(&fault) {
+                    listed.round.fault = Some(fault);
+                }
+            }
         }
     }
     for (link, session) in told {

@@ -126,8 +126,12 @@ fn end(link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) {
 
 /// State, advice, timeline, expiry, address.
 fn beside(model: &Model, link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, area: Rect) {
-    let gone = model.tracking.gone.contains(&link.id);
-    let y = state(link, screen, gone, pen, area) + 1;
+    let untold = if model.tracking.gone.contains(&link.id) {
+        Some("link-gone")
+    } else {
+        model.tracking.strange.contains(&link.id).then_some("link-strange")
+    };
+    let y = state(link, screen, untold, pen, area) + 1;
     // From the bottom up: what must be seen stays, and the timeline gets the rest.
     let mut bottom = area.bottom();
     bottom = toast(model, pen, area, bottom);
@@ -138,8 +142,15 @@ fn beside(model: &Model, link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, ar
     timeline::draw(pen, room, link, screen.scroll);
 }
 
-/// The state as a word, what it means, and what a person must deal with. Returns the row after it.
-fn state(link: &Link, screen: &LinkScreen, gone: bool, pen: &mut Pen<'_>, area: Rect) -> u16 {
+/// The state as a word, what it means, and what a person must deal with. `untold`: the message about a state that is
+/// only what was last known. Returns the row after it.
+fn state(
+    link: &Link,
+    screen: &LinkScreen,
+    untold: Option<&'static str>,
+    pen: &mut Pen<'_>,
+    area: Rect,
+) -> u16 {
     let texts = pen.texts();
     let (glyph, role) = words::state(link.state);
     let rest = |y: u16| Rect { y, height: area.bottom().saturating_sub(y), ..area };
@@ -166,15 +177,19 @@ fn state(link: &Link, screen: &LinkScreen, gone: bool, pen: &mut Pen<'_>, area: 
             Some(Overdue::Expired) => "link-late-expired",
             Some(Overdue::Old) => "link-late-old",
         })
-    } else if gone {
-        // The state is only what was last known: what it usually means is not so.
-        texts.t("link-gone")
+    } else if let Some(untold) = untold {
+        // What the state usually means is not so.
+        texts.t(untold)
     } else if link.state == LinkState::Opened && link.opened_by_robot() {
         texts.t("link-opened-perhaps")
     } else {
         texts.advice(link.state)
     };
-    y = pen.put_wrapped(rest(y), &advice, if decide || gone { Role::Warning } else { Role::Muted });
+    y = pen.put_wrapped(
+        rest(y),
+        &advice,
+        if decide || untold.is_some() { Role::Warning } else { Role::Muted },
+    );
     if let Some(returned) = link.returned().filter(|part| !part.is_zero())
         && let Some(kept) = link.kept()
     {

@@ -344,6 +344,17 @@ fn a_link_that_the_backend_does_not_know_is_marked_in_its_row() {
     }
 }
 
+/// A link of which the payment service's answer can't be read is told as that on its own screen: it is not gone.
+#[test]
+fn an_answer_that_cannot_be_read_is_told_on_the_links_screen() {
+    for (lang, words) in [(Lang::English, "answer about this link"), (Lang::Bokmal, "svar om denne lenken")] {
+        let strange = |model: &mut Model| model.tracking.strange = std::mem::take(&mut model.tracking.gone);
+        let screen = seen(Scene::LinkGone, (120, 40), lang, strange);
+        assert!(screen.contains(words), "{screen}");
+        assert!(!seen(Scene::LinkGone, (120, 40), lang, |_| {}).contains(words));
+    }
+}
+
 /// What the payment service has accepted is no request that waits and was tried so often. (The link's own screen is a
 /// scene.)
 #[test]

@@ -2,6 +2,7 @@
 
 mod answers;
 mod faults;
+mod large;
 mod program;
 mod screens;
 mod server;

@@ -18,13 +18,13 @@ use crate::cli::{Ran, bare, finish};
 const SESSION: &str = "T12345678.session0";
 
 /// A seller's machine, set up for one backend.
-struct Home {
+pub(super) struct Home {
     folder: TempDir,
-    backend: Backend,
+    pub(super) backend: Backend,
 }
 
 impl Home {
-    fn new(odd: impl Fn(&Asked, usize) -> Option<Steps> + Send + Sync + 'static) -> Self {
+    pub(super) fn new(odd: impl Fn(&Asked, usize) -> Option<Steps> + Send + Sync + 'static) -> Self {
         let (folder, backend) = (tempfile::tempdir().unwrap(), Backend::new(odd));
         let url = &backend.url;
         let config = format!(
@@ -40,7 +40,7 @@ impl Home {
     }
 
     /// Runs it, and looks at every byte that came of it.
-    fn run(&self, words: &[&str]) -> Ran {
+    pub(super) fn run(&self, words: &[&str]) -> Ran {
         let mut command = bare(self.folder.path());
         command
             .args(words)
