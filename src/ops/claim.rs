@@ -53,6 +53,8 @@ async fn claim_by(
     let Some(work) = ports.underway.begin(id, kind) else { return Ok(None) };
     let (now, time) = (ports.clock.now(), Patience::new(LAST_CALL));
     on_ledger(ports, move |ledger| {
+        // A link that can't be read is not claimed: nothing could be done with it.
+        kept(ledger, id)?;
         let Some(entry) = claim(ledger, now)? else { return Ok(None) };
         Ok(Some(Claim { link: kept(ledger, id)?, entry, heard: true, time, _work: work }))
     })

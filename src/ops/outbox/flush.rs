@@ -112,15 +112,21 @@ async fn flush_what(ports: &Ports, account_id: &str, what: What) -> Result<Vec<(
         return Ok(Vec::new());
     }
     if let Err(fault) = ports.gateway.sign_in().await {
-        let first = links.iter().flatten().find(|e| what.has(e) && !e.needs_decision);
-        let sent = match first {
-            Some(first) if turned_away(&fault) => Some(untouched(ports, first, fault).await?),
-            // That was the try of the first.
-            Some(first) if fault.unreached() => Some(put_off(ports, first, fault).await?),
-            None if turned_away(&fault) || fault.unreached() => None,
-            _ => return send_all_of(ports, links, what).await,
-        };
-        return Ok(sent.map(|sent| (sent.link.id, sent)).into_iter().collect());
+        if !turned_away(&fault) && !fault.unreached() {
+            return send_all_of(ports, links, what).await;
+        }
+        for first in links.iter().flatten().filter(|e| what.has(e) && !e.needs_decision) {
+            let sent = if turned_away(&fault) {
+                untouched(ports, first, fault.clone()).await
+            } else {
+                // That was the try of the first.
+                put_off(ports, first, fault.clone()).await
+            };
+            if let Some(sent) = readable(sent.map(Some))? {
+                return Ok(vec![(sent.link.id, sent)]);
+            }
+        }
+        return Ok(Vec::new());
     }
     send_all_of(ports, links, what).await
 }
@@ -136,6 +142,7 @@ async fn send_all_of(
     let mut gaps = VecDeque::new();
     let mut running = FuturesUnordered::new();
     let mut done = Vec::new();
+    let mut failed = None;
     let mut down = false;
     // The first one alone, to learn whether there is a connection; but if it is stuck, only for a moment.
     let (alone, gap) = (sleep(ALONE), sleep(Duration::ZERO));
@@ -144,23 +151,31 @@ async fn send_all_of(
     loop {
         let room = if first { 1 } else { Underway::at_once() };
         while !down
+            && failed.is_none()
             && !pausing
             && running.len() < room
             && what.may_begin()
             && let Some(of_link) = links.pop_front()
         {
-            running.push(send_in_order(ports, of_link, what));
+            running.push(async move { readable(send_in_order(ports, of_link, what).await) });
             if let Some(pause) = gaps.pop_front() {
                 gap.set(sleep(pause));
                 pausing = true;
             }
         }
-        let pauses = pausing && !down && !links.is_empty() && what.may_begin();
+        let pauses = pausing && !down && failed.is_none() && !links.is_empty() && what.may_begin();
         if running.is_empty() && !pauses {
-            return Ok(done);
+            return failed.map_or(Ok(done), Err);
         }
         let all = tokio::select! {
-            Some(all) = running.next() => all?,
+            Some(all) = running.next() => match all {
+                Ok(all) => all,
+                // What is on its way goes on to its end: what the backend answers to it must not be lost with this.
+                Err(error) => {
+                    failed = failed.or(Some(error));
+                    continue;
+                }
+            },
             () = &mut alone, if first => {
                 first = false;
                 continue;
@@ -179,6 +194,17 @@ async fn send_all_of(
             }
         }
         done.extend(all.into_iter().map(|sent| (sent.link.id, sent)));
+    }
+}
+
+/// Nothing, where it is this link alone that can't be read: all others go their way.
+fn readable<T: Default>(done: Result<T, LedgerError>) -> Result<T, LedgerError> {
+    match done {
+        Err(error @ LedgerError::Unreadable { .. }) => {
+            tracing::warn!(%error, "nothing can be sent for the link");
+            Ok(T::default())
+        }
+        other => other,
     }
 }
 

@@ -6,8 +6,8 @@ use crate::domain::link::{LinkId, LinkState};
 use crate::domain::sale::Delivery;
 use crate::ops::cancel;
 use crate::ops::money::{self, Movement};
-use crate::ops::outbox::{Outcome, Sent, send_now, send_patiently};
-use crate::ops::testing::{Call, World, Wrong, command, fault, sms};
+use crate::ops::outbox::{Outcome, Sent, flush, send_now, send_patiently};
+use crate::ops::testing::{ACCOUNT, Call, World, Wrong, command, fault, sms};
 use crate::ops::track::refresh_one;
 use crate::ports::{FaultKind, LedgerError, OutboxKind, Persist, Ports, Unusable};
 
@@ -182,4 +182,16 @@ async fn so_is_what_became_of_money_and_of_a_withdrawal() {
     cancel::cancel(&world.ports, other).await.unwrap();
     assert_eq!((world.link(other).state, world.entry(other)), (LinkState::Cancelled, None));
     assert_eq!((world.backend.calls(Call::Cancel), world.power.failed_writes()), (1, 20));
+}
+
+/// Another link that the ledger fails at ends nothing that is on its way: what the backend has answered is kept.
+#[tokio::test(start_paused = true)]
+async fn trouble_with_one_link_loses_no_answer_to_another() {
+    let world = World::new();
+    let (one, other) = (world.keep("A-1", sms()), world.keep("A-2", sms()));
+    // The second is begun after three seconds, while the answer to the first is still tried to be kept.
+    world.power.full(BEFORE_THE_ANSWER, 12);
+    assert!(is_full(flush(&world.ports, ACCOUNT, world.now()).await));
+    assert_eq!((world.link(one).state, world.messages(one)), (LinkState::Open, 1));
+    assert_eq!((world.link(other).state, world.messages(other)), (LinkState::Queued, 0));
 }
