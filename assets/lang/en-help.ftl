@@ -297,6 +297,7 @@ cause-paid-meanwhile = it was paid while it was being withdrawn
 cause-paid-before = it was paid before it could be withdrawn
 cause-not-possible-now = the payment was no longer in a state for it, or there was less money than that
 cause-no-end-yet = the payment service accepted it more than a day ago and has not carried it out
+cause-order-unreadable = what was asked for can't be read in the ledger; see whether it was done, then ask again
 cause-too-many-to-search = so many links have this reference that the one looked for may be among them
 network-reset = the other side ended it
 network-closed = the other side closed it too early

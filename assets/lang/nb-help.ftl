@@ -296,6 +296,7 @@ cause-paid-meanwhile = den ble betalt mens den ble trukket tilbake
 cause-paid-before = den ble betalt før den kunne kanselleres
 cause-not-possible-now = betalingen var ikke lenger i en tilstand for det, eller det var mindre penger enn det
 cause-no-end-yet = betalingstjenesten godtok det for mer enn et døgn siden og har ikke utført det
+cause-order-unreadable = det som ble bedt om, kan ikke leses i databasen; se om det er gjort, og be så om det på nytt
 cause-too-many-to-search = så mange lenker har denne referansen at den det letes etter kan være blant dem
 network-reset = den andre siden brøt den
 network-closed = den andre siden lukket den for tidlig

@@ -196,13 +196,15 @@ pub enum Plain {
     NotPossibleNow,
     /// Accepted, and not carried out for a day.
     NoEndYet,
+    /// The ledger holds an order about money that can't be read.
+    OrderUnreadable,
     /// More sessions have the reference than can be searched.
     TooManyToSearch,
 }
 
 impl Plain {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::OnlyHttps,
         Self::AskedToWait,
         Self::NoSecret,
@@ -222,6 +224,7 @@ impl Plain {
         Self::PaidBefore,
         Self::NotPossibleNow,
         Self::NoEndYet,
+        Self::OrderUnreadable,
         Self::TooManyToSearch,
     ];
 }

@@ -213,6 +213,7 @@ impl Spoken for Plain {
             Self::PaidBefore => "cause-paid-before",
             Self::NotPossibleNow => "cause-not-possible-now",
             Self::NoEndYet => "cause-no-end-yet",
+            Self::OrderUnreadable => "cause-order-unreadable",
             Self::TooManyToSearch => "cause-too-many-to-search",
         })
     }

@@ -329,7 +329,16 @@ async fn note(ports: &Ports, claim: &mut Claim) -> Result<bool, LedgerError> {
 
 /// A withdrawal has no reference of its own, and leaves no trace but that the link is closed.
 const fn sent_at(at: Timestamp, theirs: Option<Timestamp>, awake: Option<Awake>) -> MoneySent {
-    MoneySent { reference: String::new(), at, theirs, awake, before: 0, seen: None, accepted: false }
+    MoneySent {
+        reference: String::new(),
+        at,
+        theirs,
+        awake,
+        minor: None,
+        before: 0,
+        seen: None,
+        accepted: false,
+    }
 }
 
 /// Whether a request that went out before may still arrive, and take the customer's money back.

@@ -8,9 +8,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::claim::{Claim, claim};
-use super::outbox::{Outcome, Sent, standing};
+use super::outbox::{Outcome, Sent, entry_of, standing};
 use super::patience::{Patience, Unreached};
-use super::{backend_now, on_ledger, wire};
+use super::{backend_now, kept, on_ledger, wire};
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::{TransactionNews, TransactionStatus};
 use crate::domain::link::LinkId;
@@ -28,6 +28,9 @@ pub use ask::{Movement, Ordered, order, waiting};
 pub use ended::told;
 use look::{Look, become_of, learn, look, next_look};
 
+/// As long after a request went out that left no trace, the "no" to the one after it is no end yet: the first may be what
+/// it is refused for (409), or come after all.
+const MAY_COME_LATE: Duration = Duration::from_secs(10 * 60);
 /// What is due is not looked at without a pause.
 const SHORTEST_WAIT: SignedDuration = SignedDuration::from_millis(50);
 
@@ -45,7 +48,10 @@ pub async fn send_patiently(
 ) -> Result<Sent, LedgerError> {
     let (patience, mut unreached) = (Patience::new(patience), Unreached::default());
     loop {
-        let sent = send(ports, id, kind, order).await?;
+        let Ok(sent) = tokio::time::timeout(patience.left(), send(ports, id, kind, order)).await else {
+            return not_in_time(ports, id, kind, order).await;
+        };
+        let sent = sent?;
         let next_at = match sent.outcome {
             Outcome::Queued { .. } if unreached.gives_up(sent.fault.as_ref()) => return Ok(sent),
             Outcome::Queued { next_at }
@@ -64,6 +70,33 @@ pub async fn send_patiently(
         }
         tokio::time::sleep(wait).await;
     }
+}
+
+/// The time was up in the middle of a try, which is left as a crash would leave it: what is known of it.
+async fn not_in_time(
+    ports: &Ports,
+    id: LinkId,
+    kind: OutboxKind,
+    order: OrderId,
+) -> Result<Sent, LedgerError> {
+    if let Some(end) = ended::of(ports, id, kind, order).await? {
+        return Ok(end);
+    }
+    let now = ports.clock.now();
+    on_ledger(ports, move |ledger| {
+        let link = kept(ledger, id)?;
+        let Some(entry) = entry_of(ledger, id, kind)? else {
+            return Ok(Sent { link, outcome: Outcome::Already, fault: None });
+        };
+        let next_at = entry.next_at.max(now);
+        let (kind, outcome) = if entry.order.is_some_and(|order| order.sent.is_some()) {
+            (FaultKind::Maybe, Outcome::Uncertain { needs_decision: false, next_at })
+        } else {
+            (FaultKind::NotSent, Outcome::Queued { next_at })
+        };
+        Ok(Sent { link, outcome, fault: Some(Fault::new(kind, Cause::Plain(Plain::NotInTime))) })
+    })
+    .await
 }
 
 /// One try to carry out what waits of that kind, or a look at what became of it, for somebody who waits for the end of
@@ -101,11 +134,14 @@ pub(super) async fn send_by_itself(ports: &Ports, id: LinkId, kind: OutboxKind) 
 
 async fn carry_out(ports: &Ports, mut claim: Claim) -> Result<Sent, LedgerError> {
     let (id, kind) = (claim.link.id, claim.entry.kind);
+    let Some(mut order) = claim.entry.order.clone() else {
+        // What was asked for can't be read any more: anything else might be more than that, or a second time.
+        return close(ports, claim, Outcome::Refused, Some(unreadable(FaultKind::Refused))).await;
+    };
     let now = match look(ports, &mut claim).await? {
         Look::Seen(now) => now,
         Look::Not(outcome, fault) => return close(ports, claim, outcome, fault).await,
     };
-    let mut order = claim.entry.order.clone().unwrap_or_default();
     if let Some((outcome, fault)) = become_of(ports, &claim, &mut order, &now, claim.entry.attempts) {
         claim.entry.order = Some(order);
         return close(ports, claim, outcome, fault).await;
@@ -124,10 +160,12 @@ async fn carry_out(ports: &Ports, mut claim: Claim) -> Result<Sent, LedgerError>
         // The transaction was read just now, so its answer told their time.
         theirs: Some(backend_now(ports)),
         awake: ports.clock.awake(),
+        minor: Some(plan.request.amount.minor()),
         before: plan.before,
         seen: Some(plan.seen),
         accepted: false,
     };
+    let earlier = order.sent.clone();
     claim.entry.order = Some(MoneyOrder { sent: Some(sent), ..order });
     let entry = claim.entry.clone();
     if !on_ledger(ports, move |ledger| ledger.note_order(&entry)).await? {
@@ -142,7 +180,11 @@ async fn carry_out(ports: &Ports, mut claim: Claim) -> Result<Sent, LedgerError>
         _ => ports.gateway.capture(transaction, &plan.request).await,
     };
     wire::note(ports, id, kind);
-    answered(ports, claim, answer, before).await
+    answered(ports, claim, answer, before, earlier).await
+}
+
+fn unreadable(kind: FaultKind) -> Fault {
+    Fault::new(kind, Cause::Plain(Plain::OrderUnreadable))
 }
 
 /// What a refresh has read of the payment may tell the end of a request that went out: then that is closed now, and
@@ -177,7 +219,9 @@ pub(super) async fn ended(
 /// The ledger's.
 pub async fn withdraw(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sent, LedgerError> {
     let Some(mut claim) = claim(ports, id, kind).await? else { return standing(ports, id, kind).await };
-    let mut order = claim.entry.order.clone().unwrap_or_default();
+    let Some(mut order) = claim.entry.order.clone() else {
+        return claim.settle(ports, Outcome::Cancelled, Some(unreadable(FaultKind::Maybe))).await;
+    };
     let mut perhaps = None;
     if order.sent.is_some() {
         match look(ports, &mut claim).await? {
@@ -198,12 +242,13 @@ pub async fn withdraw(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sen
     claim.settle(ports, Outcome::Cancelled, perhaps).await
 }
 
-/// What the backend said to the request.
+/// What the backend said to the request. `earlier`: one that went out before it, and may come yet.
 async fn answered(
     ports: &Ports,
     mut claim: Claim,
     answer: Result<Moved, Fault>,
     before: &TransactionStatus,
+    earlier: Option<MoneySent>,
 ) -> Result<Sent, LedgerError> {
     let id = claim.link.id;
     let fault = match answer {
@@ -253,15 +298,46 @@ async fn answered(
             let next_at = next_look(ports, claim.entry.attempts);
             close(ports, claim, Outcome::Uncertain { needs_decision: false, next_at }, Some(fault)).await
         }
-        _ if fault.kind.is_no() => close(ports, claim, Outcome::Refused, Some(fault)).await,
+        _ if fault.kind.is_no() => match earlier {
+            Some(earlier) => refused_again(ports, claim, fault, earlier).await,
+            None => close(ports, claim, Outcome::Refused, Some(fault)).await,
+        },
         _ => {
-            // Certainly nothing was done.
+            // Certainly nothing was done by this one.
             if let Some(order) = &mut claim.entry.order {
-                order.sent = None;
+                order.sent = earlier;
             }
             let next_at = ports.clock.now();
             close(ports, claim, Outcome::Queued { next_at }, Some(fault)).await
         }
+    }
+}
+
+/// A "no" to a request that was sent once more: it says nothing of the one before it, so that is looked for, and waited
+/// for as long as it may come.
+async fn refused_again(
+    ports: &Ports,
+    mut claim: Claim,
+    fault: Fault,
+    mut earlier: MoneySent,
+) -> Result<Sent, LedgerError> {
+    let may_come = wire::ago(ports, &mut earlier) < MAY_COME_LATE;
+    let mut order = claim.entry.order.clone().unwrap_or_default();
+    order.sent = Some(earlier);
+    claim.entry.order = Some(order.clone());
+    let next_at = next_look(ports, claim.entry.attempts);
+    let unknown = Outcome::Uncertain { needs_decision: false, next_at };
+    let Look::Seen(now) = look(ports, &mut claim).await? else {
+        return close(ports, claim, unknown, Some(fault)).await;
+    };
+    let told = become_of(ports, &claim, &mut order, &now, claim.entry.attempts);
+    claim.entry.order = Some(order);
+    match told {
+        Some((outcome, why)) if !matches!(outcome, Outcome::Uncertain { .. }) => {
+            close(ports, claim, outcome, why).await
+        }
+        _ if may_come => close(ports, claim, unknown, Some(fault)).await,
+        _ => close(ports, claim, Outcome::Refused, Some(fault)).await,
     }
 }
 

@@ -120,6 +120,9 @@ pub struct MoneySent {
     /// `None` where that can't be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub awake: Option<Awake>,
+    /// How much it moves, in minor units. `None` in what an earlier version kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minor: Option<i64>,
     /// How many operations of this kind had gone through before it.
     pub before: usize,
     /// The events of this kind that were there before it went out, as [`MoneySent::key`] names them: they

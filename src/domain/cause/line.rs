@@ -66,6 +66,9 @@ impl Plain {
                 "the payment was no longer in a state for it, or there was less money than that"
             }
             Self::NoEndYet => "the backend accepted it more than a day ago and has not carried it out",
+            Self::OrderUnreadable => {
+                "what was asked for can't be read in the ledger; see whether it was done, then ask again"
+            }
             Self::TooManyToSearch => {
                 "so many links have this reference that the one looked for may be among them"
             }

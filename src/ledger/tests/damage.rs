@@ -251,6 +251,7 @@ fn what_may_have_happened_since_is_doubted() {
         at: at(6),
         theirs: None,
         awake: None,
+        minor: None,
         before: 0,
         seen: None,
         accepted: false,

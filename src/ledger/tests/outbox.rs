@@ -298,6 +298,7 @@ fn what_is_asked_for_a_link_has_its_turn() {
         at: at(6),
         theirs: Some(at(7)),
         awake: Some(Awake::new("boot", Duration::from_secs(90))),
+        minor: None,
         before: 0,
         seen: None,
         accepted: false,

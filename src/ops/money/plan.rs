@@ -92,12 +92,16 @@ pub(in crate::ops) fn found(transaction: &TransactionNews, kind: OutboxKind, sen
         return if end.success { Found::Done } else { failed(end) };
     }
     let told = ours.iter().chain(&others).any(|event| ends(&event));
-    // Backends that don't give references back: one more than before, and nobody else was let in between.
-    // What carries a reference that isn't ours is somebody else's.
+    // Backends that don't give references back: one more than before, of the same amount, is taken for ours. What
+    // carries a reference that isn't ours, or moved another amount, is somebody else's.
     let nobodys: Vec<_> =
         others.into_iter().filter(|event| reference_of(transaction, event).is_none()).collect();
     let more = sent.seen.is_some() || done(transaction, word).1 > sent.before;
-    if more && nobodys.iter().any(|event| event.event == word && event.success) {
+    let as_much = |event: &TransactionEvent| {
+        let both = event.amount.zip(sent.minor.filter(|_| kind != OutboxKind::Void));
+        both.is_none_or(|(moved, asked)| moved == asked)
+    };
+    if more && nobodys.iter().any(|event| event.event == word && event.success && as_much(event)) {
         return Found::Done;
     }
     if !told && let Some(found) = by_status(transaction, kind) {

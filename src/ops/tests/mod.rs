@@ -8,6 +8,7 @@ mod lost_paid;
 mod machine;
 mod moving;
 mod not_done;
+mod once_more;
 mod orders;
 mod progress;
 mod same_money;

@@ -188,6 +188,7 @@ async fn what_is_there_with_the_same_reference_tells_nothing() {
         at: world.now(),
         theirs: None,
         awake: None,
+        minor: None,
         before: 0,
         seen,
         accepted: false,

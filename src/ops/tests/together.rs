@@ -60,6 +60,7 @@ async fn an_order_does_not_wipe_out_what_was_sent() {
         reference: "A-1-R1".into(),
         at: now,
         theirs: Some(now),
+        minor: None,
         before: 0,
         seen: None,
         accepted: false,

@@ -131,6 +131,7 @@ fn judged(kind: OutboxKind, status: &str, events: Vec<TransactionEvent>) -> Foun
         at: jiff::Timestamp::UNIX_EPOCH,
         theirs: None,
         awake: None,
+        minor: None,
         before: 0,
         seen: Some(Vec::new()),
         accepted: true,

@@ -292,6 +292,7 @@ pub(crate) fn in_progress(link: LinkId) -> OutboxEntry {
         at: at("2026-11-22T11:02:00Z"),
         theirs: None,
         awake: None,
+        minor: None,
         before: 0,
         seen: None,
         accepted: true,
