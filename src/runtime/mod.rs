@@ -84,16 +84,16 @@ pub async fn run<E>(
     let mut hits = Hits::default();
     engine.begin((size.width, size.height));
     let mut listener = Some(tx);
+    let mut listen = |shown| listener.take().into_iter().for_each(|tx| self::listen(tx, shown));
     let mut held = Vec::new();
     if let Some(opening) = opening {
-        let listen = || listener.take().into_iter().for_each(listen);
-        match opening::wait(opening, &mut engine, &mut terminal, &mut look, &mut outside, listen).await? {
+        match opening::wait(opening, &mut engine, &mut terminal, &mut look, &mut outside, &mut listen).await? {
             Opened::Place(typed) => held = typed,
             Opened::Ended => return Ok(()),
         }
     }
     draw(&mut terminal, &engine, &mut look, &mut hits).map_err(Broken::NoTerminal)?;
-    listener.take().into_iter().for_each(listen);
+    listen(engine.model().size);
     engine.after_first_frame();
     let mut outside = Outside { held: held.into(), coming: outside };
     let done = turn_by_turn(&mut engine, &mut terminal, &mut look, &mut hits, &mut outside).await;
@@ -115,12 +115,12 @@ pub async fn run<E>(
 }
 
 /// Begins to hear the keys, and that the terminal is gone.
-fn listen(tx: UnboundedSender<FromOutside>) {
+fn listen(tx: UnboundedSender<FromOutside>, shown: (u16, u16)) {
     #[cfg(target_os = "linux")]
     if let Err(error) = reading::watch(tx.clone()) {
         tracing::info!(%error, "a hang-up without its signal can't be seen");
     }
-    reading::start(tx);
+    reading::start(tx, shown);
 }
 
 /// What has come from outside: what was held back first.

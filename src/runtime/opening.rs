@@ -40,7 +40,7 @@ pub(super) async fn wait<E>(
     terminal: &mut Taken,
     look: &mut Look,
     outside: &mut UnboundedReceiver<FromOutside>,
-    listen: impl FnOnce(),
+    listen: impl FnOnce((u16, u16)),
 ) -> Result<Opened, Broken<E>> {
     rehearse(engine, terminal, look);
     if let Ok(opened) = tokio::time::timeout(AT_ONCE, &mut opening).await {
@@ -48,7 +48,7 @@ pub(super) async fn wait<E>(
     }
     let mut hits = Hits::default();
     draw(terminal, engine, look, &mut hits).map_err(Broken::NoTerminal)?;
-    listen();
+    listen(engine.model().size);
     let mut held = Vec::new();
     loop {
         let from = tokio::select! {

@@ -3,12 +3,13 @@
 use std::any::Any;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
-use crossterm::event;
+use crossterm::{event, terminal};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::FromOutside;
-use super::input;
+use super::input::{self, Input};
 use super::pieces::Pieces;
 
 /// Why no more keys come.
@@ -22,10 +23,12 @@ pub(super) enum NoMoreKeys {
 /// Reads the terminal's events. A thread of its own does it, because a blocked read answers a key with one
 /// wake-up, where an event stream needs two. That it has ended is always told: an app without keys would be
 /// a trap.
-pub(super) fn start(tx: UnboundedSender<FromOutside>) {
+///
+/// `shown` is the size that the last frame was drawn for.
+pub(super) fn start(tx: UnboundedSender<FromOutside>, shown: (u16, u16)) {
     let ended = tx.clone();
     let reading = std::thread::Builder::new().name("input".into()).spawn(move || {
-        let why = match catch_unwind(AssertUnwindSafe(|| read(&tx))) {
+        let why = match catch_unwind(AssertUnwindSafe(|| read(&tx, shown))) {
             // Nobody listens any more.
             Ok(Ok(())) => return,
             Ok(Err(error)) => NoMoreKeys::Failed(error),
@@ -38,7 +41,13 @@ pub(super) fn start(tx: UnboundedSender<FromOutside>) {
     }
 }
 
-fn read(tx: &UnboundedSender<FromOutside>) -> io::Result<()> {
+fn read(tx: &UnboundedSender<FromOutside>, shown: (u16, u16)) -> io::Result<()> {
+    // The first question sets up what hears of another size. One that came before that was told to nobody.
+    event::poll(Duration::ZERO)?;
+    let size = terminal::size()?;
+    if size != shown && tx.send(FromOutside::Input(Input::Resized(size.0, size.1))).is_err() {
+        return Ok(());
+    }
     let mut pieces = Pieces::default();
     loop {
         let more = match pieces.pause() {

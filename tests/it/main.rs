@@ -16,6 +16,8 @@ mod journeys;
 mod ledger_processes;
 #[cfg(unix)]
 mod opening;
+#[cfg(unix)]
+mod resizing;
 mod sandbox;
 mod screens;
 mod strange;

@@ -1,23 +1,22 @@
 //! The real binary while its ledger is still being opened, and where it can't be opened.
 
 use std::fs::{self, File};
-use std::time::Duration;
 
 use crate::cli::World;
 use crate::weather::app;
 
 /// A ledger that another paylink is putting in place.
-struct Held(File);
+pub(crate) struct Held(File);
 
 impl Held {
-    fn ledger(world: &World) -> Self {
+    pub(crate) fn ledger(world: &World) -> Self {
         fs::create_dir_all(&world.data).unwrap();
         let lock = File::create(world.data.join("paylink.lock")).unwrap();
         lock.lock().unwrap();
         Self(lock)
     }
 
-    fn let_go(self) {
+    pub(crate) fn let_go(self) {
         self.0.unlock().unwrap();
     }
 }
@@ -29,16 +28,11 @@ fn a_ledger_that_takes_long_is_waited_for_with_a_screen_and_no_key_is_lost() {
     let mut term = app(&world).start();
     term.sees("Opening your links");
     term.sees("1 START");
-    // The terminal is listened to from a moment after the frame on; a size that changes before that is seen with the
-    // next frame.
-    std::thread::sleep(Duration::from_millis(300));
     term.resize(100, 30);
-    // A key in the very moment of the signal is read by crossterm 0.29 with the next one: it forgets that the terminal
-    // had something to read, too.
+    term.press("n");
     term.waits_for("the larger frame", |screen| {
         screen.rows(0, 100).last().is_some_and(|row| !row.trim().is_empty())
     });
-    term.press("n");
     term.sees("Opening your links");
     held.let_go();
     term.sees("2 PAYMENT");
