@@ -23,6 +23,7 @@ pub(super) fn open(t: &mut Turn<'_>, id: LinkId, from: Screen) {
             outbox: t.model.dashboard.outbox.iter().filter(|e| e.link == id).cloned().collect(),
             busy: false,
             scroll: 0,
+            beyond: 0,
             just_paid: false,
             deliver: false,
             change: false,
@@ -249,8 +250,15 @@ pub(super) fn not_done(t: &mut Turn<'_>, id: LinkId) {
 /// Up shows older events: the newest ones stand at the foot and are in sight at first.
 pub(super) fn scroll(t: &mut Turn<'_>, rows: i16) {
     if let Some(screen) = &mut t.model.link {
-        let most = screen.link.as_ref().map_or(0, |l| u16::try_from(l.events.len()).unwrap_or(u16::MAX));
-        screen.scroll = screen.scroll.saturating_add_signed(rows.saturating_neg()).min(most);
+        screen.scroll = screen.scroll.saturating_add_signed(rows.saturating_neg()).min(screen.beyond);
+    }
+}
+
+/// The story was drawn, and so many of its rows had no room.
+pub(super) fn drawn(t: &mut Turn<'_>, beyond: u16) {
+    if let Some(screen) = &mut t.model.link {
+        screen.beyond = beyond;
+        screen.scroll = screen.scroll.min(beyond);
     }
 }
 

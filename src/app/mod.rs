@@ -89,6 +89,7 @@ pub fn update(model: &mut Model, msg: Msg, now: &Now) -> Vec<Effect> {
         Msg::Reply(reply) => self::reply(&mut t, reply),
         Msg::Due(timer) => due(&mut t, timer),
         Msg::Resized(columns, rows) => t.model.size = (columns, rows),
+        Msg::StoryDrawn(beyond) => link_screen::drawn(&mut t, beyond),
         Msg::LedgerChanged => tracking::look_if_changed(&mut t),
         Msg::Stop => quit(&mut t),
         // What comes after the end was asked for is too late.

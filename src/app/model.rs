@@ -212,6 +212,8 @@ pub struct LinkScreen {
     pub busy: bool,
     /// Rows of the timeline scrolled up.
     pub scroll: u16,
+    /// Rows of the timeline that had no room when it was drawn last.
+    pub beyond: u16,
     /// Was it seen paid while on screen: the screen says so loudly.
     pub just_paid: bool,
     /// Just made: once its address is known, it is copied or the mail program is opened.

@@ -20,6 +20,8 @@ pub enum Msg {
     Click(Target, u16),
     /// The wheel: rows, down is positive.
     Scroll(i16),
+    /// A link's story was drawn: so many of its rows had no room. How its lines break is known there alone.
+    StoryDrawn(u16),
     /// The terminal has another size.
     Resized(u16, u16),
     /// The program is to end (a signal).

@@ -87,12 +87,13 @@ pub async fn run<E>(
     let mut listen = |shown| listener.take().into_iter().for_each(|tx| self::listen(tx, shown));
     let mut held = Vec::new();
     if let Some(opening) = opening {
-        match opening::wait(opening, &mut engine, &mut terminal, &mut look, &mut outside, &mut listen).await? {
+        match opening::wait(opening, &mut engine, &mut terminal, &mut look, &mut outside, &mut listen).await?
+        {
             Opened::Place(typed) => held = typed,
             Opened::Ended => return Ok(()),
         }
     }
-    draw(&mut terminal, &engine, &mut look, &mut hits).map_err(Broken::NoTerminal)?;
+    draw(&mut terminal, &mut engine, &mut look, &mut hits).map_err(Broken::NoTerminal)?;
     listen(engine.model().size);
     engine.after_first_frame();
     let mut outside = Outside { held: held.into(), coming: outside };
@@ -212,9 +213,13 @@ const fn told(input: &Input) -> &'static str {
     }
 }
 
-fn draw(terminal: &mut Taken, engine: &Engine, look: &mut Look, hits: &mut Hits) -> io::Result<()> {
+fn draw(terminal: &mut Taken, engine: &mut Engine, look: &mut Look, hits: &mut Hits) -> io::Result<()> {
     look.now = engine.now();
     terminal.canvas.draw(|frame| *hits = ui::draw(engine.model(), look, frame))?;
+    // Changes nothing on the screen: the next key may scroll as far as this.
+    if engine.model().link.as_ref().is_some_and(|link| link.beyond != hits.beyond()) {
+        engine.message(Msg::StoryDrawn(hits.beyond()));
+    }
     Ok(())
 }
 

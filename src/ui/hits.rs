@@ -4,9 +4,12 @@ use ratatui::layout::{Position, Rect};
 
 use crate::app::model::Target;
 
-/// Areas that a click can hit, in the order drawn.
+/// Areas that a click can hit, in the order drawn; and how much of a story was left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Hits(Vec<Hit>);
+pub struct Hits {
+    areas: Vec<Hit>,
+    beyond: u16,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Hit {
@@ -25,13 +28,24 @@ impl Hits {
     /// Adds the area of something whose first `first` columns are scrolled out of sight.
     pub fn add_scrolled(&mut self, area: Rect, target: Target, first: u16) {
         if !area.is_empty() {
-            self.0.push(Hit { area, target, first });
+            self.areas.push(Hit { area, target, first });
         }
     }
 
     /// Forgets everything: what is drawn next lies over it.
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.areas.clear();
+    }
+
+    /// So many rows of a link's story have no room.
+    pub(crate) const fn leave_out(&mut self, rows: u16) {
+        self.beyond = rows;
+    }
+
+    /// Rows of the link's story that have no room: so far it can be scrolled.
+    #[must_use]
+    pub const fn beyond(&self) -> u16 {
+        self.beyond
     }
 
     /// What a click at this column and row hits (what was drawn last wins), and the column within it,
@@ -39,7 +53,7 @@ impl Hits {
     #[must_use]
     pub fn at(&self, column: u16, row: u16) -> Option<(Target, u16)> {
         let place = Position::new(column, row);
-        self.0
+        self.areas
             .iter()
             .rev()
             .find(|hit| hit.area.contains(place))
@@ -48,7 +62,7 @@ impl Hits {
 
     /// Every target with its area, in the order drawn.
     pub fn iter(&self) -> impl Iterator<Item = (Rect, Target)> + '_ {
-        self.0.iter().map(|hit| (hit.area, hit.target))
+        self.areas.iter().map(|hit| (hit.area, hit.target))
     }
 }
 

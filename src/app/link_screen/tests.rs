@@ -1,6 +1,6 @@
 use super::*;
 use crate::app::model::Toast;
-use crate::app::msg::{Failed, Reply};
+use crate::app::msg::{Failed, Msg, Reply};
 use crate::app::testing::{App, entry, id, link, noon, shop, then, to_email, to_phone};
 use crate::domain::cause::{Cause, Flaw};
 use crate::domain::link::{Alarm, EventKind, LinkEvent};
@@ -109,10 +109,16 @@ fn what_became_of_sending_is_said() {
 #[test]
 fn the_story_scrolls_up_to_its_beginning() {
     let mut app = showing(then(&link(1, LinkState::Open), LinkState::Opened), Vec::new());
+    let scrolled = |app: &App| app.model.link.as_ref().unwrap().scroll;
+    app.keys("Up Up");
+    assert_eq!(scrolled(&app), 0, "it has room for all of it");
+    app.send(Msg::StoryDrawn(2));
     app.keys("Up Up Up Up Down");
-    assert_eq!(app.model.link.as_ref().unwrap().scroll, 1, "it has two events");
-    app.keys("Down Down Up");
-    assert_eq!(app.model.link.as_ref().unwrap().scroll, 1);
+    assert_eq!(scrolled(&app), 1, "two rows have none");
+    app.keys("Down Down Up Up");
+    assert_eq!(scrolled(&app), 2);
+    app.send(Msg::StoryDrawn(1));
+    assert_eq!(scrolled(&app), 1, "the window is larger");
 }
 
 #[test]

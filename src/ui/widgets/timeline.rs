@@ -22,9 +22,17 @@ struct Step {
     detail: Option<String>,
 }
 
-/// Draws the newest part of the story that fits into `area`, `scroll` rows further up. Returns the row
-/// after it.
-pub(crate) fn draw(pen: &mut Pen<'_>, area: Rect, link: &Link, scroll: u16) -> u16 {
+/// A row of the story.
+enum Row<'a> {
+    /// A step, with its detail beside it where everything fits.
+    Step(&'a Step, &'a str),
+    /// A part of a detail, under its step.
+    Detail(&'a str),
+}
+
+/// Draws the newest part of the story that fits into `area`, `scroll` rows further up. What has no room is told
+/// in the free rows above and below.
+pub(crate) fn draw(pen: &mut Pen<'_>, area: Rect, link: &Link, scroll: u16) {
     let texts = pen.texts();
     let steps = story(link, texts);
     let now = &pen.look.now;
@@ -36,44 +44,43 @@ pub(crate) fn draw(pen: &mut Pen<'_>, area: Rect, link: &Link, scroll: u16) -> u
     // In one row where everything fits, else the detail stands under its line.
     let one_row = 2 + label_room + 2 + time_room + 2 + detail_room <= area.width;
     let label_room = label_room.min(area.width.saturating_sub(time_room + 3));
-    // Under its line a detail is wrapped: why something failed is longer than the column at times.
-    let rows = |detail: &str| {
-        if one_row {
-            0
-        } else {
-            u16::try_from(wrap(detail, area.width.saturating_sub(2)).count()).unwrap_or(1)
+    let mut rows = Vec::with_capacity(steps.len());
+    for (step, time) in steps.iter().zip(&times) {
+        rows.push(Row::Step(step, time));
+        // Under its line a detail is wrapped: why something failed is longer than the column at times.
+        if let Some(detail) = step.detail.as_deref().filter(|_| !one_row) {
+            rows.extend(wrap(detail, area.width.saturating_sub(2)).map(Row::Detail));
         }
-    };
-    let heights: Vec<u16> = steps.iter().map(|s| 1 + s.detail.as_deref().map_or(0, rows)).collect();
-    let total: u16 = heights.iter().sum();
-    let mut skip = total.saturating_sub(area.height).saturating_sub(scroll);
-    let mut y = area.y;
-    for ((step, time), height) in steps.iter().zip(&times).zip(&heights) {
-        if skip > 0 {
-            skip = skip.saturating_sub(*height);
-            continue;
-        }
-        if y >= area.bottom() {
-            break;
-        }
-        let quiet = step.at.is_none();
-        pen.put(area.x, y, 1, step.glyph, step.role);
-        let label = if quiet { Role::Muted } else { step.role };
-        pen.put(area.x + 2, y, label_room, &step.label, label);
-        let right = area.x + 2 + label_room + 2 + time_room;
-        pen.put_right(right.min(area.right()), y, time_room, time, Role::Muted);
-        if let Some(detail) = &step.detail {
-            if one_row {
-                pen.put(right + 2, y, area.right().saturating_sub(right + 2), detail, Role::Muted);
-            } else if y + 1 < area.bottom() {
-                let height = (height - 1).min(area.bottom() - y - 1);
-                let below = Rect::new(area.x + 2, y + 1, area.width.saturating_sub(2), height);
-                pen.put_wrapped(below, detail, Role::Muted);
+    }
+    let beyond = rows.len().saturating_sub(usize::from(area.height));
+    let below = usize::from(scroll).min(beyond);
+    let above = beyond - below;
+    pen.hits.leave_out(u16::try_from(beyond).unwrap_or(u16::MAX));
+    let right = (area.x + 2 + label_room + 2 + time_room).min(area.right());
+    for (row, y) in rows.iter().skip(above).zip(area.y..area.bottom()) {
+        match row {
+            Row::Step(step, time) => {
+                pen.put(area.x, y, 1, step.glyph, step.role);
+                let label = if step.at.is_none() { Role::Muted } else { step.role };
+                pen.put(area.x + 2, y, label_room, &step.label, label);
+                pen.put_right(right, y, time_room, time, Role::Muted);
+                if let Some(detail) = step.detail.as_deref().filter(|_| one_row) {
+                    pen.put(right + 2, y, area.right().saturating_sub(right + 2), detail, Role::Muted);
+                }
+            }
+            Row::Detail(text) => {
+                pen.put(area.x + 2, y, area.width.saturating_sub(2), text, Role::Muted);
             }
         }
-        y = y.saturating_add(*height);
     }
-    y.min(area.bottom())
+    if above > 0
+        && let Some(free) = area.y.checked_sub(1)
+    {
+        pen.put(area.x, free, area.width, &texts.t("link-story-above"), Role::Muted);
+    }
+    if below > 0 {
+        pen.put(area.x, area.bottom(), area.width, &texts.t("link-story-below"), Role::Muted);
+    }
 }
 
 /// The time of day today, else with its day.

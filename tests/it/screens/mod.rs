@@ -3,6 +3,7 @@
 
 mod code;
 pub(crate) mod models;
+mod story;
 
 use std::fmt::Write as _;
 

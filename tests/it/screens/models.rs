@@ -479,6 +479,7 @@ fn on_link(model: &mut Model, link: Link) {
         outbox: Vec::new(),
         busy: false,
         scroll: 0,
+        beyond: 0,
         just_paid: false,
         deliver: false,
         change: false,

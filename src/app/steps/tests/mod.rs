@@ -47,6 +47,7 @@ fn link_screen_of(link: crate::domain::link::Link) -> crate::app::model::LinkScr
         outbox: Vec::new(),
         busy: false,
         scroll: 0,
+        beyond: 0,
         just_paid: false,
         deliver: false,
         change: false,
