@@ -105,6 +105,7 @@ pub(crate) fn entry(n: u128, needs_decision: bool) -> OutboxEntry {
         order: None,
         first_sent: None,
         lost: Vec::new(),
+        handed_out: false,
     }
 }
 

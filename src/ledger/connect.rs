@@ -26,6 +26,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_ended.sql"),
     include_str!("migrations/0006_first_sent.sql"),
     include_str!("migrations/0007_orders.sql"),
+    include_str!("migrations/0008_handed_out.sql"),
 ];
 
 /// A connection that writes, to a database that is brought up to date.

@@ -13,9 +13,9 @@ use crate::ports::{OutboxEntry, OutboxKind, Overdue};
 
 /// The columns that [`read`] takes, at the beginning of a row.
 const COLUMNS: &str = "o.attempts, o.next_at, o.last_error, o.in_flight, o.needs_decision, o.overdue, o.what,
-    o.since, o.first_sent";
+    o.since, o.first_sent, o.handed_out";
 /// The first column after them.
-const NEXT: usize = 9;
+const NEXT: usize = 10;
 
 /// An entry from [`COLUMNS`].
 fn read(row: &Row<'_>, link: LinkId, kind: OutboxKind) -> rusqlite::Result<OutboxEntry> {
@@ -37,6 +37,7 @@ fn read(row: &Row<'_>, link: LinkId, kind: OutboxKind) -> rusqlite::Result<Outbo
         order,
         first_sent: row.get::<_, Option<Moment>>(8)?.map(|at| at.0),
         lost,
+        handed_out: row.get(9)?,
     })
 }
 
@@ -123,8 +124,8 @@ pub(super) fn enqueue(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<(), T
     let seq = seq_of(tx, entry.link)?;
     tx.prepare_cached(
         "INSERT INTO outbox (link, kind, attempts, next_at, last_error, in_flight, needs_decision, overdue, what, since,
-             first_sent)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+             first_sent, handed_out)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
          ON CONFLICT (link, kind) DO UPDATE SET
              attempts = CASE WHEN owner IS NULL THEN excluded.attempts ELSE attempts END,
              in_flight = CASE WHEN owner IS NULL THEN excluded.in_flight ELSE in_flight END,
@@ -133,7 +134,8 @@ pub(super) fn enqueue(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<(), T
              -- The earlier of both, or nobody knows.
              first_sent = min(first_sent, excluded.first_sent),
              next_at = excluded.next_at, since = excluded.since, last_error = excluded.last_error,
-             needs_decision = excluded.needs_decision, overdue = excluded.overdue",
+             needs_decision = excluded.needs_decision, overdue = excluded.overdue,
+             handed_out = max(handed_out, excluded.handed_out)",
     )?
     .execute(params![
         seq,
@@ -146,7 +148,8 @@ pub(super) fn enqueue(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<(), T
         entry.overdue.map(Overdue::word),
         what(entry)?,
         micros(entry.since),
-        entry.first_sent.map(micros)
+        entry.first_sent.map(micros),
+        entry.handed_out
     ])?;
     Ok(())
 }

@@ -227,7 +227,7 @@ fn ours(database: &Path) -> std::io::Result<bool> {
 }
 
 /// What is doubted in a ledger that may be older than what happened, so that nothing is sent twice: a link
-/// that was not made counts as perhaps made and is looked for first; what was asked of the money, and may have
+/// that was not made counts as perhaps made and handed out, and is looked for first; what was asked of the money, and may have
 /// been done since, is asked of the seller anew; references that may be given out are passed over. `report` is
 /// kept in it. The references of links whose requests about money were taken out.
 pub(super) fn doubt(
@@ -236,11 +236,17 @@ pub(super) fn doubt(
     now: Timestamp,
 ) -> Result<Vec<String>, Trouble> {
     tx.execute("UPDATE outbox SET owner = NULL, claimed_at = NULL", [])?;
-    tx.execute("UPDATE outbox SET in_flight = 1 WHERE kind = ?1", [OutboxKind::Create.word()])?;
+    // That it is late is no question any more: whether it was made is, and who may have its address.
+    tx.execute(
+        "UPDATE outbox SET in_flight = 1, handed_out = 1,
+             needs_decision = CASE WHEN overdue IS NULL THEN needs_decision ELSE 0 END, overdue = NULL
+         WHERE kind = ?1",
+        [OutboxKind::Create.word()],
+    )?;
     let waiting = [LinkState::Queued, LinkState::Creating, LinkState::Uncertain].map(LinkState::word);
     tx.execute(
-        "INSERT INTO outbox (link, kind, attempts, next_at, in_flight, needs_decision, since)
-         SELECT seq, ?4, 1, ?5, 1, 0, ?5 FROM links AS l WHERE state IN (?1, ?2, ?3)
+        "INSERT INTO outbox (link, kind, attempts, next_at, in_flight, handed_out, needs_decision, since)
+         SELECT seq, ?4, 1, ?5, 1, 1, 0, ?5 FROM links AS l WHERE state IN (?1, ?2, ?3)
              AND NOT EXISTS (SELECT 1 FROM outbox WHERE link = l.seq AND kind = ?4)",
         params![waiting[0], waiting[1], waiting[2], OutboxKind::Create.word(), micros(now)],
     )?;

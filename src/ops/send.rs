@@ -86,13 +86,13 @@ pub(super) async fn attempt(
     let Some(mut claim) = claim(ports, id, OutboxKind::Create).await? else {
         return standing(ports, id, OutboxKind::Create).await;
     };
-    let messages = claim.link.sale.delivery.messages_customer();
+    let reached = may_have_reached(&claim);
     // A claim whose process died, or a try whose outcome nobody knows: something may be there.
-    let maybe_lost = claim.entry.in_flight && messages;
+    let maybe_lost = claim.entry.in_flight && reached;
     if claim.entry.in_flight {
         match look(ports, &claim.link, claim.entry.first_sent, until).await {
             Look::Found(seen) => return adopt(ports, claim, &seen).await,
-            Look::NotThere if messages && !again => return ask_seller(ports, claim, None).await,
+            Look::NotThere if reached && !again => return ask_seller(ports, claim, None).await,
             // Made anew it could be there twice, with an address that somebody has: that is the seller's word to give.
             Look::Unclear(fault) if !again => return ask_seller(ports, claim, Some(fault)).await,
             Look::NotThere | Look::Unclear(_) => {}
@@ -153,7 +153,7 @@ pub(super) async fn attempt(
             return standing(ports, id, OutboxKind::Create).await;
         }
         let mut found = look(ports, &claim.link, claim.entry.first_sent, until).await;
-        if messages && matches!(found, Look::NotThere) {
+        if reached && matches!(found, Look::NotThere) {
             if until.left().is_some_and(|left| left < SECOND_LOOK) {
                 return stay_uncertain(ports, claim, fault).await;
             }
@@ -162,7 +162,7 @@ pub(super) async fn attempt(
         }
         match found {
             Look::Found(seen) => return adopt(ports, claim, &seen).await,
-            Look::NotThere if messages => return ask_seller(ports, claim, Some(fault)).await,
+            Look::NotThere if reached => return ask_seller(ports, claim, Some(fault)).await,
             // Nobody has the address of what was maybe made, so it's made anew: once now, then with
             // a pause, because the backend seems to be in trouble, or asks for one.
             Look::NotThere if !lost && fault.retry_after.is_none() => lost = true,
@@ -171,6 +171,12 @@ pub(super) async fn attempt(
             Look::NoAnswer(fault) => return stay_uncertain(ports, claim, fault).await,
         }
     }
+}
+
+/// Whether the customer may have a link that was perhaps made: by its message, or because somebody had its address before
+/// this ledger took the place of a newer one.
+fn may_have_reached(claim: &Claim) -> bool {
+    claim.link.sale.delivery.messages_customer() || claim.entry.handed_out
 }
 
 /// From now on it may have been sent; told at once, because finding out can take a while. `false`: the claim has gone to
@@ -202,7 +208,7 @@ async fn ask_whether(ports: &Ports, mut claim: Claim, why: Overdue) -> Result<Se
     claim.release(ports, now, doubt, Outcome::Overdue(why), None).await
 }
 
-/// A message may have gone out, and the backend doesn't know the session: the seller decides.
+/// The customer may have it, and the backend doesn't know the session: the seller decides.
 async fn ask_seller(ports: &Ports, mut claim: Claim, fault: Option<Fault>) -> Result<Sent, LedgerError> {
     let now = ports.clock.now();
     set_state(&mut claim.link, LinkState::Uncertain, now);
@@ -250,8 +256,8 @@ pub(super) async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerEr
                 adopt(ports, claim, &seen).await?;
                 return at_backend(ports, id).await;
             }
-            // A message may have gone out: its link must not be paid in secret.
-            Look::NotThere | Look::Unclear(_) if claim.link.sale.delivery.messages_customer() => {
+            // The customer may have it: it must not be paid in secret.
+            Look::NotThere | Look::Unclear(_) if may_have_reached(&claim) => {
                 super::lost::remember(ports, id, claim.entry.first_sent).await?;
             }
             // Nobody has the address of what was maybe made.
@@ -260,7 +266,7 @@ pub(super) async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerEr
             Look::NoAnswer(fault) if let Some(why) = late => {
                 return claim.release(ports, now, true, Outcome::Overdue(why), Some(fault)).await;
             }
-            Look::NoAnswer(fault) if claim.link.sale.delivery.messages_customer() => {
+            Look::NoAnswer(fault) if may_have_reached(&claim) => {
                 return ask_seller(ports, claim, Some(fault)).await;
             }
             Look::NoAnswer(fault) => return stay_uncertain(ports, claim, fault).await,

@@ -171,6 +171,9 @@ pub struct OutboxEntry {
     pub first_sent: Option<Timestamp>,
     /// The sessions that a [`OutboxKind::Look`] knows by their ids, besides those that it has to search for.
     pub lost: Vec<String>,
+    /// With a [`OutboxKind::Create`]: if it was made after all, somebody may have its address, because this ledger is
+    /// older than what happened (a backup, or what was saved of a damaged one).
+    pub handed_out: bool,
 }
 
 impl OutboxEntry {
@@ -190,6 +193,7 @@ impl OutboxEntry {
             order: None,
             first_sent: None,
             lost: Vec::new(),
+            handed_out: false,
         }
     }
 

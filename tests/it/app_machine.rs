@@ -335,6 +335,7 @@ impl World {
             order: None,
             first_sent: None,
             lost: Vec::new(),
+            handed_out: false,
         };
         self.outbox.iter().map(entry).collect()
     }

@@ -38,6 +38,7 @@ fn a_claim_is_given_once_and_marks_the_link() {
         order: None,
         first_sent: None,
         lost: Vec::new(),
+        handed_out: false,
     };
     assert_eq!(entry, fresh, "as it was before, with the attempt counted");
     let link = ledger.link(sample(1).id).unwrap().unwrap();

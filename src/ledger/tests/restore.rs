@@ -9,7 +9,7 @@ use super::super::{FILE_NAME, Restore, SqliteLedger, connect, file};
 use super::{ACCOUNT, sample, sent};
 use crate::domain::link::LinkState;
 use crate::domain::reference::ReferenceTemplate;
-use crate::ports::{Ledger, LedgerError, LinkFilter, OutboxEntry, OutboxKind, Unusable};
+use crate::ports::{Ledger, LedgerError, LinkFilter, OutboxEntry, OutboxKind, Overdue, Unusable};
 
 fn why(error: LedgerError) -> Unusable {
     match error {
@@ -51,6 +51,7 @@ fn a_backup_takes_the_ledgers_place_and_what_happened_since_is_doubted() {
     let entries = ledger.outbox(ACCOUNT).unwrap();
     assert_eq!(entries.len(), 1);
     assert!(entries[0].in_flight, "perhaps sent since: looked up first");
+    assert!(entries[0].handed_out, "and somebody may have its address");
     assert_eq!(ledger.next_reference(ACCOUNT, &template, day).unwrap().as_str(), "K-109");
     let rescue = ledger.rescue().unwrap().unwrap();
     assert!(rescue.restored && rescue.kept == kept);
@@ -60,6 +61,41 @@ fn a_backup_takes_the_ledgers_place_and_what_happened_since_is_doubted() {
     fs::copy(&kept, other.join(FILE_NAME)).unwrap();
     let replaced = SqliteLedger::open(&other).unwrap();
     assert_eq!(replaced.count(ACCOUNT, &LinkFilter::default()).unwrap(), 3, "nothing is lost");
+}
+
+/// What was asked when the backup was made was asked of somebody who didn't know what came after it.
+#[test]
+fn what_was_late_in_a_backup_may_have_been_made_since() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, backup) = (folder.path().join("data"), folder.path().join("backup"));
+    let memory = SqliteLedger::open_in_memory().unwrap();
+    let asks = |n, overdue| OutboxEntry {
+        needs_decision: true,
+        overdue,
+        ..OutboxEntry::new(sample(n).id, OutboxKind::Create, super::at(3))
+    };
+    for entry in [asks(1, Some(Overdue::Old)), asks(2, None)] {
+        memory.insert(&sample(if entry.overdue.is_some() { 1 } else { 2 }), false).unwrap();
+        memory.enqueue(&entry).unwrap();
+    }
+    memory.backup_to(&backup, false).unwrap();
+    Restore::check(&data, &backup).unwrap().carry_out(Timestamp::now(), false).unwrap().unwrap();
+    let ledger = SqliteLedger::open(&data).unwrap();
+    let entries = ledger.outbox(ACCOUNT).unwrap();
+    let told: Vec<_> = entries.iter().map(|e| (e.needs_decision, e.overdue)).collect();
+    assert_eq!(told, [(false, None), (true, None)], "looked for, before it's asked whether it is too late");
+    assert!(entries.iter().all(|e| e.in_flight && e.handed_out), "{entries:?}");
+    // That stays, whatever else becomes of it.
+    let mut entry = ledger
+        .claim(sample(1).id, OutboxKind::Create, super::at(5), std::time::Duration::from_secs(60))
+        .unwrap()
+        .unwrap();
+    assert!(entry.handed_out);
+    entry.handed_out = false;
+    let link = ledger.link(sample(1).id).unwrap().unwrap();
+    assert!(ledger.release_entry(&link, &entry).unwrap());
+    ledger.enqueue(&OutboxEntry::new(sample(1).id, OutboxKind::Create, super::at(6))).unwrap();
+    assert!(ledger.outbox(ACCOUNT).unwrap().iter().all(|e| e.handed_out));
 }
 
 #[test]

@@ -239,7 +239,7 @@ fn what_may_still_wait_needs_the_word_of_an_index() {
         // What waits is looked for before it's sent.
         let ledger = SqliteLedger::open(folder.path()).unwrap();
         let entries = ledger.outbox(ACCOUNT).unwrap();
-        assert!(entries.len() == waiting && entries.iter().all(|entry| entry.in_flight));
+        assert!(entries.len() == waiting && entries.iter().all(|entry| entry.in_flight && entry.handed_out));
     }
 }
 
@@ -256,7 +256,7 @@ fn a_row_that_makes_no_sense_makes_no_link_unreadable() {
     assert_eq!(links.iter().filter(|link| link.events.is_empty()).count(), 1);
     // What waits has an entry again, and is looked for first.
     let entries = SqliteLedger::open(folder.path()).unwrap().outbox(ACCOUNT).unwrap();
-    assert!(entries.len() == 1 && entries[0].in_flight, "{entries:?}");
+    assert!(entries.len() == 1 && entries[0].in_flight && entries[0].handed_out, "{entries:?}");
 }
 
 proptest! {

@@ -281,6 +281,7 @@ fn doctor_counts_what_was_asked_for_as_waiting_and_no_look_of_its_own() {
         order: None,
         first_sent: None,
         lost: Vec::new(),
+        handed_out: false,
     };
     ledger.enqueue(&entry).unwrap();
     let outbox = || {

@@ -315,6 +315,7 @@ pub(crate) fn entry(link: LinkId, needs_decision: bool) -> OutboxEntry {
         order: None,
         first_sent: None,
         lost: Vec::new(),
+        handed_out: false,
     }
 }
 
