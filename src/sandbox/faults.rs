@@ -10,6 +10,7 @@ use futures_util::stream;
 use serde_json::{Value, json};
 
 use super::error::ApiError;
+use super::merge_patch;
 use super::state::Object;
 
 /// A fault that waits for a request.
@@ -44,7 +45,16 @@ pub(super) enum Kind {
     Accepted { ms: i64 },
     /// Capture, void and refund are tried and fail: the answer is 200, or with `ms` 202 and they fail later.
     Fails { ms: Option<i64> },
+    /// The connection is cut, or this status is the answer, and what was asked for is done only so much later.
+    Late { ms: u64, status: Option<StatusCode> },
+    /// A list leaves out what was made less than so long ago.
+    Lag { ms: i64 },
+    /// Done, and the answer, or each row of a list, is changed by a merge patch.
+    Answer { merge: Value },
 }
+
+/// The lists that can lag behind.
+const LISTS: [&str; 2] = ["/v1/sessions", "/v1/transactions"];
 
 impl Fault {
     /// A fault as it is asked for.
@@ -77,14 +87,15 @@ impl Fault {
             return Err(bad("times must not be 0; below 0 is for ever"));
         }
         let ms = not_negative("ms")?;
+        let status = |given: Option<i64>| {
+            let code = given.and_then(|n| u16::try_from(n).ok()).filter(|n| (200..=599).contains(n));
+            code.and_then(|n| StatusCode::from_u16(n).ok())
+                .ok_or_else(|| bad("status must be an HTTP status from 200 to 599"))
+        };
         let kind = match body.get("kind").and_then(Value::as_str) {
             Some("delay") => Kind::Delay { ms: ms.unwrap_or(0).unsigned_abs() },
             Some("status") => {
-                let status = whole("status")?.and_then(|n| u16::try_from(n).ok());
-                let status = status
-                    .filter(|n| (200..=599).contains(n))
-                    .and_then(|n| StatusCode::from_u16(n).ok())
-                    .ok_or_else(|| bad("status must be an HTTP status from 200 to 599"))?;
+                let status = status(whole("status")?)?;
                 let carry_out = match body.get("carry_out") {
                     None | Some(Value::Null) => false,
                     Some(Value::Bool(yes)) => *yes,
@@ -100,9 +111,19 @@ impl Fault {
             Some("slow") => Kind::Slow,
             Some("accepted") => Kind::Accepted { ms: ms.unwrap_or(1000) },
             Some("fails") => Kind::Fails { ms },
+            Some("late") => {
+                let status = whole("status")?.map(|n| status(Some(n))).transpose()?;
+                Kind::Late { ms: ms.unwrap_or(1000).unsigned_abs(), status }
+            }
+            Some("lag") => Kind::Lag { ms: ms.unwrap_or(1000) },
+            Some("answer") => match body.get("merge") {
+                Some(merge @ Value::Object(_)) => Kind::Answer { merge: merge.clone() },
+                _ => return Err(bad("merge must be an object: a JSON merge patch (RFC 7396)")),
+            },
             _ => {
                 return Err(bad(
-                    "kind must be one of delay, status, drop_before, drop_after, garbage, huge, slow, accepted, fails",
+                    "kind must be one of delay, status, drop_before, drop_after, garbage, huge, slow, accepted, fails, \
+                     late, lag, answer",
                 ));
             }
         };
@@ -114,7 +135,11 @@ impl Fault {
         let moves = ["/capture", "/void", "/refund"].iter().any(|end| path.ends_with(end));
         path.starts_with(&self.path)
             && self.method.as_ref().is_none_or(|m| m == method)
-            && (!matches!(self.kind, Kind::Accepted { .. } | Kind::Fails { .. }) || moves)
+            && match self.kind {
+                Kind::Accepted { .. } | Kind::Fails { .. } => moves,
+                Kind::Lag { .. } => *method == Method::GET && LISTS.contains(&path),
+                _ => true,
+            }
     }
 
     /// As the control interface tells it.
@@ -138,6 +163,11 @@ impl Fault {
             Kind::Slow => ("slow", json!({})),
             Kind::Accepted { ms } => ("accepted", json!({ "ms": ms })),
             Kind::Fails { ms } => ("fails", json!({ "ms": ms })),
+            Kind::Late { ms, status } => {
+                ("late", json!({ "ms": ms, "status": status.map(|status| status.as_u16()) }))
+            }
+            Kind::Lag { ms } => ("lag", json!({ "ms": ms })),
+            Kind::Answer { merge } => ("answer", json!({ "merge": merge })),
         };
         out.insert("kind".to_owned(), kind.into());
         out.extend(more.as_object().cloned().unwrap_or_default());
@@ -170,11 +200,27 @@ pub(super) fn huge() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
+/// The true answer, or each row of it, with `patch` merged in. What is not JSON stays as it is.
+pub(super) async fn merged(response: Response, patch: &Value) -> Response {
+    let (mut parts, body) = response.into_parts();
+    // Our own answers are in memory and bounded; a broken one would just come out empty.
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let Ok(mut answer) = serde_json::from_slice::<Value>(&bytes) else {
+        return Response::from_parts(parts, Body::from(bytes));
+    };
+    match &mut answer {
+        Value::Array(rows) => rows.iter_mut().for_each(|row| merge_patch::apply(row, patch)),
+        whole => merge_patch::apply(whole, patch),
+    }
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(answer.to_string()))
+}
+
 /// The true answer, a byte a second; the first at once.
 pub(super) async fn slow(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
-    // Our own answers are in memory and bounded; a broken one would just come out empty.
+    // As above.
     let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     let bytewise = stream::unfold((bytes, false), |(mut rest, started)| async move {
         if rest.is_empty() {
@@ -214,6 +260,14 @@ mod tests {
     }
 
     #[test]
+    fn lag_meets_only_lists() {
+        let fault = parse(json!({ "path": "/v1/", "kind": "lag" })).unwrap();
+        assert!(fault.meets(&Method::GET, "/v1/sessions") && fault.meets(&Method::GET, "/v1/transactions"));
+        assert!(!fault.meets(&Method::POST, "/v1/sessions"));
+        assert!(!fault.meets(&Method::GET, "/v1/sessions/T1.x"));
+    }
+
+    #[test]
     fn a_fault_that_makes_no_sense_is_refused() {
         for body in [
             json!({}),
@@ -223,6 +277,10 @@ mod tests {
             json!({ "kind": "delay", "ms": -1 }),
             json!({ "kind": "slow", "times": 0 }),
             json!({ "kind": "slow", "path": 7 }),
+            json!({ "kind": "late", "status": 99 }),
+            json!({ "kind": "lag", "ms": -1 }),
+            json!({ "kind": "answer" }),
+            json!({ "kind": "answer", "merge": 7 }),
         ] {
             assert!(parse(body.clone()).is_err(), "{body}");
         }

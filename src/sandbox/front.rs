@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, Extension, Request, State};
 use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use jiff::{SignedDuration, Timestamp};
 
 use super::clock::http_date;
 use super::error::ApiError;
@@ -61,6 +62,17 @@ pub(super) struct Course {
     pub(super) fails: bool,
 }
 
+/// By how much a list lags behind.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lag(SignedDuration);
+
+impl Lag {
+    /// Whether the list tells of what was made then.
+    pub(super) fn tells(lag: Option<Extension<Self>>, now: Timestamp) -> impl Fn(Timestamp) -> bool {
+        move |made| lag.is_none_or(|Extension(Self(by))| now.duration_since(made) >= by)
+    }
+}
+
 /// What every request passes through.
 async fn pass(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
@@ -78,7 +90,7 @@ async fn pass(State(sandbox): State<Sandbox>, request: Request, next: Next) -> R
     let request = Request::from_parts(parts, Body::from(body));
     let mut response = match fault {
         None => next.run(request).await,
-        Some(fault) => with_fault(fault, request, next).await,
+        Some(fault) => with_fault(&sandbox, fault, request, next).await,
     };
     if method != Method::GET || !is_api(&path) {
         sandbox.keep().await;
@@ -98,7 +110,7 @@ async fn pass(State(sandbox): State<Sandbox>, request: Request, next: Next) -> R
 }
 
 /// Lets a request meet its fault.
-async fn with_fault(fault: Fault, mut request: Request, next: Next) -> Response {
+async fn with_fault(sandbox: &Sandbox, fault: Fault, mut request: Request, next: Next) -> Response {
     match fault.kind {
         Kind::Delay { ms } => {
             // Done first: a client that gives up waiting takes this call with it, and what it asked for
@@ -135,6 +147,21 @@ async fn with_fault(fault: Fault, mut request: Request, next: Next) -> Response 
             request.extensions_mut().insert(Course { later: ms, fails: true });
             next.run(request).await
         }
+        Kind::Late { ms, status } => {
+            let sandbox = sandbox.clone();
+            // In a task of its own: whoever asked has gone by then, and takes this call with it.
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(ms)).await;
+                next.run(request).await;
+                sandbox.keep().await;
+            });
+            status.map_or_else(cut, |status| faults::status(status, None))
+        }
+        Kind::Lag { ms } => {
+            request.extensions_mut().insert(Lag(SignedDuration::from_millis(ms)));
+            next.run(request).await
+        }
+        Kind::Answer { merge } => faults::merged(next.run(request).await, &merge).await,
     }
 }
 

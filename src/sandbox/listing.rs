@@ -1,12 +1,13 @@
 //! Listing sessions, and how lists search (API, 3 and 5.1).
 
 use axum::Json;
-use axum::extract::{RawQuery, State};
+use axum::extract::{Extension, RawQuery, State};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Sandbox;
 use super::error::ApiError;
+use super::front::Lag;
 use super::query::{Query, page};
 use super::state::{Entry as _, Session};
 
@@ -14,12 +15,14 @@ use super::state::{Entry as _, Session};
 pub(super) async fn sessions(
     State(sandbox): State<Sandbox>,
     RawQuery(raw): RawQuery,
+    lag: Option<Extension<Lag>>,
 ) -> Result<Json<Value>, ApiError> {
     let query = Query::parse(raw.as_deref());
     let limit = query.limit()?;
     let created = Range::parse(&query, "created_at")?;
-    sandbox.look(|world, _| {
-        let rows = world.sessions.newest_first().filter(|s| wants(s, &query, &created));
+    sandbox.look(|world, now| {
+        let told = Lag::tells(lag, now);
+        let rows = world.sessions.newest_first().filter(|s| told(s.created_at) && wants(s, &query, &created));
         let rows = page(rows, |s| s.id(), query.one("starting_after"), limit);
         let rows: Vec<Value> = rows.into_iter().map(Session::read).collect();
         Ok(Json(json!(rows)))

@@ -8,7 +8,7 @@
 //! | file | subject |
 //! | --- | --- |
 //! | `state`, `store` | what is kept, and the file it is kept in |
-//! | `clock`, `ids`, `error`, `query`, `money` | small tools |
+//! | `clock`, `ids`, `error`, `query`, `money`, `merge_patch` | small tools |
 //! | `auth` | tokens |
 //! | `validate/` | what a new session must look like |
 //! | `sessions`, `listing`, `profiles`, `publish` | sessions, payment profiles, SMS and push |
@@ -28,6 +28,7 @@ mod faults;
 mod front;
 mod ids;
 mod listing;
+mod merge_patch;
 mod methods;
 mod money;
 mod moves;

@@ -2,11 +2,12 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Extension, Path, RawQuery, State};
 use serde_json::{Value, json};
 
 use super::Sandbox;
 use super::error::{ApiError, object_body};
+use super::front::Lag;
 use super::listing::{Found, Range, matches_search};
 use super::query::{Query, page};
 use super::sessions::unknown;
@@ -61,12 +62,14 @@ pub(super) async fn update(
 pub(super) async fn list(
     State(sandbox): State<Sandbox>,
     RawQuery(raw): RawQuery,
+    lag: Option<Extension<Lag>>,
 ) -> Result<Json<Value>, ApiError> {
     let query = Query::parse(raw.as_deref());
     let limit = query.limit()?;
     let wanted = Wanted::parse(&query)?;
-    sandbox.look(|world, _| {
-        let rows = world.transactions.newest_first().filter(|t| wanted.wants(t, world));
+    sandbox.look(|world, now| {
+        let told = Lag::tells(lag, now);
+        let rows = world.transactions.newest_first().filter(|t| told(t.created_at) && wanted.wants(t, world));
         let rows = page(rows, |t| t.id(), query.one("starting_after"), limit);
         let rows: Vec<Value> = rows.into_iter().map(|t| shown(t, &query)).collect();
         Ok(Json(json!(rows)))

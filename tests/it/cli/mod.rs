@@ -6,6 +6,7 @@ mod disasters;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod help;
+mod late;
 mod links;
 mod many;
 mod money;

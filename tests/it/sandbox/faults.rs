@@ -168,3 +168,46 @@ async fn stopping_does_not_wait_for_an_endless_answer() {
     response.chunk().await.unwrap();
     tokio::time::timeout(Duration::from_secs(20), shop.running.stop()).await.expect("it stops");
 }
+
+#[tokio::test]
+async fn what_was_asked_for_is_done_after_the_answer() {
+    let shop = Shop::open().await;
+    fault(&shop, json!({ "path": "/v1/sessions", "method": "POST", "kind": "late", "ms": 700 })).await;
+    shop.try_api(Method::POST, "/v1/sessions", Some(sale())).await.unwrap_err();
+    let late = json!({ "path": "/v1/sessions", "method": "POST", "kind": "late", "ms": 700, "status": 502 });
+    fault(&shop, late).await;
+    shop.post("/v1/sessions", sale()).await.refused(502);
+    assert_eq!(made(&shop).await, 0);
+    let end = Instant::now() + Duration::from_secs(20);
+    while made(&shop).await < 2 {
+        assert!(Instant::now() < end, "both are made");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_list_lags_behind_and_a_read_does_not() {
+    let shop = Shop::open().await;
+    let id = shop.session(sale()).await;
+    fault(&shop, json!({ "path": "/v1/sessions", "kind": "lag", "ms": 60_000, "times": -1 })).await;
+    assert_eq!(made(&shop).await, 0);
+    shop.get(&format!("/v1/sessions/{id}")).await.ok();
+    shop.control(Method::POST, "/clock", json!({ "advance_seconds": 61 })).await.ok();
+    assert_eq!(made(&shop).await, 1);
+}
+
+#[tokio::test]
+async fn an_answer_is_changed_as_asked_for() {
+    let shop = Shop::open().await;
+    let id = shop.session(sale()).await;
+    let merge = json!({ "events": null, "order": { "currency": "EUR" } });
+    fault(&shop, json!({ "path": "/v1/sessions", "kind": "answer", "merge": merge, "times": 2 })).await;
+    let one = shop.get(&format!("/v1/sessions/{id}")).await.ok();
+    let row = shop.get("/v1/sessions").await.ok()[0].clone();
+    for told in [one, row] {
+        assert_eq!((&told["events"], &told["order"]["currency"]), (&Value::Null, &json!("EUR")));
+        assert_eq!(told["order"]["amount"], sale()["order"]["amount"], "the rest is as it was");
+    }
+    let after = shop.get(&format!("/v1/sessions/{id}")).await.ok();
+    assert_eq!(after["order"]["currency"], "NOK", "only told so");
+}
