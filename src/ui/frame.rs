@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ratatui::layout::Rect;
 
-use super::pen::{Pen, width};
+use super::pen::{Pen, width, wrap};
 use super::theme::Role;
 use super::words;
 use crate::app::keys::{self, Action, Binding, Context};
@@ -131,10 +131,26 @@ const fn step_name(screen: Screen) -> &'static str {
     }
 }
 
-/// The message, if there is one, in the row above the footer.
+/// So many rows a message may have.
+const TOAST_ROWS: u16 = 3;
+
+/// The message, if there is one, over what is drawn already: in the row above the footer, or as many as it takes.
+/// What has the focus stays in sight, with what is said below it: then a long message stands under the header.
 pub(crate) fn toast(model: &Model, pen: &mut Pen<'_>, area: Rect) {
-    let y = area.bottom().saturating_sub(2);
-    toast_at(model, pen, Rect::new(area.x + 1, y, area.width.saturating_sub(2), 1));
+    let Some(toast) = &model.toast else { return };
+    let words = pen.texts().say(&toast.say);
+    let rows = wrap(&words, area.width.saturating_sub(4)).count();
+    let rows = u16::try_from(rows).unwrap_or(TOAST_ROWS).clamp(1, TOAST_ROWS);
+    let bottom = area.bottom().saturating_sub(1);
+    let mut y = bottom.saturating_sub(rows);
+    let focus = pen.focus.or(pen.caret.map(|caret| caret.y));
+    if rows > 1 && focus.is_some_and(|row| row + 1 >= y) {
+        y = area.y + 2;
+    }
+    let place = Rect::new(area.x, y, area.width, rows);
+    pen.clear(place);
+    pen.hits.cover(place);
+    toast_at(model, pen, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..place });
 }
 
 /// The message in this row, or these rows.
@@ -229,11 +245,10 @@ fn item(model: &Model, binding: &Binding, pen: &mut Pen<'_>, x: u16, y: u16, gap
     x
 }
 
-/// Header, stepper, message and footer of a step; the room for the step itself.
+/// Header, stepper and footer of a step; the room for the step itself.
 pub(crate) fn step(model: &Model, pen: &mut Pen<'_>, area: Rect) -> Rect {
     header(model, pen, area);
     stepper(model, pen, area);
-    toast(model, pen, area);
     footer(model, pen, area);
     body(area)
 }

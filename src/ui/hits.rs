@@ -37,6 +37,11 @@ impl Hits {
         self.areas.clear();
     }
 
+    /// Forgets what is hit in `area`: something that can't be clicked lies over it.
+    pub(crate) fn cover(&mut self, area: Rect) {
+        self.areas.retain(|hit| !hit.area.intersects(area));
+    }
+
     /// So many rows of a link's story have no room.
     pub(crate) const fn leave_out(&mut self, rows: u16) {
         self.beyond = rows;

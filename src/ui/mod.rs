@@ -61,6 +61,12 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) -> Hits {
             Screen::QrFull => screens::qr_full::draw(model, &mut pen, area),
             Screen::List => screens::list::draw(model, &mut pen, area),
         }
+        // A link that is read has its own place for a message beside the code, and the code alone has none.
+        let own_place = model.screen == Screen::QrFull
+            || model.screen == Screen::Link && model.link.as_ref().is_some_and(|s| s.link.is_some());
+        if !own_place {
+            frame::toast(model, &mut pen, area);
+        }
         if let Some(overlay) = &model.overlay {
             // What lies under a question can't be clicked, and has no caret.
             pen.hits.clear();

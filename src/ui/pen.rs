@@ -25,11 +25,13 @@ pub(crate) struct Pen<'a> {
     pub(crate) hits: &'a mut Hits,
     /// Where the terminal's cursor stands after drawing.
     pub(crate) caret: Option<Position>,
+    /// The row that has the focus.
+    pub(crate) focus: Option<u16>,
 }
 
 impl<'a> Pen<'a> {
     pub(crate) fn new(buffer: &'a mut Buffer, look: &'a Look, hits: &'a mut Hits) -> Self {
-        Self { buffer, look, hits, caret: None }
+        Self { buffer, look, hits, caret: None, focus: None }
     }
 
     pub(crate) fn texts(&self) -> Texts {
@@ -60,6 +62,12 @@ impl<'a> Pen<'a> {
         }
         let (after, _) = self.buffer.set_stringn(x, y, text, usize::from(room.saturating_sub(1)), style);
         self.buffer.set_stringn(after, y, "…", usize::from(room.min(1)), style).0
+    }
+
+    /// Marks the row that has the focus.
+    pub(crate) fn mark_focus(&mut self, x: u16, y: u16) {
+        self.put(x, y, 1, "▸", Role::Accent);
+        self.focus = Some(y);
     }
 
     /// Writes `text` so that it ends before column `right`, in at most `room` columns. Returns where it

@@ -27,6 +27,8 @@ const ABOVE_AND_BELOW: u16 = 3;
 const STORY_MOST: u16 = 72;
 /// Nor taller than this, or than the code.
 const STORY_HEIGHT: u16 = 27;
+/// So many rows a message may have beside the code.
+const TOAST_ROWS: usize = 6;
 
 pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     frame::header(model, pen, area);
@@ -37,7 +39,6 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let body = Rect { y: area.y + 2, height: area.height.saturating_sub(ABOVE_AND_BELOW), ..area };
     let Some(link) = &screen.link else {
         pen.put(area.x + 1, body.y, area.width, &texts.t("link-reading"), Role::Muted);
-        frame::toast(model, pen, area);
         return;
     };
     title(link, pen, area);
@@ -227,7 +228,7 @@ fn upwards(pen: &mut Pen<'_>, area: Rect, bottom: u16, text: &str, role: Role) -
 fn toast(model: &Model, pen: &mut Pen<'_>, area: Rect, bottom: u16) -> u16 {
     let Some(toast) = &model.toast else { return bottom };
     let words = pen.texts().say(&toast.say);
-    let rows = wrap(&words, area.width.saturating_sub(2)).count().clamp(1, 3);
+    let rows = wrap(&words, area.width.saturating_sub(2)).count().clamp(1, TOAST_ROWS);
     let y = bottom.saturating_sub(u16::try_from(rows).unwrap_or(1)).max(area.y);
     frame::toast_at(model, pen, Rect { y, height: bottom - y, ..area });
     y.saturating_sub(1)

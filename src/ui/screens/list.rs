@@ -14,7 +14,6 @@ use crate::ui::widgets::links::Links;
 
 pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     frame::header(model, pen, area);
-    frame::toast(model, pen, area);
     frame::footer(model, pen, area);
     let texts = pen.texts();
     let list = &model.list;

@@ -34,7 +34,7 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         let here = wizard.focus == Some(FieldId::Method(index));
         let row = Rect::new(list.x, y, list.width.min(44), 1);
         if here {
-            pen.put(row.x, y, 1, "▸", Role::Accent);
+            pen.mark_focus(row.x, y);
         }
         let role = match (here, on) {
             (true, _) => Role::Accent,

@@ -116,7 +116,7 @@ fn line(model: &Model, pen: &mut Pen<'_>, area: Rect, columns: &Columns, index: 
     let texts = pen.texts();
     let y = area.y;
     if wizard.focus.and_then(line_of) == Some(index) {
-        pen.put(area.x, y, 1, "▸", Role::Accent);
+        pen.mark_focus(area.x, y);
     }
     let mut wrong = Vec::new();
     for (id, x, room) in columns.fields(index, area.x) {

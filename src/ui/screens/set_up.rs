@@ -20,7 +20,6 @@ const FIELDS: [(FieldId, &str, &str); 5] = [
 
 pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     frame::header(model, pen, area);
-    frame::toast(model, pen, area);
     frame::footer(model, pen, area);
     let texts = pen.texts();
     let form = &model.set_up;
@@ -34,7 +33,7 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         let Some(value) = form.fields.get(index) else { continue };
         let focused = form.focus == index && !form.busy;
         if focused {
-            pen.put(body.x, y, 1, "▸", Role::Accent);
+            pen.mark_focus(body.x, y);
         }
         let role = if focused { Role::Accent } else { Role::Muted };
         pen.put(body.x + 2, y, left, &texts.t(label), role);

@@ -11,7 +11,6 @@ use crate::ui::theme::Role;
 
 pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     frame::header(model, pen, area);
-    frame::toast(model, pen, area);
     frame::footer(model, pen, area);
     let texts = pen.texts();
     let inner = area.width.saturating_sub(6).min(72);

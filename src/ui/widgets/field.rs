@@ -111,7 +111,7 @@ impl<'m> Form<'m> {
     fn label(&self, pen: &mut Pen<'_>, id: FieldId, label: &str) -> bool {
         let focused = self.wizard.focus == Some(id);
         if focused {
-            pen.put(self.area.x, self.y, 1, "▸", Role::Accent);
+            pen.mark_focus(self.area.x, self.y);
         }
         let role = if focused { Role::Accent } else { Role::Muted };
         pen.put(self.area.x + 2, self.y, self.labels, label, role);

@@ -147,7 +147,7 @@ impl Words {
         if chosen {
             // The marker and the reference alone: a key then changes few cells, which is what counts on
             // a slow line.
-            pen.put(x, y, 1, "▸", Role::Accent);
+            pen.mark_focus(x, y);
         }
         x += 2;
         pen.put(x, y, 1, self.glyph, self.role);

@@ -4,6 +4,7 @@
 mod code;
 pub(crate) mod models;
 mod story;
+mod toasts;
 
 use std::fmt::Write as _;
 
