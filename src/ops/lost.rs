@@ -81,12 +81,14 @@ fn keep(
 /// Looks at once, if something is looked for: the link was paid just now.
 pub(super) async fn look_soon(ports: &Ports, id: LinkId) -> Result<(), LedgerError> {
     let now = ports.clock.now();
-    on_ledger(ports, move |ledger| {
-        ledger.amend_entry(id, OutboxKind::Look, &mut |waits| {
-            waits.map(|entry| OutboxEntry { next_at: now, since: now, ..entry })
-        })
+    on_ledger(ports, move |ledger| sooner(ledger, id, now)).await
+}
+
+/// The same, for whoever is at the ledger.
+pub(super) fn sooner(ledger: &dyn Ledger, id: LinkId, now: Timestamp) -> Result<(), LedgerError> {
+    ledger.amend_entry(id, OutboxKind::Look, &mut |waits| {
+        waits.map(|entry| OutboxEntry { next_at: now, since: now, ..entry })
     })
-    .await
 }
 
 /// What a look brought.

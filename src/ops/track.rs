@@ -6,11 +6,13 @@ mod listed;
 pub use listed::{refresh_all, refresh_listed};
 
 use super::asked::Asked;
+use super::written::written;
 use super::{backend_now, double, lost, money, on_ledger};
 use crate::domain::lifecycle::{self, SessionNews, TransactionNews, TransactionStatus};
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ports::{Fault, FaultKind, Ledger, LedgerError, OutboxEntry, Ports, Touched};
 use futures_util::stream::{self, StreamExt};
+use jiff::Timestamp;
 
 /// How many links one request asks about (API, 3).
 const BATCH: usize = 100;
@@ -280,8 +282,41 @@ pub(super) async fn take(
     transaction: Option<TransactionNews>,
     asked: Asked,
 ) -> Result<Round, LedgerError> {
-    let now = asked.by_backend(ports);
-    let changed = on_ledger(ports, move |ledger| {
+    let merge = merging(id, session, transaction, asked.by_backend(ports));
+    let changed = on_ledger(ports, merge).await?;
+    if has_money(&changed, id) {
+        lost::look_soon(ports, id).await?;
+    }
+    Ok(Round { changed, ..Round::default() })
+}
+
+/// The same for what the backend said to a request about money: it is written down with patience.
+pub(super) async fn take_patiently(
+    ports: &Ports,
+    id: LinkId,
+    transaction: TransactionNews,
+) -> Result<(), LedgerError> {
+    // A transaction's news has nothing to do with the link's time.
+    let now = Asked::now(ports).by_backend(ports);
+    let changed = written(ports, merging(id, None, Some(transaction), now)).await?;
+    if has_money(&changed, id) {
+        let at = ports.clock.now();
+        written(ports, move |ledger| lost::sooner(ledger, id, at)).await?;
+    }
+    Ok(())
+}
+
+fn has_money(changed: &[Link], id: LinkId) -> bool {
+    changed.iter().any(|link| link.id == id && link.state.has_money())
+}
+
+fn merging(
+    id: LinkId,
+    session: Option<SessionNews>,
+    transaction: Option<TransactionNews>,
+    now: Timestamp,
+) -> impl Fn(&dyn Ledger) -> Result<Vec<Link>, LedgerError> + Send + Sync + 'static {
+    move |ledger| {
         let mut change = |link: &mut Link| {
             let before = (link.state, link.reason.clone(), link.changed_at);
             let changed = lifecycle::merge(link, session.as_ref(), transaction.as_ref(), now);
@@ -299,10 +334,5 @@ pub(super) async fn take(
             }
         };
         ledger.amend_order(id, &mut change, &mut |links| double::check(links, now))
-    })
-    .await?;
-    if changed.iter().any(|link| link.id == id && link.state.has_money()) {
-        lost::look_soon(ports, id).await?;
     }
-    Ok(Round { changed, ..Round::default() })
 }

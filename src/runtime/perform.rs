@@ -230,7 +230,11 @@ async fn with_workplace(effect: Effect, place: Workplace, now: Now, tx: Sender) 
             tx.reply(Reply::PageOpened(blocking(move || desktop.open_page(&url)).await.is_ok()));
         }
         Effect::OpenMail(id) => {
-            let Some(mail) = mail(&place, id, &now).await else { return };
+            let mail = match mail(&place, id, &now).await {
+                Ok(Some(mail)) => mail,
+                Ok(None) => return,
+                Err(error) => return tx.reply(Reply::LedgerTrouble(Failed::Other, error)),
+            };
             let desktop = place.ports.desktop.clone();
             let opened = blocking(move || desktop.open_mail(&mail)).await.is_ok();
             if opened {
@@ -238,10 +242,11 @@ async fn with_workplace(effect: Effect, place: Workplace, now: Now, tx: Sender) 
             }
             tx.reply(Reply::MailOpened(id, opened));
         }
-        Effect::CopyMail(id) => {
-            let Some(mail) = mail(&place, id, &now).await else { return };
-            tx.copy(format!("{}\n\n{}", mail.subject, mail.text));
-        }
+        Effect::CopyMail(id) => match mail(&place, id, &now).await {
+            Ok(Some(mail)) => tx.copy(format!("{}\n\n{}", mail.subject, mail.text)),
+            Ok(None) => {}
+            Err(error) => tx.reply(Reply::LedgerTrouble(Failed::Other, error)),
+        },
         Effect::Play(session, what) => {
             if let Some(customer) = &place.customer {
                 tx.reply(Reply::Played(customer.play(&session, what).await));
@@ -290,14 +295,15 @@ fn find(
     Ok((ledger.rows(account, &filter)?, ledger.count(account, &filter)?))
 }
 
-async fn mail(place: &Workplace, id: LinkId, now: &Now) -> Option<Mail> {
-    let link = on_ledger(&place.ports, move |ledger| ledger.link(id)).await.ok()??;
+/// The mail with the link's address; `None`: it has none.
+async fn mail(place: &Workplace, id: LinkId, now: &Now) -> Result<Option<Mail>, LedgerError> {
+    let Some(link) = on_ledger(&place.ports, move |ledger| ledger.link(id)).await? else { return Ok(None) };
     let to = match &link.sale.delivery {
         crate::domain::sale::Delivery::Email(to) => Some(to.clone()),
         _ => None,
     };
-    let (subject, text) = place.customer_texts.mail(&place.shop.merchant_name, &link, &now.zone)?;
-    Some(Mail { to, subject, text })
+    let words = place.customer_texts.mail(&place.shop.merchant_name, &link, &now.zone);
+    Ok(words.map(|(subject, text)| Mail { to, subject, text }))
 }
 
 /// Sends an answer, or says what the ledger has `failed` at.

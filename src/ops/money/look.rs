@@ -9,7 +9,6 @@ use super::was_sent;
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::TransactionNews;
 use crate::domain::link::{Link, LinkId};
-use crate::ops::asked::Asked;
 use crate::ops::claim::Claim;
 use crate::ops::outbox::Outcome;
 use crate::ops::{kept, on_ledger, track, wire};
@@ -93,8 +92,8 @@ pub(super) fn next_look(ports: &Ports, attempts: u32) -> Timestamp {
     now.checked_add(pause).unwrap_or(now)
 }
 
+/// Keeps what was read of the payment, with patience: a request may have gone out, and this tells its end.
 pub(super) async fn learn(ports: &Ports, id: LinkId, news: TransactionNews) -> Result<Link, LedgerError> {
-    // A transaction's news has nothing to do with the link's time.
-    track::take(ports, id, None, Some(news), Asked::now(ports)).await?;
+    track::take_patiently(ports, id, news).await?;
     on_ledger(ports, move |ledger| kept(ledger, id)).await
 }

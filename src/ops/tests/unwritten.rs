@@ -102,6 +102,41 @@ async fn it_is_tried_with_pauses() {
     assert_eq!(world.power.failed_writes(), tries + 1);
 }
 
+/// What was read of the payment after a request about its money is written down like the end of that, at whatever step
+/// the ledger can't be written.
+#[tokio::test(start_paused = true)]
+async fn what_was_read_of_the_payment_is_written_down_once_that_can_be_done() {
+    let mut patient = 0;
+    for after in 0..10 {
+        let world = World::new();
+        let id = world.send("A-1", Delivery::Link).await;
+        world.backend.pay(&world.session_id(id), "AUTHORIZED");
+        refresh_one(&world.ports, id).await.unwrap();
+        money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
+        let order = command::order_of(&world.ports, id, OutboxKind::Capture).unwrap();
+        world.power.full(after, 3);
+        let sent = money::send(&world.ports, id, OutboxKind::Capture, order).await;
+        let (requests, failed) = (world.backend.calls(Call::Capture), world.power.failed_writes());
+        let expected = match (&sent, failed) {
+            (Ok(_), 0) => (1, 0),
+            (Ok(_), _) => (1, 3),
+            // Where it could not be claimed, or noted that it goes out, nothing went out.
+            (Err(_), _) => (0, 1),
+        };
+        assert_eq!((requests, failed), expected, "{after}: {sent:?}");
+        if let Ok(sent) = sent {
+            assert_eq!(
+                (sent.outcome, world.link(id).state),
+                (Outcome::Moved, LinkState::Captured),
+                "{after}"
+            );
+            assert_eq!(world.entry(id), None, "{after}");
+            patient += usize::from(failed > 0);
+        }
+    }
+    assert!(patient >= 3, "what was read before and after it, and the end: {patient}");
+}
+
 /// The app has no end of its own: whatever waits is tried once more when it is told to stop.
 #[tokio::test(start_paused = true)]
 async fn at_the_end_of_the_app_it_is_tried_a_last_time() {

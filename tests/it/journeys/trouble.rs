@@ -522,3 +522,22 @@ async fn a_wrong_clock_is_told_with_nothing_to_follow() {
     seller.keys("Esc").await;
     assert!(!seller.screen().contains("This machine's clock"), "{}", seller.screen());
 }
+
+/// A mail can't be written of a link that can't be read, and the seller is told so.
+#[tokio::test(start_paused = true)]
+async fn a_mail_of_a_link_that_cannot_be_read_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut seller = Journey::on(SqliteLedger::open(folder.path()).unwrap(), |shop| shop).await;
+    seller.sell_by_sms().await;
+    seller.keys("m").await;
+    assert_eq!(seller.desk.copied.lock().unwrap().len(), 1, "{}", seller.screen());
+    let ledger = rusqlite::Connection::open(folder.path().join(paylink::ledger::FILE_NAME)).unwrap();
+    assert_eq!(ledger.execute("UPDATE links SET sale = '{'", []).unwrap(), 1);
+    for key in ["m", "e"] {
+        seller.pass(30).await;
+        seller.keys(key).await;
+        seller.sees("can't be read");
+    }
+    assert_eq!(seller.desk.copied.lock().unwrap().len(), 1);
+    assert_eq!(seller.desk.mails.lock().unwrap().len(), 0);
+}
