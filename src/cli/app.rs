@@ -36,8 +36,7 @@ pub fn app(run: &Run) -> Result<Status, Failure> {
             })
         }
         Err(_) if no_config_yet(run) => {
-            let host =
-                FirstStart { places, options: run.options.clone(), env: run.env.clone(), texts: run.texts() };
+            let host = FirstStart::new(places, run.options.clone(), run.env.clone(), run.texts());
             super::asynchronous(run.texts(), async {
                 let zone = super::zone::local();
                 show(run, Engine::new(None, Some(Arc::new(host)), Arc::new(SystemClock), zone), None).await

@@ -118,11 +118,13 @@ fn not_kept(run: &Run, error: &KeyringError, written: Option<&str>) -> Failure {
 /// With a config the account is what the config says; options that say otherwise are a mistake.
 fn fits(run: &Run, args: &args::Login, profile: &Profile) -> Result<(), Failure> {
     let same_url = |said: &str, have: &Url| check_origin(said).is_ok_and(|u| u == *have);
+    // The customer's way back may have a query, as the config's own may.
+    let same_page = |said: &str, have: &Url| check_page(said).is_ok_and(|u| u == *have);
     let differs = [
         ("--account-id", args.account_id.as_ref().is_some_and(|a| *a != profile.account_id)),
         ("--client-id", args.client_id.as_ref().is_some_and(|c| *c != profile.client_id)),
         ("--profile-id", args.profile_id.as_ref().is_some_and(|p| *p != profile.profile_id)),
-        ("--return-url", args.return_url.as_ref().is_some_and(|u| !same_url(u, &profile.return_url))),
+        ("--return-url", args.return_url.as_ref().is_some_and(|u| !same_page(u, &profile.return_url))),
         ("--merchant-name", args.merchant_name.is_some() && args.merchant_name != profile.merchant_name),
         ("--api-url", args.api_url.as_ref().is_some_and(|u| !same_url(u, &profile.api_url))),
         ("--checkout-url", args.checkout_url.as_ref().is_some_and(|u| !same_url(u, &profile.checkout_url))),

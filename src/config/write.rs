@@ -156,6 +156,20 @@ pub fn write_first(path: &Path, first: &FirstConfig) -> Result<(), WriteError> {
     written.map_err(io)
 }
 
+/// Writes a first config to `path` once more: `before` is what was written there by an earlier try.
+///
+/// # Errors
+/// There's a file with something else, or it can't be written.
+pub fn write_again(path: &Path, first: &FirstConfig, before: Option<&str>) -> Result<(), WriteError> {
+    let ours = before.is_some_and(|before| fs::read_to_string(path).is_ok_and(|there| there == before));
+    if ours && before != Some(text(first).as_str()) {
+        fs::remove_file(path).map_err(|e| WriteError::Io(path.to_path_buf(), e))?;
+    } else if ours {
+        return Ok(());
+    }
+    write_first(path, first)
+}
+
 /// Gives the finished draft its name. A link fails where a file is, a rename would replace it.
 fn publish(draft: &Path, path: &Path) -> io::Result<()> {
     match fs::hard_link(draft, path) {

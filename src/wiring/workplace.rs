@@ -1,7 +1,7 @@
 //! Workplaces for the terminal app: from a config, for the demo, and at the first start.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use jiff::tz::TimeZone;
@@ -15,7 +15,7 @@ use super::{gateway, keep_secret, ledger, ports, ports_with, secret_later, secre
 use crate::app::effect::SetUp;
 use crate::app::msg::SetUpTrouble;
 use crate::config::model::{API_URL, CHECKOUT_URL};
-use crate::config::write::{FirstConfig, write_first};
+use crate::config::write::{self, FirstConfig, write_again};
 use crate::config::{Config, Env, Options, Places, Profile, layer};
 use crate::dintero::HttpTransport;
 use crate::i18n::{Lang, Spoken, Texts};
@@ -206,9 +206,27 @@ pub struct FirstStart {
     pub env: Env,
     /// The words for what goes wrong.
     pub texts: Texts,
+    /// The config that an earlier try wrote, which came to nothing after that: the next one may say something else.
+    written: Mutex<Option<String>>,
 }
 
 impl FirstStart {
+    /// Nothing was tried yet.
+    #[must_use]
+    pub fn new(places: Places, options: Options, env: Env, texts: Texts) -> Self {
+        Self { places, options, env, texts, written: Mutex::default() }
+    }
+
+    /// Writes the config, or in the place of what was written by an earlier try.
+    fn write(&self, first: &FirstConfig) -> Result<(), String> {
+        // Half of a change can't be left in it by a panic.
+        let mut before = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        let done = write_again(&self.config(), first, before.as_deref());
+        done.map_err(|error| self.words(&error))?;
+        *before = Some(write::text(first));
+        Ok(())
+    }
+
     fn words(&self, error: &impl Spoken) -> String {
         self.texts.say(error).into_owned()
     }
@@ -232,7 +250,7 @@ impl Host for FirstStart {
         Box::pin(async move {
             let first =
                 FirstConfig { profile: "sandbox".to_owned(), sandbox: true, ..FirstConfig::default() };
-            write_first(&self.config(), &first).map_err(|error| self.words(&error))?;
+            self.write(&first)?;
             Ok(self.reopen().await?)
         })
     }
@@ -256,12 +274,43 @@ impl Host for FirstStart {
             gateway(&profile, secret_now(secret.clone())).sign_in().await.map_err(SetUpTrouble::SignIn)?;
             let (keep, kept) = (profile, secret);
             let in_keyring = crate::ops::blocking(move || keep_secret(&keep, &kept)).await;
-            write_first(&self.config(), &first).map_err(|error| self.words(&error))?;
+            self.write(&first)?;
             if let Err(error) = in_keyring {
                 let config = self.config().display().to_string();
                 return Err(SetUpTrouble::NotKept { config, why: self.words(&error) });
             }
             Ok(self.reopen().await?)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// The first try writes the config and comes to nothing then: the second goes on with it, and with another choice in
+    /// its place, but never with a file that somebody else has changed.
+    #[tokio::test]
+    async fn a_first_try_that_came_to_nothing_is_no_config_that_was_there() {
+        let home = tempfile::tempdir().unwrap();
+        let (config, data_dir) = (home.path().join("paylink.toml"), home.path().join("data"));
+        let places = Places { config: config.clone(), config_named: true, data_dir: data_dir.clone() };
+        let start = FirstStart::new(places, Options::default(), Env::default(), Texts::new(Lang::English));
+        fs::write(&data_dir, "a file where the folder should be").unwrap();
+        for _ in 0..2 {
+            let Err(SetUpTrouble::Other(why)) = start.use_sandbox().await else { panic!("it opened") };
+            assert!(!why.contains("paylink.toml"), "it is not the config that is wrong: {why}");
+        }
+        let other = FirstConfig { profile: "main".to_owned(), sandbox: true, ..FirstConfig::default() };
+        start.write(&other).unwrap();
+        assert_eq!(fs::read_to_string(&config).unwrap(), write::text(&other));
+        fs::write(&config, "# the seller's own").unwrap();
+        assert!(start.write(&other).unwrap_err().contains("exists already"));
+        assert_eq!(fs::read_to_string(&config).unwrap(), "# the seller's own");
+        fs::remove_file(&config).unwrap();
+        fs::remove_file(&data_dir).unwrap();
+        assert!(start.use_sandbox().await.is_ok());
     }
 }

@@ -25,7 +25,13 @@ fn login_tries_the_credentials_and_writes_a_first_config() {
     login
         .args(["login", "--json", "--secret-stdin", "--account-id", world.account()])
         .args(["--client-id", world.client(), "--api-url", world.url(), "--profile", "fair"])
-        .args(["--return-url", "https://example.com/thanks", "--merchant-name", "Fjordfisk AS", "--config"])
+        .args([
+            "--return-url",
+            "https://example.com/thanks?from=paylink",
+            "--merchant-name",
+            "Fjordfisk AS",
+            "--config",
+        ])
         .arg(&path);
     let wrong = finish_with_input(&mut login, "wrong\n").is(4);
     assert_eq!(wrong.error()["code"], "not_signed_in");
@@ -43,7 +49,8 @@ fn login_tries_the_credentials_and_writes_a_first_config() {
     let mut list = world.command(&["new", "--item", "a;1;1", "--json"]);
     finish(list.env("PAYLINK_CONFIG", &path)).is(0);
     // Again: the config is there and stays as it is.
-    finish_with_input(&mut login, &secret).is(3);
+    let again = finish_with_input(&mut login, &secret).is(3);
+    assert_eq!(again.error()["code"], "keyring", "all is as the config says: {again:?}");
     assert_eq!(fs::read_to_string(&path).unwrap(), written);
 }
 
