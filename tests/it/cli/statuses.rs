@@ -269,7 +269,7 @@ fn standard_output_has_results_alone() {
     world.clear_faults();
 
     world.fault(
-        json!({"path": "/v1/sessions/*", "method": "POST", "kind": "status", "status": 429, "times": -1}),
+        json!({"path": "/v1/sessions/*", "method": "POST", "kind": "status", "status": 429, "retry_after": 60, "times": -1}),
     );
     assert_eq!(world.run(&["cancel", "OPEN", "--json"]).is(5).json()["reference"], "OPEN");
     world.clear_faults();
