@@ -24,7 +24,7 @@ mod rescue;
 mod underway;
 
 pub use awake::Awake;
-pub use ended::{EndedOrder, OrderEnd, OrderId, Placing};
+pub use ended::{EndedOrder, OrderEnd, OrderId, Place, Placing};
 pub use gateway::{Created, Fault, Gateway, Leave, MoneyMove, Moved, Profile, Searched, Sending};
 pub use ledger::{DayTotals, FOLLOWED_AFTER_END, Ledger, LinkFilter, LinkRow, Touched, Watch};
 pub use ledger_error::{LedgerError, Unusable};

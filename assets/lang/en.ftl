@@ -301,6 +301,7 @@ ledger-io = can't be used: the disk reports an error while reading or writing
 ledger-locked = has been kept locked by another program for seconds
 ledger-in-use = is in use by another paylink
 ledger-exists = is there already
+ledger-has-more = has { $links } links, far more than the { $fewer } that would be in their place
 ledger-system = can't be used: { $what }
 # What to do about it.
 ledger-do-rights = Give yourself the right to write it, or choose another folder with --data-dir
@@ -316,6 +317,7 @@ ledger-do-other-name = Choose another name, or say --force
 ledger-trouble = The ledger: “{ $said }”
 
 # Backups, and what happened to a ledger.
+backup-more-hint = Name another file, so that both copies are kept. To overwrite this one all the same, say --force twice
 cli-backup-done = Copied { $count } links to { $file }
 cli-restore-what = { $file } has { $count } links, the newest of { $newest }. The ledger in place has { $now }.
 cli-restore-missing = { $missing } of these are not in the backup: { $references }.
@@ -343,6 +345,7 @@ cli-restore-yes = Use --yes to replace it; the ledger in place is kept under ano
 cli-restore-changed = Something came to the ledger in place meanwhile. Nothing was replaced yet.
 cli-restore-not = Nothing was replaced
 cli-restore-done = Restored { $count } links from { $file }. Links that may have been sent since are looked up before anything is sent.
+cli-restore-unreadable = What was sold can't be read of { $references }: paylink doesn't follow it
 cli-restore-kept = The ledger that was in place is kept as { $kept }
 cli-rescue-restored = A backup took the ledger's place; the old ledger is kept as { $kept }.
 cli-rescue-whole = The ledger was damaged. All of it was saved: { $saved } links. The damaged file is kept as { $kept }.
@@ -554,6 +557,7 @@ cli-time-up-known = The time is up and, as far as is known, { $reference } is no
 cli-not-paid-hint = `paylink watch REF` goes on
 cli-state-unknown = --state { $state }: no link has that state
 cli-state-hint = States are { $known }
+cli-list-unreadable = What was sold can't be read of { $references }: missing in this list
 cli-list-empty = There are no such links
 cli-perhaps-sent = { $reference } is kept and may have been sent, but how it went could not be written down: { $why }
 cli-perhaps-sent-hint = Don't ask for it again: `paylink show REF` tells how it stands once the ledger can be used

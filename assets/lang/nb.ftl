@@ -300,6 +300,7 @@ ledger-io = kan ikke brukes: disken melder feil under lesing eller skriving
 ledger-locked = har vært låst av et annet program i flere sekunder
 ledger-in-use = er i bruk av en annen paylink
 ledger-exists = finnes allerede
+ledger-has-more = har { $links } lenker, langt flere enn de { $fewer } som ville tatt plassen deres
 ledger-system = kan ikke brukes: { $what }
 # What to do about it.
 ledger-do-rights = Gi deg selv lov til å skrive der, eller velg en annen mappe med --data-dir
@@ -315,6 +316,7 @@ ledger-do-other-name = Velg et annet navn, eller bruk --force
 ledger-trouble = Registeret: «{ $said }»
 
 # Backups, and what happened to a ledger.
+backup-more-hint = Velg et annet filnavn, så begge kopiene blir tatt vare på. Skriv --force to ganger for å overskrive den likevel
 cli-backup-done = Kopierte { $count } lenker til { $file }
 cli-restore-what = { $file } har { $count } lenker, den nyeste fra { $newest }. Registeret som er i bruk, har { $now }.
 cli-restore-missing = { $missing } av dem er ikke i sikkerhetskopien: { $references }.
@@ -342,6 +344,7 @@ cli-restore-yes = Bruk --yes for å bytte det ut; det gamle registeret beholdes 
 cli-restore-changed = Noe kom til i registeret som er i bruk, i mellomtiden. Ingenting er byttet ut ennå.
 cli-restore-not = Ingenting ble byttet ut
 cli-restore-done = Hentet { $count } lenker fra { $file }. Lenker som kan være sendt siden, slås opp før noe sendes.
+cli-restore-unreadable = Det som ble solgt, kan ikke leses for { $references }: paylink følger den ikke
 cli-restore-kept = Registeret som var i bruk, er beholdt som { $kept }
 cli-rescue-restored = En sikkerhetskopi tok registerets plass; det gamle registeret er beholdt som { $kept }.
 cli-rescue-whole = Registeret var skadet. Alt ble reddet: { $saved } lenker. Den skadede filen er beholdt som { $kept }.
@@ -553,6 +556,7 @@ cli-time-up-known = Tiden er ute, og så vidt vites er { $reference } ikke betal
 cli-not-paid-hint = `paylink watch REF` følger videre
 cli-state-unknown = --state { $state }: ingen lenke har den statusen
 cli-state-hint = Statusene er { $known }
+cli-list-unreadable = Det som ble solgt, kan ikke leses for { $references }: mangler i denne listen
 cli-list-empty = Det er ingen slike lenker
 cli-perhaps-sent = { $reference } er lagret og kan være sendt, men hvordan det gikk, kunne ikke skrives ned: { $why }
 cli-perhaps-sent-hint = Ikke be om det på nytt: `paylink show REF` sier hvordan det står når databasen kan brukes igjen

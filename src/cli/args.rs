@@ -160,8 +160,8 @@ pub struct One {
 pub struct Backup {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    #[arg(long)]
-    pub force: bool,
+    #[arg(long, action = clap::ArgAction::Count)]
+    pub force: u8,
 }
 
 /// `restore`

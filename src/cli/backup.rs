@@ -19,7 +19,12 @@ const NAMED: usize = 5;
 /// The file can't be written, or is there already.
 pub fn backup(run: &Run, args: &args::Backup) -> Result<Status, Failure> {
     let t = run.texts();
-    let links = wiring::backup(&run.places()?.data_dir, &args.file, args.force)
+    let overwrite = match args.force {
+        0 => wiring::Overwrite::No,
+        1 => wiring::Overwrite::Sensibly,
+        _ => wiring::Overwrite::Anyhow,
+    };
+    let links = wiring::backup(&run.places()?.data_dir, &args.file, overwrite)
         .map_err(|e| not_written(t, &e, &args.file).unwrap_or_else(|| Failure::ledger(t, &e)))?;
     if run.output.json {
         let object = serde_json::json!({ "file": args.file, "links": links });
@@ -59,6 +64,7 @@ pub fn restore(run: &Run, args: &args::Restore) -> Result<Status, Failure> {
             "kept": done.kept,
             "money": done.money,
             "not_sent": restore.waiting,
+            "unreadable": restore.unreadable,
         });
         run.output.line(&object.to_string())?;
         return Ok(Status::Done);
@@ -72,6 +78,9 @@ pub fn restore(run: &Run, args: &args::Restore) -> Result<Status, Failure> {
         run.output.line(&line)?;
     }
     if let Some(line) = money_line(run, &done.money) {
+        run.output.line(&line)?;
+    }
+    if let Some(line) = waiting(run, &restore.unreadable, "cli-restore-unreadable") {
         run.output.line(&line)?;
     }
     Ok(Status::Done)
@@ -96,6 +105,9 @@ fn confirm(run: &Run, restore: &wiring::Restore, file: &Path) -> Result<(), Fail
     if let Some(lost) = waiting(run, &restore.waiting, "cli-restore-waiting") {
         what = format!("{what} {lost}");
     }
+    if let Some(odd) = waiting(run, &restore.unreadable, "cli-restore-unreadable") {
+        what = format!("{what} {odd}.");
+    }
     if run.output.json || !can_ask() {
         return Err(Failure::input("not_confirmed", what, t.t("cli-restore-yes")));
     }
@@ -116,6 +128,10 @@ fn waiting(run: &Run, references: &[String], key: &'static str) -> Option<String
 /// Why a backup can't be written where it should be: it is a file beside the ledger's folder that is spoken of.
 fn not_written(t: Texts, error: &LedgerError, file: &Path) -> Option<Failure> {
     let LedgerError::Unusable { path, why } = error else { return None };
+    if matches!(why, Unusable::HasMore { .. }) {
+        let message = format!("{} {}", file.display(), t.say(why));
+        return Some(Failure::input("backup_has_more", message, t.t("backup-more-hint")));
+    }
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let beside = path == file || path.parent() == file.parent();
     let message = match (why, folder) {

@@ -6,9 +6,11 @@ use super::shop::{Secret, Shop, in_shop};
 use super::{Failure, Note, Run, Status};
 use crate::domain::clean;
 use crate::domain::link::{Link, LinkId, LinkState};
+use crate::domain::reference::Reference;
 use crate::i18n::{Lang, Texts};
 use crate::ops::cancel::{self, CancelEnd, Cancelling};
-use crate::ports::{FaultKind, Ledger, LinkFilter, OutboxKind};
+use crate::ops::on_ledger;
+use crate::ports::{FaultKind, Ledger, LedgerError, LinkFilter, OutboxKind};
 
 const fn wished(offline: bool) -> Secret {
     if offline { Secret::Unused } else { Secret::Wished }
@@ -84,10 +86,17 @@ async fn list_in(shop: &mut Shop<'_>, filter: LinkFilter, offline: bool) -> Resu
     let (account, wanted) = (shop.account().to_owned(), filter);
     let rows = shop.ask(move |l| l.rows(&account, &wanted)).await?;
     let listed = rows.iter().map(|r| r.id).collect();
+    let mut unreadable = Vec::new();
     if shop.run.output.json {
         for row in rows {
-            let link = shop.link(row.id).await?;
-            shop.run.output.line(&LinkJson::from(&link).line())?;
+            let id = row.id;
+            match on_ledger(&shop.ports, move |l| l.link(id)).await {
+                Ok(Some(link)) => shop.run.output.line(&LinkJson::from(&link).line())?,
+                // All others are told.
+                Err(LedgerError::Unreadable { .. }) => unreadable.push(row.reference),
+                Ok(None) => return Err(Failure::internal(shop.texts(), format!("the link {id} is gone"))),
+                Err(error) => return Err(shop.ledger_failure(&error)),
+            }
         }
     } else if rows.is_empty() {
         shop.run.note(&Note::new("no_links", shop.texts().t("cli-list-empty")));
@@ -100,7 +109,15 @@ async fn list_in(shop: &mut Shop<'_>, filter: LinkFilter, offline: bool) -> Resu
     }
     undecided(shop).await?;
     alarmed(shop, listed).await?;
-    Ok(Status::Done)
+    if unreadable.is_empty() { Ok(Status::Done) } else { Err(not_read(shop.texts(), &unreadable)) }
+}
+
+/// What was sold can't be read of these, and so they are missing in the list.
+fn not_read(t: Texts, links: &[Reference]) -> Failure {
+    let named: Vec<&str> = links.iter().map(Reference::as_str).collect();
+    let args = [("references", named.join(", ").into())];
+    let hint = t.t("doctor-unreadable-hint");
+    Failure::new(Status::Internal, "unreadable", t.t_args("cli-list-unreadable", &args), hint)
 }
 
 /// How many references of links with alarms are told beside the list.

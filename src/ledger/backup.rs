@@ -1,12 +1,13 @@
 //! Copies of the whole ledger.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 
+use super::alive::{self, Alive, Life};
 use super::error::{Trouble, from_io};
 use super::{SqliteLedger, connect, file, hold, rescue};
 use crate::ports::{LedgerError, Unusable};
@@ -19,12 +20,13 @@ impl SqliteLedger {
     /// # Errors
     /// [`LedgerError::Unusable`] if `to` can't be written, or is there already and may not be overwritten; the
     /// database's.
-    pub fn backup_to(&self, to: &Path, overwrite: bool) -> Result<u64, LedgerError> {
-        match fs::metadata(to) {
+    pub fn backup_to(&self, to: &Path, overwrite: Overwrite) -> Result<u64, LedgerError> {
+        let links_there = match fs::metadata(to) {
             Ok(found) if found.is_dir() => return Err(LedgerError::unusable(to, Unusable::IsAFolder)),
-            Ok(_) if !overwrite => return Err(LedgerError::unusable(to, Unusable::Exists)),
-            _ => {}
-        }
+            Ok(_) if overwrite == Overwrite::No => return Err(LedgerError::unusable(to, Unusable::Exists)),
+            Ok(_) if overwrite == Overwrite::Sensibly => links_in(to),
+            _ => None,
+        };
         if is_same(to, &self.path) {
             return Err(LedgerError::unusable(to, Unusable::Exists));
         }
@@ -34,9 +36,17 @@ impl SqliteLedger {
             other => other,
         };
         self.healing(|| {
-            let part = part_of(to);
+            let (alive, folder) = (Alive::default(), folder_of(to));
+            let owner = format!("{}-{}", std::process::id(), Uuid::new_v4().as_simple());
+            // Where files can't be locked its mark is none that every file system takes.
+            let owner = alive.claimant(Some(folder), &owner).replace('?', "_");
+            clear_away(folder);
+            let part = folder.join(format!("{BEGIN}{owner}{END}"));
             file::make_new(&part).map_err(|e| named(e, &part))?;
             let done = self.copy_into(&part).and_then(|links| {
+                if let Some(there) = links_there.filter(|there| is_far_more(*there, links)) {
+                    return Err(LedgerError::unusable(to, Unusable::HasMore { links: there, fewer: links }));
+                }
                 put(&part, to).map_err(|e| from_io(to, &e))?;
                 Ok(links)
             });
@@ -76,9 +86,57 @@ impl SqliteLedger {
     }
 }
 
-/// Where the copy is made: in the same folder, under a name that is nobody's.
-fn part_of(to: &Path) -> PathBuf {
-    to.with_file_name(format!("paylink-{}-{}.part", std::process::id(), Uuid::new_v4().as_simple()))
+/// Whether a file that is there may be replaced by a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overwrite {
+    /// Never.
+    No,
+    /// Unless it is a copy with far more links: those of a ledger that was lost or emptied since, perhaps.
+    Sensibly,
+    /// Whatever it is.
+    Anyhow,
+}
+
+/// Whether a copy with so many links is more than one of a ledger that goes on: links are never taken out of one, but
+/// another one may be in its place, or an older copy.
+const fn is_far_more(there: u64, links: u64) -> bool {
+    there > links.saturating_mul(2)
+}
+
+/// How many links are in a copy; `None` where it's none that can be read.
+fn links_in(file: &Path) -> Option<u64> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let copy = Connection::open_with_flags(file, flags).ok()?;
+    let count: i64 = copy.query_row("SELECT count(*) FROM links", [], |row| row.get(0)).ok()?;
+    Some(count.unsigned_abs())
+}
+
+/// The beginning and the end of the name under which a copy is made, in the folder that it's for. The mark of its owner
+/// is between them.
+const BEGIN: &str = "paylink-";
+const END: &str = ".part";
+
+fn folder_of(to: &Path) -> &Path {
+    to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Removes copies whose makers were killed.
+fn clear_away(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let owner = name.to_str().and_then(|name| name.strip_prefix(BEGIN)?.strip_suffix(END));
+        if owner.is_some_and(|owner| is_mark(owner) && alive::life(Some(folder), owner) == Life::Dead) {
+            rescue::clear(&entry.path());
+        }
+    }
+}
+
+/// Whether it is a mark that we give: the process, and 32 letters.
+fn is_mark(owner: &str) -> bool {
+    let Some((process, unique)) = owner.split_once('-') else { return false };
+    let is_number = !process.is_empty() && process.bytes().all(|b| b.is_ascii_digit());
+    is_number && unique.len() == 32 && unique.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Whether both names are of one file.

@@ -8,7 +8,7 @@
 //! - `file.rs`: folder and file, private from the first moment; `connect.rs`: settings, migrations
 //! - `record.rs`: a link written, read, changed; `list.rs`: rows, by filter; `search.rs`: words
 //! - `guard.rs`: who has it open; `healing.rs`, `rescue.rs`, `salvage.rs`, `stray.rs`, `leaves.rs`, `replace.rs`: what is done with a
-//!   damaged one; `backup.rs`, `restore.rs`: copies; `leftovers.rs`: what a killed process left of one
+//!   damaged one; `backup.rs`, `restore.rs`, `carry.rs`: copies; `leftovers.rs`: what a killed process left of one
 //! - `order.rs`: the links of one order, changed together; `names.rs`: references and ids; `outbox.rs`: claims, `settle.rs`: how they end, `ended.rs`: orders about money that did, `alive.rs`: who of their owners lives; `totals.rs`: sums; `error.rs`: plain lines
 //! - `drafts.rs`: sales that are being typed; `values.rs`: small values under a name
 //! - `watch.rs`: being told what other processes change
@@ -32,6 +32,7 @@ use crate::ports::{
 
 mod alive;
 mod backup;
+mod carry;
 mod connect;
 mod drafts;
 mod ended;
@@ -59,6 +60,7 @@ mod totals;
 mod values;
 mod watch;
 
+pub use backup::Overwrite;
 use error::Trouble;
 pub use file::FILE_NAME;
 use outbox::Purpose;
@@ -173,6 +175,16 @@ impl SqliteLedger {
         let (folder, owner) = (self.folder(), self.claimant());
         let life = |owner: &str| alive::life(folder, owner);
         let asker = drafts::Asker { owner, life: &life };
+        self.write(|tx| work(tx, &asker))
+    }
+
+    fn at_orders<T>(
+        &self,
+        mut work: impl FnMut(&Transaction<'_>, &ended::Asker<'_>) -> Result<T, Trouble>,
+    ) -> Result<T, LedgerError> {
+        let (folder, owner) = (self.folder(), self.claimant());
+        let is_gone = |owner: &str| alive::life(folder, owner) != alive::Life::Lives;
+        let asker = ended::Asker { owner, is_gone: &is_gone };
         self.write(|tx| work(tx, &asker))
     }
 
@@ -358,7 +370,7 @@ impl Ledger for SqliteLedger {
         kind: OutboxKind,
         decide: &mut Placing<'_>,
     ) -> Result<Option<OrderId>, LedgerError> {
-        self.write(|tx| ended::place(tx, link, kind, decide))
+        self.at_orders(|tx, asker| ended::place(tx, asker, link, kind, decide))
     }
 
     fn ended_orders(&self, link: LinkId, kind: OutboxKind) -> Result<Vec<EndedOrder>, LedgerError> {
@@ -366,7 +378,7 @@ impl Ledger for SqliteLedger {
     }
 
     fn order_told(&self, link: LinkId, kind: OutboxKind, order: OrderId) -> Result<(), LedgerError> {
-        self.write(|tx| ended::told(tx, link, kind, order))
+        self.at_orders(|tx, asker| ended::told(tx, asker, link, kind, order))
     }
 
     fn claim(

@@ -183,12 +183,21 @@ pub(super) fn whole(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 /// Whether each link can be read, and each entry of the outbox.
-pub(super) fn sensible(connection: &Connection) -> rusqlite::Result<bool> {
-    let mut ids = connection.prepare("SELECT id FROM links")?;
-    let ids = ids.query_map([], |row| row.get::<_, String>(0))?;
-    for id in ids {
-        if !LinkId::parse(&id?).is_some_and(|id| matches!(record::load(connection, id), Ok(Some(_)))) {
-            return Ok(false);
+fn sensible(connection: &Connection) -> rusqlite::Result<bool> {
+    Ok(unreadable(connection)?.is_some_and(|links| links.is_empty()))
+}
+
+/// The references of links whose sale alone can't be read. `None`: something else can't be.
+pub(super) fn unreadable(connection: &Connection) -> rusqlite::Result<Option<Vec<String>>> {
+    let mut ids = connection.prepare("SELECT id, reference FROM links ORDER BY seq")?;
+    let ids = ids.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let mut odd = Vec::new();
+    for link in ids {
+        let (id, reference) = link?;
+        match LinkId::parse(&id).map(|id| record::load(connection, id)) {
+            Some(Ok(Some(_))) => {}
+            Some(Err(Trouble::Told(LedgerError::Unreadable { .. }))) => odd.push(reference),
+            _ => return Ok(None),
         }
     }
     let mut accounts = connection.prepare("SELECT DISTINCT account_id FROM links")?;
@@ -197,10 +206,10 @@ pub(super) fn sensible(connection: &Connection) -> rusqlite::Result<bool> {
         let account = account?;
         let rows = list::rows(connection, &account, &LinkFilter::default());
         if rows.is_err() || outbox::all(connection, &account).is_err() {
-            return Ok(false);
+            return Ok(None);
         }
     }
-    Ok(true)
+    Ok(Some(odd))
 }
 
 /// Whether the file was a ledger of ours, or holds nothing of anybody. Another program's database, or a letter

@@ -1,21 +1,23 @@
-//! A backup in the ledger's place: read through before anything is replaced, and doubted after.
+//! A backup in the ledger's place: read through before anything is replaced, and doubted after. What the ledger in
+//! place knows of orders about money goes over (`carry.rs`).
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::alive::Alive;
 use super::backup::is_same;
+use super::carry::Carried;
 use super::error::{Trouble, from_io};
 use super::guard::Guard;
 use super::leftovers::CHECKING;
 use super::replace::{self, Plan, Why, beside};
 use super::{FILE_NAME, SqliteLedger, connect, file, healing, rescue};
-use crate::ports::{LedgerError, OutboxKind, Rescue, Unusable};
+use crate::ports::{LedgerError, MoneyOrder, OutboxKind, Rescue, Unusable};
 
 /// A backup that was read through and can be put in the ledger's place. Nothing was replaced yet.
 #[derive(Debug)]
@@ -38,8 +40,11 @@ pub struct Restore {
     /// References of links that are in the ledger and not in the backup.
     pub missing: Vec<String>,
     /// References of links for which something waits in the ledger that would not be done with the backup in its
-    /// place: it is not in there, or is about money and is taken out of it.
+    /// place: it is not in there, or is about money and did not go out yet.
     pub waiting: Vec<String>,
+    /// References of links in the backup whose sale can't be read: they stay as they are, and keep none of the others
+    /// from being restored.
+    pub unreadable: Vec<String>,
 }
 
 /// What was done.
@@ -81,6 +86,7 @@ impl Restore {
             place: None,
             links: backup.ids.len() as u64,
             newest: backup.newest,
+            unreadable: backup.unreadable.clone(),
             backup,
             now: None,
             missing: Vec::new(),
@@ -95,7 +101,11 @@ impl Restore {
     /// Notes what is in the ledger and not in the backup.
     fn compare(&mut self, place: Option<Known>) {
         let backup = &self.backup;
-        let lost = |w: &&Waits| w.kind.moves_money() || !backup.waits.iter().any(|b| b.same(w));
+        let lost = |w: &&Waits| match w.kind.moves_money() {
+            // What went out is looked for from there on.
+            true => !(w.sent && backup.ids.contains(&w.id)),
+            false => !backup.waits.iter().any(|b| b.same(w)),
+        };
         let (links, waits) = place.as_ref().map(|(l, w)| (&l[..], &w[..])).unwrap_or_default();
         let missing = links.iter().filter(|(id, _)| !backup.ids.contains(id));
         self.missing = missing.map(|(_, reference)| reference.clone()).collect();
@@ -153,14 +163,9 @@ impl Restore {
         };
         let mut new = connect::apart(draft)?;
         let tx = new.transaction().map_err(|e| at(e.into()))?;
-        for (account, key, n) in counters(&self.database).unwrap_or_default() {
-            tx.execute(
-                "INSERT INTO counters (account_id, key, n) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (account_id, key) DO UPDATE SET n = max(n, excluded.n)",
-                params![account, key, n],
-            )
-            .map_err(|e| at(e.into()))?;
-        }
+        let carried =
+            if is_there(&self.database) { Carried::read(&self.database) } else { Carried::default() };
+        carried.put(&tx).map_err(at)?;
         let money = rescue::doubt(&tx, report, now).map_err(at)?;
         tx.commit().map_err(|e| at(e.into()))?;
         Ok(money)
@@ -180,6 +185,7 @@ struct Checked {
     ids: BTreeSet<String>,
     waits: Vec<Waits>,
     newest: Option<Timestamp>,
+    unreadable: Vec<String>,
 }
 
 impl Checked {
@@ -212,16 +218,18 @@ impl Checked {
         }
         let at = |e: rusqlite::Error| Trouble::from(e).at(copy);
         let connection = connect::apart(copy)?;
-        if !rescue::whole(&connection).map_err(at)? || !rescue::sensible(&connection).map_err(at)? {
-            return Err(LedgerError::unusable(copy, Unusable::Damaged));
+        let damaged = || LedgerError::unusable(copy, Unusable::Damaged);
+        if !rescue::whole(&connection).map_err(at)? {
+            return Err(damaged());
         }
+        let unreadable = rescue::unreadable(&connection).map_err(at)?.ok_or_else(damaged)?;
         connection.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(())).map_err(at)?;
         let ids = ids(&connection).map_err(at)?.into_iter().map(|(id, _)| id).collect();
         let waits = waits(&connection).map_err(at)?;
         let newest: Option<i64> =
             connection.query_row("SELECT max(created_at) FROM links", [], |row| row.get(0)).map_err(at)?;
         let newest = newest.and_then(|micros| Timestamp::from_microsecond(micros).ok());
-        Ok(Self { ids, waits, newest })
+        Ok(Self { ids, waits, newest, unreadable })
     }
 }
 
@@ -231,6 +239,8 @@ struct Waits {
     id: String,
     reference: String,
     kind: OutboxKind,
+    /// It is about money, and went out.
+    sent: bool,
 }
 
 impl Waits {
@@ -274,17 +284,19 @@ fn is_there(database: &Path) -> bool {
 /// What waits, of all accounts, oldest first.
 fn waits(connection: &Connection) -> rusqlite::Result<Vec<Waits>> {
     let mut statement = connection.prepare(
-        "SELECT l.id, l.reference, o.kind FROM outbox AS o CROSS JOIN links AS l ON l.seq = o.link ORDER BY o.nr",
+        "SELECT l.id, l.reference, o.kind, o.what
+         FROM outbox AS o CROSS JOIN links AS l ON l.seq = o.link ORDER BY o.nr",
     )?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?)))?;
+    let mut rows = statement.query([])?;
     let mut found = Vec::new();
-    for row in rows {
-        let (id, reference, word) = row?;
-        found.extend(OutboxKind::from_word(&word).filter(|kind| kind.asked_for()).map(|kind| Waits {
-            id,
-            reference,
-            kind,
-        }));
+    while let Some(row) = rows.next()? {
+        let (word, what): (String, Option<String>) = (row.get(2)?, row.get(3)?);
+        let Some(kind) = OutboxKind::from_word(&word).filter(|kind| kind.asked_for()) else { continue };
+        let order = what
+            .filter(|_| kind.moves_money())
+            .and_then(|text| serde_json::from_str::<MoneyOrder>(&text).ok());
+        let sent = order.is_some_and(|order| order.sent.is_some());
+        found.push(Waits { id: row.get(0)?, reference: row.get(1)?, kind, sent });
     }
     Ok(found)
 }
@@ -293,15 +305,4 @@ fn waits(connection: &Connection) -> rusqlite::Result<Vec<Waits>> {
 fn ids(connection: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
     let mut statement = connection.prepare("SELECT id, reference FROM links ORDER BY seq")?;
     statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
-}
-
-/// The counters of the ledger that is replaced, as far as they can be read: they never go back.
-fn counters(database: &Path) -> Option<Vec<(String, String, i64)>> {
-    if !is_there(database) {
-        return None;
-    }
-    let connection = connect::reader(database).ok()?;
-    let mut statement = connection.prepare("SELECT account_id, key, n FROM counters").ok()?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).ok()?;
-    Some(rows.map_while(Result::ok).collect())
 }

@@ -22,7 +22,18 @@ impl OrderId {
 
 /// Decides whether an order is written down: it is shown the one of its kind that waits, if one does, and those that
 /// have ended, oldest first.
-pub type Placing<'a> = dyn FnMut(Option<&OutboxEntry>, &[EndedOrder]) -> Option<OutboxEntry> + 'a;
+pub type Placing<'a> = dyn FnMut(Option<&OutboxEntry>, &[EndedOrder]) -> Place + 'a;
+
+/// What becomes of somebody's asking for money to be moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// It's a new order.
+    New(Box<OutboxEntry>),
+    /// He asks for the one that waits, as somebody did before: he is told its end, too.
+    Joins,
+    /// Nothing is written down.
+    Nothing,
+}
 
 /// How an order about money ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +67,9 @@ pub struct EndedOrder {
     /// Whether somebody who asked for it certainly knows.
     #[serde(default)]
     pub told: bool,
+    /// Who asked for it and may not know: the ledger's marks of their processes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owed: Vec<String>,
 }
 
 impl EndedOrder {
@@ -67,7 +81,13 @@ impl EndedOrder {
     /// Whether it is still remembered at `now`, by the backend's clock.
     #[must_use]
     pub fn is_remembered(&self, now: Timestamp) -> bool {
-        now.duration_since(self.at) < if self.told { Self::TOLD } else { Self::UNTOLD }
+        now.duration_since(self.at) < if self.is_told() { Self::TOLD } else { Self::UNTOLD }
+    }
+
+    /// Whether everybody who asked for it knows.
+    #[must_use]
+    pub const fn is_told(&self) -> bool {
+        self.told && self.owed.is_empty()
     }
 
     /// Adds it to the others that are remembered, and forgets what is old.
@@ -91,6 +111,7 @@ mod tests {
             why: None,
             at: at(minutes),
             told,
+            owed: Vec::new(),
         };
         let mut all = Vec::new();
         for (n, minutes, told) in [(1, 0, false), (2, 1, false), (3, 1430, true), (4, 1431, true)] {

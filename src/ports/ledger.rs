@@ -296,7 +296,8 @@ pub trait Ledger: Send + Sync {
         self.amend_entry(entry.link, entry.kind, &mut |_| Some(entry.clone()))
     }
     /// Shows `decide` the order of this kind that waits for a link and those that have ended, and writes down the new
-    /// one that it makes of that; all in one transaction. Which one that is, is the answer; `None`: there is none.
+    /// one that it makes of that, or that one more asks for the one that waits; all in one transaction. Of those who
+    /// asked for an ended one and may not know ([`EndedOrder::owed`]), it shows those who can't be told any more. Which one that is, is the answer; `None`: there is none.
     /// `decide` must not call the ledger, and may be called anew.
     ///
     /// # Errors
@@ -313,7 +314,7 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn ended_orders(&self, link: LinkId, kind: OutboxKind) -> Result<Vec<EndedOrder>, LedgerError>;
-    /// Whoever asked for this order knows how it ended.
+    /// Whoever asked for this order knows how it ended: this process, or one that has ended and asks anew by this one.
     ///
     /// # Errors
     /// The database's.

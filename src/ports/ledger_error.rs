@@ -67,6 +67,14 @@ pub enum Unusable {
     /// A folder stands where the database should be.
     #[error("is a folder where a file should be")]
     IsAFolder,
+    /// It is a copy that would be overwritten with far fewer links than it has.
+    #[error("has {links} links, far more than the {fewer} that would be in their place")]
+    HasMore {
+        /// In the copy.
+        links: u64,
+        /// In the ledger.
+        fewer: u64,
+    },
     /// There's no such file.
     #[error("is not there")]
     NotThere,

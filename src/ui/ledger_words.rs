@@ -56,6 +56,10 @@ impl Spoken for Unusable {
             Self::Locked => "ledger-locked",
             Self::InUse => "ledger-in-use",
             Self::Exists => "ledger-exists",
+            Self::HasMore { links, fewer } => {
+                let args = [("links", (*links).into()), ("fewer", (*fewer).into())];
+                return texts.t_args("ledger-has-more", &args).into();
+            }
             Self::System(kind, said) => {
                 let what = texts.system_or(*kind, said).into_owned();
                 return texts.t_args("ledger-system", &[("what", what.into())]).into();
@@ -84,5 +88,6 @@ pub const fn to_do(why: &Unusable) -> &'static str {
         Unusable::Locked => "ledger-do-close",
         Unusable::InUse => "ledger-do-close-all",
         Unusable::Exists => "ledger-do-other-name",
+        Unusable::HasMore { .. } => "backup-more-hint",
     }
 }

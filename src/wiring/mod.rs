@@ -19,7 +19,7 @@ use crate::dintero::{ClientConfig, DinteroClient, HttpTransport, SecretSource};
 use crate::domain::cause::Plain;
 use crate::i18n::{Lang, Texts};
 use crate::ledger::SqliteLedger;
-pub use crate::ledger::{Restore, Restored};
+pub use crate::ledger::{Overwrite, Restore, Restored};
 use crate::ports::{
     Gateway, Ledger, LedgerError, Made, Persist, Ports, SystemClock, Turns, Underway, Unusable,
 };
@@ -187,7 +187,7 @@ pub fn ledger(data_dir: &Path) -> Result<(Arc<dyn Ledger>, PathBuf), LedgerError
 ///
 /// # Errors
 /// It can't be opened, or `file` can't be written.
-pub fn backup(data_dir: &Path, file: &Path, overwrite: bool) -> Result<u64, LedgerError> {
+pub fn backup(data_dir: &Path, file: &Path, overwrite: Overwrite) -> Result<u64, LedgerError> {
     let ledger = data_dir.join(crate::ledger::FILE_NAME);
     if !ledger.exists() {
         // A wrong folder: opening would make a new one there.

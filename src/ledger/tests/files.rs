@@ -6,7 +6,8 @@ use std::fs;
 use jiff::civil::date;
 use rusqlite::Connection;
 
-use super::super::{FILE_NAME, SqliteLedger, connect, hold};
+use super::super::alive::Alive;
+use super::super::{FILE_NAME, Overwrite, SqliteLedger, connect, hold};
 use super::{ACCOUNT, sample};
 use crate::domain::reference::ReferenceTemplate;
 use crate::ports::{Ledger, LedgerError, LinkFilter, Unusable};
@@ -84,7 +85,7 @@ fn folder_and_files_are_private() {
     for name in [FILE_NAME.to_owned(), format!("{FILE_NAME}-wal"), format!("{FILE_NAME}-shm")] {
         assert_eq!(mode(&path.join(&name)), 0o600, "{name}");
     }
-    ledger.backup_to(&top.path().join("copy"), false).unwrap();
+    ledger.backup_to(&top.path().join("copy"), Overwrite::No).unwrap();
     assert_eq!(mode(&top.path().join("copy")), 0o600);
     drop(ledger);
 
@@ -201,11 +202,14 @@ fn a_backup_is_a_whole_ledger() {
     let other = folder.path().join("other");
     fs::create_dir(&other).unwrap();
     let copy = other.join(FILE_NAME);
-    assert_eq!(ledger.backup_to(&copy, false).unwrap(), 1);
+    assert_eq!(ledger.backup_to(&copy, Overwrite::No).unwrap(), 1);
     ledger.insert(&sample(2), false).unwrap();
-    assert!(matches!(ledger.backup_to(&copy, false), Err(LedgerError::Unusable { .. })), "never overwrites");
+    assert!(
+        matches!(ledger.backup_to(&copy, Overwrite::No), Err(LedgerError::Unusable { .. })),
+        "never overwrites"
+    );
     assert!(matches!(
-        ledger.backup_to(&folder.path().join("no/where"), true),
+        ledger.backup_to(&folder.path().join("no/where"), Overwrite::Sensibly),
         Err(LedgerError::Unusable { .. })
     ));
 
@@ -218,7 +222,7 @@ fn a_backup_is_a_whole_ledger() {
     memory.insert(&sample(1), false).unwrap();
     let third = folder.path().join("third");
     fs::create_dir(&third).unwrap();
-    memory.backup_to(&third.join(FILE_NAME), false).unwrap();
+    memory.backup_to(&third.join(FILE_NAME), Overwrite::No).unwrap();
     assert!(SqliteLedger::open(&third).unwrap().link(sample(1).id).unwrap().is_some());
 }
 
@@ -231,11 +235,68 @@ fn a_backup_touches_no_file_but_its_own() {
     for name in there {
         fs::write(folder.path().join(name), "somebody's own").unwrap();
     }
-    ledger.backup_to(&folder.path().join("copy"), false).unwrap();
+    ledger.backup_to(&folder.path().join("copy"), Overwrite::No).unwrap();
     for name in there {
         assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), "somebody's own", "{name}");
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), there.len() + 2, "the copy and the data");
+}
+
+/// A copy with far more links than the ledger has may be the last one of what was lost.
+#[test]
+fn a_copy_with_far_more_links_is_overwritten_only_when_that_is_said_twice() {
+    for (there, here, refused) in [(1, 0, true), (5, 2, true), (4, 2, false), (2, 3, false)] {
+        let folder = folder();
+        let copy = folder.path().join("copy");
+        let of = |name: &str, links: i64| {
+            let ledger = SqliteLedger::open(&folder.path().join(name)).unwrap();
+            (1..=links).for_each(|n| ledger.insert(&sample(n), false).unwrap());
+            ledger
+        };
+        of("lost", there).backup_to(&copy, Overwrite::No).unwrap();
+        let before = fs::read(&copy).unwrap();
+        let ledger = of("data", here);
+        let done = ledger.backup_to(&copy, Overwrite::Sensibly);
+        if refused {
+            let why = Unusable::HasMore { links: there.unsigned_abs(), fewer: here.unsigned_abs() };
+            assert_eq!(done, Err(LedgerError::unusable(&copy, why)));
+            assert_eq!(fs::read(&copy).unwrap(), before);
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3, "nothing is left behind");
+        } else {
+            assert_eq!(done.unwrap(), here.unsigned_abs());
+        }
+        assert_eq!(ledger.backup_to(&copy, Overwrite::Anyhow).unwrap(), here.unsigned_abs());
+        // What is no copy of a ledger is overwritten as it was said.
+        fs::write(&copy, "a letter").unwrap();
+        ledger.backup_to(&copy, Overwrite::Sensibly).unwrap();
+    }
+}
+
+#[test]
+fn what_a_killed_backup_left_is_removed_by_the_next_and_nothing_else() {
+    let folder = folder();
+    let ledger = SqliteLedger::open(&folder.path().join("data")).unwrap();
+    let mark = "0123456789abcdef0123456789abcdef";
+    let left = format!("paylink-77-{mark}.part");
+    let theirs =
+        [format!("paylink-x-{mark}.part"), "paylink-77-notes.part".to_owned(), format!("my-77-{mark}.part")];
+    for name in theirs.iter().chain([&left, &format!("{left}-journal")]) {
+        fs::write(folder.path().join(name), "half").unwrap();
+    }
+    // One that is still being made, by another process.
+    let (alive, goes_on) = (Alive::default(), format!("78-{mark}"));
+    alive.claimant(Some(folder.path()), &goes_on);
+    let going = folder.path().join(format!("paylink-{goes_on}.part"));
+    fs::write(&going, "half").unwrap();
+    ledger.backup_to(&folder.path().join("copy"), Overwrite::No).unwrap();
+    assert!(!folder.path().join(&left).exists() && !folder.path().join(format!("{left}-journal")).exists());
+    assert!(going.exists(), "its maker lives");
+    for name in theirs {
+        assert!(folder.path().join(&name).exists(), "{name}");
+    }
+    drop(alive);
+    ledger.backup_to(&folder.path().join("copy"), Overwrite::Sensibly).unwrap();
+    assert!(!going.exists());
 }
 
 #[test]

@@ -5,12 +5,14 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use rusqlite::Connection;
 
-use super::super::{FILE_NAME, Restore, SqliteLedger, connect};
+use super::super::{FILE_NAME, Overwrite, Restore, SqliteLedger, connect};
 use super::{ACCOUNT, at, sent, with};
 use crate::domain::fault::FaultKind;
 use crate::domain::link::{Link, LinkState};
 use crate::domain::money::{Currency, Money};
-use crate::ports::{EndedOrder, Ledger, MoneyOrder, OrderEnd, OrderId, OutboxEntry, OutboxKind};
+use crate::ports::{
+    EndedOrder, Ledger, MoneyOrder, MoneySent, OrderEnd, OrderId, OutboxEntry, OutboxKind, Place,
+};
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -28,7 +30,10 @@ fn refund(n: i64, minor: i64) -> OutboxEntry {
 
 /// Writes it down where nothing waits.
 fn place(ledger: &SqliteLedger, entry: &OutboxEntry) -> Option<OrderId> {
-    let decide = &mut |waits: Option<&OutboxEntry>, _: &[EndedOrder]| waits.is_none().then(|| entry.clone());
+    let decide = &mut |waits: Option<&OutboxEntry>, _: &[EndedOrder]| match waits {
+        None => Place::New(Box::new(entry.clone())),
+        Some(_) => Place::Nothing,
+    };
     ledger.place_order(entry.link, entry.kind, decide).unwrap()
 }
 
@@ -39,10 +44,16 @@ fn claim(ledger: &SqliteLedger, n: i64) -> OutboxEntry {
 fn end(entry: &OutboxEntry, end: OrderEnd) -> EndedOrder {
     let order = entry.order.as_ref().unwrap();
     let why = (end == OrderEnd::Refused).then(|| (FaultKind::Forbidden, "no".to_owned()));
-    EndedOrder { id: order.id, amount: order.amount, end, why, at: at(3), told: false }
+    EndedOrder { id: order.id, amount: order.amount, end, why, at: at(3), told: false, owed: Vec::new() }
 }
 
+/// What is remembered, without who is to be told.
 fn ended(ledger: &SqliteLedger, n: i64) -> Vec<EndedOrder> {
+    let all = remembered(ledger, n).into_iter();
+    all.map(|ended| EndedOrder { owed: Vec::new(), ..ended }).collect()
+}
+
+fn remembered(ledger: &SqliteLedger, n: i64) -> Vec<EndedOrder> {
     ledger.ended_orders(paid(n).id, OutboxKind::Refund).unwrap()
 }
 
@@ -71,7 +82,7 @@ fn an_order_has_an_id_of_its_own_and_its_end_is_remembered_with_it() {
     let mut seen = Vec::new();
     let shown = other.place_order(paid(1).id, OutboxKind::Refund, &mut |_, ended| {
         seen = ended.to_vec();
-        None
+        Place::Nothing
     });
     assert_eq!((shown.unwrap(), seen.as_slice()), (None, &both[..]));
     for _ in 0..2 {
@@ -79,6 +90,54 @@ fn an_order_has_an_id_of_its_own_and_its_end_is_remembered_with_it() {
     }
     assert_eq!(ended(&ledger, 1), [EndedOrder { told: true, ..moved }, refused]);
     assert_eq!(ledger.outbox(ACCOUNT).unwrap(), []);
+}
+
+/// Several ask for one order, and each is told. Who was killed before is owed its end, and whoever asks for the same
+/// then is taken for that one; who lives tells it himself.
+#[test]
+fn each_who_asks_for_one_order_is_owed_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || SqliteLedger::open(folder.path()).unwrap();
+    let (id, kind) = (paid(1).id, OutboxKind::Refund);
+    let join = |ledger: &SqliteLedger| ledger.place_order(id, kind, &mut |_, _| Place::Joins).unwrap();
+    let seen = |ledger: &SqliteLedger| {
+        let mut seen = Vec::new();
+        let decide = &mut |_: Option<&OutboxEntry>, ended: &[EndedOrder]| {
+            seen = ended.to_vec();
+            Place::Nothing
+        };
+        ledger.place_order(id, kind, decide).unwrap();
+        seen.pop().unwrap()
+    };
+    let (one, two) = (open(), open());
+    one.import(&[paid(1)]).unwrap();
+    let order = place(&one, &refund(1, 500)).unwrap();
+    // One of those who ask for it gives up and asks anew, twice: that is one asker, and he is told once.
+    for _ in 0..2 {
+        join(&open());
+        join(&two);
+        join(&two);
+    }
+    let entry = claim(&one, 1);
+    assert!(one.settle_entry(&paid(1), &entry, Some(&end(&entry, OrderEnd::Moved))).unwrap());
+    assert_eq!(remembered(&one, 1)[0].owed.len(), 3, "the first, the second, and one that is gone");
+    let later = open();
+    one.order_told(id, kind, order).unwrap();
+    let gone = seen(&later);
+    assert_eq!((gone.told, gone.owed.len(), gone.is_told()), (true, 1, false), "{gone:?}");
+    // Who has asked for it before he was killed asks anew by this one.
+    later.order_told(id, kind, order).unwrap();
+    assert!(seen(&later).is_told(), "the second lives, and tells it himself");
+    drop(two);
+    assert!(!seen(&later).is_told(), "it was killed before it told it");
+    assert!(remembered(&later, 1)[0].is_remembered(at(3) + SignedDuration::from_hours(23)));
+    later.order_told(id, kind, order).unwrap();
+    assert!(seen(&later).is_told());
+    assert!(!remembered(&later, 1)[0].is_remembered(at(3) + SignedDuration::from_hours(1)));
+    let kept = later.read(|db| {
+        Ok(db.query_row("SELECT count(*) FROM kv WHERE key GLOB 'asked/*'", [], |row| row.get::<_, i64>(0))?)
+    });
+    assert_eq!(kept.unwrap(), 0, "who asked for what waits is kept while it waits");
 }
 
 /// Whoever has lost his claim says nothing of how it ended.
@@ -157,7 +216,7 @@ fn they_come_with_a_backup_and_are_saved_from_a_damaged_file() {
     let entry = claim(&ledger, 1);
     let moved = end(&entry, OrderEnd::Moved);
     ledger.settle_entry(&paid(1), &entry, Some(&moved)).unwrap();
-    ledger.backup_to(&backup, false).unwrap();
+    ledger.backup_to(&backup, Overwrite::No).unwrap();
     drop(ledger);
     let database = data.join(FILE_NAME);
     let mut bytes = std::fs::read(&database).unwrap();
@@ -170,6 +229,68 @@ fn they_come_with_a_backup_and_are_saved_from_a_damaged_file() {
     std::fs::remove_dir_all(&data).unwrap();
     Restore::check(&data, &backup).unwrap().carry_out(jiff::Timestamp::now(), false).unwrap().unwrap();
     assert_eq!(ended(&SqliteLedger::open(&data).unwrap(), 1), [moved]);
+}
+
+/// A copy from before an order was carried out takes the ledger's place: what is known of the order goes over.
+#[test]
+fn what_was_done_since_a_copy_was_made_is_not_forgotten_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, backup) = (folder.path().join("data"), folder.path().join("backup"));
+    let ledger = SqliteLedger::open(&data).unwrap();
+    // Of the second the payment is not known yet, of the third nothing, and the fourth waits in the copy, too.
+    ledger.import(&[paid(1), sent(2, LinkState::Open), paid(4)]).unwrap();
+    place(&ledger, &refund(4, 700)).unwrap();
+    ledger.backup_to(&backup, Overwrite::No).unwrap();
+    ledger
+        .amend(paid(2).id, &mut |link| {
+            *link = paid(2);
+            true
+        })
+        .unwrap();
+    ledger.import(&[paid(3)]).unwrap();
+    place(&ledger, &refund(1, 500)).unwrap();
+    let entry = claim(&ledger, 1);
+    let moved = end(&entry, OrderEnd::Moved);
+    ledger.settle_entry(&paid(1), &entry, Some(&moved)).unwrap();
+    // One that waits, and was not sent; and two that may be on their way.
+    place(&ledger, &refund(1, 300)).unwrap();
+    for n in [2, 3] {
+        place(&ledger, &refund(n, 200)).unwrap();
+        let mut entry = claim(&ledger, n);
+        let order = entry.order.as_mut().unwrap();
+        order.sent = Some(MoneySent {
+            reference: format!("R{n}"),
+            at: at(4),
+            theirs: None,
+            awake: None,
+            before: 0,
+            minor: None,
+            seen: None,
+            accepted: false,
+        });
+        assert!(ledger.note_order(&entry).unwrap());
+    }
+    drop(ledger);
+    let mut restore = Restore::check(&data, &backup).unwrap();
+    let named = |n| paid(n).sale.reference.as_str().to_owned();
+    let mut waiting = restore.waiting.clone();
+    waiting.sort();
+    assert_eq!(waiting, [named(1), named(3), named(4)], "what went out is looked for from there on");
+    let done = restore.carry_out(jiff::Timestamp::now(), false).unwrap().unwrap();
+    assert_eq!(done.money, [named(4)]);
+    let ledger = SqliteLedger::open(&data).unwrap();
+    let known = remembered(&ledger, 1);
+    assert_eq!((known.len(), known[0].id, known[0].is_told()), (1, moved.id, false));
+    assert_eq!(ended(&ledger, 3), []);
+    let waits = ledger.outbox(ACCOUNT).unwrap();
+    let sent: Vec<_> = waits
+        .iter()
+        .map(|e| (e.link, e.order.as_ref().unwrap().sent.as_ref().unwrap().reference.as_str()))
+        .collect();
+    assert_eq!(sent, [(paid(2).id, "R2")]);
+    assert_eq!(ledger.link(paid(2).id).unwrap().unwrap().transaction_id, paid(2).transaction_id);
+    // Nobody's claim holds it up.
+    assert!(ledger.claim(paid(2).id, OutboxKind::Refund, at(5), LEASE).unwrap().is_some());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::super::{FILE_NAME, Restore, SqliteLedger, connect, file};
+use super::super::{FILE_NAME, Overwrite, Restore, SqliteLedger, connect, file};
 use super::{ACCOUNT, sample, sent};
 use crate::domain::link::LinkState;
 use crate::domain::reference::ReferenceTemplate;
@@ -29,7 +29,7 @@ fn a_backup_takes_the_ledgers_place_and_what_happened_since_is_doubted() {
     ledger.insert(&sample(1), false).unwrap();
     ledger.import(&[sent(2, LinkState::Open)]).unwrap();
     ledger.next_reference(ACCOUNT, &template, day).unwrap();
-    assert_eq!(ledger.backup_to(&backup, false).unwrap(), 2);
+    assert_eq!(ledger.backup_to(&backup, Overwrite::No).unwrap(), 2);
     // Made since, with references that must not be given out again.
     ledger.import(&[sent(3, LinkState::Open)]).unwrap();
     for _ in 0..7 {
@@ -78,7 +78,7 @@ fn what_was_late_in_a_backup_may_have_been_made_since() {
         memory.insert(&sample(if entry.overdue.is_some() { 1 } else { 2 }), false).unwrap();
         memory.enqueue(&entry).unwrap();
     }
-    memory.backup_to(&backup, false).unwrap();
+    memory.backup_to(&backup, Overwrite::No).unwrap();
     Restore::check(&data, &backup).unwrap().carry_out(Timestamp::now(), false).unwrap().unwrap();
     let ledger = SqliteLedger::open(&data).unwrap();
     let entries = ledger.outbox(ACCOUNT).unwrap();
@@ -110,7 +110,7 @@ fn on_a_new_machine_nothing_is_replaced() {
         }])
         .unwrap();
     memory.enqueue(&OutboxEntry::new(sample(1).id, OutboxKind::Void, super::at(3))).unwrap();
-    memory.backup_to(&backup, false).unwrap();
+    memory.backup_to(&backup, Overwrite::No).unwrap();
     let data = folder.path().join("data");
     let mut restore = Restore::check(&data, &backup).unwrap();
     assert_eq!(restore.now, None);
@@ -139,7 +139,7 @@ fn what_is_no_whole_ledger_replaces_nothing() {
     assert_eq!(refused(b""), Unusable::NotOurs);
     assert_eq!(refused(&b"a letter ".repeat(1000)), Unusable::NotOurs);
     let backup = folder.path().join("backup");
-    ledger.backup_to(&backup, false).unwrap();
+    ledger.backup_to(&backup, Overwrite::No).unwrap();
     let mut bytes = fs::read(&backup).unwrap();
     let half = bytes.len() / 2;
     bytes[half..half + 6000].fill(0xa5);
@@ -165,7 +165,7 @@ fn with_backup(top: &Path) -> (PathBuf, PathBuf) {
     let (data, backup) = (top.join("data"), top.join("backup"));
     let ledger = SqliteLedger::open(&data).unwrap();
     ledger.import(&[sent(1, LinkState::Open)]).unwrap();
-    ledger.backup_to(&backup, false).unwrap();
+    ledger.backup_to(&backup, Overwrite::No).unwrap();
     (data, backup)
 }
 

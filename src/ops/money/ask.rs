@@ -5,7 +5,7 @@ use crate::domain::link::LinkId;
 use crate::domain::money::Money;
 use crate::ops::outbox::Sent;
 use crate::ops::{backend_now, kept, on_ledger};
-use crate::ports::{LedgerError, MoneyOrder, OrderEnd, OrderId, OutboxEntry, OutboxKind, Ports};
+use crate::ports::{LedgerError, MoneyOrder, OrderEnd, OrderId, OutboxEntry, OutboxKind, Place, Ports};
 
 /// What is to be done with the money.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub enum Ordered {
     Waits(OrderId),
     /// Another amount of that kind waits already, and stays as it is.
     AnotherWaits,
-    /// An equal one was carried out, and nobody who asked for it was told: nothing more is to be done. Once that was
+    /// An equal one was carried out, and not all who asked for it were told: nothing more is to be done. Once that was
     /// told ([`super::told`]), the same is a second order.
     DoneBefore(OrderId),
     /// The one that was repeated ([`waiting`]) has come to nothing meanwhile, in this way.
@@ -111,8 +111,14 @@ pub async fn order(
                 }),
                 None => ended::untold(ended, order.amount, theirs).map(Ordered::DoneBefore),
             });
-            let new = || OutboxEntry { order: Some(order.clone()), ..OutboxEntry::new(id, kind, now) };
-            answer.is_none().then(new)
+            match &answer {
+                None => {
+                    let entry = OutboxEntry { order: Some(order.clone()), ..OutboxEntry::new(id, kind, now) };
+                    Place::New(Box::new(entry))
+                }
+                Some(Ordered::Waits(_)) => Place::Joins,
+                Some(_) => Place::Nothing,
+            }
         })?;
         // One of the two: what is placed has an id, and what isn't has an answer.
         Ok(answer.unwrap_or_else(|| Ordered::Waits(placed.unwrap_or_default())))

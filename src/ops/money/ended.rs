@@ -4,6 +4,8 @@
 //! whoever asked doesn't know, and may well ask again. Then that is no second order, and is answered with the end of the
 //! first. Who asks for the same once more after having been told that it is done means a second one.
 //!
+//! - Several may ask for one order: whoever asks for what waits. Each of them is told, and as long as one was not, the
+//!   next who asks for the same is taken for that one. Who has ended without being told is replaced by who comes next.
 //! - Every end is remembered in the moment in which its entry is closed, whoever closes it.
 //! - A command that asks, or repeats what was asked for, says that it was told once its output is written ([`told`]).
 //!   Whether one that was killed just before that had told it, nobody knows: it's told once more, and nothing is sent.
@@ -38,7 +40,7 @@ pub(in crate::ops) fn remembered(
     };
     let order = claim.entry.order.as_ref().filter(|_| claim.entry.kind.moves_money())?;
     let why = fault.map(|fault| (fault.kind, clean::line_within(&fault.line(), 200)));
-    Some(EndedOrder { id: order.id, amount: order.amount, end, why, at, told: false })
+    Some(EndedOrder { id: order.id, amount: order.amount, end, why, at, told: false, owed: Vec::new() })
 }
 
 /// How an order ended, for whoever asked for it.
@@ -70,9 +72,9 @@ pub(super) async fn of(
     .await
 }
 
-/// The first that was carried out for this amount and was told to nobody who asked for it.
+/// The first that was carried out for this amount and was not told to somebody who asked for it.
 pub(super) fn untold(ended: &[EndedOrder], amount: Option<Money>, now: Timestamp) -> Option<OrderId> {
-    let same = |e: &&EndedOrder| e.end == OrderEnd::Moved && e.amount == amount && !e.told;
+    let same = |e: &&EndedOrder| e.end == OrderEnd::Moved && e.amount == amount && !e.is_told();
     ended.iter().filter(same).find(|e| e.is_remembered(now)).map(|e| e.id)
 }
 

@@ -330,12 +330,12 @@ impl Ledger for SimLedger {
         self.write(|kept| {
             let waits = kept.place(link, kind).map(|i| kept.outbox[i].0.clone());
             let ended = kept.ended.get(&(link, kind)).cloned().unwrap_or_default();
-            let Some(mut entry) = decide(waits.as_ref(), &ended) else { return Ok(None) };
+            let Place::New(mut entry) = decide(waits.as_ref(), &ended) else { return Ok(None) };
             kept.orders += 1;
             let id = OrderId(uuid::Uuid::from_u128(kept.orders));
             entry.order.as_mut().expect("an order").id = id;
             assert!(waits.is_none(), "an order takes the place of another");
-            kept.outbox.push((entry, None));
+            kept.outbox.push((*entry, None));
             Ok(Some(id))
         })
     }

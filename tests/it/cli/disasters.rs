@@ -221,6 +221,57 @@ fn one_link_that_cannot_be_read_keeps_no_other_from_being_followed() {
     assert!(doctor.out.contains(line), "{doctor:?}");
 }
 
+/// It is no reason to show none of the others, nor to restore none.
+#[test]
+fn one_link_that_cannot_be_read_is_named_in_a_list_and_in_a_backup() {
+    let world = World::new();
+    for reference in ["FIRST-1", "ODD-1", "LAST-1"] {
+        world.link(&["--reference", reference]);
+    }
+    let connection = rusqlite::Connection::open(world.database()).unwrap();
+    connection.execute("UPDATE links SET sale = '{' WHERE reference = 'ODD-1'", []).unwrap();
+    drop(connection);
+    let listed = || {
+        let listed = world.run(&["list", "--json"]).is(1);
+        let error = listed.error();
+        assert_eq!(error["code"], "unreadable");
+        assert!(error["message"].as_str().unwrap().contains("ODD-1"), "{error}");
+        listed.lines().iter().map(|l| l["reference"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(), ["LAST-1", "FIRST-1"]);
+    let table = world.run(&["list"]).is(0).out;
+    assert!(["FIRST-1", "ODD-1", "LAST-1"].iter().all(|r| table.contains(r)), "{table}");
+    let copy = world.home.path().join("copy");
+    let copy = copy.to_str().unwrap();
+    world.run(&["backup", copy]).is(0);
+    let asked = world.run(&["restore", copy, "--json"]).is(3).error();
+    assert!(asked["message"].as_str().unwrap().contains("can't be read of ODD-1"), "{asked}");
+    let done = world.run(&["restore", copy, "--yes", "--json"]).is(0).json();
+    assert_eq!((&done["links"], &done["unreadable"]), (&json!(3), &json!(["ODD-1"])));
+    assert_eq!(listed(), ["LAST-1", "FIRST-1"]);
+    let told = world.run(&["restore", copy, "--yes"]).is(0).out;
+    assert!(told.contains("What was sold can't be read of ODD-1"), "{told}");
+}
+
+/// The ledger was lost, and a new one began: its copy does not take the place of the last one that there is.
+#[test]
+fn a_backup_of_a_new_ledger_takes_the_place_of_no_better_one() {
+    let world = World::new();
+    for _ in 0..3 {
+        world.link(&[]);
+    }
+    let copy = world.home.path().join("copy");
+    let copy = copy.to_str().unwrap();
+    world.run(&["backup", copy]).is(0);
+    world.run(&["backup", copy, "--force"]).is(0);
+    fs::remove_dir_all(&world.data).unwrap();
+    world.link(&[]);
+    let refused = world.run(&["backup", copy, "--force", "--json"]).is(3).error();
+    assert_eq!(refused["code"], "backup_has_more");
+    assert!(refused["message"].as_str().unwrap().contains("has 3 links, far more than the 1"), "{refused}");
+    assert_eq!(world.run(&["backup", copy, "--force", "--force", "--json"]).is(0).json()["links"], 1);
+}
+
 #[test]
 fn what_was_never_a_ledger_is_left_alone() {
     let world = World::new();

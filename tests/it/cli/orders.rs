@@ -43,41 +43,112 @@ fn done_before_and_then_anew(world: &World) {
     assert_eq!((second.err.as_str(), requests(world, "refund")), ("", 2));
 }
 
+/// The refund, asked for by a process whose output goes to a pipe that is full: it comes to its last word, and not
+/// further.
+#[cfg(unix)]
+struct Stuck {
+    child: std::process::Child,
+    reader: std::io::PipeReader,
+    filling: std::thread::JoinHandle<()>,
+}
+
+#[cfg(unix)]
+impl Stuck {
+    fn start(world: &World) -> Self {
+        use std::io::Write as _;
+        use std::process::Stdio;
+        use std::sync::Arc;
+        use std::sync::atomic::{AtomicUsize, Ordering};
+
+        let (reader, writer) = std::io::pipe().unwrap();
+        let (mut filler, filled) = (writer.try_clone().unwrap(), Arc::new(AtomicUsize::new(0)));
+        let counted = filled.clone();
+        let filling = std::thread::spawn(move || {
+            while filler.write_all(&[b'x'; 512]).is_ok() {
+                counted.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        until("a full pipe", || {
+            let before = filled.load(Ordering::SeqCst);
+            std::thread::sleep(Duration::from_millis(200));
+            before > 0 && before == filled.load(Ordering::SeqCst)
+        });
+        let mut command = world.command(&REFUND);
+        let child = command.stdout(Stdio::from(writer)).stderr(Stdio::null()).spawn().unwrap();
+        Self { child, reader, filling }
+    }
+
+    fn kill(mut self) {
+        assert!(self.child.try_wait().unwrap().is_none(), "it ended, though nobody reads");
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        drop(self.reader);
+        self.filling.join().unwrap();
+    }
+}
+
+/// Two ask for one order, and the one is told that it is done, while the other is killed before: its repeat is no second
+/// order.
+#[cfg(unix)]
+#[test]
+fn who_is_killed_while_another_is_told_gets_it_told_and_not_done_again() {
+    let world = World::new();
+    captured(&world);
+    world.fault(json!({
+        "path": "/v1/transactions/*", "method": "POST", "kind": "status", "status": 429, "retry_after": 5, "times": 1
+    }));
+    let told = Going::start(&mut world.command(&REFUND));
+    until("the order waits", || {
+        waiting(&world).iter().any(|entry| entry["attempts"] == 1 && entry["state"] == "waiting")
+    });
+    let stuck = Stuck::start(&world);
+    assert_eq!(told.end().is(0).json()["state"], "partially_refunded");
+    until("it was told", || ended(&world)[0]["told"] == json!(true));
+    std::thread::sleep(Duration::from_secs(1));
+    stuck.kill();
+    // The one that was refused, and the one that was done.
+    assert_eq!(requests(&world, "refund"), 2);
+    let again = world.run(&REFUND).is(0);
+    assert_eq!(
+        (again.notes(), requests(&world, "refund")),
+        (vec!["done_before".to_owned()], 2),
+        "{}",
+        again.err
+    );
+    let second = world.run(&REFUND).is(0);
+    assert_eq!((second.err.as_str(), requests(&world, "refund")), ("", 3));
+}
+
 /// Killed between the end of the order and its last word: nobody reads its output, and it waits to be rid of it.
 #[cfg(unix)]
 #[test]
 fn who_is_killed_before_it_was_told_gets_it_told_and_not_done_again() {
-    use std::io::Write as _;
-    use std::process::Stdio;
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
     let world = World::new();
     captured(&world);
-    // A pipe that is full.
-    let (reader, writer) = std::io::pipe().unwrap();
-    let (mut filler, filled) = (writer.try_clone().unwrap(), Arc::new(AtomicUsize::new(0)));
-    let counted = filled.clone();
-    let filling = std::thread::spawn(move || {
-        while filler.write_all(&[b'x'; 512]).is_ok() {
-            counted.fetch_add(1, Ordering::SeqCst);
-        }
-    });
-    until("a full pipe", || {
-        let before = filled.load(Ordering::SeqCst);
-        std::thread::sleep(Duration::from_millis(200));
-        before > 0 && before == filled.load(Ordering::SeqCst)
-    });
-    let mut child = world.command(&REFUND).stdout(Stdio::from(writer)).stderr(Stdio::null()).spawn().unwrap();
+    let stuck = Stuck::start(&world);
     until("the end of the order", || !ended(&world).is_empty());
     std::thread::sleep(Duration::from_millis(300));
-    assert!(child.try_wait().unwrap().is_none(), "it ended, though nobody reads");
-    child.kill().unwrap();
-    child.wait().unwrap();
-    drop(reader);
-    filling.join().unwrap();
+    stuck.kill();
     assert_eq!((&ended(&world)[0]["end"], &ended(&world)[0]["told"]), (&json!("moved"), &json!(false)));
     assert_eq!(requests(&world, "refund"), 1);
+    done_before_and_then_anew(&world);
+}
+
+/// Killed before its last word, and then a copy of the ledger from before is put in its place: the repeat is no second
+/// order.
+#[cfg(unix)]
+#[test]
+fn a_copy_from_before_an_order_does_it_no_second_time() {
+    let world = World::new();
+    captured(&world);
+    let copy = world.home.path().join("copy");
+    let copy = copy.to_str().unwrap();
+    world.run(&["backup", copy]).is(0);
+    let stuck = Stuck::start(&world);
+    until("the end of the order", || !ended(&world).is_empty());
+    std::thread::sleep(Duration::from_millis(300));
+    stuck.kill();
+    world.run(&["restore", copy, "--yes"]).is(0);
     done_before_and_then_anew(&world);
 }
 
