@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use axum::http::{HeaderMap, Method, header};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::clock::stamp;
 use super::faults::Fault;
@@ -12,6 +12,10 @@ use super::state::Object;
 
 /// The log keeps this many of the newest requests.
 const MOST_ENTRIES: usize = 10_000;
+/// And no more of them than take this much room.
+const MOST_BYTES: usize = 32 * 1024 * 1024;
+/// What an entry takes beside its texts.
+const ENTRY: usize = 512;
 /// A longer body is kept as its length alone.
 const LONGEST_BODY: usize = 256 * 1024;
 
@@ -19,8 +23,34 @@ const LONGEST_BODY: usize = 256 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Traffic {
     pub(super) faults: Vec<Fault>,
-    log: VecDeque<(u64, Value)>,
+    log: VecDeque<Entry>,
     count: u64,
+    /// The room that the log takes.
+    bytes: usize,
+}
+
+/// A request in the log.
+#[derive(Debug)]
+struct Entry {
+    number: u64,
+    /// All but the body, which would take many times its size once it's read.
+    told: Object,
+    body: Box<[u8]>,
+    /// The body's size on the line, where it was too long to keep.
+    left_out: Option<usize>,
+    bytes: usize,
+}
+
+impl Entry {
+    fn read(&self) -> Value {
+        let mut told = self.told.clone();
+        let body = match self.left_out {
+            Some(size) => format!("({size} bytes)").into(),
+            None => readable(&self.body),
+        };
+        told.insert("body".to_owned(), body);
+        Value::Object(told)
+    }
 }
 
 /// Which entry of the log a request is.
@@ -52,34 +82,37 @@ impl Traffic {
         at: Timestamp,
     ) -> Logged {
         self.count += 1;
-        if self.log.len() == MOST_ENTRIES {
-            self.log.pop_front();
+        let mut told = Object::new();
+        told.insert("method".to_owned(), method.as_str().into());
+        told.insert("path".to_owned(), uri.path().into());
+        told.insert("query".to_owned(), uri.query().unwrap_or_default().into());
+        told.insert("headers".to_owned(), Value::Object(masked(headers)));
+        told.insert("status".to_owned(), Value::Null);
+        told.insert("at".to_owned(), stamp(at).into());
+        let left_out = Some(body.len()).filter(|size| *size > LONGEST_BODY);
+        let body: Box<[u8]> = if left_out.is_some() { Box::default() } else { body.into() };
+        let heads: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        let line = uri.path().len() + uri.query().map_or(0, str::len);
+        let bytes = ENTRY + line + heads + body.len();
+        self.bytes += bytes;
+        self.log.push_back(Entry { number: self.count, told, body, left_out, bytes });
+        while self.log.len() > MOST_ENTRIES || self.bytes > MOST_BYTES {
+            let Some(oldest) = self.log.pop_front() else { break };
+            self.bytes -= oldest.bytes;
         }
-        let entry = json!({
-            "method": method.as_str(),
-            "path": uri.path(),
-            "query": uri.query().unwrap_or_default(),
-            "headers": masked(headers),
-            "body": readable(body),
-            "status": null,
-            "at": stamp(at),
-        });
-        self.log.push_back((self.count, entry));
         Logged(self.count)
     }
 
     /// The answer to a request that was written down.
     pub(super) fn answered(&mut self, Logged(id): Logged, status: u16) {
-        if let Some((_, entry)) = self.log.iter_mut().rev().find(|(n, _)| *n == id)
-            && let Some(entry) = entry.as_object_mut()
-        {
-            entry.insert("status".to_owned(), status.into());
+        if let Some(entry) = self.log.iter_mut().rev().find(|entry| entry.number == id) {
+            entry.told.insert("status".to_owned(), status.into());
         }
     }
 
     /// Every request, oldest first.
     pub(super) fn log(&self) -> Vec<Value> {
-        self.log.iter().map(|(_, entry)| entry.clone()).collect()
+        self.log.iter().map(Entry::read).collect()
     }
 }
 
@@ -107,9 +140,6 @@ fn masked(headers: &HeaderMap) -> Object {
 fn readable(body: &[u8]) -> Value {
     if body.is_empty() {
         return Value::Null;
-    }
-    if body.len() > LONGEST_BODY {
-        return format!("({} bytes)", body.len()).into();
     }
     serde_json::from_slice(body).unwrap_or_else(|_| String::from_utf8_lossy(body).into_owned().into())
 }
@@ -143,5 +173,32 @@ mod tests {
             traffic.write_down(&Method::GET, &uri, &HeaderMap::new(), b"", Timestamp::UNIX_EPOCH);
         }
         assert_eq!(traffic.log().len(), MOST_ENTRIES);
+    }
+
+    #[test]
+    fn the_log_forgets_by_the_room_it_takes() {
+        let mut traffic = Traffic::default();
+        let mut headers = HeaderMap::new();
+        let body = vec![b'1'; LONGEST_BODY];
+        let mut write = |path: &str, headers: &HeaderMap, body: &[u8]| {
+            let uri = path.parse().unwrap();
+            traffic.write_down(&Method::POST, &uri, headers, body, Timestamp::UNIX_EPOCH);
+            (traffic.log.len(), traffic.bytes)
+        };
+        for n in 0..300 {
+            let (_, bytes) = write(&format!("/v1/sessions/{n}"), &headers, &body);
+            assert!(bytes <= MOST_BYTES, "{n}: {bytes}");
+        }
+        // Long headers and queries are room, too.
+        headers.insert("x-long", "h".repeat(60_000).parse().unwrap());
+        let query = format!("/v1/sessions?search={}", "q".repeat(60_000));
+        let few = (0..1000).map(|_| write(&query, &headers, b"")).max().unwrap();
+        assert!(few.0 < 300 && few.1 <= MOST_BYTES, "{few:?}");
+        // One that is too long to be kept takes none, but is told.
+        write("/v1/last", &HeaderMap::new(), &vec![b'1'; LONGEST_BODY + 1]);
+        let last = traffic.log().pop().unwrap();
+        assert_eq!((&last["path"], &last["body"]), (&"/v1/last".into(), &"(262145 bytes)".into()));
+        let kept: usize = traffic.log.iter().map(|entry| entry.bytes).sum();
+        assert_eq!(kept, traffic.bytes);
     }
 }
