@@ -21,12 +21,21 @@ pub(super) struct Plan {
     pub(super) types: Vec<String>,
 }
 
+impl Plan {
+    /// Whether the profile alone says which methods the customer sees.
+    pub(super) fn by_profile(&self) -> bool {
+        self.endpoint == "sessions-profile"
+    }
+}
+
 /// What of the config goes into a session.
 pub(super) struct Terms<'a> {
     pub(super) profile_id: &'a str,
     pub(super) return_url: &'a str,
     /// The config's `methods`, for short names where no profile is known.
     pub(super) configured: &'a [Method],
+    /// Methods that were picked by name are sent by name, also where they are all that the profile is known to have.
+    pub(super) by_name: bool,
 }
 
 /// The session for `sale`. `known` is the payment profile, if it may be read.
@@ -42,7 +51,10 @@ pub(super) fn plan(
     let all = known.map(|p| p.types.as_slice()).unwrap_or_default();
     let types = if sale.methods.whole_profile { all.to_vec() } else { chosen(sale, terms, known)? };
     // All of them by name are all of them.
-    let every = !all.is_empty() && types.len() == all.len() && all.iter().all(|t| types.contains(t));
+    let every = !terms.by_name
+        && !all.is_empty()
+        && types.len() == all.len()
+        && all.iter().all(|t| types.contains(t));
     let whole = sale.methods.whole_profile || every;
 
     let mut url = Map::new();

@@ -32,12 +32,18 @@ impl Inner {
             profile_id: &self.config.profile_id,
             return_url: &self.config.return_url,
             configured: &self.config.methods,
+            by_name: false,
         };
         let plan = match create::plan(id, sale, &terms, known.as_ref()) {
             // Nobody is told so by a profile that may have changed since it was read.
             Err(fault) if matches!(fault.cause, Cause::NotSent(Unsent::NotInProfile(..))) => {
                 create::plan(id, sale, &terms, self.profile_anew_if_known().await?.as_ref())?
             }
+            // Each was picked by name, and they were all. The profile may have got one since that was not picked.
+            Ok(plan) if plan.by_profile() && !sale.methods.whole_profile => match self.profile_now().await {
+                Some(now) => create::plan(id, sale, &terms, Some(&now))?,
+                None => create::plan(id, sale, &Terms { by_name: true, ..terms }, known.as_ref())?,
+            },
             planned => planned?,
         };
         let mut call = Call::post(self.url(&[plan.endpoint]), Some(plan.body));

@@ -157,6 +157,11 @@ impl Inner {
         if_known(self.profile_anew().await)
     }
 
+    /// The profile as the backend has it now, if it tells it soon.
+    pub(super) async fn profile_now(&self) -> Option<Profile> {
+        timeout(PATIENCE, self.profile_anew()).await.ok()?.ok()
+    }
+
     async fn shelved(&self) -> Option<(Profile, Timestamp)> {
         let text = self.profile.shelf.get()?.get(shelf::key(&self.config)).await?;
         shelf::read(&self.config, &text)

@@ -269,6 +269,42 @@ async fn without_the_profile_nothing_is_sent_until_it_can_be_read() {
     sell(&client, &part()).await.unwrap();
 }
 
+/// A method that the profile has got since was not picked: the customer must not see it.
+#[tokio::test(start_paused = true)]
+async fn all_methods_by_name_are_the_profiles_only_as_it_is_now() {
+    const WHOLE: &str = "POST /v1/sessions-profile";
+    const BY_NAME: &str = "POST /v1/sessions";
+    let backend = Backend::new();
+    let stand = Stand::new(backend.script());
+    let client = stand.process();
+    let four = ["dintero_psp.creditcard", "dintero_psp.vipps", "payex.mobilepay", "swish.swish"];
+    let picked = Sale { methods: some(&four), ..sale() };
+    let asked = async |client: &DinteroClient| {
+        let before = stand.script.asked().len();
+        let types = sell(client, &picked).await.unwrap();
+        assert_eq!(types, four);
+        stand.script.asked().split_off(before)
+    };
+    assert_eq!(asked(&client).await, [READ, WHOLE], "read just now, and not twice");
+    let mut more = profile_json();
+    more["configuration"]["klarna"] = json!({"klarna": {"enabled": true}});
+    backend.tells(200, more);
+    tokio::time::advance(Duration::from_secs(6)).await;
+    // Known to have four, also to the next process.
+    assert_eq!(asked(&client).await, [READ, BY_NAME]);
+    let sent: Value = serde_json::from_slice(&stand.script.requests().pop().unwrap().body.unwrap()).unwrap();
+    assert_eq!((&sent["profile_id"], &sent["configuration"]["klarna"]), (&Value::Null, &Value::Null));
+    assert_eq!(sent["configuration"]["swish"]["swish"]["enabled"], true);
+    // They are all again; and then nobody can tell.
+    backend.tells(200, profile_json());
+    stand.watch.set(601);
+    tokio::time::advance(Duration::from_secs(6)).await;
+    assert_eq!(asked(&client).await, [READ, WHOLE]);
+    backend.tells(500, json!({}));
+    tokio::time::advance(Duration::from_secs(6)).await;
+    assert_eq!(asked(&stand.process()).await, [READ, BY_NAME]);
+}
+
 /// Not by what was true a while ago: the seller may have switched it on since.
 #[tokio::test(start_paused = true)]
 async fn that_a_method_is_missing_is_told_by_a_profile_that_was_just_read() {
