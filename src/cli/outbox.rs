@@ -6,9 +6,9 @@ use super::args::OutboxAction;
 use super::human::columns;
 use super::shop::{Secret, Shop, in_shop};
 use super::{Failure, Note, Run, Status, json, money, new};
-use crate::domain::link::{Link, LinkId};
+use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ops::cancel;
-use crate::ops::outbox::{self, Outcome};
+use crate::ops::outbox::{self, Outcome, Sent};
 use crate::ports::{OutboxEntry, OutboxKind, Overdue};
 use crate::ui::waiting_words;
 
@@ -203,7 +203,13 @@ async fn drop(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
         let hint = t.t("cli-drop-hint");
         return Err(Failure::input("not_in_outbox", t.t_args("cli-drop-not", &args), hint));
     }
-    let sent = outbox::withdraw(&shop.ports, link.id).await.map_err(|e| shop.ledger_failure(&e))?;
-    let wrong = if sent.outcome == Outcome::Cancelled { None } else { new::failure(shop, &sent) };
-    shop.outcome(&sent.link, wrong)
+    if link.state == LinkState::Refused {
+        let refused = Sent { link, outcome: Outcome::Refused, fault: None };
+        return shop.outcome(&refused.link, new::failure(shop, &refused));
+    }
+    // It may be on its way, or have been made: then it is withdrawn at the backend.
+    match cancel::cancel_patiently(&shop.ports, link.id, shop.patience()).await {
+        Ok(done) => shop.outcome(&done.link, super::links::not_cancelled(shop, &done)),
+        Err(error) => shop.perhaps_sent(&link, &error),
+    }
 }

@@ -351,6 +351,10 @@ impl Ledger for SqliteLedger {
         self.read(|db| outbox::all(db, account_id))
     }
 
+    fn entry(&self, link: LinkId, kind: OutboxKind) -> Result<Option<OutboxEntry>, LedgerError> {
+        self.read(|db| Ok(outbox::find(db, link, kind)?))
+    }
+
     fn waiting_elsewhere(&self, account_id: &str) -> Result<Vec<(String, u64)>, LedgerError> {
         self.read(|db| Ok(outbox::elsewhere(db, account_id)?))
     }

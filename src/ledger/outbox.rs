@@ -118,6 +118,20 @@ pub(super) fn entry(
     Ok(entry)
 }
 
+/// The entry of this kind, for whoever only looks.
+pub(super) fn find(
+    connection: &Connection,
+    link: LinkId,
+    kind: OutboxKind,
+) -> rusqlite::Result<Option<OutboxEntry>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM links AS l CROSS JOIN outbox AS o ON o.link = l.seq WHERE l.id = ?1 AND o.kind = ?2"
+        ))?
+        .query_row(params![link.to_string(), kind.word()], |row| read(row, link, kind))
+        .optional()
+}
+
 /// Adds an entry, or replaces the one of the same kind. A claim that somebody holds stays theirs, and
 /// that a request may be on the wire is not forgotten.
 pub(super) fn enqueue(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<(), Trouble> {

@@ -15,6 +15,7 @@ use crate::ports::{
 };
 
 mod patient;
+pub(super) mod word;
 
 pub use patient::cancel_patiently;
 
@@ -36,7 +37,7 @@ pub enum CancelEnd {
     HasMoney,
     /// It had ended already: nothing was done.
     AlreadyEnded,
-    /// Not now; it's in the outbox and will be tried again by itself.
+    /// Not now; the seller's word is in the outbox, and is carried out by itself.
     Later {
         /// Why.
         fault: Fault,
@@ -107,11 +108,8 @@ pub async fn cancel(ports: &Ports, id: LinkId) -> Result<Cancelling, LedgerError
         if link.state == LinkState::Refused {
             return Ok(Cancelling { link, end: CancelEnd::AlreadyEnded });
         }
-        let sent = outbox::withdraw(ports, id).await?;
-        // Made in the meantime: then it's at the backend now, and goes the other way below.
-        if sent.outcome != Outcome::Already || sent.link.session_id.is_none() {
-            return Ok(Cancelling::from_sent(sent));
-        }
+        // Made in the meantime, it is withdrawn at the backend.
+        return outbox::withdraw(ports, id).await.map(Cancelling::from_sent);
     }
     at_backend(ports, id).await
 }

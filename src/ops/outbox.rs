@@ -272,7 +272,8 @@ pub(super) async fn reopen(
 }
 
 /// Drops a link that was never sent. If it was maybe sent, the backend is asked first, and a session
-/// that is found is withdrawn there; if the backend can't be asked, nothing changes.
+/// that is found is withdrawn there. If the backend can't be asked, or somebody is sending it just now, that it is to be
+/// dropped waits in the outbox, and nothing is made any more that was not on its way.
 ///
 /// # Errors
 /// The ledger's.
@@ -304,8 +305,7 @@ pub(super) fn entry_of(
     id: LinkId,
     kind: OutboxKind,
 ) -> Result<Option<OutboxEntry>, LedgerError> {
-    let link = kept(ledger, id)?;
-    Ok(ledger.outbox(&link.account_id)?.into_iter().find(|e| e.link == id && e.kind == kind))
+    ledger.entry(id, kind)
 }
 
 /// How the link stands when there was nothing to claim.

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::claim::{Claim, claim, claim_to_drop};
+use super::cancel::word;
+use super::claim::{Claim, claim};
 use super::outbox::{Outcome, Sent, standing};
 use super::patience::Patience;
 use super::{backend_now, kept, on_ledger, set_state};
@@ -14,13 +15,16 @@ use crate::domain::link::{EventKind, Link, LinkEvent, LinkId, LinkState};
 use crate::domain::sale::Sale;
 use crate::ports::{Created, Fault, FaultKind, LedgerError, OutboxKind, Overdue, Ports};
 
+mod drop;
 mod end;
 mod leave;
 mod seek;
 mod time;
 
+use drop::give_up_claimed;
+pub(super) use drop::{give_up, withdraw};
 use end::{adopt, distrust, made, refused};
-use leave::Gone;
+use leave::{Gone, Why};
 use seek::{Look, look};
 use time::end_by_backends_clock;
 pub(super) use time::overdue;
@@ -76,13 +80,17 @@ async fn create(ports: &Ports, claim: &Claim, gone: &Gone, until: Until) -> Resu
     })
 }
 
-/// One try. `again`: the seller wants it made even if a message may have gone out already.
+/// One try. `again`: the seller wants it made even if a message may have gone out already. Where the seller has said to
+/// withdraw it, nothing is made any more, and that is what is tried.
 pub(super) async fn attempt(
     ports: &Ports,
     id: LinkId,
     again: bool,
     until: Until,
 ) -> Result<Sent, LedgerError> {
+    if on_ledger(ports, move |ledger| word::is_given(ledger, id)).await? {
+        return give_up(ports, id, until).await;
+    }
     let Some(mut claim) = claim(ports, id, OutboxKind::Create).await? else {
         return standing(ports, id, OutboxKind::Create).await;
     };
@@ -126,8 +134,11 @@ pub(super) async fn attempt(
         let gone = Gone::default();
         let fault = match create(ports, &claim, &gone, until).await {
             Ok(created) => return made(ports, claim, created).await,
-            Err(_) if gone.has() => return standing(ports, id, OutboxKind::Create).await,
-            Err(fault) => fault,
+            Err(fault) => match gone.why() {
+                None => fault,
+                Some(Why::Taken) => return standing(ports, id, OutboxKind::Create).await,
+                Some(Why::Withdrawn) => return give_up_claimed(ports, claim, until).await,
+            },
         };
         match (fault.kind, &fault.session_id) {
             (FaultKind::NotSent | FaultKind::NotSignedIn, _) | (FaultKind::Untrusted, None) => {
@@ -239,53 +250,4 @@ pub(super) async fn peek(ports: &Ports, id: LinkId) -> Result<Option<Sent>, Ledg
     let next_at = if found { now } else { next_peek(&link, now) };
     super::outbox::reopen(ports, id, next_at, !found).await?;
     if found { attempt(ports, id, false, Until::Done).await.map(Some) } else { Ok(None) }
-}
-
-/// See [`super::outbox::withdraw`].
-pub(super) async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
-    let Some(mut claim) = claim_to_drop(ports, id).await? else {
-        return standing(ports, id, OutboxKind::Create).await;
-    };
-    let now = ports.clock.now();
-    let late = claim.entry.overdue.filter(|_| claim.entry.needs_decision);
-    // What asks because it is late was certainly not sent, unless it says so itself.
-    claim.entry.in_flight |= claim.entry.needs_decision && late.is_none();
-    if claim.entry.in_flight {
-        match look(ports, &claim.link, claim.entry.first_sent, Until::Done).await {
-            Look::Found(seen) => {
-                adopt(ports, claim, &seen).await?;
-                return at_backend(ports, id).await;
-            }
-            // The customer may have it: it must not be paid in secret.
-            Look::NotThere | Look::Unclear(_) if may_have_reached(&claim) => {
-                super::lost::remember(ports, id, claim.entry.first_sent).await?;
-            }
-            // Nobody has the address of what was maybe made.
-            Look::NotThere | Look::Unclear(_) => {}
-            // To give it up was no word to send it.
-            Look::NoAnswer(fault) if let Some(why) = late => {
-                return claim.release(ports, now, true, Outcome::Overdue(why), Some(fault)).await;
-            }
-            Look::NoAnswer(fault) if may_have_reached(&claim) => {
-                return ask_seller(ports, claim, Some(fault)).await;
-            }
-            Look::NoAnswer(fault) => return stay_uncertain(ports, claim, fault).await,
-        }
-    }
-    set_state(&mut claim.link, LinkState::Cancelled, now);
-    claim.link.record_once(now, EventKind::Cancelled, None);
-    if let Some(sent) = claim.settle_ours(ports, Outcome::Cancelled, None).await? {
-        return Ok(sent);
-    }
-    // Somebody has taken it over, and may have made it: then that one goes the other way.
-    let link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
-    if link.session_id.is_some() {
-        return at_backend(ports, id).await;
-    }
-    standing(ports, id, OutboxKind::Create).await
-}
-
-/// Withdraws what turned out to be at the backend.
-async fn at_backend(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
-    super::cancel::at_backend(ports, id).await.map(super::cancel::Cancelling::into_sent)
 }

@@ -266,6 +266,14 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn outbox(&self, account_id: &str) -> Result<Vec<OutboxEntry>, LedgerError>;
+    /// The entry of this kind of a link, for whoever only looks.
+    ///
+    /// # Errors
+    /// The database's.
+    fn entry(&self, link: LinkId, kind: OutboxKind) -> Result<Option<OutboxEntry>, LedgerError> {
+        let Some(kept) = self.link(link)? else { return Ok(None) };
+        Ok(self.outbox(&kept.account_id)?.into_iter().find(|e| e.link == link && e.kind == kind))
+    }
     /// How many requests that the seller asked for wait for other accounts than this one, by account.
     ///
     /// # Errors

@@ -13,6 +13,8 @@ use crate::ports::{Fault, FaultKind, LedgerError, OutboxKind, Ports};
 
 /// What is due is not tried again without a pause.
 const SHORTEST_WAIT: SignedDuration = SignedDuration::from_millis(50);
+/// How often it is looked whether somebody else is done with the link.
+const BEING_SENT: SignedDuration = SignedDuration::from_millis(300);
 
 /// As [`cancel`], tried again for as long as somebody waits, or sooner no more where there is no connection at all. What is not done
 /// by then is left to the outbox.
@@ -30,11 +32,17 @@ pub async fn cancel_patiently(
             return not_in_time(ports, id).await;
         };
         let done = done?;
-        let CancelEnd::Later { next_at: Some(next_at), fault } = &done.end else { return Ok(done) };
+        let CancelEnd::Later { next_at, fault } = &done.end else { return Ok(done) };
         if unreached.gives_up(Some(fault)) {
             return Ok(done);
         }
-        let wait = next_at.duration_since(ports.clock.now()).max(SHORTEST_WAIT);
+        let wait = match next_at {
+            Some(next_at) => next_at.duration_since(ports.clock.now()),
+            // Whoever is at it tells nobody when that ends.
+            None if fault.cause == Cause::Plain(Plain::BeingSent) => BEING_SENT,
+            None => return Ok(done),
+        };
+        let wait = wait.max(SHORTEST_WAIT);
         let wait = Duration::try_from(wait).unwrap_or_default();
         if wait >= patience.left() {
             return Ok(done);

@@ -260,6 +260,7 @@ async fn send_in_order(
     // Another flush of this process may be at work, too.
     let _room = ports.underway.room().await;
     let mut done = Vec::new();
+    let withdrawn = of_link.iter().any(|e| e.kind == OutboxKind::Cancel);
     for entry in of_link {
         if !what.has(&entry) {
             if entry.kind.asked_for() {
@@ -272,6 +273,8 @@ async fn send_in_order(
         }
         let (id, kind) = (entry.link, entry.kind);
         let sent = match kind {
+            // Whatever it asks, the answer is there.
+            OutboxKind::Create if withdrawn => Some(send::give_up(ports, id, Until::Done).await?),
             _ if entry.needs_decision && entry.overdue.is_some() => None,
             _ if entry.needs_decision => send::peek(ports, id).await?,
             OutboxKind::Create => Some(send_until(ports, id, Until::Done).await?),

@@ -20,4 +20,5 @@ mod tracking;
 mod turned_away;
 mod turns;
 mod unwritten;
+mod withdrawn;
 mod without_events;

@@ -19,6 +19,7 @@ mod profile;
 mod read_only;
 mod shape;
 mod statuses;
+mod withdrawing;
 mod words;
 
 use std::io::{BufRead, BufReader, Read, Write};

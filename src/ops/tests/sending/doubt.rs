@@ -215,14 +215,14 @@ async fn giving_up() {
     assert_eq!(world.link(id).state, LinkState::Cancelled);
     assert!(world.backend.sessions()[0].news.cancelled_at.is_some());
 
-    // Maybe sent, and nobody can tell: nothing changes.
+    // Maybe sent, and nobody can tell: the word stays, and it's tried again.
     let world = World::new();
     world.backend.wrong(Call::Create, [Wrong::Cut]);
     let id = world.keep("A-1", sms());
     send_now(&world.ports, id).await.unwrap();
     world.backend.wrong(Call::Find, [fault(FaultKind::NotSent)]);
     let sent = decide(&world.ports, id, Decision::Drop).await.unwrap();
-    assert!(matches!(sent.outcome, Outcome::Uncertain { needs_decision: true, .. }));
+    assert!(matches!(sent.outcome, Outcome::Uncertain { needs_decision: false, .. }));
     assert_eq!(world.link(id).state, LinkState::Uncertain);
     assert_eq!(decide(&world.ports, id, Decision::Drop).await.unwrap().outcome, Outcome::Cancelled);
 }

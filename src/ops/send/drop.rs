@@ -1,0 +1,69 @@
+//! A link that waits to be made is given up. If it was maybe made the backend is asked first, and a session that is found
+//! is withdrawn there.
+
+use super::seek::{Look, look};
+use super::{Until, adopt, may_have_reached, stay_uncertain};
+use crate::domain::link::{EventKind, LinkId, LinkState};
+use crate::ops::cancel::{Cancelling, at_backend, word};
+use crate::ops::claim::{Claim, claim_to_drop};
+use crate::ops::outbox::{Outcome, Sent, standing};
+use crate::ops::{lost, set_state};
+use crate::ports::{LedgerError, OutboxKind, Ports};
+
+/// See [`crate::ops::outbox::withdraw`].
+pub(in crate::ops) async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
+    let sent = give_up(ports, id, Until::Done).await?;
+    if !sent.outcome.closed() {
+        // Somebody else is at it.
+        word::keep(ports, id).await?;
+    }
+    if sent.link.session_id.is_some() && sent.link.state != LinkState::Refused {
+        return at_backend(ports, id).await.map(Cancelling::into_sent);
+    }
+    Ok(sent)
+}
+
+/// One try to give it up. What turns out to be at the backend is taken, to be withdrawn there.
+pub(in crate::ops) async fn give_up(ports: &Ports, id: LinkId, until: Until) -> Result<Sent, LedgerError> {
+    match claim_to_drop(ports, id).await? {
+        Some(claim) => give_up_claimed(ports, claim, until).await,
+        None => standing(ports, id, OutboxKind::Create).await,
+    }
+}
+
+/// The same with what is claimed.
+pub(super) async fn give_up_claimed(
+    ports: &Ports,
+    mut claim: Claim,
+    until: Until,
+) -> Result<Sent, LedgerError> {
+    let (id, now) = (claim.link.id, ports.clock.now());
+    let late = claim.entry.overdue.filter(|_| claim.entry.needs_decision);
+    // What asks because it is late was certainly not sent, unless it says so itself.
+    claim.entry.in_flight |= claim.entry.needs_decision && late.is_none();
+    if claim.entry.in_flight {
+        // Finding out may fail, or be cut off.
+        word::keep(ports, id).await?;
+        match look(ports, &claim.link, claim.entry.first_sent, until).await {
+            Look::Found(seen) => return adopt(ports, claim, &seen).await,
+            // The customer may have it: it must not be paid in secret.
+            Look::NotThere | Look::Unclear(_) if may_have_reached(&claim) => {
+                lost::remember(ports, id, claim.entry.first_sent).await?;
+            }
+            // Nobody has the address of what was maybe made.
+            Look::NotThere | Look::Unclear(_) => {}
+            // The word to withdraw it is kept: it's looked for again, and never made.
+            Look::NoAnswer(fault) => return stay_uncertain(ports, claim, fault).await,
+        }
+    }
+    set_state(&mut claim.link, LinkState::Cancelled, now);
+    claim.link.record_once(now, EventKind::Cancelled, None);
+    match claim.settle_ours(ports, Outcome::Cancelled, None).await? {
+        Some(sent) => {
+            word::fulfilled(ports, id).await;
+            Ok(sent)
+        }
+        // Somebody has taken it over, and may have made it.
+        None => standing(ports, id, OutboxKind::Create).await,
+    }
+}
