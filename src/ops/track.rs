@@ -1,5 +1,6 @@
 //! Following links: the backend's news read and merged into what the ledger has (design, "Live status").
 
+mod gone;
 mod halves;
 mod listed;
 
@@ -85,22 +86,8 @@ pub async fn refresh_one(ports: &Ports, id: LinkId) -> Result<Round, LedgerError
             round.requests = news.requests;
             Ok(round)
         }
-        // Nobody knows how long a session can be read (API, 12.2): one that is gone after its time
-        // was not paid. Before its time that means nothing.
         Some(Err(fault)) if fault.kind == FaultKind::NotFound => {
-            let now = asked.by_backend(ports);
-            let amended = on_ledger(ports, move |ledger| {
-                let mut changed = false;
-                let link = ledger.amend(id, &mut |link| {
-                    changed = lifecycle::expire_if_due(link, now);
-                    changed
-                })?;
-                Ok((link, changed))
-            });
-            let (link, changed) = amended.await?;
-            let gone = link.iter().filter(|l| !l.settled()).map(|l| l.id).collect();
-            let changed = link.into_iter().filter(|_| changed).collect();
-            Ok(Round { changed, gone, requests: 1, ..Round::default() })
+            gone::without_session(ports, &link, &sent, asked).await
         }
         Some(Err(fault)) if fault.cause.too_large() => {
             Ok(Round { strange: vec![(id, fault)], requests: 1, ..Round::default() })

@@ -14,6 +14,7 @@ mod progress;
 mod restored;
 mod same_money;
 mod sending;
+mod session_gone;
 mod stopped;
 mod together;
 mod tracking;
