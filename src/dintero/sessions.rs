@@ -10,7 +10,6 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::client::{Call, Inner};
-use super::gateway::PAGE;
 use super::{errors, map, wire};
 use crate::domain::cause::Unreadable;
 use crate::domain::lifecycle::SessionNews;
@@ -58,7 +57,8 @@ impl Inner {
         Ok(found)
     }
 
-    /// The pages of a list of sessions, up to the bounds.
+    /// The pages of a list of sessions, up to the bounds. A backend may give fewer rows than were asked for (ten is what
+    /// the API gives unasked), so only a page with none is known to be the last.
     async fn pages(&self, list: &Url, began: Instant) -> Result<Searched, Fault> {
         let mut found = Searched::default();
         let mut seen = HashSet::new();
@@ -82,11 +82,11 @@ impl Inner {
             let rows = body.as_array().ok_or_else(unreadable)?;
             let before = found.sessions.len();
             found.sessions.extend(rows.iter().filter_map(map::session).filter(|s| seen.insert(s.id.clone())));
-            if rows.len() < PAGE {
+            if rows.is_empty() {
                 found.complete = true;
                 break;
             }
-            let last = rows.last().and_then(|row: &Value| wire::id(row, &["id"]));
+            let last = rows.iter().rev().find_map(|row: &Value| wire::id(row, &["id"]));
             // The same page again: it doesn't know how to go on, and neither do we.
             let moved = found.sessions.len() > before;
             match last.filter(|last| moved && after.as_ref() != Some(last)) {

@@ -139,7 +139,9 @@ fn second_token(request: &Request) -> bool {
 async fn sessions_are_read_found_and_cancelled() {
     let script = Script::signed_in(|request, _| {
         let session = json!({"id": SESSION, "order": {"merchant_reference": "KARI-014"}});
-        if request.url.path().ends_with("/sessions") {
+        if request.url.query().is_some_and(|query| query.contains("starting_after")) {
+            answer(200, &json!([]))
+        } else if request.url.path().ends_with("/sessions") {
             answer(200, &json!([session, 5]))
         } else {
             answer(200, &session)
@@ -154,6 +156,7 @@ async fn sessions_are_read_found_and_cancelled() {
         [
             format!("GET /v1/sessions/{SESSION}"),
             "GET /v1/sessions?search=KARI+014%26limit%3D1&limit=100".to_owned(),
+            format!("GET /v1/sessions?search=KARI+014%26limit%3D1&limit=100&starting_after={SESSION}"),
             format!("POST /v1/sessions/{SESSION}/cancel"),
         ]
     );
