@@ -1,6 +1,6 @@
 //! One request and its answer: the headers that every request has, the log line, the backend's clock.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::SignedDuration;
 use reqwest::Method;
@@ -16,14 +16,17 @@ use crate::ports::Clock;
 /// The most characters of a path in the log: one that a redirect named is the backend's.
 const PATH: usize = 200;
 
+/// So many secrets are remembered: whoever has typed a wrong one types another, and both are nobody else's business.
+const SECRETS: usize = 4;
+
 /// Sends requests for one client.
 pub(super) struct Exchange {
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     headers: HeaderMap,
     dates: Dates,
-    /// What the client signs in with, once it has.
-    client: OnceLock<mask::Credentials>,
+    /// What the client has signed in with, or tried to, the newest first.
+    client: Mutex<Vec<Arc<mask::Credentials>>>,
 }
 
 impl Exchange {
@@ -36,7 +39,7 @@ impl Exchange {
             HeaderName::from_static("dintero-system-version"),
             HeaderValue::from_static(env!("CARGO_PKG_VERSION")),
         );
-        Self { transport, clock, headers, dates: Dates::default(), client: OnceLock::new() }
+        Self { transport, clock, headers, dates: Dates::default(), client: Mutex::default() }
     }
 
     pub(super) fn clock(&self) -> &dyn Clock {
@@ -58,6 +61,18 @@ impl Exchange {
         self.dates.told()
     }
 
+    /// What the client signs in with may change while it runs: each is kept, up to a bound, once.
+    fn remember(&self, credentials: &Arc<mask::Credentials>) {
+        let mut known = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|other| !other.same(credentials));
+        known.insert(0, Arc::clone(credentials));
+        known.truncate(SECRETS);
+    }
+
+    fn client(&self) -> Vec<Arc<mask::Credentials>> {
+        self.client.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Sends `request` with the common headers. Writes method, path and outcome to the log: never a
     /// header, a body or a query, which may hold a phone number or an address.
     pub(super) async fn send(&self, mut request: Request) -> Result<Response, TransportError> {
@@ -65,20 +80,16 @@ impl Exchange {
             request.headers.entry(name).or_insert_with(|| value.clone());
         }
         let (method, path) = (request.method.clone(), clean::line_within(request.url.path(), PATH));
-        let credentials = mask::Credentials::of(&request.headers);
+        let credentials = Arc::new(mask::Credentials::of(&request.headers));
         let begun = Instant::now();
-        let signing_in = credentials.of_client();
-        let outcome = self.transport.send(request).await.map(|answer| {
-            let answer = credentials.masked(answer);
-            // The secret itself goes out with signing in, and may come back with any later answer.
-            match self.client.get() {
-                Some(client) => client.masked(answer),
-                None => answer,
-            }
-        });
-        if signing_in {
-            let _ = self.client.set(credentials);
+        if credentials.of_client() {
+            self.remember(&credentials);
         }
+        let outcome = self.transport.send(request).await.map(|answer| {
+            // The secret itself goes out with signing in, and may come back with any later answer.
+            let client = self.client();
+            client.iter().fold(credentials.masked(answer), |answer, client| client.masked(answer))
+        });
         let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         match &outcome {
             Ok(answer) => {

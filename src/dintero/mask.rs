@@ -46,6 +46,12 @@ impl Credentials {
         self.client
     }
 
+    /// Whether they are the same ones.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        let told = |form: &SecretString, other: &SecretString| form.expose_secret() == other.expose_secret();
+        self.forms.len() == other.forms.len() && self.forms.iter().zip(&other.forms).all(|(a, b)| told(a, b))
+    }
+
     /// `answer` without them.
     pub(super) fn masked(&self, mut answer: Response) -> Response {
         for form in &self.forms {

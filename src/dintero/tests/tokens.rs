@@ -361,3 +361,32 @@ async fn a_secret_that_was_right_is_tried_again_soon() {
 fn answer_401() -> Result<Response, TransportError> {
     answer(401, &json!({}))
 }
+
+/// A wrong secret, then `login` with the right one: neither is told by any answer, whenever that comes.
+#[tokio::test]
+async fn no_secret_that_was_tried_comes_back_with_a_later_answer() {
+    const SECRETS: [&str; 2] = ["mistyped-secret-1", "proper-secret-22"];
+    let at = Arc::new(AtomicUsize::new(0));
+    let now = Arc::clone(&at);
+    let source = move || Ok(SecretString::from(SECRETS[now.load(Ordering::SeqCst)]));
+    let accepted = Arc::clone(&at);
+    let script = Script::new(move |request, _| match (is_token(request), accepted.load(Ordering::SeqCst)) {
+        (true, 0) => answer_401(),
+        (true, _) => token("t", 14_400),
+        _ => answer(400, &json!({"error": {"message": format!("{} and {}", SECRETS[0], SECRETS[1])}})),
+    });
+    let client = DinteroClient::new(
+        config("https://api.dintero.com"),
+        Arc::clone(&script) as Arc<dyn Transport>,
+        Arc::new(source),
+        Arc::new(Noon) as Arc<dyn Clock>,
+    );
+    client.sign_in().await.unwrap_err();
+    at.store(1, Ordering::SeqCst);
+    client.insist();
+    client.sign_in().await.unwrap();
+    let fault = client.session(SESSION).await.unwrap_err();
+    let told = format!("{fault} {fault:?}");
+    assert!(told.contains("(secret) and (secret)"), "{told}");
+    assert!(SECRETS.iter().all(|secret| !told.contains(secret)), "{told}");
+}
