@@ -135,9 +135,8 @@ pub(super) fn link_changed(t: &mut Turn<'_>, link: Link) {
             t.model.dashboard.chosen += 1;
         }
     }
-    // One whose time is over is followed for a while, too.
-    let ended = row.state == LinkState::Expired && row.session_id.is_some();
-    let follow = (!row.settled() || ended) && !row.state.in_outbox();
+    // One that has ended and may go on is followed for a while, too.
+    let follow = (!row.settled() || link.may_go_on()) && !row.state.in_outbox();
     if !follow {
         t.model.tracking.rows.retain(|r| r.id != row.id);
     } else if !replace(&mut t.model.tracking.rows, &row) {

@@ -40,7 +40,7 @@ const AFTER_EXPIRY: SignedDuration = SignedDuration::from_secs(1);
 /// A link that was never asked counts as this late from the start: it comes before those that are merely due, and
 /// fresh ones are asked again before the oldest have had their first turn.
 const UNASKED: i64 = 2 * DUE;
-/// How often a link is asked whose time is over, as far as clocks tell.
+/// How often a link is asked that has ended and may go on.
 const ENDED: SignedDuration = SignedDuration::from_mins(10);
 /// So long after its time is over a payment is not being made any more, whatever it says.
 const LEFT: SignedDuration = SignedDuration::from_hours(1);
@@ -252,7 +252,12 @@ impl Memory {
         row.session_id.as_ref()?;
         let looked = self.looked.get(&row.id).copied();
         if sight.open == Some(row.id) {
-            let every = if row.state == LinkState::Expired { ENDED } else { ON_SCREEN };
+            let every = match row.state {
+                LinkState::Expired => ENDED,
+                // The customer may try again, and somebody looks.
+                state if state.may_go_on() => FRESH,
+                _ => ON_SCREEN,
+            };
             return Some(looked.and_then(|at| later(at, every)).unwrap_or(Timestamp::MIN));
         }
         // First, because it is cheap and seldom so.
@@ -294,7 +299,7 @@ fn share(waited: SignedDuration, allowed: SignedDuration) -> i64 {
 /// How often a link is asked, by its age; what is in sight and what is being paid counts as fresh, but for a payment
 /// that was begun and left: the backend may show it for ever.
 fn interval(row: &LinkRow, sight: InSight<'_>, now: Timestamp) -> SignedDuration {
-    if row.state == LinkState::Expired {
+    if row.state.may_go_on() {
         return ENDED;
     }
     let busy = matches!(row.state, LinkState::Paying | LinkState::OnHold | LinkState::Authorized);

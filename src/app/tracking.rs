@@ -11,7 +11,7 @@ use super::turn::Turn;
 use super::{link_screen, news};
 use crate::domain::cause::Barrier;
 use crate::domain::fault::FaultKind;
-use crate::domain::link::{Link, LinkId, LinkState};
+use crate::domain::link::{Link, LinkId};
 use crate::ports::{FOLLOWED_AFTER_END, Fault, LinkRow, OutboxEntry};
 
 /// The least wait before the outbox is tried: never before the first frame, never in a tight circle.
@@ -87,8 +87,8 @@ fn track(t: &mut Turn<'_>) {
     let listed = listed(t.model);
     let reserved = watched(t.model, t.now.at);
     let tracking = &mut t.model.tracking;
-    let ended = |r: &LinkRow| r.state == LinkState::Expired;
-    let over = |r: &LinkRow| ended(r) && t.now.at.duration_since(r.expires_at) > FOLLOWED_AFTER_END;
+    let over =
+        |r: &LinkRow| r.state.may_go_on() && t.now.at.duration_since(r.expires_at) > FOLLOWED_AFTER_END;
     tracking.rows.retain(|r| !over(r));
     // Nothing more happens to it by itself, but somebody may capture or release it elsewhere while the seller looks.
     let with_reserved = reserved.map(|row| tracking.rows.iter().cloned().chain([row]).collect::<Vec<_>>());

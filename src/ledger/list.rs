@@ -214,7 +214,7 @@ pub(super) fn unsettled(connection: &Connection, account_id: &str) -> Result<Vec
 /// At most so many links whose time is over are followed: with a clock that is years wrong it could be all of them.
 const ENDED: i64 = 500;
 
-/// Links at the backend whose time was over at or after `since`, the last of them first.
+/// Links that have ended and may go on, whose time was over at or after `since` or will be, the last of them first.
 pub(super) fn ended_since(
     connection: &Connection,
     account_id: &str,

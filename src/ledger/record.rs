@@ -70,12 +70,12 @@ fn alarm(word: &str) -> Option<Alarm> {
     serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
 }
 
-/// Whether it's to be followed: 1 if it is at the backend and not settled, 2 for a while if only its time is over.
+/// Whether it's to be followed: 1 if it is at the backend and not settled, 2 for a while if it has ended and may go on.
 const fn follow(link: &Link) -> u8 {
-    match link.state {
-        LinkState::Expired => 2 * (link.session_id.is_some() as u8),
-        state => (!state.in_outbox() && !link.settled()) as u8,
+    if link.may_go_on() {
+        return 2;
     }
+    (!link.state.in_outbox() && !link.settled()) as u8
 }
 
 /// Keeps a new link. Its id must be new.

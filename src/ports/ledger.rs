@@ -108,8 +108,8 @@ impl LinkRow {
 }
 
 /// The backend has no word of its own for a link whose time is over: that is told by clocks, and clocks can be
-/// wrong. So for this long after its end such a link is still asked about, seldom, and comes back to life if the
-/// backend knows better.
+/// wrong. So for this long after its time such a link is still asked about, seldom, and comes back to life if the
+/// backend knows better. So is one where a try to pay has failed without coming to a payment.
 pub const FOLLOWED_AFTER_END: SignedDuration = SignedDuration::from_hours(24);
 
 /// The day at a glance.
@@ -232,8 +232,8 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn unsettled(&self, account_id: &str) -> Result<Vec<LinkRow>, LedgerError>;
-    /// Links at the backend that are expired and whose time was over at or after `since`: they are followed for
-    /// a while, see [`FOLLOWED_AFTER_END`].
+    /// Links that [may go on](Link::may_go_on) and whose time was over at or after `since`, or will be: they are
+    /// followed for a while, see [`FOLLOWED_AFTER_END`].
     ///
     /// # Errors
     /// The database's.

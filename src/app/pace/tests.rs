@@ -225,6 +225,16 @@ fn a_link_whose_time_is_over_is_asked_seldom_even_in_sight() {
 }
 
 #[test]
+fn a_try_that_failed_is_asked_about_seldom_and_while_somebody_looks_often() {
+    let failed = row(1, 0, LinkState::Failed);
+    let (_, asked) = run(std::slice::from_ref(&failed), InSight::default(), 20, 3_600);
+    assert!((550..=610).contains(&longest_gap(&asked[&failed.id])), "{asked:?}");
+    let looking = InSight { open: Some(failed.id), listed: &[] };
+    let (_, asked) = run(std::slice::from_ref(&failed), looking, 20, 600);
+    assert!((5..=15).contains(&longest_gap(&asked[&failed.id])), "{asked:?}");
+}
+
+#[test]
 fn a_payment_that_was_begun_and_left_is_not_asked_about_for_ever_as_if_it_were_fresh() {
     let paying = row(1, 0, LinkState::Paying);
     let end = paying.expires_at;

@@ -59,6 +59,26 @@ fn a_link_whose_time_is_over_is_followed_for_a_day() {
 }
 
 #[test]
+fn a_try_to_pay_that_failed_is_followed_and_a_payment_that_failed_is_not() {
+    for (payment, followed) in [(None, true), (Some("P1".to_owned()), false)] {
+        let mut app = App::new();
+        let open = link(1, LinkState::Open);
+        app.reply(dashboard(std::slice::from_ref(&open), Vec::new()));
+        let failed = Link { transaction_id: payment, ..then(&open, LinkState::Failed) };
+        let effects = app.reply(Reply::Tracked {
+            changed: vec![failed],
+            gone: Vec::new(),
+            there: Vec::new(),
+            fault: None,
+            skew: 0,
+            requests: 1,
+        });
+        assert_eq!(wakes(&effects, Timer::Track), followed);
+        assert_eq!(app.model.tracking.rows.len(), usize::from(followed));
+    }
+}
+
+#[test]
 fn what_another_process_changed_is_read_and_nothing_is_awaited() {
     let mut app = App::new();
     assert_eq!(app.send(Msg::LedgerChanged), [Effect::LoadDashboard], "nothing was seen yet");

@@ -477,6 +477,13 @@ fn links_whose_time_was_over_of_late_are_found() {
     links.push(Link { expires_at: at(500), ..sent(5, LinkState::Open) });
     links.push(Link { session_id: None, ..ended(6, 600) });
     links.push(Link { account_id: "T2".to_owned(), ..ended(7, 700) });
+    // A failed payment is the end, a failed try is not.
+    let failed = |n, payment: Option<&str>| Link {
+        state: LinkState::Failed,
+        transaction_id: payment.map(str::to_owned),
+        ..ended(n, 150)
+    };
+    links.extend([failed(8, Some("P8")), failed(9, None)]);
     let ledger = with(&links);
     let found = |since: i64| references(&ledger.ended_since(ACCOUNT, at(since)).unwrap()).join(" ");
     assert_eq!(found(200), "KARI-004 KARI-003 KARI-002");
@@ -485,6 +492,6 @@ fn links_whose_time_was_over_of_late_are_found() {
     ledger
         .amend(sample(4).id, &mut |l| std::mem::replace(&mut l.state, LinkState::Open) != LinkState::Open)
         .unwrap();
-    assert_eq!(found(0), "KARI-003 KARI-002 KARI-001");
+    assert_eq!(found(0), "KARI-003 KARI-002 KARI-009 KARI-001");
     assert!(ledger.unsettled(ACCOUNT).unwrap().iter().any(|row| row.id == sample(4).id));
 }

@@ -18,6 +18,7 @@ mod session_gone;
 mod stopped;
 mod together;
 mod tracking;
+mod tried_again;
 mod turned_away;
 mod turns;
 mod unwritten;
