@@ -1,6 +1,7 @@
 //! A payment link and its story, as paylink knows them.
 
 mod balance;
+mod shown;
 mod state;
 mod story;
 
@@ -16,6 +17,7 @@ use super::money::Money;
 use super::sale::{Delivery, Sale};
 
 pub use balance::{part, read_part};
+pub use shown::masked_address;
 pub use state::LinkState;
 pub use story::{EventKind, LinkEvent};
 
@@ -171,8 +173,8 @@ impl NotDone {
     }
 }
 
-/// A payment link.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A payment link. Its debug form tells no address by which it could be paid.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Link {
     /// Its own id.
     pub id: LinkId,

@@ -9,7 +9,7 @@ use super::Reply;
 use crate::domain::cause::{Barrier, Cause};
 use crate::domain::fault::FaultKind;
 use crate::domain::lifecycle::{PublishNews, SessionNews, TransactionNews};
-use crate::domain::link::LinkId;
+use crate::domain::link::{LinkId, masked_address};
 use crate::domain::money::Money;
 use crate::domain::sale::Sale;
 
@@ -124,7 +124,7 @@ impl Sending {
 }
 
 /// The answer to "create".
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Created {
     /// The session.
     pub session_id: String,
@@ -134,6 +134,18 @@ pub struct Created {
     pub publish: Vec<PublishNews>,
     /// The payment product types that were asked for; empty for a whole profile that is not known.
     pub types: Vec<String>,
+}
+
+impl std::fmt::Debug for Created {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { session_id, url, publish, types } = self;
+        f.debug_struct("Created")
+            .field("session_id", session_id)
+            .field("url", &masked_address(url))
+            .field("publish", publish)
+            .field("types", types)
+            .finish()
+    }
 }
 
 /// What the payment profile has.

@@ -1,14 +1,17 @@
 //! The memory: links, their story, and what is still to be sent.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{EndedOrder, LedgerError, OrderId, OutboxEntry, OutboxKind, Placing, Rescue};
+use crate::domain::email::Email;
 use crate::domain::link::{Alarm, Link, LinkId, LinkState};
 use crate::domain::money::Money;
+use crate::domain::phone::Phone;
 use crate::domain::reference::{Reference, ReferenceTemplate};
 use crate::domain::sale::Delivery;
 
@@ -32,7 +35,7 @@ pub struct LinkFilter {
 }
 
 /// One row of a list: cheap to load by the hundred, without lines and events.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct LinkRow {
     /// The link.
     pub id: LinkId,
@@ -84,6 +87,52 @@ impl From<&Link> for LinkRow {
             auto_capture: link.sale.auto_capture,
             alarms: link.alarms.clone(),
         }
+    }
+}
+
+impl fmt::Debug for LinkRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // So that a new field is thought of here, too.
+        let Self {
+            id,
+            reference,
+            state,
+            amount,
+            returned,
+            created_at,
+            changed_at,
+            expires_at,
+            to,
+            title,
+            session_id,
+            auto_capture,
+            alarms,
+        } = self;
+        f.debug_struct("LinkRow")
+            .field("id", id)
+            .field("reference", reference)
+            .field("state", state)
+            .field("amount", amount)
+            .field("returned", returned)
+            .field("created_at", created_at)
+            .field("changed_at", changed_at)
+            .field("expires_at", expires_at)
+            .field("to", &masked(to))
+            .field("title", title)
+            .field("session_id", session_id)
+            .field("auto_capture", auto_capture)
+            .field("alarms", alarms)
+            .finish()
+    }
+}
+
+/// Whom a link was sent to, for logs.
+fn masked(to: &str) -> String {
+    match (to, Phone::parse(to), Email::parse(to)) {
+        ("", ..) => String::new(),
+        (_, Ok(phone), _) => phone.masked(),
+        (_, _, Ok(email)) => email.masked(),
+        _ => "…".to_owned(),
     }
 }
 
@@ -478,5 +527,53 @@ pub trait Ledger: Send + Sync {
     /// else. `None` where this can't be had; then [`Ledger::version`] is to be asked.
     fn watch(&self, _changed: Box<dyn Fn() + Send>) -> Option<Watch> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::line::{ProductLine, Quantity};
+    use crate::domain::method::{Method, MethodChoice};
+    use crate::domain::money::Currency;
+    use crate::domain::sale::{AddressPlan, Sale};
+    use crate::domain::vat::VatRate;
+
+    fn link(delivery: Delivery) -> Link {
+        let at = Timestamp::UNIX_EPOCH;
+        let price = Money::new(12_000, Currency::Nok);
+        let sale = Sale {
+            lines: vec![ProductLine::new("Vaffel", Quantity::ONE, price, VatRate::STANDARD).unwrap()],
+            currency: Currency::Nok,
+            methods: MethodChoice { whole_profile: false, methods: vec![Method::parse("vipps").unwrap()] },
+            reference: Reference::parse("KARI-1").unwrap(),
+            expires_at: at,
+            exact_end: false,
+            address: AddressPlan::None,
+            auto_capture: false,
+            delivery,
+        };
+        let mut link = Link::queued(LinkId(uuid::Uuid::nil()), "T1".to_owned(), sale, at).unwrap();
+        link.url = Some("https://checkout.dintero.com/v1/view/T1.payable".to_owned());
+        link
+    }
+
+    #[test]
+    fn neither_whom_it_went_to_nor_its_address_is_in_a_debug_form() {
+        for (delivery, hidden, shown) in [
+            (Delivery::Sms(Phone::parse("41234567").unwrap()), "41234567", "67"),
+            (Delivery::Email(Email::parse("kari@example.com").unwrap()), "kari@", "k…@example.com"),
+        ] {
+            let link = link(delivery);
+            let row = LinkRow::from(&link);
+            assert!(row.to.contains(hidden));
+            let told = format!("{link:?} {row:#?}");
+            assert!(!told.contains(hidden) && !told.contains("payable"), "{told}");
+            // And what is needed to tell one from another is.
+            for needed in [shown, "KARI-1", "https://checkout.dintero.com/…", "Queued"] {
+                assert!(told.contains(needed), "{needed}: {told}");
+            }
+        }
+        assert_eq!(masked("of a newer version"), "…");
     }
 }
