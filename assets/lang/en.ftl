@@ -550,6 +550,7 @@ cli-money-dropped-perhaps = { $reference }: this order was dropped from the outb
 cli-money-lost = { $reference }: this order is in the outbox no more, and what became of it is not known
 cli-money-lost-hint = Nothing was sent again. `paylink show REF` tells how the payment stands; ask again only if that shows it was not done
 cli-withdrawn = { $reference } was withdrawn meanwhile
+cli-dropped-hint = It was cancelled by another command or in another window. Make it again if it is still wanted
 cli-not-paid = { $reference } is not paid: { $state }
 cli-time-up = The time is up and { $reference } is not paid: { $state }
 cli-not-paid-known = As far as is known, { $reference } is not paid: { $state }
@@ -603,6 +604,8 @@ cli-outbox-decide = waits for you
 cli-send-nothing = Nothing of { $reference } waits to be sent
 cli-drop-not = { $reference } is not in the outbox: { $state }
 cli-drop-hint = `paylink cancel REF` withdraws a link that was sent
+cli-drop-carried-out = { $reference }: this order can't be dropped any more, because it was carried out: { $state }
+cli-drop-cancel-perhaps = { $reference }: the cancellation was dropped from the outbox, and may still be carried out
 
 ## paylink doctor
 doctor-needs-config = needs a config

@@ -549,6 +549,7 @@ cli-money-dropped-perhaps = { $reference }: dette ble droppet fra utboksen, og k
 cli-money-lost = { $reference }: dette er ikke i utboksen lenger, og hva det ble til, er ikke kjent
 cli-money-lost-hint = Ingenting ble sendt på nytt. `paylink show REF` viser hvordan betalingen står; be om det på nytt bare hvis den viser at det ikke ble gjort
 cli-withdrawn = { $reference } ble kansellert i mellomtiden
+cli-dropped-hint = Den ble kansellert av en annen kommando eller i et annet vindu. Lag den på nytt hvis den fortsatt trengs
 cli-not-paid = { $reference } er ikke betalt: { $state }
 cli-time-up = Tiden er ute, og { $reference } er ikke betalt: { $state }
 cli-not-paid-known = Så vidt vites er { $reference } ikke betalt: { $state }
@@ -602,6 +603,8 @@ cli-outbox-decide = venter på deg
 cli-send-nothing = Ingenting for { $reference } venter på å bli sendt
 cli-drop-not = { $reference } ligger ikke i utboksen: { $state }
 cli-drop-hint = `paylink cancel REF` kansellerer en lenke som er sendt
+cli-drop-carried-out = { $reference }: dette kan ikke droppes lenger, for det er utført: { $state }
+cli-drop-cancel-perhaps = { $reference }: kanselleringen ble droppet fra utboksen, og kan fortsatt bli utført
 
 ## paylink doctor
 doctor-needs-config = trenger en konfigurasjon

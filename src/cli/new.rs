@@ -14,7 +14,7 @@ use crate::domain::clean;
 use crate::domain::email::Email;
 use crate::domain::expiry::{self, Expiry};
 use crate::domain::line::{MAX_LINES, ProductLine};
-use crate::domain::link::{Link, LinkId, LinkState};
+use crate::domain::link::{EventKind, Link, LinkId, LinkState};
 use crate::domain::method::{Method, resolve_types};
 use crate::domain::phone::{Phone, PhoneKind};
 use crate::domain::reference::Reference;
@@ -365,6 +365,9 @@ pub fn failure(shop: &Shop<'_>, sent: &Sent) -> Option<Failure> {
     };
     match sent.outcome {
         Outcome::Created | Outcome::Adopted => None,
+        Outcome::Already if sent.link.state == LinkState::Cancelled && sent.link.session_id.is_none() => {
+            Some(dropped(shop, &sent.link))
+        }
         Outcome::Already | Outcome::Busy if !sent.link.state.in_outbox() => None,
         Outcome::Queued { .. } | Outcome::Already | Outcome::Busy => Some(Failure::new(
             Status::Unreachable,
@@ -400,8 +403,15 @@ pub fn failure(shop: &Shop<'_>, sent: &Sent) -> Option<Failure> {
             Some(Failure::new(Status::Unreachable, "waits_for_you", named(key), t.t("cli-overdue-hint")))
         }
         Outcome::Moved | Outcome::InProgress { .. } | Outcome::NotPossible => None,
-        Outcome::Cancelled | Outcome::NotCancelled => {
-            Some(Failure::input("withdrawn", named("cli-withdrawn"), t.t("cli-no-such-link-hint")))
-        }
+        Outcome::Cancelled | Outcome::NotCancelled => Some(dropped(shop, &sent.link)),
     }
+}
+
+/// Somebody else has withdrawn it before it was made. Where it was in doubt, it may have been made all the same.
+fn dropped(shop: &Shop<'_>, link: &Link) -> Failure {
+    let t = shop.texts();
+    let doubted = link.events.iter().any(|e| e.kind == EventKind::Uncertain);
+    let status = if doubted { Status::Unknown } else { Status::Input };
+    let said = t.t_args("cli-withdrawn", &[("reference", link.sale.reference.as_str().into())]);
+    Failure::new(status, "dropped", said, t.t("cli-dropped-hint"))
 }

@@ -195,8 +195,11 @@ async fn drop(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
     let t = shop.texts();
     let link = shop.named(reference, true).await?;
     if let Some(entry) = first_of(shop, link.id).await?.filter(|e| e.kind != OutboxKind::Create) {
-        let sent = outbox::give_up(&shop.ports, &entry).await.map_err(|e| shop.ledger_failure(&e))?;
-        return shop.outcome(&sent.link, money::failure(shop, &sent, entry.kind));
+        return match outbox::give_up(&shop.ports, &entry).await {
+            Ok(sent) => dropped(shop, &entry, &sent),
+            // It may have gone out before.
+            Err(error) => shop.perhaps_sent(&link, &error),
+        };
     }
     if !link.state.in_outbox() {
         let args = [("reference", link.sale.reference.as_str().into()), ("state", t.say(&link.state).into())];
@@ -212,4 +215,30 @@ async fn drop(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
         Ok(done) => shop.outcome(&done.link, super::links::not_cancelled(shop, &done)),
         Err(error) => shop.perhaps_sent(&link, &error),
     }
+}
+
+/// Tells what became of a request that was to be given up.
+fn dropped(shop: &Shop<'_>, entry: &OutboxEntry, sent: &Sent) -> Result<Status, Failure> {
+    let t = shop.texts();
+    let state = t.say(&sent.link.state).into_owned();
+    let args = [("reference", sent.link.sale.reference.as_str().into()), ("state", state.into())];
+    let hint = t.t("cli-cancel-ended-hint");
+    let went_out = entry.order.as_ref().is_some_and(|order| order.sent.is_some());
+    let wrong = match (entry.kind.moves_money(), sent.outcome) {
+        (true, Outcome::Cancelled) if sent.fault.is_none() => None,
+        // It had been carried out, as is known only now.
+        (true, Outcome::Moved) => {
+            Some(Failure::input("carried_out", t.t_args("cli-drop-carried-out", &args), hint))
+        }
+        (true, _) => return money::end(shop, sent, entry.kind, None),
+        // Nobody looks for it any more, and it may be on its way.
+        (false, Outcome::Already) if went_out && !sent.link.settled() => Some(Failure::new(
+            Status::Unknown,
+            "outcome_unknown",
+            t.t_args("cli-drop-cancel-perhaps", &args),
+            hint,
+        )),
+        (false, _) => money::failure(shop, sent, entry.kind),
+    };
+    shop.outcome(&sent.link, wrong)
 }

@@ -135,6 +135,24 @@ fn what_waits_can_be_dropped() {
 }
 
 #[test]
+fn what_turns_out_to_be_carried_out_is_not_dropped() {
+    let world = World::new();
+    authorized(&world, "A-1");
+    world.fault(json!({"path": "/v1/transactions/*", "method": "POST", "kind": "drop_after", "times": 1}));
+    world.fault(json!({"path": "/v1/transactions/*", "method": "GET", "kind": "delay", "ms": 2000, "times": -1}));
+    let capturing = Going::start(&mut world.command(&["capture", "A-1"]));
+    while requests(&world, "capture") == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    capturing.kill();
+    world.clear_faults();
+    let told = world.run(&["outbox", "drop", "A-1", "--json"]).is(3);
+    assert_eq!(told.error()["code"], "carried_out");
+    assert_eq!((requests(&world, "capture"), waiting(&world)), (1, vec![]));
+    assert_eq!(world.run(&["show", "A-1", "--json"]).is(0).json()["state"], "captured");
+}
+
+#[test]
 fn a_lost_answer_is_looked_up() {
     for fault in [
         json!({"kind": "drop_after"}),

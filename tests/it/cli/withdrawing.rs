@@ -80,3 +80,17 @@ fn the_word_to_withdraw_holds_though_nobody_knows_whether_it_was_made() {
     assert_eq!(world.sessions_asked_for().iter().filter(|(path, _)| !path.ends_with("/cancel")).count(), 1);
     assert_eq!((waiting(&world), sessions_closed(&world)), (vec![], vec![true]));
 }
+
+#[test]
+fn who_makes_a_link_is_told_that_it_was_dropped_meanwhile() {
+    let world = World::new();
+    world.fault(json!({"path": "/v1/sessions*", "method": "POST", "kind": "status", "status": 429, "retry_after": 4, "times": -1}));
+    let sending = Going::start(&mut world.command(&SALE));
+    until("the wait", || {
+        let waits = world.run(&["outbox", "list", "--json"]).is(0).lines();
+        waits.first().filter(|entry| entry["last_error"].is_string()).map(|_| ())
+    });
+    assert_eq!(world.run(&["outbox", "drop", "A-1", "--json"]).is(0).json()["state"], "cancelled");
+    let told = sending.end().is(3);
+    assert_eq!((told.error()["code"].clone(), told.out.as_str()), (json!("dropped"), ""));
+}
