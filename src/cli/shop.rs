@@ -22,8 +22,8 @@ use crate::wiring::{self, embedded::Embedded};
 pub const PATIENCE: Duration = Duration::from_secs(30);
 /// What can't be reached in this time is printed as it is known here.
 pub(super) const A_FEW_SECONDS: Duration = Duration::from_secs(5);
-/// So long a request takes at most.
-const LONGEST_REQUEST: Duration = Duration::from_secs(20);
+/// So long it takes at most to make a link, once we are signed in: the payment profile is read, then the request goes out.
+const LONGEST_SEND: Duration = Duration::from_secs(24);
 
 /// A shop that is open for one command.
 pub struct Shop<'a> {
@@ -158,7 +158,8 @@ impl<'a> Shop<'a> {
     }
 
     /// Sends what was due in the outbox at `now`, in the background for as long as it takes; waits for it a
-    /// few seconds. A request that is on its way is never cut off: see [`Shop::close`].
+    /// few seconds. A link is begun only while there is time to hear that it was made; what takes longer all the same is
+    /// cut off when the command's time is up, and left as a crash would leave it: see [`Shop::close`].
     ///
     /// # Errors
     /// The ledger's.
@@ -169,8 +170,8 @@ impl<'a> Shop<'a> {
             return self.say_what_waits(now).await;
         }
         let (ports, account) = (self.ports.clone(), self.account().to_owned());
-        // One that is begun must have the time to end.
-        let beginning = Patience::new(self.patience().saturating_sub(LONGEST_REQUEST));
+        // One that is begun is to have the time to end.
+        let beginning = Patience::new(self.patience().saturating_sub(LONGEST_SEND));
         let mut sending = tokio::spawn(async move {
             if let Err(error) = outbox::flush_by_hand(&ports, &account, now, beginning).await {
                 tracing::warn!(%error, "the outbox could not be sent");
@@ -197,7 +198,8 @@ impl<'a> Shop<'a> {
         Ok(())
     }
 
-    /// Waits for the requests of the outbox that are under way: cut off, their outcome would be unknown.
+    /// Waits for the requests of the outbox that are under way, for as long as the command may take: cut off, their outcome
+    /// is unknown, and the backend is asked before anything is sent again.
     async fn close(self) {
         let patience = self.patience();
         if let Some(sending) = self.sending {

@@ -17,7 +17,8 @@ pub(super) mod not_done;
 
 /// A claim is given to another process after this long: longer than the requests of one claim take.
 const LEASE: Duration = Duration::from_secs(90);
-/// Nothing is made later than this into a claim, so that it can't meet another process's try.
+/// No link is made later than this into a claim, so that it can't meet another process's try. What is asked for a link that
+/// is there has no such end: what went out is noted before it does, and known again by that.
 const LAST_CALL: Duration = Duration::from_secs(45);
 /// Where somebody has to see to the account first, trying often helps nobody.
 const NOT_ALLOWED_PAUSE: Duration = Duration::from_secs(5 * 60);

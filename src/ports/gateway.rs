@@ -169,7 +169,7 @@ pub struct MoneyMove {
     pub reference: String,
     /// Why, for a refund.
     pub reason: Option<String>,
-    /// The lines: `line_id`, quantity as text, amount in minor units. Empty for "everything left".
+    /// The lines, where it is all that was ordered: `line_id`, quantity as text, amount in minor units. Empty for a part.
     pub items: Vec<(String, String, i64)>,
 }
 

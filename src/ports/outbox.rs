@@ -164,7 +164,8 @@ pub struct OutboxEntry {
     pub needs_decision: bool,
     /// Why it asks, where nothing was sent; else it asks because it may have been sent.
     pub overdue: Option<Overdue>,
-    /// What is asked of the money; for [`OutboxKind::moves_money`] alone.
+    /// What is asked of the money, with [`OutboxKind::moves_money`]; of an [`OutboxKind::Cancel`] that it went out, once it
+    /// did. Others have none.
     pub order: Option<MoneyOrder>,
     /// When a request for it first went out, by the backend's clock, which nobody here can set. `None`: none did, or
     /// nobody knows.

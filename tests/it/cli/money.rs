@@ -139,7 +139,9 @@ fn what_turns_out_to_be_carried_out_is_not_dropped() {
     let world = World::new();
     authorized(&world, "A-1");
     world.fault(json!({"path": "/v1/transactions/*", "method": "POST", "kind": "drop_after", "times": 1}));
-    world.fault(json!({"path": "/v1/transactions/*", "method": "GET", "kind": "delay", "ms": 2000, "times": -1}));
+    world.fault(
+        json!({"path": "/v1/transactions/*", "method": "GET", "kind": "delay", "ms": 2000, "times": -1}),
+    );
     let capturing = Going::start(&mut world.command(&["capture", "A-1"]));
     while requests(&world, "capture") == 0 {
         std::thread::sleep(std::time::Duration::from_millis(50));
