@@ -253,7 +253,7 @@ impl Memory {
         let looked = self.looked.get(&row.id).copied();
         if sight.open == Some(row.id) {
             let every = match row.state {
-                LinkState::Expired => ENDED,
+                LinkState::Expired | LinkState::Cancelled => ENDED,
                 // The customer may try again, and somebody looks.
                 state if state.may_go_on() => FRESH,
                 _ => ON_SCREEN,

@@ -88,7 +88,7 @@ fn track(t: &mut Turn<'_>) {
     let reserved = watched(t.model, t.now.at);
     let tracking = &mut t.model.tracking;
     let over =
-        |r: &LinkRow| r.state.may_go_on() && t.now.at.duration_since(r.expires_at) > FOLLOWED_AFTER_END;
+        |r: &LinkRow| r.state.may_go_on() && t.now.at.duration_since(r.ended_at()) > FOLLOWED_AFTER_END;
     tracking.rows.retain(|r| !over(r));
     // Nothing more happens to it by itself, but somebody may capture or release it elsewhere while the seller looks.
     let with_reserved = reserved.map(|row| tracking.rows.iter().cloned().chain([row]).collect::<Vec<_>>());

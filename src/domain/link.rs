@@ -334,11 +334,16 @@ impl Link {
 
     /// It has ended at the backend, and may go on all the same: its time is over as far as clocks tell, or the customer's
     /// try has failed without coming to a payment, and may be made again. A payment that was declined or failed is the
-    /// end, because a session has at most one (API, 3).
+    /// end, because a session has at most one (API, 3). Or it was withdrawn while a payment had begun, which may yet go
+    /// through.
     #[must_use]
     pub const fn may_go_on(&self) -> bool {
-        let unpaid = matches!(self.state, LinkState::Expired) || self.transaction_id.is_none();
-        self.state.may_go_on() && unpaid && self.session_id.is_some()
+        let fits = match self.state {
+            LinkState::Expired => true,
+            LinkState::Cancelled => self.transaction_id.is_some(),
+            _ => self.transaction_id.is_none(),
+        };
+        self.state.may_go_on() && fits && self.session_id.is_some()
     }
 
     /// Paid as `--wait` means it: authorized, or with auto-capture captured.

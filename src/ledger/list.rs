@@ -214,7 +214,8 @@ pub(super) fn unsettled(connection: &Connection, account_id: &str) -> Result<Vec
 /// At most so many links whose time is over are followed: with a clock that is years wrong it could be all of them.
 const ENDED: i64 = 500;
 
-/// Links that have ended and may go on, whose time was over at or after `since` or will be, the last of them first.
+/// Links that have ended and may go on, whose time was over at or after `since` or will be, the last of them first; of those
+/// that were withdrawn the ones that were so since then.
 pub(super) fn ended_since(
     connection: &Connection,
     account_id: &str,
@@ -222,7 +223,7 @@ pub(super) fn ended_since(
 ) -> Result<Vec<LinkRow>, Trouble> {
     let sql = format!(
         "SELECT {COLUMNS} FROM links AS l WHERE l.account_id = ?1 AND l.follow = 2 AND l.follow > 0
-             AND l.expires_at >= ?2
+             AND l.expires_at >= ?2 AND (l.state <> 'cancelled' OR l.changed_at >= ?2)
          ORDER BY l.expires_at DESC LIMIT {ENDED}"
     );
     collect(connection, &sql, [Value::from(account_id.to_owned()), Value::from(record::micros(since))])

@@ -1,6 +1,8 @@
 //! Withdrawing a link: the state is read first, because cancelling a session voids a payment that the
 //! customer has just authorized; it's journalled before it goes out; and it's seen to be closed.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::asked::Asked;
@@ -18,6 +20,9 @@ mod patient;
 pub(super) mod word;
 
 pub use patient::cancel_patiently;
+
+/// Half of the first pause before it's looked again what became of a payment; it doubles.
+const FIRST_LOOK: Duration = Duration::from_secs(1);
 
 /// How withdrawing a link ended, with the link as it's kept now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -287,7 +292,10 @@ async fn carry_out(ports: &Ports, id: LinkId, fresh: bool, heard: bool) -> Resul
     }
     // See that it's closed, and what became of a payment that had begun.
     match (state_first(ports, id).await?, fault) {
-        (First::Stop(link, _), Some(fault)) if reserved(&link) && !fault.kind.is_no() => {
+        // Also where the answer says that it's closed: what becomes of the payment may take a moment longer.
+        (First::Stop(link, _), fault)
+            if reserved(&link) && fault.as_ref().is_none_or(|f| !f.kind.is_no()) =>
+        {
             look_again(ports, claim, link).await
         }
         (First::Stop(link, end), _) => finish(ports, claim, link, end).await,
@@ -348,11 +356,12 @@ fn on_the_wire(ports: &Ports, claim: &mut Claim) -> bool {
     claim.entry.in_flight && wire::may_arrive(ports, id, kind, sent)
 }
 
-/// Paid, while a request to withdraw the link may still be on its way: what becomes of the payment is seen once
-/// that can't arrive any more. Nothing is sent.
+/// Paid, while a request to withdraw the link may still be on its way, or is being carried out: what becomes of the payment
+/// is looked at until that can't be any more, soon at first. Nothing is sent.
 async fn look_again(ports: &Ports, mut claim: Claim, link: Link) -> Result<Sent, LedgerError> {
     let now = ports.clock.now();
-    let next_at = now.checked_add(wire::ON_THE_WIRE).unwrap_or(now);
+    let soon = FIRST_LOOK.saturating_mul(1 << claim.entry.attempts.clamp(1, 6));
+    let next_at = now.checked_add(soon.min(wire::ON_THE_WIRE)).unwrap_or(now);
     let fault = Fault::new(FaultKind::Maybe, Cause::Plain(Plain::PaidMeanwhile));
     claim.link = link;
     let outcome = Outcome::Uncertain { needs_decision: false, next_at };

@@ -154,6 +154,15 @@ impl LinkRow {
             state => state.settled(),
         }
     }
+
+    /// From when on it is followed for [`FOLLOWED_AFTER_END`], where it has ended and [may go on](Link::may_go_on).
+    #[must_use]
+    pub const fn ended_at(&self) -> Timestamp {
+        match self.state {
+            LinkState::Cancelled => self.changed_at,
+            _ => self.expires_at,
+        }
+    }
 }
 
 /// The backend has no word of its own for a link whose time is over: that is told by clocks, and clocks can be

@@ -149,11 +149,11 @@ impl LinkState {
         )
     }
 
-    /// An end that may not have been one: clocks have told it, or a session without a payment (see
-    /// [`Link::may_go_on`](super::Link::may_go_on)).
+    /// An end that may not have been one: clocks have told it, or a session without a payment, or it was withdrawn while
+    /// one had begun (see [`Link::may_go_on`](super::Link::may_go_on)).
     #[must_use]
     pub const fn may_go_on(self) -> bool {
-        matches!(self, Self::Expired | Self::Declined | Self::Failed)
+        matches!(self, Self::Expired | Self::Declined | Self::Failed | Self::Cancelled)
     }
 
     /// Nothing more happens by itself. `Authorized` is settled unless the link captures by itself

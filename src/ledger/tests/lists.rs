@@ -488,6 +488,18 @@ fn links_whose_time_was_over_of_late_are_found() {
     let found = |since: i64| references(&ledger.ended_since(ACCOUNT, at(since)).unwrap()).join(" ");
     assert_eq!(found(200), "KARI-004 KARI-003 KARI-002");
     assert_eq!(found(401), "");
+    // One that was withdrawn while a payment had begun, too, for as long after that.
+    let begun = |n: i64, end: i64| {
+        let transaction_id = Some(format!("T12345678.t{n}"));
+        Link { transaction_id, changed_at: at(end), expires_at: at(900), ..sent(n, LinkState::Cancelled) }
+    };
+    let mut links = vec![begun(1, 100), begun(2, 200), begun(3, 300)];
+    links.push(Link { transaction_id: None, ..begun(4, 400) });
+    links.push(Link { session_id: None, ..begun(5, 500) });
+    let withdrawn = with(&links).ended_since(ACCOUNT, at(200)).unwrap();
+    let mut withdrawn = references(&withdrawn);
+    withdrawn.sort_unstable();
+    assert_eq!(withdrawn, ["KARI-002", "KARI-003"]);
     // It comes back to life.
     ledger
         .amend(sample(4).id, &mut |l| std::mem::replace(&mut l.state, LinkState::Open) != LinkState::Open)

@@ -84,6 +84,7 @@ struct Backend {
     too_many: bool,
     newer_only: bool,
     no_events: bool,
+    slow_to_void: bool,
     left_out: Vec<String>,
     busy: usize,
     most_busy: usize,
@@ -194,6 +195,11 @@ impl SimGateway {
     /// There are so many that a search reaches only those made since the moment that it names.
     pub(crate) fn newer_only(&self) {
         lock(&self.state).newer_only = true;
+    }
+
+    /// A session is cancelled at once, and what becomes of its payment is not.
+    pub(crate) fn slow_to_void(&self) {
+        lock(&self.state).slow_to_void = true;
     }
 
     /// Its transactions tell no event of what is done to them, only how they stand.
@@ -521,8 +527,10 @@ impl Gateway for SimGateway {
                 {
                     return Err(Fault::new(FaultKind::Refused, Cause::theirs("it is paid")));
                 }
-                transaction.status = TransactionStatus::AuthorizationVoided;
-                transaction.updated_at = Some(now);
+                if !state.slow_to_void {
+                    transaction.status = TransactionStatus::AuthorizationVoided;
+                    transaction.updated_at = Some(now);
+                }
             }
             session.news.cancelled_at = Some(now);
             session.news.events.push(event("CANCELLED", now));

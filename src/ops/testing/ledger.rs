@@ -218,7 +218,7 @@ impl Ledger for SimLedger {
 
     fn ended_since(&self, _: &str, since: Timestamp) -> Result<Vec<LinkRow>, LedgerError> {
         let kept = self.read()?;
-        let ended = |l: &&Link| l.may_go_on() && l.expires_at >= since;
+        let ended = |l: &&Link| l.may_go_on() && LinkRow::from(*l).ended_at() >= since;
         Ok(kept.links.values().filter(ended).map(LinkRow::from).collect())
     }
 

@@ -3,12 +3,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::domain::cause::Cause;
-use crate::domain::link::LinkState;
+use crate::domain::link::{LinkId, LinkState};
 use crate::domain::sale::Delivery;
-use crate::ops::cancel::{CancelEnd, cancel, cancel_patiently};
+use crate::ops::cancel::{CancelEnd, Cancelling, cancel, cancel_patiently};
 use crate::ops::outbox::{Outcome, flush};
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault};
-use crate::ports::{Fault, FaultKind};
+use crate::ops::track::refresh_many;
+use crate::ports::{FOLLOWED_AFTER_END, Fault, FaultKind};
 
 #[tokio::test(start_paused = true)]
 async fn an_open_link_is_closed() {
@@ -292,4 +293,72 @@ async fn nobody_waits_longer_for_it_than_they_said() {
         flush(&world.another(), ACCOUNT, world.now()).await.unwrap();
         assert_eq!((world.link(id).state, world.entry(id)), (LinkState::Cancelled, None));
     }
+}
+
+/// A link of whose payment the backend tells this while it is being withdrawn, and that is closed before what becomes of
+/// the payment is.
+async fn closed_before_its_payment(status: &'static str) -> (World, LinkId, Cancelling) {
+    let world = World::new();
+    let id = world.send("A-1", Delivery::Link).await;
+    world.backend.slow_to_void();
+    world.backend.wrong(Call::Cancel, [Wrong::Slow(Duration::from_secs(2))]);
+    let ports = world.ports.clone();
+    let withdrawing = tokio::spawn(async move { cancel(&ports, id).await });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    world.backend.pay(&world.session_id(id), status);
+    let done = withdrawing.await.unwrap().unwrap();
+    (world, id, done)
+}
+
+/// The outbox is sent and what is followed is looked at, for so many minutes.
+async fn minutes_pass(world: &World, minutes: u64) {
+    for _ in 0..minutes {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        let mut followed = world.ports.ledger.unsettled(ACCOUNT).unwrap();
+        let since = world.now() - FOLLOWED_AFTER_END;
+        followed.extend(world.ports.ledger.ended_since(ACCOUNT, since).unwrap());
+        refresh_many(&world.ports, followed.into_iter().map(|row| row.id).collect()).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payment_that_is_given_back_a_moment_after_the_answer_is_not_told_as_reserved() {
+    for becomes in ["AUTHORIZATION_VOIDED", "AUTHORIZED", "CAPTURED"] {
+        let (world, id, done) = closed_before_its_payment("AUTHORIZED").await;
+        assert!(matches!(done.end, CancelEnd::Later { .. }), "{:?}", done.end);
+        assert!(world.entry(id).is_some(), "nobody looks any more");
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        world.backend.pay(&world.session_id(id), becomes);
+        let done = cancel_patiently(&world.ports, id, Duration::from_secs(30)).await.unwrap();
+        minutes_pass(&world, 3).await;
+        assert_eq!(world.entry(id), None, "{becomes}");
+        let state = match becomes {
+            "AUTHORIZATION_VOIDED" => {
+                assert_eq!(done.end, CancelEnd::Cancelled);
+                LinkState::Voided
+            }
+            "AUTHORIZED" => LinkState::Authorized,
+            _ => LinkState::Captured,
+        };
+        assert_eq!((world.link(id).state, world.backend.calls(Call::Cancel)), (state, 1));
+    }
+}
+
+/// It is followed for a day: what was begun may go through although the session is closed.
+#[tokio::test(start_paused = true)]
+async fn a_payment_that_had_begun_and_goes_through_is_seen() {
+    let (world, id, done) = closed_before_its_payment("INITIATED").await;
+    assert_eq!((done.end, done.link.state), (CancelEnd::Cancelled, LinkState::Cancelled));
+    minutes_pass(&world, 60).await;
+    world.backend.pay(&world.session_id(id), "CAPTURED");
+    minutes_pass(&world, 1).await;
+    assert_eq!(world.link(id).state, LinkState::Captured);
+
+    // Where nothing had begun there is nothing to come.
+    let world = World::new();
+    let id = world.send("A-1", Delivery::Link).await;
+    assert_eq!(cancel(&world.ports, id).await.unwrap().end, CancelEnd::Cancelled);
+    let long_ago = world.now() - FOLLOWED_AFTER_END;
+    assert_eq!(world.ports.ledger.ended_since(ACCOUNT, long_ago).unwrap(), []);
 }
