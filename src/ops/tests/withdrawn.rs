@@ -156,3 +156,17 @@ async fn a_question_is_answered_by_it() {
     assert_eq!((world.link(id).state, kinds(&world, id)), (LinkState::Cancelled, vec![OutboxKind::Look]));
     assert_eq!(world.backend.calls(Call::Create), 1);
 }
+
+/// Whoever waits for it no longer, while the backend is asked, has said it all the same.
+#[tokio::test(start_paused = true)]
+async fn who_waits_no_longer_is_not_forgotten() {
+    let world = World::new();
+    let id = world.keep("A-1", Delivery::Link);
+    world.backend.wrong(Call::Create, [Wrong::Cut]);
+    world.backend.wrong(Call::Find, [fault(FaultKind::NotSent), Wrong::Slow(Duration::from_secs(60))]);
+    send_now(&world.ports, id).await.unwrap();
+    assert!(is_later(&cancel_patiently(&world.ports, id, Duration::from_secs(5)).await.unwrap()));
+    assert_eq!(kinds(&world, id), [OutboxKind::Create, OutboxKind::Cancel]);
+    pass(&world).await;
+    assert_eq!((world.link(id).state, world.backend.calls(Call::Create)), (LinkState::Cancelled, 1));
+}
