@@ -138,6 +138,27 @@ impl Alarm {
     }
 }
 
+/// A payment beside that of a link's own session that no other link tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// Of a session that was lost on the way.
+    Lost,
+    /// A second one on the same session.
+    Second,
+}
+
+impl Beside {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Lost, Self::Second];
+
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Lost => "alarm/double_payment/lost",
+            Self::Second => "alarm/double_payment/second",
+        }
+    }
+}
+
 /// A request about a link that came to nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotDone {
@@ -238,12 +259,23 @@ impl Link {
             0 => format!("alarm/{}", alarm.word()),
             times => format!("alarm/{}/{times}", alarm.word()),
         };
-        let new = self.record(LinkEvent {
-            at,
-            kind: EventKind::Alarm,
-            detail: Some(alarm.word().to_owned()),
-            key: Some(key),
-        });
+        self.raise_as(alarm, key, at)
+    }
+
+    /// The alarm of a payment beside that of the link's session, once.
+    pub fn paid_twice(&mut self, beside: Beside, at: Timestamp) -> bool {
+        self.raise_as(Alarm::DoublePayment, beside.key().to_owned(), at)
+    }
+
+    /// Whether a payment was found that no other link tells of.
+    #[must_use]
+    pub fn was_paid_beside(&self) -> bool {
+        Beside::ALL.iter().any(|b| self.events.iter().any(|e| e.key.as_deref() == Some(b.key())))
+    }
+
+    fn raise_as(&mut self, alarm: Alarm, key: String, at: Timestamp) -> bool {
+        let detail = Some(alarm.word().to_owned());
+        let new = self.record(LinkEvent { at, kind: EventKind::Alarm, detail, key: Some(key) });
         if new && !self.alarms.contains(&alarm) {
             self.alarms.push(alarm);
         }

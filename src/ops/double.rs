@@ -15,6 +15,7 @@ pub(super) fn check(links: &mut [Link], now: Timestamp) {
         if link.lower(Alarm::DoublePayment, now)
             && let [only] = paid.as_mut_slice()
             && !told_elsewhere(only)
+            && !only.was_paid_beside()
         {
             only.lower(Alarm::DoublePayment, now);
         }

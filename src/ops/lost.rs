@@ -9,7 +9,7 @@ use super::outbox::{Outcome, Sent};
 use super::written::written;
 use super::{backend_now, cancel, on_ledger, since};
 use crate::domain::lifecycle::{SessionNews, TransactionNews, TransactionStatus, UNTIL_GIVEN_UP};
-use crate::domain::link::{Alarm, Link, LinkId};
+use crate::domain::link::{Alarm, Beside, Link, LinkId};
 use crate::ports::{Fault, Ledger, LedgerError, OutboxEntry, OutboxKind, Ports, Searched};
 
 /// The first look, after the link was made anew.
@@ -175,7 +175,16 @@ pub(super) async fn look(ports: &Ports, id: LinkId) -> Result<Option<Sent>, Ledg
 
 async fn raise(ports: &Ports, id: LinkId, alarm: Alarm) -> Result<(), LedgerError> {
     let now = backend_now(ports);
-    on_ledger(ports, move |ledger| ledger.amend(id, &mut |link| link.raise(alarm, now)).map(|_| ())).await
+    on_ledger(ports, move |ledger| ledger.amend(id, &mut |link| told(link, alarm, now)).map(|_| ())).await
+}
+
+fn told(link: &mut Link, alarm: Alarm, now: Timestamp) -> bool {
+    match alarm {
+        // Told at both: giving back what another link was paid with does not end this.
+        Alarm::DoublePayment => link.paid_twice(Beside::Lost, now),
+        _ => link.raise(alarm, now),
+    }
+
 }
 
 /// The sessions of the other links with this reference: a seller may use it for more than one sale, and their payments

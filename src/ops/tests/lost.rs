@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use crate::domain::lifecycle::TransactionStatus;
 use crate::domain::link::{Alarm, LinkId, LinkState};
+use crate::domain::sale::Delivery;
 use crate::ops::lost;
 use crate::ops::outbox::{Decision, decide, flush, send_now};
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault, sms};
@@ -312,6 +314,29 @@ async fn paid_by_both_is_told_of_every_other_sale_of_the_order_too() {
     for link in [id, other] {
         assert!(world.link(link).alarms.contains(&Alarm::DoublePayment), "{:?}", world.link(link).alarms);
     }
+}
+
+/// A third link under the reference that is paid and given back again does not end what is told of the lost one.
+#[tokio::test(start_paused = true)]
+async fn what_was_paid_by_the_lost_one_too_stays_told_when_another_link_is_given_back() {
+    let (world, id, lost) = sent_twice().await;
+    let other = world.send("A-1", Delivery::Link).await;
+    let sessions = [lost, world.session_id(id), world.session_id(other)];
+    for session in &sessions {
+        world.backend.pay(session, "CAPTURED");
+    }
+    for link in [id, other] {
+        refresh_one(&world.ports, link).await.unwrap();
+    }
+    pass(&world, 60).await;
+    assert!([id, other].iter().all(|link| world.link(*link).alarms.contains(&Alarm::DoublePayment)));
+    tokio::time::advance(Duration::from_secs(5)).await;
+    world.backend.happen(&sessions[2], |s| {
+        s.transaction.as_mut().unwrap().status = TransactionStatus::Refunded;
+    });
+    refresh_one(&world.ports, other).await.unwrap();
+    assert!(world.link(other).alarms.is_empty());
+    assert!(world.link(id).alarms.contains(&Alarm::DoublePayment));
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{event_of, has_room, rank, record, text};
 use crate::domain::lifecycle::{TransactionEvent, TransactionNews, TransactionStatus, other_sum};
-use crate::domain::link::{Alarm, EventKind, Link, LinkEvent, LinkState, part};
+use crate::domain::link::{Alarm, Beside, EventKind, Link, LinkEvent, LinkState, part};
 use crate::domain::money::{Currency, Money};
 
 fn state_of(link: &Link, news: &TransactionNews) -> LinkState {
@@ -161,7 +161,7 @@ pub(super) fn take_transaction(link: &mut Link, news: &TransactionNews, backend_
 fn take_over(link: &mut Link, news: &TransactionNews, new: LinkState, backend_now: Timestamp) -> bool {
     let taken_over = !link.state.has_money() && rank(new) >= rank(link.state);
     if !taken_over && new.has_money() {
-        link.raise(Alarm::DoublePayment, news.created_at.unwrap_or(backend_now));
+        link.paid_twice(Beside::Second, news.created_at.unwrap_or(backend_now));
     }
     taken_over
 }
