@@ -9,8 +9,7 @@ use crate::domain::link::{Link, LinkId, LinkState};
 use crate::domain::reference::Reference;
 use crate::i18n::{Lang, Texts};
 use crate::ops::cancel::{self, CancelEnd, Cancelling};
-use crate::ops::on_ledger;
-use crate::ports::{FaultKind, Ledger, LedgerError, LinkFilter, OutboxKind};
+use crate::ports::{FaultKind, Ledger, LinkFilter, OutboxKind};
 
 const fn wished(offline: bool) -> Secret {
     if offline { Secret::Unused } else { Secret::Wished }
@@ -89,13 +88,10 @@ async fn list_in(shop: &mut Shop<'_>, filter: LinkFilter, offline: bool) -> Resu
     let mut unreadable = Vec::new();
     if shop.run.output.json {
         for row in rows {
-            let id = row.id;
-            match on_ledger(&shop.ports, move |l| l.link(id)).await {
-                Ok(Some(link)) => shop.run.output.line(&LinkJson::from(&link).line())?,
+            match shop.readable(row.id).await? {
+                Some(link) => shop.run.output.line(&LinkJson::from(&link).line())?,
                 // All others are told.
-                Err(LedgerError::Unreadable { .. }) => unreadable.push(row.reference),
-                Ok(None) => return Err(Failure::internal(shop.texts(), format!("the link {id} is gone"))),
-                Err(error) => return Err(shop.ledger_failure(&error)),
+                None => unreadable.push(row.reference),
             }
         }
     } else if rows.is_empty() {
@@ -113,7 +109,7 @@ async fn list_in(shop: &mut Shop<'_>, filter: LinkFilter, offline: bool) -> Resu
 }
 
 /// What was sold can't be read of these, and so they are missing in the list.
-fn not_read(t: Texts, links: &[Reference]) -> Failure {
+pub(super) fn not_read(t: Texts, links: &[Reference]) -> Failure {
     let named: Vec<&str> = links.iter().map(Reference::as_str).collect();
     let args = [("references", named.join(", ").into())];
     let hint = t.t("doctor-unreadable-hint");

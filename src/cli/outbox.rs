@@ -5,11 +5,11 @@ use serde::Serialize;
 use super::args::OutboxAction;
 use super::human::columns;
 use super::shop::{Secret, Shop, in_shop};
-use super::{Failure, Note, Run, Status, json, money, new};
+use super::{Failure, Note, Run, Status, json, links, money, new};
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ops::cancel;
 use crate::ops::outbox::{self, Outcome, Sent};
-use crate::ports::{OutboxEntry, OutboxKind, Overdue};
+use crate::ports::{LinkFilter, OutboxEntry, OutboxKind, Overdue};
 use crate::ui::waiting_words;
 
 /// A request of the outbox, as scripts see it.
@@ -52,9 +52,12 @@ async fn list(shop: &mut Shop<'_>) -> Result<Status, Failure> {
     if entries.is_empty() && !shop.run.output.json {
         shop.run.note(&Note::new("outbox_empty", t.t("doctor-outbox-empty")));
     }
-    let mut cells = Vec::new();
+    let (mut cells, mut unreadable) = (Vec::new(), Vec::new());
     for entry in entries {
-        let link = shop.link(entry.link).await?;
+        let Some(link) = shop.readable(entry.link).await? else {
+            unreadable.push(entry.link);
+            continue;
+        };
         let reference = link.sale.reference.as_str();
         if shop.run.output.json {
             let object = EntryJson {
@@ -116,7 +119,14 @@ async fn list(shop: &mut Shop<'_>) -> Result<Status, Failure> {
         let said = waiting_words::elsewhere(t, &account, profile, count);
         shop.run.note(&Note::new("waiting_elsewhere", said));
     }
-    Ok(Status::Done)
+    if unreadable.is_empty() {
+        return Ok(Status::Done);
+    }
+    // What it is called can be read.
+    let account = shop.account().to_owned();
+    let rows = shop.ask(move |l| l.rows(&account, &LinkFilter::default())).await?;
+    let named = rows.into_iter().filter(|row| unreadable.contains(&row.id)).map(|row| row.reference);
+    Err(links::not_read(t, &named.collect::<Vec<_>>()))
 }
 
 /// How a request stands, for scripts.

@@ -220,6 +220,19 @@ impl<'a> Shop<'a> {
         link.ok_or_else(|| Failure::internal(self.texts(), format!("the link {id} is gone")))
     }
 
+    /// The same, where there may be others to go on with. `None`: what was sold can't be read.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub async fn readable(&self, id: LinkId) -> Result<Option<Link>, Failure> {
+        match on_ledger(&self.ports, move |l| l.link(id)).await {
+            Ok(Some(link)) => Ok(Some(link)),
+            Ok(None) => Err(Failure::internal(self.texts(), format!("the link {id} is gone"))),
+            Err(LedgerError::Unreadable { .. }) => Ok(None),
+            Err(error) => Err(self.ledger_failure(&error)),
+        }
+    }
+
     /// The link's entry in the outbox.
     ///
     /// # Errors

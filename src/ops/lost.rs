@@ -184,7 +184,6 @@ fn told(link: &mut Link, alarm: Alarm, now: Timestamp) -> bool {
         Alarm::DoublePayment => link.paid_twice(Beside::Lost, now),
         _ => link.raise(alarm, now),
     }
-
 }
 
 /// The sessions of the other links with this reference: a seller may use it for more than one sale, and their payments

@@ -1,7 +1,8 @@
 use super::*;
-use crate::app::msg::{Msg, Reply};
+use crate::app::msg::{Failed, Msg, Reply};
 use crate::app::testing::{App, id, link};
 use crate::domain::link::LinkState;
+use crate::ports::LedgerError;
 
 fn rows(range: std::ops::Range<u128>) -> Vec<LinkRow> {
     range.map(|n| LinkRow::from(&link(n, LinkState::Open))).collect()
@@ -35,6 +36,19 @@ fn search_as_you_type_and_late_answers_are_dropped() {
     assert_eq!(app.model.list.filter, ListFilter::Open);
     app.keys("Tab Tab Tab Tab Tab");
     assert_eq!(app.model.list.filter, ListFilter::All);
+}
+
+/// Rows that can't be read are not waited for; those that were asked for since are.
+#[test]
+fn rows_that_could_not_be_read_are_not_waited_for() {
+    let mut app = App::new();
+    app.keys("/");
+    app.text("ka");
+    let trouble = |ticket| Reply::LedgerTrouble(Failed::List(ticket), LedgerError::Database("locked".into()));
+    app.reply(trouble(2));
+    assert!(app.model.list.loading, "an older question");
+    app.reply(trouble(3));
+    assert!(!app.model.list.loading);
 }
 
 #[test]

@@ -408,6 +408,7 @@ fn a_ledger_that_fails_does_not_end_the_rounds() {
     let effects = app
         .reply(Reply::LedgerTrouble(crate::app::msg::Failed::Round, LedgerError::Database("locked".into())));
     assert!(!asks(&effects), "not in a circle");
+    assert!(!app.model.tracking.asking, "that one is over");
     app.now.at = app.model.tracking.wake.unwrap();
     app.send(Msg::Due(Timer::Track));
     app.pass(60);

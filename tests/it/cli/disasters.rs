@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-use super::{Going, World, finish, finish_with_input};
+use super::{Going, World, finish, finish_with_input, nobody};
 
 const PAGE: usize = 4096;
 
@@ -219,6 +219,26 @@ fn one_link_that_cannot_be_read_keeps_no_other_from_being_followed() {
     let doctor = world.run(&["doctor"]);
     let line = "What was sold can't be read of ODD-1: paylink doesn't follow it";
     assert!(doctor.out.contains(line), "{doctor:?}");
+}
+
+/// Nor is it one to send none.
+#[test]
+fn one_link_that_cannot_be_read_holds_up_no_other_in_the_outbox() {
+    let world = World::new();
+    world.write_config(&nobody(), "");
+    for reference in ["ODD-1", "LAST-1"] {
+        world.run(&["new", "--item", "Cup;100", "--reference", reference, "--json"]).is(5);
+    }
+    let connection = rusqlite::Connection::open(world.database()).unwrap();
+    connection.execute("UPDATE links SET sale = '{' WHERE reference = 'ODD-1'", []).unwrap();
+    drop(connection);
+    let waits = world.run(&["outbox", "--json"]).is(1);
+    assert!(waits.error()["message"].as_str().unwrap().contains("ODD-1"), "{}", waits.err);
+    let named: Vec<_> = waits.lines().iter().map(|l| l["reference"].clone()).collect();
+    assert_eq!(named, ["LAST-1"]);
+    world.write_config(world.url(), "");
+    world.run(&["list"]).is(0);
+    assert_eq!(world.run(&["show", "LAST-1", "--json"]).is(0).json()["state"], "open");
 }
 
 /// It is no reason to show none of the others, nor to restore none.

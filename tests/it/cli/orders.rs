@@ -212,6 +212,26 @@ fn who_follows_an_order_that_is_dropped_is_told_so() {
     world.run(&REFUND).is(0);
 }
 
+/// Nor does it know what became of one that is gone, with another ledger in this one's place, say.
+#[test]
+fn who_follows_an_order_that_is_gone_is_told_that_nobody_knows() {
+    let world = World::new();
+    captured(&world);
+    world.fault(json!({
+        "path": "/v1/transactions/*", "method": "POST", "kind": "status", "status": 429, "retry_after": 3, "times": 1
+    }));
+    let follows = Going::start(&mut world.command(&REFUND));
+    until("the order waits", || {
+        waiting(&world).iter().any(|entry| entry["attempts"] == 1 && entry["state"] == "waiting")
+    });
+    let ledger = rusqlite::Connection::open(world.data.join("paylink.db")).unwrap();
+    ledger.busy_timeout(Duration::from_secs(10)).unwrap();
+    ledger.execute("DELETE FROM outbox", []).unwrap();
+    let told = follows.end().is(7);
+    assert_eq!(told.error()["code"], "outcome_unknown");
+    assert_eq!(requests(&world, "refund"), 1, "and nothing is sent");
+}
+
 /// It repeats what waits, and what is due is sent on the way and refused: that is the answer, and nothing is sent anew.
 fn repeated_and_refused_on_the_way(kind: &str, http: u16, status: i32, code: &str) {
     let world = World::new();

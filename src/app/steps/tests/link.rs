@@ -166,6 +166,18 @@ fn other_trouble_with_the_ledger_does_not_open_a_sale_that_is_on_its_way() {
     assert_eq!(App::submitted(&app.keys("Enter")).unwrap().0, sold, "under the same id");
 }
 
+/// Enter, while a reference is on its way, and none comes: the sale is the seller's again, who can ask once more.
+#[test]
+fn a_reference_that_could_not_be_proposed_holds_up_nothing() {
+    let mut app = on_order();
+    app.keys("Esc C-u");
+    assert!(app.keys("C-n").contains(&Effect::ProposeReference));
+    assert!(app.model.wizard.proposing);
+    app.reply(Reply::LedgerTrouble(Failed::Proposal, LedgerError::Database("locked".into())));
+    assert!(!app.model.wizard.proposing && !app.model.wizard.submitting);
+    assert!(app.keys("C-n").contains(&Effect::ProposeReference));
+}
+
 /// Enter, while a reference is on its way, after a try that failed.
 #[test]
 fn a_sale_that_failed_once_still_waits_for_its_reference() {
