@@ -1,7 +1,7 @@
 //! What the help shows, and where: the keys of the screen it was asked on first, then those that work everywhere,
 //! then all others.
 
-use super::keys::{Binding, Context, TABLE};
+use super::keys::{self, Binding, Context, TABLE};
 use super::model::Model;
 
 /// A row of the help.
@@ -26,9 +26,15 @@ pub fn rows(here: Context) -> Vec<Row> {
             rows.push(Row::Space);
         }
         rows.push(Row::Title(context));
-        rows.extend(TABLE.iter().filter(|b| b.context == context).map(Row::Keys));
+        let bindings = TABLE.iter().filter(|b| b.context == context);
+        rows.extend(bindings.filter(|b| context != Context::Global || reached(b, here)).map(Row::Keys));
     }
     rows
+}
+
+/// Whether what works everywhere works on this screen: its key may mean something else there.
+fn reached(binding: &Binding, here: Context) -> bool {
+    binding.keys.iter().any(|key| keys::action(here, *key) == Some(binding.action))
 }
 
 /// How the rows lie in a terminal.
@@ -63,5 +69,28 @@ impl Layout {
     #[must_use]
     pub fn of(model: &Model) -> Self {
         Self::new(model.size, rows(model.beneath()).len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::key::Key;
+    use crate::app::keys::Action;
+
+    #[test]
+    fn ctrl_z_is_told_as_what_it_does_on_the_screen() {
+        for here in Context::ALL {
+            let undoes = here == Context::Products;
+            let meant = if undoes { Action::Undo } else { Action::Suspend };
+            assert_eq!(keys::action(here, Key::ctrl('z')), Some(meant), "{here:?}");
+            let told = |context, action| {
+                rows(here)
+                    .iter()
+                    .any(|row| matches!(row, Row::Keys(b) if b.context == context && b.action == action))
+            };
+            assert_eq!(told(Context::Global, Action::Suspend), !undoes, "{here:?}");
+            assert!(told(Context::Global, Action::Quit), "{here:?}");
+        }
     }
 }

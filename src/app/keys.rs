@@ -195,6 +195,7 @@ pub const TABLE: &[Binding] = &[
     row(C::Global, &[k(Code::F(1))], A::Help, "key-help", 0),
     row(C::Global, &[ctrl('c'), ctrl('q')], A::Quit, "key-quit", 0),
     row(C::Global, &[ctrl('l')], A::Redraw, "key-redraw", 0),
+    row(C::Global, &[ctrl('z')], A::Suspend, "key-suspend", 0),
     // Welcome
     row(C::Welcome, &[c('s'), k(Code::Enter)], A::TrySandbox, "key-try-sandbox", 1),
     row(C::Welcome, &[c('a')], A::SetUp, "key-set-up", 2),
@@ -219,7 +220,6 @@ pub const TABLE: &[Binding] = &[
     row(C::Dashboard, &[c('s')], A::SendNow, "key-send-now", 5),
     row(C::Dashboard, &[c('q')], A::Quit, "key-quit", 9),
     row(C::Dashboard, &[c('?')], A::Help, "key-help", 10),
-    row(C::Dashboard, &[ctrl('z')], A::Suspend, "key-suspend", 0),
     // 2 Payment
     row(C::Payment, &[k(Code::Up), c('k'), Key::shift(Code::Tab)], A::Up, "key-up", 0),
     row(C::Payment, &[k(Code::Down), c('j'), k(Code::Tab)], A::Down, "key-down", 0),
@@ -274,7 +274,6 @@ pub const TABLE: &[Binding] = &[
     row(C::Link, &[k(Code::Down), c('j')], A::Down, "key-down", 0),
     row(C::Link, &[k(Code::Esc), c('q'), k(Code::Left), ctrl('p')], A::Back, "key-to-dashboard", 9),
     row(C::Link, &[c('?')], A::Help, "key-help", 10),
-    row(C::Link, &[ctrl('z')], A::Suspend, "key-suspend", 0),
     // The QR code alone
     row(C::QrFull, &[k(Code::Esc), c('f'), c('q'), k(Code::Enter)], A::Back, "key-back", 1),
     row(C::QrFull, &[c('v')], A::QrLevel, "key-qr-level", 2),
