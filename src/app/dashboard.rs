@@ -79,7 +79,9 @@ pub(super) fn news(t: &mut Turn<'_>, news: DashboardNews) {
             told |= news::tell_alarms(t, row);
         }
         let only_counted = news.alarms > news.alarmed.len() as u64;
-        if !told && only_counted && news.alarms > t.model.dashboard.alarms {
+        let known = &t.model.dashboard;
+        let more = news.alarms > known.alarms || news.raised > known.raised;
+        if !told && only_counted && more {
             news::tell_more_alarms(t, news.alarms);
         }
     }
@@ -91,6 +93,7 @@ pub(super) fn news(t: &mut Turn<'_>, news: DashboardNews) {
     dashboard.rows = news.rows;
     dashboard.alarmed = news.alarmed;
     dashboard.alarms = news.alarms;
+    dashboard.raised = news.raised;
     dashboard.totals = news.totals;
     dashboard.outbox = news.outbox;
     if news.seen.is_some() {

@@ -181,6 +181,8 @@ pub struct Dashboard {
     pub alarmed: Vec<LinkRow>,
     /// How many such links there are.
     pub alarms: u64,
+    /// How many alarms those have in all.
+    pub raised: u64,
     /// Whether they were read from the ledger yet.
     pub loaded: bool,
     /// The row chosen.

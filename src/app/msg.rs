@@ -155,6 +155,8 @@ pub struct DashboardNews {
     pub alarmed: Vec<LinkRow>,
     /// How many links have alarms.
     pub alarms: u64,
+    /// How many alarms those have in all.
+    pub raised: u64,
     /// Totals.
     pub totals: DayTotals,
     /// The outbox.

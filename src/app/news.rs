@@ -59,12 +59,15 @@ fn known_alarms(t: &Turn<'_>, row: &LinkRow) -> Option<Vec<Alarm>> {
 /// with it; this is for who looks elsewhere. Whether one was told.
 pub(super) fn tell_alarms(t: &mut Turn<'_>, row: &LinkRow) -> bool {
     let Some(known) = known_alarms(t, row) else { return false };
-    let Some(alarm) = row.alarms.iter().find(|alarm| !known.contains(alarm)).copied() else { return false };
+    let new: Vec<Alarm> = row.alarms.iter().filter(|alarm| !known.contains(alarm)).copied().collect();
+    let Some(alarm) = new.first().copied() else { return false };
     // With so many that not all are known here, an older one that comes into sight is no news; another one of a link
     // that is known to ring is, and no number tells of it.
     if known.is_empty() && beyond_known(t, row) {
         return false;
     }
+    // Told once: the ledger's number will have it too.
+    t.model.dashboard.raised += new.len() as u64;
     t.say(Tone::Error, Say::Alarm { reference: row.reference.as_str().to_owned(), alarm });
     t.ask(Effect::Bell);
     true
@@ -78,7 +81,7 @@ fn beyond_known(t: &Turn<'_>, row: &LinkRow) -> bool {
 }
 
 /// There are more alarms than there were, and none of those that are known is new: one of an older link has come,
-/// of which only the number tells.
+/// or another one of an older link that had one, of which only the numbers tell.
 pub(super) fn tell_more_alarms(t: &mut Turn<'_>, count: u64) {
     t.say(Tone::Error, Say::MoreAlarms(count));
     t.ask(Effect::Bell);

@@ -202,6 +202,16 @@ pub(super) fn count(connection: &Connection, account_id: &str, filter: &LinkFilt
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
+/// How many alarms the links have in all. They are kept as words with commas between.
+pub(super) fn alarms(connection: &Connection, account_id: &str) -> Result<u64, Trouble> {
+    let sql = format!(
+        "SELECT coalesce(sum(1 + length(l.alarms) - length(replace(l.alarms, ',', ''))), 0)
+         FROM links AS l INDEXED BY links_alarmed WHERE l.account_id = ?1 AND {ALARMED}"
+    );
+    let count: i64 = connection.prepare_cached(&sql)?.query_row([account_id], |row| row.get(0))?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
 /// Links to be followed, soonest expiry first.
 pub(super) fn unsettled(connection: &Connection, account_id: &str) -> Result<Vec<LinkRow>, Trouble> {
     let sql = format!(

@@ -314,6 +314,10 @@ impl Ledger for SqliteLedger {
         self.read(|db| list::count(db, account_id, filter))
     }
 
+    fn alarms(&self, account_id: &str) -> Result<u64, LedgerError> {
+        self.read(|db| list::alarms(db, account_id))
+    }
+
     fn find(&self, account_id: &str, text: &str) -> Result<Vec<LinkRow>, LedgerError> {
         self.read(|db| names::find(db, account_id, text))
     }

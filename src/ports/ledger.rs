@@ -273,6 +273,11 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn count(&self, account_id: &str, filter: &LinkFilter) -> Result<u64, LedgerError>;
+    /// How many alarms the account's links have in all: a link may have several.
+    ///
+    /// # Errors
+    /// The database's.
+    fn alarms(&self, account_id: &str) -> Result<u64, LedgerError>;
     /// The links that `text` names: reference (exact, any case), own id (or a beginning of at least
     /// 6 characters), session id, transaction id.
     ///

@@ -82,9 +82,13 @@ fn page(
     let seen = if all { Some(Seen { version: ledger.version()?, today }) } else { None };
     let alarmed = ledger.rows(account, &alarms)?;
     let told = alarmed.len() as u64;
+    let raised = alarmed.iter().map(|row| row.alarms.len() as u64).sum();
+    // Few links have any.
+    let all_known = told < u64::from(limit);
     Ok(DashboardNews {
         seen,
-        alarms: if told < u64::from(limit) { told } else { ledger.count(account, &alarms)? },
+        alarms: if all_known { told } else { ledger.count(account, &alarms)? },
+        raised: if all_known { raised } else { ledger.alarms(account)? },
         alarmed,
         rows: ledger.rows(account, &filter)?,
         totals: ledger.totals(account, today)?,

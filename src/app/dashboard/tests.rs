@@ -231,12 +231,45 @@ fn a_new_alarm_of_an_older_link_is_heard_among_many() {
     }
 }
 
+/// The number of links that ring stays the same by it, and this window doesn't know the link: the number of alarms
+/// tells of it, whoever found it.
+#[test]
+fn another_alarm_of_a_link_that_is_only_counted_is_heard() {
+    let mut app = App::new();
+    let many = |raised: u64| {
+        let Reply::Dashboard(news) = with_alarms(&[alarmed(3), alarmed(2)]) else { unreachable!() };
+        Reply::Dashboard(Box::new(DashboardNews { alarms: 3, raised, ..*news }))
+    };
+    app.reply(many(3));
+    app.model.toast = None;
+    let mut twice = alarmed(1);
+    twice.created_at = twice.created_at.saturating_sub(jiff::SignedDuration::from_secs(60)).unwrap();
+    twice.raise(Alarm::AmountDiffers, twice.changed_at);
+    let changed = vec![twice];
+    app.reply(Reply::Tracked {
+        changed,
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: None,
+        skew: 0,
+        requests: 1,
+    });
+    let effects = app.reply(many(4));
+    assert_eq!(app.model.toast.take().map(|t| t.say), Some(Say::MoreAlarms(3)));
+    assert!(effects.contains(&Effect::Bell));
+    // Nothing new, or one less: nothing is told.
+    for raised in [4, 3, 3] {
+        let effects = app.reply(many(raised));
+        assert!(app.model.toast.is_none() && !effects.contains(&Effect::Bell), "{raised}");
+    }
+}
+
 /// The number of links that ring stays the same by it, so that nothing else tells of it.
 #[test]
 fn another_alarm_of_an_older_link_that_rings_already_is_heard_among_many() {
     let mut app = App::new();
     let Reply::Dashboard(news) = with_alarms(&[alarmed(3), alarmed(2)]) else { unreachable!() };
-    let many = || Reply::Dashboard(Box::new(DashboardNews { alarms: 3, ..(*news).clone() }));
+    let many = || Reply::Dashboard(Box::new(DashboardNews { alarms: 3, raised: 3, ..(*news).clone() }));
     app.reply(many());
     app.keys("Enter");
     let mut old = alarmed(1);
@@ -258,6 +291,8 @@ fn another_alarm_of_an_older_link_that_rings_already_is_heard_among_many() {
     assert_eq!(told(&app), Some("KARI-001"));
     assert_eq!(app.model.dashboard.alarms, 3, "links are counted, not alarms");
     assert!(!app.reply(changed()).contains(&Effect::Bell), "once");
+    let counted = Reply::Dashboard(Box::new(DashboardNews { alarms: 3, raised: 4, ..(*news).clone() }));
+    assert!(!app.reply(counted).contains(&Effect::Bell), "nor by its number");
     assert!(!app.reply(many()).contains(&Effect::Bell));
 }
 

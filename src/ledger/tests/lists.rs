@@ -389,7 +389,10 @@ fn links_with_alarms_are_found_however_old_they_are() {
     links[2] = alarmed(3, LinkState::Refused);
     links[3] = sent(4, LinkState::Refused);
     links[4] = alarmed(5, LinkState::Captured);
+    links[4].alarms.push(Alarm::AmountDiffers);
     let ledger = with(&links);
+    assert_eq!(ledger.alarms(ACCOUNT).unwrap(), 4, "of three links");
+    assert_eq!(ledger.alarms("T3").unwrap(), 0);
     for search in [None, Some("kari")] {
         let found = |states: &[LinkState], limit: Option<u32>, offset: u32| {
             let search = search.map(str::to_owned);

@@ -200,6 +200,10 @@ impl Ledger for SimLedger {
         Ok(u64::try_from(self.rows(account, filter)?.len()).unwrap())
     }
 
+    fn alarms(&self, _: &str) -> Result<u64, LedgerError> {
+        Ok(self.read()?.links.values().map(|link| link.alarms.len() as u64).sum())
+    }
+
     fn find(&self, _: &str, text: &str) -> Result<Vec<LinkRow>, LedgerError> {
         let kept = self.read()?;
         let named = |l: &&Link| l.sale.reference.as_str().eq_ignore_ascii_case(text);
