@@ -36,7 +36,8 @@ fn help_begins_with_the_keys_of_the_screen_and_has_all() {
         let rows = help::rows(here);
         assert!(matches!(rows[0], help::Row::Title(first) if first == here), "{here:?}");
         let keys = rows.iter().filter(|row| matches!(row, help::Row::Keys(_))).count();
-        assert_eq!(keys, TABLE.len());
+        // Where lines are edited, Ctrl-Z brings one back: that it suspends elsewhere is not told there.
+        assert_eq!(keys, TABLE.len() - usize::from(here == Context::Products), "{here:?}");
     }
     let global =
         help::rows(Context::Order).iter().position(|r| matches!(r, help::Row::Title(Context::Global)));
