@@ -170,7 +170,7 @@ fn other_trouble_with_the_ledger_does_not_open_a_sale_that_is_on_its_way() {
 #[test]
 fn a_reference_that_could_not_be_proposed_holds_up_nothing() {
     let mut app = on_order();
-    app.keys("Esc C-u");
+    app.keys("C-u");
     assert!(app.keys("C-n").contains(&Effect::ProposeReference));
     assert!(app.model.wizard.proposing);
     app.reply(Reply::LedgerTrouble(Failed::Proposal, LedgerError::Database("locked".into())));
