@@ -227,7 +227,7 @@ fn one_link_that_cannot_be_read_holds_up_no_other_in_the_outbox() {
     let world = World::new();
     world.write_config(&nobody(), "");
     for reference in ["ODD-1", "LAST-1"] {
-        world.run(&["new", "--item", "Cup;100", "--reference", reference, "--json"]).is(5);
+        world.run(&["new", "--item", "Cup;1;100", "--reference", reference, "--json"]).is(5);
     }
     let connection = rusqlite::Connection::open(world.database()).unwrap();
     connection.execute("UPDATE links SET sale = '{' WHERE reference = 'ODD-1'", []).unwrap();
