@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::client::{Call, Inner};
+use super::gateway::PAGE;
 use super::{errors, map, wire};
 use crate::domain::cause::Unreadable;
 use crate::domain::lifecycle::SessionNews;
@@ -17,6 +18,8 @@ use crate::ports::{Fault, Searched};
 
 /// So many pages are read of one search, at most.
 const PAGES: usize = 10;
+/// So many rows the API gives unasked (API, 3): a page of as many may be cut off, whatever was asked for.
+const UNASKED: usize = 10;
 /// No further page is asked for after so long: somebody waits, and a claim on the link runs out.
 const LONGEST: Duration = Duration::from_secs(20);
 /// By so much a clock here may have been ahead when the link was asked for.
@@ -58,11 +61,13 @@ impl Inner {
     }
 
     /// The pages of a list of sessions, up to the bounds. A backend may give fewer rows than were asked for (ten is what
-    /// the API gives unasked), so only a page with none is known to be the last.
+    /// the API gives unasked), so only a page with none is known to be the last; or one of fewer than were asked for, where the
+    /// backend can't go on from it.
     async fn pages(&self, list: &Url, began: Instant) -> Result<Searched, Fault> {
         let mut found = Searched::default();
         let mut seen = HashSet::new();
         let mut after: Option<String> = None;
+        let mut all_in_one = false;
         for page in 0..PAGES {
             if page > 0 && began.elapsed() >= LONGEST {
                 break;
@@ -74,7 +79,10 @@ impl Inner {
             let answer = match self.call(Call::get(url)).await {
                 Ok(answer) => answer,
                 // It lists, but not page by page.
-                Err(fault) if page > 0 && fault.kind.is_no() => break,
+                Err(fault) if page > 0 && fault.kind.is_no() => {
+                    found.complete = page == 1 && all_in_one;
+                    break;
+                }
                 Err(fault) => return Err(fault),
             };
             let unreadable = || errors::unreadable(&answer, Unreadable::NotAList);
@@ -86,9 +94,11 @@ impl Inner {
                 found.complete = true;
                 break;
             }
+            all_in_one = rows.len() < PAGE && rows.len() != UNASKED;
             let last = rows.iter().rev().find_map(|row: &Value| wire::id(row, &["id"]));
             // The same page again: it doesn't know how to go on, and neither do we.
             let moved = found.sessions.len() > before;
+            found.complete = page == 1 && !moved && all_in_one;
             match last.filter(|last| moved && after.as_ref() != Some(last)) {
                 Some(last) => after = Some(last),
                 None => break,

@@ -130,6 +130,21 @@ async fn a_backend_that_cannot_narrow_or_go_on_has_not_told_all() {
     });
     assert!(!find(&script, NOW).await.unwrap().complete);
 
+    // One that gives all it has on every page, or on the first alone, has told all, if it's fewer than were asked for;
+    // but not if it's as many as are given unasked.
+    for says_no in [true, false] {
+        for (rows, complete) in [(3, true), (10, false), (30, true)] {
+            let all = json!((0..rows).map(|n| session(n, NOW)).collect::<Vec<_>>());
+            let script = Script::signed_in(move |request, _| match query(request, "starting_after") {
+                Some(_) if says_no => answer(400, &json!({})),
+                _ if query(request, "created_at.gte").is_some() => answer(400, &json!({})),
+                _ => answer(200, &all),
+            });
+            let found = find(&script, NOW).await.unwrap();
+            assert_eq!((found.sessions.len(), found.complete), (rows, complete), "{says_no}");
+        }
+    }
+
     // And one that can't list at all says so.
     let script = Script::signed_in(|_, _| answer(403, &json!({})));
     assert_eq!(find(&script, NOW).await.unwrap_err().kind, FaultKind::Forbidden);
