@@ -9,7 +9,7 @@ use super::outbox::{Outcome, Sent};
 use super::written::written;
 use super::{backend_now, cancel, on_ledger, since};
 use crate::domain::lifecycle::{SessionNews, TransactionNews, TransactionStatus, UNTIL_GIVEN_UP};
-use crate::domain::link::{Alarm, Beside, Link, LinkId};
+use crate::domain::link::{Alarm, Beside, Link, LinkId, LinkState};
 use crate::ports::{Fault, Ledger, LedgerError, OutboxEntry, OutboxKind, Ports, Searched};
 
 /// The first look, after the link was made anew.
@@ -239,7 +239,10 @@ async fn see(ports: &Ports, claim: &Claim, others: &[String]) -> Seen {
             Err(fault) => return Seen::NoAnswer(fault),
         }
     }
-    for session in &sessions {
+    // Nobody knows yet which of those that are found now will be the link's: whoever sends it finds out.
+    let sent = matches!(link.state, LinkState::Creating | LinkState::Uncertain);
+    let in_doubt = ours.is_none() && sent;
+    for session in sessions.iter().filter(|s| !in_doubt || claim.entry.lost.contains(&s.id)) {
         match close(ports, link, session).await {
             Ok(Closed::Paid) => stands.told = Some(alarm(link)),
             Ok(Closed::Done) => {}

@@ -316,6 +316,30 @@ async fn paid_by_both_is_told_of_every_other_sale_of_the_order_too() {
     }
 }
 
+/// The second try is in doubt, too: none of the two is withdrawn before it is known which one the link has.
+#[tokio::test(start_paused = true)]
+async fn while_the_second_try_is_in_doubt_none_is_withdrawn() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [Wrong::Lost, Wrong::Lost]);
+    world.backend.cannot_list(FaultKind::Forbidden);
+    let id = world.keep("A-1", sms());
+    send_now(&world.ports, id).await.unwrap();
+    decide(&world.ports, id, Decision::SendAgain).await.unwrap();
+    assert_eq!((world.link(id).state, world.messages(id)), (LinkState::Uncertain, 2));
+    world.backend.can_list();
+    tokio::time::advance(Duration::from_secs(20)).await;
+    lost::look(&world.ports, id).await.unwrap();
+    assert_eq!(world.backend.calls(Call::Cancel), 0);
+    // Once it is known, the other one is.
+    pass(&world, 300).await;
+    let link = world.link(id);
+    assert_eq!(link.state, LinkState::Open);
+    for session in world.backend.sessions() {
+        let ours = link.session_id.as_ref() == Some(&session.news.id);
+        assert_eq!(session.news.cancelled_at.is_none(), ours, "{ours}");
+    }
+}
+
 /// A third link under the reference that is paid and given back again does not end what is told of the lost one.
 #[tokio::test(start_paused = true)]
 async fn what_was_paid_by_the_lost_one_too_stays_told_when_another_link_is_given_back() {
