@@ -3,9 +3,10 @@
 use ratatui::layout::Rect;
 
 use crate::app::Model;
+use crate::app::check::FieldError;
 use crate::app::draft::{AddressChoice, Channel, Draft, FieldId};
 use crate::domain::method::MethodChoice;
-use crate::domain::phone::Phone;
+use crate::domain::phone::{Phone, PhoneKind};
 use crate::ui::frame;
 use crate::ui::pen::Pen;
 use crate::ui::theme::Role;
@@ -25,8 +26,16 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     match draft.channel {
         Channel::Sms => {
             // The number is read back in groups, so that a wrong digit is seen.
-            let grouped = Phone::parse(&draft.phone).map(|p| p.grouped()).unwrap_or_default();
-            form.text(pen, FieldId::Phone, &texts.t("delivery-phone"), 20, &grouped);
+            let phone = Phone::parse(&draft.phone).ok();
+            let grouped = phone.as_ref().map(Phone::grouped).unwrap_or_default();
+            // Enter sends: that an SMS may not arrive is told before.
+            let (note, role) = match phone.map(|p| p.kind()) {
+                Some(PhoneKind::NotMobile) => {
+                    (format!("! {grouped}: {}", texts.say(&FieldError::PhoneNotMobile)), Role::Warning)
+                }
+                _ => (grouped, Role::Muted),
+            };
+            form.text_beside(pen, FieldId::Phone, &texts.t("delivery-phone"), 20, &note, role);
             let push = chosen_methods(model).push_replaces_sms();
             let note = if push { "delivery-push-note" } else { "delivery-sms-note" };
             form.note(pen, &texts.t(note), Role::Muted);

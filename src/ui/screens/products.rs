@@ -37,12 +37,18 @@ impl Columns {
         let quantity = x + 2 + self.description + 2;
         let price = quantity + self.quantity + 2;
         let vat = price + self.price + 2;
+        let [description_id, quantity_id, price_id, vat_id] = Self::ids(line);
         [
-            (FieldId::Description(line), x + 2, self.description),
-            (FieldId::Quantity(line), quantity, self.quantity),
-            (FieldId::Price(line), price, self.price),
-            (FieldId::Vat(line), vat, self.vat),
+            (description_id, x + 2, self.description),
+            (quantity_id, quantity, self.quantity),
+            (price_id, price, self.price),
+            (vat_id, vat, self.vat),
         ]
+    }
+
+    /// The fields of a line, from left to right.
+    const fn ids(line: usize) -> [FieldId; 4] {
+        [FieldId::Description(line), FieldId::Quantity(line), FieldId::Price(line), FieldId::Vat(line)]
     }
 
     fn right(&self, x: u16) -> u16 {
@@ -90,9 +96,13 @@ fn table(model: &Model, pen: &mut Pen<'_>, area: Rect, columns: &Columns) -> u16
     let wizard = &model.wizard;
     let lines = &wizard.draft.lines;
     let focused = wizard.focus.and_then(line_of).unwrap_or(0);
-    // A line with something wrong takes a row more; one row is kept for it.
     let height = usize::from(area.height.saturating_sub(1)).max(1);
-    let top = first_in_sight(wizard.top, focused, height, lines.len());
+    let mut top = first_in_sight(wizard.top, focused, height, lines.len());
+    // What is wrong with a line stands below it: the line that has the focus is seen all the same, with what is wrong.
+    let above = |top| (top..=focused).map(|line| rows(model, pen, area, line)).fold(0, u16::saturating_add);
+    while top < focused && above(top) > area.height {
+        top += 1;
+    }
     let mut y = area.y;
     for (index, _) in lines.iter().enumerate().skip(top) {
         if y >= area.bottom() {
@@ -108,6 +118,14 @@ fn table(model: &Model, pen: &mut Pen<'_>, area: Rect, columns: &Columns) -> u16
         y += 1;
     }
     y
+}
+
+/// How many rows a line takes.
+fn rows(model: &Model, pen: &Pen<'_>, area: Rect, line: usize) -> u16 {
+    let room = area.width.saturating_sub(4).max(1);
+    let fields = Columns::ids(line);
+    let wrong = fields.into_iter().filter_map(|id| model.wizard.issue(id));
+    wrong.map(|error| width(&pen.texts().say(error)).div_ceil(room).max(1)).fold(1, u16::saturating_add)
 }
 
 /// One line, and under it what is wrong. Returns the row after it.

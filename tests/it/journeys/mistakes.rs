@@ -1,5 +1,7 @@
 //! Bad input: told at its field, nothing is sent, nothing typed is lost.
 
+use paylink::app::draft::FieldId as F;
+
 use super::*;
 
 #[tokio::test(start_paused = true)]
@@ -41,6 +43,18 @@ async fn a_number_with_nine_digits_and_a_bad_address() {
     assert_eq!(seller.engine.model().wizard.draft.email, "kari.example.com");
 }
 
+/// Enter sends: a number that takes no SMS is told of while it is typed.
+#[tokio::test(start_paused = true)]
+async fn a_number_that_is_no_mobile_is_told_before_anything_is_sent() {
+    let mut seller = Journey::open().await;
+    seller.go_to_delivery().await;
+    seller.text("2233445").await;
+    assert!(!seller.screen().contains("Not a mobile"), "{}", seller.screen());
+    seller.text("5").await;
+    seller.sees("+47 22 33 44 55: Not a mobile number");
+    assert_eq!(seller.asked().await, []);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_used_reference_is_told_before_anything_is_sent() {
     let mut seller = Journey::open().await;
@@ -55,6 +69,29 @@ async fn a_used_reference_is_told_before_anything_is_sent() {
     seller.keys("Enter").await;
     assert_eq!(seller.at(), Screen::Order);
     assert_eq!(seller.asked().await.len(), 1);
+}
+
+/// What is wrong with the lines above takes rows, and never those of the line that is typed in.
+#[tokio::test(start_paused = true)]
+async fn the_line_that_has_the_focus_is_in_sight_whatever_is_wrong_above_it() {
+    let mut seller = Journey::open().await;
+    seller.keys("n Enter").await;
+    let lines: Vec<String> = (0..14).map(|n| format!("Vare {n};1;1.{n}00;25")).collect();
+    seller.paste(&lines.join("\n")).await;
+    // From the last line, on which a paste ends, to the first and back.
+    for key in ["Up", "Down"] {
+        for _ in 0..16 {
+            let screen = seller.screen();
+            let wizard = &seller.engine.model().wizard;
+            let Some(F::Description(at) | F::Quantity(at) | F::Price(at) | F::Vat(at)) = wizard.focus else {
+                panic!("{:?}", wizard.focus);
+            };
+            let name = &wizard.draft.lines[at].description;
+            let row = screen.lines().find(|row| row.contains('▸'));
+            assert!(row.is_some_and(|row| row.contains(name.as_str())), "{name}:\n{screen}");
+            seller.keys(key).await;
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
