@@ -76,11 +76,11 @@ async fn a_used_reference_is_told_before_anything_is_sent() {
 async fn the_line_that_has_the_focus_is_in_sight_whatever_is_wrong_above_it() {
     let mut seller = Journey::open().await;
     seller.keys("n Enter").await;
-    let lines: Vec<String> = (0..14).map(|n| format!("Vare {n};1;1.{n}00;25")).collect();
+    let lines: Vec<String> = (10..30).map(|n| format!("Vare {n};1;1.1{n};25")).collect();
     seller.paste(&lines.join("\n")).await;
     // From the last line, on which a paste ends, to the first and back.
     for key in ["Up", "Down"] {
-        for _ in 0..16 {
+        for _ in 0..22 {
             let screen = seller.screen();
             let wizard = &seller.engine.model().wizard;
             let Some(F::Description(at) | F::Quantity(at) | F::Price(at) | F::Vat(at)) = wizard.focus else {
