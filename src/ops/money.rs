@@ -58,7 +58,8 @@ pub async fn send_patiently(
             | Outcome::InProgress { next_at }
             | Outcome::Uncertain { next_at, .. } => next_at,
             Outcome::Busy => match turn::comes(ports, id, kind).await? {
-                Some(next_at) => next_at,
+                Some(ahead) if ahead.unreached && unreached.once_more() => return Ok(sent),
+                Some(ahead) => ahead.next_at,
                 None => return Ok(sent),
             },
             _ => return Ok(sent),

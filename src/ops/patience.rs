@@ -48,7 +48,12 @@ pub(super) struct Unreached(u32);
 impl Unreached {
     /// One more try has failed so, or otherwise: whether there is no more waiting for a connection.
     pub(super) fn gives_up(&mut self, fault: Option<&Fault>) -> bool {
-        self.0 = if fault.is_some_and(Fault::unreached) { self.0 + 1 } else { self.0 };
+        if fault.is_some_and(Fault::unreached) { self.once_more() } else { self.0 >= NO_CONNECTION_TRIES }
+    }
+
+    /// One more try has failed so: whether there is no more waiting for a connection.
+    pub(super) fn once_more(&mut self) -> bool {
+        self.0 += 1;
         self.0 >= NO_CONNECTION_TRIES
     }
 }

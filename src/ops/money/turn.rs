@@ -12,20 +12,26 @@ use crate::ports::{LedgerError, OutboxEntry, OutboxKind, Ports};
 /// So soon it is looked how far somebody else is.
 const GLANCE: Duration = Duration::from_millis(250);
 
-/// Sends what goes before a request of `kind`, if that is due. Gives when to look again; `None`: it waits for the seller.
-pub(super) async fn comes(
-    ports: &Ports,
-    id: LinkId,
-    kind: OutboxKind,
-) -> Result<Option<Timestamp>, LedgerError> {
+/// What goes before a request, and is not done yet.
+pub(super) struct Ahead {
+    /// When to look again.
+    pub(super) next_at: Timestamp,
+    /// It was tried, and there is no connection at all.
+    pub(super) unreached: bool,
+}
+
+/// Sends what goes before a request of `kind`, if that is due. `None`: it waits for the seller.
+pub(super) async fn comes(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Option<Ahead>, LedgerError> {
     let ahead = ahead_of(ports, id, kind).await?;
     if !ahead.is_empty() {
         outbox::send_what_is_due(ports, ahead).await?;
     }
     Ok(match ahead_of(ports, id, kind).await?.first() {
         Some(entry) if entry.needs_decision => None,
-        Some(entry) => Some(entry.next_at.max(soon(ports))),
-        None => Some(soon(ports)),
+        Some(entry) => {
+            Some(Ahead { next_at: entry.next_at.max(soon(ports)), unreached: entry.waits_for_connection() })
+        }
+        None => Some(Ahead { next_at: soon(ports), unreached: false }),
     })
 }
 

@@ -86,6 +86,28 @@ async fn nobody_waits_half_a_minute_for_a_connection_that_is_not_there() {
     }
 }
 
+/// Nor does who asks for something that goes after what waits for a connection.
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_half_a_minute_for_the_connection_of_what_goes_first() {
+    for fault in barriers() {
+        let world = World::new();
+        let id = world.keep("A-1", Delivery::Link);
+        send_now(&world.ports, id).await.unwrap();
+        world.backend.pay(&world.session_id(id), "AUTHORIZED");
+        refresh_one(&world.ports, id).await.unwrap();
+        world.backend.wrong(Call::Transaction, (0..80).map(|_| Wrong::Fault(fault.clone())));
+        money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
+        let patience = Duration::from_secs(30);
+        command::patiently(&world.ports, id, OutboxKind::Capture, patience).await.unwrap();
+        money::order(&world.ports, id, Movement::Refund(None, None), None).await.unwrap();
+        let (before, began) = (world.backend.calls(Call::Transaction), tokio::time::Instant::now());
+        let sent = command::patiently(&world.ports, id, OutboxKind::Refund, patience).await.unwrap();
+        assert_eq!(sent.outcome, Outcome::Busy, "{fault}");
+        assert!(began.elapsed() <= Duration::from_secs(16), "{fault}: {:?}", began.elapsed());
+        assert!(world.backend.calls(Call::Transaction) - before <= 3, "{fault}");
+    }
+}
+
 /// But where a request has gone out and the connection goes then, its outcome is worth the wait.
 #[tokio::test(start_paused = true)]
 async fn what_may_have_been_done_is_waited_for_though_the_connection_is_gone() {
