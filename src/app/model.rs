@@ -332,9 +332,9 @@ pub struct Model {
     pub quitting: bool,
 }
 
-/// Under this many columns and rows nothing useful fits. Everything is laid out for 80 × 24; a little
-/// less (a status line of tmux) is put up with.
-pub const LEAST: (u16, u16) = (60, 18);
+/// Everything is laid out for 80 × 24; a row less (a status line of tmux) is put up with. Below that fields would be
+/// out of sight and amounts cut off, and the screen says instead how large it must be.
+pub const LEAST: (u16, u16) = (80, 23);
 
 /// Whether a terminal of so many columns and rows shows nothing but that it is too small.
 #[must_use]

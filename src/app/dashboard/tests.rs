@@ -90,7 +90,7 @@ fn a_click_chooses_a_second_opens() {
 #[test]
 fn behind_a_window_that_is_too_small_keys_do_nothing_but_leave() {
     let (mut app, _) = with(3);
-    for size in [(59, 24), (80, 17)] {
+    for size in [(79, 24), (80, 22)] {
         app.send(Msg::Resized(size.0, size.1));
         assert_eq!(app.keys("n Down Enter"), []);
         assert_eq!(app.send(Msg::Click(Target::Row(2), 0)), []);

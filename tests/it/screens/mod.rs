@@ -252,7 +252,7 @@ fn no_size_is_too_odd_to_be_drawn() {
 fn a_small_window_says_what_it_needs() {
     let (buffer, _, hits) = drawn(&Scene::Dashboard.model((50, 12)), &look(Lang::Bokmal, plain()), (50, 12));
     let text = text(&buffer, None);
-    assert!(text.contains("Vinduet er for lite: 50×12. paylink trenger 60×18;"), "{text}");
+    assert!(text.contains("Vinduet er for lite: 50×12. paylink trenger 80×23;"), "{text}");
     assert_eq!(hits, Hits::default());
 }
 
