@@ -818,6 +818,9 @@ products-amount = Amount
 products-new-line = new line
 products-net = Net
 products-vat-rate = VAT { $rate }
+products-vat-others = Other rates
+products-above = ↑ { $count } more
+products-below = ↓ { $count } more
 products-to-pay = To pay
 
 ## Step 4: order

@@ -817,6 +817,9 @@ products-amount = Beløp
 products-new-line = ny linje
 products-net = Netto
 products-vat-rate = Mva { $rate }
+products-vat-others = Andre satser
+products-above = ↑ { $count } til
+products-below = ↓ { $count } til
 products-to-pay = Å betale
 
 ## Steg 4: ordre

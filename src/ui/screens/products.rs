@@ -15,6 +15,9 @@ use crate::ui::theme::Role;
 use crate::ui::widgets::field;
 use crate::ui::widgets::links::first_in_sight;
 
+/// So many VAT rates have a row each in every window, and more where it is tall.
+const RATES: u16 = 5;
+
 /// Columns of the table, from the left end of the body.
 struct Columns {
     description: u16,
@@ -62,7 +65,7 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let columns = Columns::of(body.width);
     head(pen, body, &columns);
     let rates = model.wizard.totals.as_ref().map_or(0, |t| t.per_rate.len());
-    let sums = u16::try_from(rates).unwrap_or(0).min(5) + 2;
+    let sums = u16::try_from(rates).unwrap_or(u16::MAX).min((body.height / 4).max(RATES)) + 2;
     let lines = Rect { y: body.y + 1, height: body.height.saturating_sub(sums + 2), ..body };
     let after = table(model, pen, lines, &columns);
     let sums = Rect {
@@ -91,25 +94,26 @@ fn head(pen: &mut Pen<'_>, body: Rect, columns: &Columns) {
     pen.put_right(columns.right(body.x), y, columns.amount, &texts.t("products-amount"), Role::Muted);
 }
 
-/// The lines that fit, the one with the focus among them. Returns the row after them.
+/// The lines that fit, the one with the focus among them; how many more there are stands in the free rows above and
+/// below. Returns the row after them.
 fn table(model: &Model, pen: &mut Pen<'_>, area: Rect, columns: &Columns) -> u16 {
     let wizard = &model.wizard;
     let lines = &wizard.draft.lines;
     let focused = wizard.focus.and_then(line_of).unwrap_or(0);
     let height = usize::from(area.height.saturating_sub(1)).max(1);
-    let mut top = first_in_sight(wizard.top, focused, height, lines.len());
-    // What is wrong with a line stands below it: the line that has the focus is seen all the same, with what is wrong.
-    let above = |top| (top..=focused).map(|line| rows(model, pen, area, line)).fold(0, u16::saturating_add);
-    while top < focused && above(top) > area.height {
-        top += 1;
-    }
-    let mut y = area.y;
+    let top = first_in_sight(wizard.top, focused, height, lines.len());
+    let top = top.max(first_that_fits(model, pen, area, focused));
+    let (mut y, mut below) = (area.y, lines.len());
     for (index, _) in lines.iter().enumerate().skip(top) {
         if y >= area.bottom() {
             break;
         }
         y = line(model, pen, Rect { y, height: area.bottom() - y, ..area }, columns, index);
+        below = lines.len() - index - 1;
     }
+    // The heading has a free row over it, and the table one under it.
+    more(pen, "products-above", top, area, area.y.saturating_sub(2));
+    more(pen, "products-below", below, area, area.bottom());
     if y < area.bottom() {
         let texts = pen.texts();
         let end = pen.put(area.x + 2, y, 30, &format!("+ {}", texts.t("products-new-line")), Role::Muted);
@@ -118,6 +122,25 @@ fn table(model: &Model, pen: &mut Pen<'_>, area: Rect, columns: &Columns) -> u16
         y += 1;
     }
     y
+}
+
+/// Says how many lines are out of sight, if any are.
+fn more(pen: &mut Pen<'_>, key: &'static str, count: usize, area: Rect, y: u16) {
+    if count > 0 {
+        let text = pen.texts().t_args(key, &[("count", count.into())]);
+        pen.put(area.x + 2, y, area.width.saturating_sub(2), &text, Role::Muted);
+    }
+}
+
+/// The first line from which on all up to the one with the focus fit: what is wrong with a line stands below it, and
+/// the line that has the focus is seen all the same, with what is wrong.
+fn first_that_fits(model: &Model, pen: &Pen<'_>, area: Rect, focused: usize) -> usize {
+    let mut taken = rows(model, pen, area, focused);
+    let above = (0..focused).rev().take_while(|line| {
+        taken = taken.saturating_add(rows(model, pen, area, *line));
+        taken <= area.height
+    });
+    focused - above.count()
 }
 
 /// How many rows a line takes.
@@ -200,13 +223,17 @@ fn totals(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let Some(totals) = &model.wizard.totals else { return };
     let texts = pen.texts();
     let mut rows = vec![(texts.t("products-net").into_owned(), texts.amount(totals.net), Role::Muted)];
-    for rate in &totals.per_rate {
+    // Rows that are not net or to pay. Many rates: those without a row of their own share one, so that it adds up.
+    let room = usize::from(area.height.saturating_sub(2));
+    let own = if totals.per_rate.len() > room { room.saturating_sub(1) } else { room };
+    for rate in totals.per_rate.iter().take(own) {
         let label = texts.t_args("products-vat-rate", &[("rate", texts.rate(rate.rate).into())]);
         rows.push((label, texts.amount(rate.vat), Role::Muted));
     }
-    // Many rates: the ones that don't fit are in the sum.
-    let room = usize::from(area.height.saturating_sub(1));
-    rows.truncate(room);
+    let others = totals.per_rate.iter().skip(own).map(|rate| rate.vat);
+    if let Some(vat) = others.reduce(|sum, vat| sum.checked_add(vat).unwrap_or(totals.vat)) {
+        rows.push((texts.t("products-vat-others").into_owned(), texts.amount(vat), Role::Muted));
+    }
     rows.push((texts.t("products-to-pay").into_owned(), texts.amount(totals.gross), Role::Strong));
     for (y, (label, amount, role)) in (area.y..).zip(rows) {
         pen.put(area.right().saturating_sub(34), y, 14, &label, role);

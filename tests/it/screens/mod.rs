@@ -3,6 +3,7 @@
 
 mod code;
 pub(crate) mod models;
+mod products;
 mod story;
 mod toasts;
 

@@ -366,13 +366,13 @@ fn product(description: &str, quantity: i64, price: i64, vat: u16) -> ProductLin
     .unwrap()
 }
 
-fn sums(model: &mut Model, lines: &[(&str, i64, i64, u16)]) {
+pub(crate) fn sums(model: &mut Model, lines: &[(&str, i64, i64, u16)]) {
     let lines: Vec<_> = lines.iter().map(|(d, q, p, v)| product(d, *q, *p, *v)).collect();
     model.wizard.amounts = lines.iter().map(|l| Some(l.amount())).collect();
     model.wizard.totals = Totals::of(&lines, Currency::Nok).ok();
 }
 
-fn focus(model: &mut Model, field: FieldId) {
+pub(crate) fn focus(model: &mut Model, field: FieldId) {
     model.wizard.focus = Some(field);
     model.wizard.field = Field::new(model.wizard.draft.text(field).unwrap_or(""));
 }
