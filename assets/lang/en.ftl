@@ -710,6 +710,7 @@ toast-cannot-play = The sandbox says: { $words }
 toast-ledger = The ledger { $words }
 toast-draft-cleared = Started over.
 toast-draft-resumed = Your draft is back. Ctrl-X starts over.
+toast-taken-back = { $reference } is in the outbox no more. Enter makes the link as it stands here.
 toast-no-address-yet = The link has no address yet.
 toast-not-payable = This link can't be paid now, so it is not handed out.
 toast-set-up-failed = It didn't work: { $words }
@@ -733,6 +734,7 @@ confirm-send-again = Send { $reference } again?
 confirm-send-again-means = Ask first: “Have you had a message with a payment link?” If so, the customer gets two and could pay twice.
 confirm-clear-draft = Throw the draft away?
 confirm-clear-draft-means = What is typed in it is lost.
+confirm-clear-waited-means = It waited to be sent and was taken out of the outbox to be changed. Nobody sends it then, and what is typed in it is lost.
 confirm-again-over-draft = Throw the draft away and sell this again?
 
 ## Tables of links
@@ -801,6 +803,7 @@ dashboard-clock-ahead = This machine's clock is { $span } ahead.
 dashboard-rescued = The ledger was damaged: { $saved } links saved, { $lost } lost. `paylink doctor` tells more.
 dashboard-rescued-gaps = The ledger was damaged: { $saved } links saved. `paylink doctor` tells more.
 dashboard-draft = A draft waits: n goes on with it.
+dashboard-taken-back = Taken back and not sent: { $reference }. n goes on with it.
 
 ## Step 2: payment
 payment-title = How may the customer pay?

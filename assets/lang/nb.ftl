@@ -709,6 +709,7 @@ toast-cannot-play = Sandkassen sier: { $words }
 toast-ledger = Registeret { $words }
 toast-draft-cleared = Begynt på nytt.
 toast-draft-resumed = Kladden din er tilbake. Ctrl-X begynner på nytt.
+toast-taken-back = { $reference } venter ikke lenger på å bli sendt. Enter lager lenken slik den står her.
 toast-no-address-yet = Lenken har ingen adresse ennå.
 toast-not-payable = Denne lenken kan ikke betales nå, så den deles ikke ut.
 toast-set-up-failed = Det gikk ikke: { $words }
@@ -732,6 +733,7 @@ confirm-send-again = Sende { $reference } på nytt?
 confirm-send-again-means = Spør først: «Har du fått en melding med en betalingslenke?» I så fall får kunden to, og kan betale to ganger.
 confirm-clear-draft = Kaste kladden?
 confirm-clear-draft-means = Det som er skrevet i den, går tapt.
+confirm-clear-waited-means = Den ventet på å bli sendt og ble tatt ut av køen for å endres. Da blir den ikke sendt, og det som er skrevet i den, går tapt.
 confirm-again-over-draft = Kaste kladden og selge dette på nytt?
 
 ## Tabeller med lenker
@@ -800,6 +802,7 @@ dashboard-clock-ahead = Klokken på denne maskinen går { $span } for fort.
 dashboard-rescued = Registeret var skadet: { $saved } lenker reddet, { $lost } tapt. Se `paylink doctor`.
 dashboard-rescued-gaps = Registeret var skadet: { $saved } lenker reddet. Se `paylink doctor`.
 dashboard-draft = En kladd venter: n fortsetter på den.
+dashboard-taken-back = Tatt tilbake og ikke sendt: { $reference }. n fortsetter på den.
 
 ## Steg 2: betaling
 payment-title = Hvordan kan kunden betale?

@@ -129,6 +129,9 @@ pub struct Draft {
     pub email: String,
     /// The link whose lines these are.
     pub again: Option<LinkId>,
+    /// It waited in the outbox and was taken out of it to be changed: nobody sends it until it is made into a link
+    /// again, which must not be forgotten.
+    pub waited: bool,
     /// The id that its link will have, given when the draft begins. A link with this id in the ledger
     /// means that this draft is sold, as it is or as it once was: by this process or by another one that took it up.
     pub id: Option<LinkId>,

@@ -350,6 +350,13 @@ impl Model {
         now.at.checked_add(off).unwrap_or(now.at)
     }
 
+    /// The reference of the sale that was taken out of the outbox and waits as a draft.
+    #[must_use]
+    pub fn waited(&self) -> Option<&str> {
+        let drafts = std::iter::once(&self.wizard.draft).chain(self.doubtful.as_deref());
+        drafts.into_iter().find(|d| d.waited).map(|d| d.reference.trim())
+    }
+
     /// Where the next key means something.
     #[must_use]
     pub fn context(&self) -> Context {

@@ -86,6 +86,11 @@ pub enum Say {
     DraftCleared,
     /// A draft was found and taken up again.
     DraftResumed,
+    /// A sale that waited to be sent was taken out of the outbox: it is to be made anew.
+    TakenBack {
+        /// Its reference.
+        reference: String,
+    },
     /// That key does nothing here and now, and why is plain: no link address yet.
     NoAddressYet,
     /// The link can't be paid any more (or not now): its address is not handed out.

@@ -73,7 +73,9 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) -> Hits {
             pen.caret = None;
             match overlay {
                 Overlay::Help { scroll } => screens::help::draw(model.beneath(), *scroll, &mut pen, area),
-                Overlay::Confirm(question) => screens::confirm::draw(question, &mut pen, area),
+                Overlay::Confirm(question) => {
+                    screens::confirm::draw(question, model.wizard.draft.waited, &mut pen, area);
+                }
             }
             frame::footer(model, &mut pen, area);
         }

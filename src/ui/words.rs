@@ -74,6 +74,9 @@ impl Spoken for Say {
             Self::Ledger(error) => texts.say(error).into_owned().into(),
             Self::DraftCleared => texts.t("toast-draft-cleared"),
             Self::DraftResumed => texts.t("toast-draft-resumed"),
+            Self::TakenBack { reference } => {
+                texts.t_args("toast-taken-back", &[("reference", reference.as_str().into())]).into()
+            }
             Self::NoAddressYet => texts.t("toast-no-address-yet"),
             Self::NotPayable => texts.t("toast-not-payable"),
             Self::SignedOut => texts.t("fault-not-signed-in"),
@@ -215,8 +218,8 @@ pub(crate) fn shown_key(binding: &Binding, texts: Texts) -> Option<String> {
     of_word.or_else(|| binding.keys.first()).map(|k| key(*k, texts))
 }
 
-/// The question itself, and what it means to say yes.
-pub(crate) fn question(question: &Question, texts: Texts) -> (String, Cow<'static, str>) {
+/// The question itself, and what it means to say yes. `waited`: the draft is a sale that was taken out of the outbox.
+pub(crate) fn question(question: &Question, waited: bool, texts: Texts) -> (String, Cow<'static, str>) {
     match question {
         Question::Cancel(_, reference) => (
             texts.t_args("confirm-cancel", &[("reference", reference.as_str().into())]),
@@ -242,15 +245,18 @@ pub(crate) fn question(question: &Question, texts: Texts) -> (String, Cow<'stati
             }),
         ),
         Question::ChangeOverDraft(_) => {
-            (texts.t("confirm-change-over-draft").into_owned(), texts.t("confirm-clear-draft-means"))
+            (texts.t("confirm-change-over-draft").into_owned(), lost(waited, texts))
         }
-        Question::ClearDraft => {
-            (texts.t("confirm-clear-draft").into_owned(), texts.t("confirm-clear-draft-means"))
-        }
+        Question::ClearDraft => (texts.t("confirm-clear-draft").into_owned(), lost(waited, texts)),
         Question::AgainOverDraft(_) => {
-            (texts.t("confirm-again-over-draft").into_owned(), texts.t("confirm-clear-draft-means"))
+            (texts.t("confirm-again-over-draft").into_owned(), lost(waited, texts))
         }
     }
+}
+
+/// What is lost with a draft that is thrown away.
+fn lost(waited: bool, texts: Texts) -> Cow<'static, str> {
+    texts.t(if waited { "confirm-clear-waited-means" } else { "confirm-clear-draft-means" })
 }
 
 /// The network, with its glyph; nothing where nothing is known.

@@ -249,12 +249,20 @@ fn a_queued_link_is_changed_once_it_is_sure_not_to_go_out() {
     assert_eq!(app.keys("r"), [], "it is on its way");
     app.model.net = crate::app::model::Net::Offline;
     let withdrawn = then(&to_phone(link(1, LinkState::Queued)), LinkState::Cancelled);
-    app.reply(Reply::Sent(Box::new(withdrawn), None));
+    let kept = app.reply(Reply::Sent(Box::new(withdrawn), None));
     assert_eq!(app.model.net, crate::app::model::Net::Offline, "nobody was asked");
     assert_eq!(app.model.screen, Screen::Delivery);
-    let draft = &app.model.wizard.draft;
+    let draft = Box::new(app.model.wizard.draft.clone());
     assert_eq!((draft.reference.as_str(), draft.phone.as_str()), ("KARI-001", "+4741234567"));
     assert_eq!(draft.lines[0].description, "Vaffel");
+    // Nobody sends it now: it is kept at once, and said until it's made anew.
+    assert!(kept.iter().any(|e| matches!(e, Effect::KeepDraft(kept) if kept.waited && kept == &draft)));
+    assert_eq!(said(&app), Some(&Say::TakenBack { reference: "KARI-001".into() }));
+    app.keys("Esc Esc Esc Esc Esc");
+    assert_eq!((app.model.screen, app.model.dashboard.draft_waiting), (Screen::Dashboard, true));
+    assert_eq!(app.model.waited(), Some("KARI-001"));
+    app.keys("n");
+    assert_eq!(said(&app), Some(&Say::TakenBack { reference: "KARI-001".into() }));
 
     // It went out in that moment: it stays what it is.
     let mut app = showing(link(1, LinkState::Queued), vec![entry(1, false)]);

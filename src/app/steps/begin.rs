@@ -1,6 +1,6 @@
 //! A draft's beginning: new, taken up again, thrown away, or with the lines of a link.
 
-use super::{Turn, draft_waiting, go, keep_soon, lifetime, order, payment, products, refresh};
+use super::{Turn, changed, draft_waiting, go, keep_soon, lifetime, order, payment, products, refresh};
 use crate::app::Effect;
 use crate::app::draft::{AddressChoice, Channel, Defaults, Draft, LineDraft};
 use crate::app::model::{Model, QrWish, Screen, Shop, Tone, Wizard};
@@ -64,7 +64,7 @@ pub(in crate::app) fn begin(t: &mut Turn<'_>) {
         return;
     }
     if t.model.wizard.draft.has_content() {
-        t.say(Tone::Info, Say::DraftResumed);
+        t.say(Tone::Info, resumed(&t.model.wizard.draft));
     } else {
         renew(t, Before::NotSold);
         match t.model.doubtful.as_ref().and_then(|d| d.id) {
@@ -74,6 +74,15 @@ pub(in crate::app) fn begin(t: &mut Turn<'_>) {
         }
     }
     show(t, Screen::Payment);
+}
+
+/// What is said of a draft that is gone on with.
+fn resumed(draft: &Draft) -> Say {
+    if draft.waited {
+        Say::TakenBack { reference: draft.reference.trim().to_owned() }
+    } else {
+        Say::DraftResumed
+    }
 }
 
 /// Perhaps another window has ended meanwhile and left a draft behind.
@@ -161,9 +170,11 @@ pub(in crate::app) fn change(t: &mut Turn<'_>, link: &Link) {
     let draft = &mut t.model.wizard.draft;
     link.sale.reference.as_str().clone_into(&mut draft.reference);
     draft.reference_typed = true;
+    draft.waited = true;
     (draft.expiry, draft.expiry_text) = lifetime::of_changed(link, t.now);
-    keep_soon(t);
-    refresh(t);
+    // It is in the outbox no more: from now on only the draft has it.
+    changed(t);
+    t.say(Tone::Info, Say::TakenBack { reference: link.sale.reference.as_str().to_owned() });
 }
 
 /// A price as a seller would type it: `45`, `49,90`.
@@ -222,7 +233,7 @@ pub(super) fn take_up(t: &mut Turn<'_>, draft: Draft) {
         // The seller was quicker than the ledger: the steps show what was found.
         t.model.wizard.focus = None;
         show(t, Screen::Payment);
-        t.say(Tone::Info, Say::DraftResumed);
+        t.say(Tone::Info, resumed(&t.model.wizard.draft));
     }
     refresh(t);
     t.model.dashboard.draft_waiting = draft_waiting(t.model);

@@ -8,9 +8,9 @@ use crate::ui::pen::{Pen, width, wrap};
 use crate::ui::theme::Role;
 use crate::ui::words;
 
-pub(crate) fn draw(question: &Question, pen: &mut Pen<'_>, area: Rect) {
+pub(crate) fn draw(question: &Question, waited: bool, pen: &mut Pen<'_>, area: Rect) {
     let texts = pen.texts();
-    let (asked, means) = words::question(question, texts);
+    let (asked, means) = words::question(question, waited, texts);
     let inner = area.width.saturating_sub(8).min(60);
     let rows = |text: &str| u16::try_from(wrap(text, inner).count()).unwrap_or(1);
     let height = (rows(&asked) + rows(&means) + 6).min(area.height);

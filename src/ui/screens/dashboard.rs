@@ -123,7 +123,13 @@ fn notes(model: &Model, now: &Now, texts: Texts) -> Vec<(String, Role)> {
         notes.push((format!("! {}", texts.t_args(key, &[("span", span.into())])), Role::Warning));
     }
     if model.dashboard.draft_waiting {
-        notes.push((format!("· {}", texts.t("dashboard-draft")), Role::Muted));
+        notes.push(match model.waited() {
+            Some(reference) => {
+                let words = texts.t_args("dashboard-taken-back", &[("reference", reference.into())]);
+                (format!("! {words}"), Role::Warning)
+            }
+            None => (format!("· {}", texts.t("dashboard-draft")), Role::Muted),
+        });
     }
     notes
 }

@@ -118,6 +118,8 @@ scenes! {
     list => List,
     help => Help,
     confirm => Confirm,
+    sale_taken_out_of_the_outbox => TakenBack,
+    sale_taken_out_of_the_outbox_thrown_away => TakenBackCleared,
     welcome => Welcome,
     set_up => SetUp,
 }

@@ -53,12 +53,16 @@ pub(crate) enum Scene {
     List,
     Help,
     Confirm,
+    /// A sale was taken out of the outbox and is not made anew yet.
+    TakenBack,
+    /// It is to be thrown away.
+    TakenBackCleared,
     Welcome,
     SetUp,
 }
 
 impl Scene {
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::Dashboard,
         Self::DashboardEmpty,
         Self::DashboardTrouble,
@@ -79,6 +83,8 @@ impl Scene {
         Self::List,
         Self::Help,
         Self::Confirm,
+        Self::TakenBack,
+        Self::TakenBackCleared,
         Self::Welcome,
         Self::SetUp,
     ];
@@ -186,6 +192,12 @@ impl Scene {
                 on_link(&mut model, live());
                 let question = Question::Cancel(LinkId(id(14)), "KARI-1122-014".into());
                 model.overlay = Some(Overlay::Confirm(question));
+            }
+            Self::TakenBack => taken_back(&mut model),
+            Self::TakenBackCleared => {
+                taken_back(&mut model);
+                model.screen = Screen::Payment;
+                model.overlay = Some(Overlay::Confirm(Question::ClearDraft));
             }
             Self::Welcome => model = app::start(None, size).0,
             Self::SetUp => {
@@ -331,6 +343,13 @@ fn trouble(model: &mut Model) {
     model.dashboard.rows[3].state = LinkState::Uncertain;
     model.dashboard.rows[4].state = LinkState::Refused;
     model.toast = Some(Toast { tone: Tone::Error, say: Say::Ledger(full_disk()) });
+}
+
+fn taken_back(model: &mut Model) {
+    wizard(model);
+    model.wizard.draft.waited = true;
+    model.wizard.draft.reference = "KARI-1122-015".into();
+    model.dashboard.draft_waiting = true;
 }
 
 fn wizard(model: &mut Model) {
