@@ -472,10 +472,13 @@ mod linux {
             let waits: BTreeSet<_> = outbox.iter().filter(|e| e.needs_decision).map(|e| e.link).collect();
             for entry in outbox.iter().filter(|e| !e.needs_decision) {
                 // A message that may have gone out, of a link that was then withdrawn: its session is looked for as long as
-                // it could be paid.
+                // it could be paid and a quarter of an hour longer, and the last look comes at the latest after half of
+                // what has passed by then.
                 let link = self.ledger.link(entry.link).unwrap().unwrap();
+                let over = link.expires_at + jiff::SignedDuration::from_mins(15);
+                let last_look = over + over.duration_since(link.created_at) / 2;
                 let looked_for = entry.kind == OutboxKind::Look
-                    && link.expires_at > jiff::Timestamp::now()
+                    && last_look > jiff::Timestamp::now()
                     && link.sale.delivery.messages_customer();
                 if !looked_for {
                     wrong.push(format!("left over: {entry:?}"));
