@@ -263,6 +263,7 @@ key-play-pay = customer pays
 key-play-decline = customer declines
 key-to-dashboard = start
 key-filter = filter
+key-show-all = show all
 key-yes = yes
 key-no = no
 
@@ -927,6 +928,14 @@ event-times = { $count } times
 list-search = Search
 list-loading = Searching …
 list-empty = Nothing found.
+list-of = { $count } of { $all } links
+# What hides links, and the key that shows them.
+list-filtered = Filter: { $filter }. { $key } shows all.
+list-hidden =
+    { $count ->
+        [one] { $key } shows the one that is hidden.
+       *[other] { $key } shows the { $count } that are hidden.
+    }
 list-filter-all = all
 list-filter-open = open
 list-filter-paid = paid

@@ -262,6 +262,7 @@ key-play-pay = kunden betaler
 key-play-decline = kunden avslår
 key-to-dashboard = start
 key-filter = filter
+key-show-all = vis alle
 key-yes = ja
 key-no = nei
 
@@ -926,6 +927,14 @@ event-times = { $count } ganger
 list-search = Søk
 list-loading = Søker …
 list-empty = Fant ingenting.
+list-of = { $count } av { $all } lenker
+# Det som skjuler lenker, og tasten som viser dem.
+list-filtered = Filter: { $filter }. { $key } viser alle.
+list-hidden =
+    { $count ->
+        [one] { $key } viser den ene som er skjult.
+       *[other] { $key } viser de { $count } som er skjult.
+    }
 list-filter-all = alle
 list-filter-open = åpne
 list-filter-paid = betalt

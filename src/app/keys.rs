@@ -80,6 +80,8 @@ pub enum Action {
     Search,
     /// Another filter.
     Filter,
+    /// Take back what hides links: the filter, then the search.
+    ShowAll,
     /// Copy the mail's text (where no mail program is).
     CopyMail,
     /// To the links with alarms.
@@ -284,6 +286,7 @@ pub const TABLE: &[Binding] = &[
     // All links
     row(C::List, &[k(Code::Enter)], A::Open, "key-open", 1),
     row(C::List, &[k(Code::Tab)], A::Filter, "key-filter", 2),
+    row(C::List, &[ctrl('x')], A::ShowAll, "key-show-all", 3),
     row(C::List, &[k(Code::Up)], A::Up, "key-up", 0),
     row(C::List, &[k(Code::Down)], A::Down, "key-down", 0),
     row(C::List, &[k(Code::PageUp)], A::PageUp, "key-page-up", 0),

@@ -1,5 +1,6 @@
 //! All links: search and filter.
 
+use super::field::Field;
 use super::key::Key;
 use super::keys::Action;
 use super::model::{ListFilter, ListScreen, Model, Screen, Tone};
@@ -34,7 +35,7 @@ fn find(t: &mut Turn<'_>) {
 fn ask(t: &mut Turn<'_>, offset: u32) {
     let list = &mut t.model.list;
     list.ticket += 1;
-    list.loading = true;
+    (list.loading, list.unread) = (true, false);
     let (ticket, search, filter) = (list.ticket, list.search.value().to_owned(), list.filter);
     t.ask(Effect::Find { ticket, search, filter, offset });
 }
@@ -53,6 +54,7 @@ pub(super) fn act(t: &mut Turn<'_>, action: Action, key: Option<Key>) {
             t.model.list.filter = next.copied().unwrap_or_default();
             find(t);
         }
+        Action::ShowAll => show_all(t),
         Action::Back => t.model.screen = Screen::Dashboard,
         _ => {
             if let Some(key) = key {
@@ -60,6 +62,19 @@ pub(super) fn act(t: &mut Turn<'_>, action: Action, key: Option<Key>) {
             }
         }
     }
+}
+
+/// Takes back what hides links: the filter first, then what is searched for.
+fn show_all(t: &mut Turn<'_>) {
+    let list = &mut t.model.list;
+    if !list.restricted() {
+        return;
+    }
+    if list.filter == ListFilter::All {
+        list.search = Field::default();
+    }
+    list.filter = ListFilter::All;
+    find(t);
 }
 
 fn open(t: &mut Turn<'_>) {
@@ -124,17 +139,26 @@ pub(super) fn paste(t: &mut Turn<'_>, text: &str) {
 
 /// The rows of this ticket could not be read.
 pub(super) fn not_found(t: &mut Turn<'_>, ticket: u64) {
-    t.model.list.loading &= t.model.list.ticket != ticket;
+    if t.model.list.ticket == ticket {
+        (t.model.list.loading, t.model.list.unread) = (false, true);
+    }
 }
 
 /// Rows were found. An answer to an older question is dropped.
-pub(super) fn found(t: &mut Turn<'_>, ticket: u64, rows: Vec<LinkRow>, offset: u32, total: u64) {
+pub(super) fn found(
+    t: &mut Turn<'_>,
+    ticket: u64,
+    rows: Vec<LinkRow>,
+    offset: u32,
+    (total, all): (u64, u64),
+) {
     let list = &mut t.model.list;
     if ticket != list.ticket {
         return;
     }
     list.loading = false;
     list.total = total;
+    list.all = all;
     if offset == 0 {
         list.rows = rows;
     } else if usize::try_from(offset).is_ok_and(|o| o == list.rows.len()) {
@@ -159,6 +183,7 @@ pub(super) fn found(t: &mut Turn<'_>, ticket: u64, rows: Vec<LinkRow>, offset: u
 pub(super) fn available(model: &Model, action: Action) -> bool {
     match action {
         Action::Back | Action::Filter => true,
+        Action::ShowAll => model.list.restricted(),
         _ => !model.list.rows.is_empty(),
     }
 }

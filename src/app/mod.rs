@@ -283,7 +283,9 @@ fn reply(t: &mut Turn<'_>, reply: Reply) {
         }
         Reply::Strange(links) => tracking::strange(t, links),
         Reply::Cancelled(link, trouble) => link_screen::cancelled(t, *link, trouble),
-        Reply::Found { ticket, rows, offset, total } => list::found(t, ticket, rows, offset, total),
+        Reply::Found { ticket, rows, offset, total, all } => {
+            list::found(t, ticket, rows, offset, (total, all));
+        }
         Reply::Copied(true) => t.say(Tone::Info, Say::Copied),
         Reply::Copied(false) => t.say(Tone::Info, Say::CopiedByTerminal),
         Reply::MailOpened(id, opened) => link_screen::mail_opened(t, id, opened),

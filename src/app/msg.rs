@@ -106,6 +106,8 @@ pub enum Reply {
         offset: u32,
         /// How many in all.
         total: u64,
+        /// How many without the filter or, where none is set, without the search.
+        all: u64,
     },
     /// Something was copied, or not.
     Copied(bool),

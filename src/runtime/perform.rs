@@ -217,7 +217,7 @@ async fn with_workplace(effect: Effect, place: Workplace, now: Now, tx: Sender) 
         }
         Effect::Find { ticket, search, filter, offset } => {
             let found = on_ledger(&place.ports, move |l| find(l, &account, &search, filter, offset)).await;
-            let found = found.map(|(rows, total)| Reply::Found { ticket, rows, offset, total });
+            let found = found.map(|(rows, total, all)| Reply::Found { ticket, rows, offset, total, all });
             answer(&tx, Failed::List(ticket), found);
         }
         Effect::LoadProfile => {
@@ -285,18 +285,26 @@ fn find(
     ledger: &dyn Ledger,
     account: &str,
     search: &str,
-    filter: ListFilter,
+    chosen: ListFilter,
     offset: u32,
-) -> Result<(Vec<LinkRow>, u64), LedgerError> {
+) -> Result<(Vec<LinkRow>, u64, u64), LedgerError> {
     let filter = LinkFilter {
         search: Some(search.trim().to_owned()).filter(|s| !s.is_empty()),
-        states: filter.states(),
-        alarmed: filter.alarmed(),
+        states: chosen.states(),
+        alarmed: chosen.alarmed(),
         limit: Some(PAGE),
         offset,
         ..LinkFilter::default()
     };
-    Ok((ledger.rows(account, &filter)?, ledger.count(account, &filter)?))
+    let (rows, total) = (ledger.rows(account, &filter)?, ledger.count(account, &filter)?);
+    // With one restriction less, as the key that shows all goes about it.
+    let all = if chosen == ListFilter::All && filter.search.is_none() {
+        total
+    } else {
+        let search = filter.search.filter(|_| chosen != ListFilter::All);
+        ledger.count(account, &LinkFilter { search, ..LinkFilter::default() })?
+    };
+    Ok((rows, total, all))
 }
 
 /// The mail with the link's address; `None`: it has none.

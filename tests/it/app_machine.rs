@@ -496,6 +496,7 @@ impl World {
                     rows,
                     offset,
                     total: self.links.len() as u64 + u64::from(luck % 2),
+                    all: self.links.len() as u64,
                 }]
             }
             Effect::Copy(_) => vec![Reply::Copied(luck.is_multiple_of(2))],

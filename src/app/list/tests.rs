@@ -27,9 +27,9 @@ fn search_as_you_type_and_late_answers_are_dropped() {
     assert_eq!(app.model.list.search.value(), "");
     let effects = app.text("ka");
     assert_eq!(finds(&effects), [(2, "k".into(), 0), (3, "ka".into(), 0)]);
-    app.reply(Reply::Found { ticket: 2, rows: rows(0..9), offset: 0, total: 9 });
+    app.reply(Reply::Found { ticket: 2, rows: rows(0..9), offset: 0, total: 9, all: 9 });
     assert!(app.model.list.rows.is_empty() && app.model.list.loading);
-    app.reply(Reply::Found { ticket: 3, rows: rows(0..3), offset: 0, total: 3 });
+    app.reply(Reply::Found { ticket: 3, rows: rows(0..3), offset: 0, total: 3, all: 3 });
     assert_eq!((app.model.list.rows.len(), app.model.list.loading), (3, false));
     assert_eq!(finds(&app.keys("Left Home")), [], "moving the caret asks nothing");
     assert_eq!(finds(&app.keys("Tab")).len(), 1);
@@ -48,18 +48,20 @@ fn rows_that_could_not_be_read_are_not_waited_for() {
     app.reply(trouble(2));
     assert!(app.model.list.loading, "an older question");
     app.reply(trouble(3));
-    assert!(!app.model.list.loading);
+    assert!(!app.model.list.loading && app.model.list.unread);
+    app.text("r");
+    assert!(!app.model.list.unread, "asked again");
 }
 
 #[test]
 fn more_rows_come_as_the_choice_nears_the_end() {
     let mut app = App::new();
     app.keys("l");
-    app.reply(Reply::Found { ticket: 1, rows: rows(0..100), offset: 0, total: 150 });
+    app.reply(Reply::Found { ticket: 1, rows: rows(0..100), offset: 0, total: 150, all: 150 });
     assert_eq!(finds(&app.keys("Down")), []);
     let effects = app.keys("PgDn PgDn PgDn PgDn");
     assert_eq!(finds(&effects), [(2, String::new(), 100)], "once");
-    app.reply(Reply::Found { ticket: 2, rows: rows(99..150), offset: 100, total: 150 });
+    app.reply(Reply::Found { ticket: 2, rows: rows(99..150), offset: 100, total: 150, all: 150 });
     assert_eq!(app.model.list.rows.len(), 150, "none twice");
     app.send(Msg::Scroll(1000));
     assert_eq!(app.model.list.chosen, 149);
@@ -75,10 +77,30 @@ fn more_rows_come_as_the_choice_nears_the_end() {
 fn an_end_that_comes_early_is_an_end() {
     let mut app = App::new();
     app.keys("l");
-    app.reply(Reply::Found { ticket: 1, rows: rows(0..10), offset: 0, total: 50 });
+    app.reply(Reply::Found { ticket: 1, rows: rows(0..10), offset: 0, total: 50, all: 50 });
     assert_eq!(finds(&app.keys("Down")).len(), 1);
-    app.reply(Reply::Found { ticket: 2, rows: Vec::new(), offset: 10, total: 50 });
+    app.reply(Reply::Found { ticket: 2, rows: Vec::new(), offset: 10, total: 50, all: 50 });
     assert_eq!(finds(&app.keys("Down Down")), []);
+}
+
+/// What hides links is taken back a step at a time: what it would show then is what is counted.
+#[test]
+fn all_are_shown_again_with_one_key() {
+    let mut app = App::new();
+    app.keys("l");
+    let asked = |effects: Vec<Effect>| match effects.as_slice() {
+        [Effect::Find { search, filter, .. }] => Some((search.clone(), *filter)),
+        _ => None,
+    };
+    assert!(!available(&app.model, Action::ShowAll));
+    assert_eq!(asked(app.keys("C-x")), None, "nothing is hidden");
+    app.text("ka");
+    app.keys("Tab");
+    assert!(available(&app.model, Action::ShowAll));
+    assert_eq!(asked(app.keys("C-x")), Some(("ka".into(), ListFilter::All)));
+    assert!(available(&app.model, Action::ShowAll));
+    assert_eq!(asked(app.keys("C-x")), Some((String::new(), ListFilter::All)));
+    assert!(!available(&app.model, Action::ShowAll));
 }
 
 #[test]

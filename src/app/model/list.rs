@@ -15,6 +15,8 @@ pub struct ListScreen {
     pub rows: Vec<LinkRow>,
     /// How many match in all.
     pub total: u64,
+    /// How many there are with one restriction less: without the filter or, where none is set, without the search.
+    pub all: u64,
     /// The row chosen.
     pub chosen: usize,
     /// The first row in sight.
@@ -23,6 +25,16 @@ pub struct ListScreen {
     pub ticket: u64,
     /// An answer is awaited.
     pub loading: bool,
+    /// The answer could not be read: nothing is known of what there is.
+    pub unread: bool,
+}
+
+impl ListScreen {
+    /// Whether there may be links that are not shown: a filter is set, or something is searched for.
+    #[must_use]
+    pub fn restricted(&self) -> bool {
+        self.filter != ListFilter::All || !self.search.value().trim().is_empty()
+    }
 }
 
 /// Which states the list shows.

@@ -44,9 +44,36 @@ async fn the_list_filters() {
     seller.keys("Tab").await;
     let rows = &seller.engine.model().list.rows;
     assert_eq!(rows.iter().map(|r| r.reference.as_str()).collect::<Vec<_>>(), ["KARI-1122-002"]);
+    seller.sees("1 of 2 links");
+    seller.sees("Filter: open. Ctrl-X shows all.");
     seller.keys("Tab").await;
     let rows = &seller.engine.model().list.rows;
     assert_eq!(rows.iter().map(|r| r.reference.as_str()).collect::<Vec<_>>(), ["KARI-1122-001"]);
+    // What is hidden is told where nothing is found, of what is searched for and of all.
+    seller.text("vaffel").await;
+    seller.sees("1 of 2 links");
+    seller.keys("Tab").await;
+    seller.sees("0 of 2 links");
+    seller.sees("Nothing found.");
+    seller.sees("Ctrl-X shows the 2 that are hidden.");
+    seller.keys("C-x").await;
+    seller.sees("2 of 2 links");
+    assert!(!seller.screen().contains("Filter:"), "{}", seller.screen());
+    seller.text("x").await;
+    seller.sees("0 of 2 links");
+    seller.keys("C-x").await;
+    let screen = seller.screen();
+    assert!(screen.contains("2 links") && !screen.contains(" of "), "{screen}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_without_links_says_that_there_are_none_yet() {
+    let mut seller = Journey::open().await;
+    seller.keys("l").await;
+    seller.sees("No links yet.");
+    seller.keys("Tab").await;
+    seller.sees("Nothing found.");
+    assert!(!seller.screen().contains("hidden"), "{}", seller.screen());
 }
 
 /// Opens the same place, whatever is asked for.

@@ -182,7 +182,7 @@ impl Scene {
             Self::List => {
                 model.screen = Screen::List;
                 model.list.rows = model.dashboard.rows.clone();
-                model.list.total = 1249;
+                (model.list.total, model.list.all) = (41, 1249);
                 model.list.filter = ListFilter::Open;
                 model.list.search = Field::new("vaffel");
                 model.list.chosen = 3;
