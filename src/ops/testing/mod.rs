@@ -4,6 +4,7 @@
 pub(crate) mod command;
 mod gateway;
 mod ledger;
+pub(crate) mod payments;
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};

@@ -7,34 +7,10 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::sale::Delivery;
 use crate::ops::money::plan::{self, Found};
 use crate::ops::money::{self, Movement, Ordered, withdraw};
-use crate::ops::outbox::{Outcome, Sent, flush};
+use crate::ops::outbox::{Outcome, flush};
+use crate::ops::testing::payments::{given_back, nok, once, pass, standing_at};
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, command, fault};
-use crate::ops::track::refresh_one;
 use crate::ports::{FaultKind, MoneyOrder, MoneySent, OutboxKind};
-
-async fn authorized() -> (World, LinkId) {
-    let world = World::new();
-    let id = world.send("A-1", Delivery::Link).await;
-    world.backend.pay(&world.session_id(id), "AUTHORIZED");
-    refresh_one(&world.ports, id).await.unwrap();
-    pass(5).await;
-    (world, id)
-}
-
-async fn pass(seconds: u64) {
-    tokio::time::advance(Duration::from_secs(seconds)).await;
-}
-
-fn nok(minor: i64) -> Option<Money> {
-    Some(Money::new(minor, Currency::Nok))
-}
-
-/// Asks for it and tries once.
-async fn once(world: &World, id: LinkId, what: Movement) -> Sent {
-    let kind = what.kind();
-    assert!(matches!(money::order(&world.ports, id, what, None).await.unwrap(), Ordered::Waits(_)));
-    command::once(&world.ports, id, kind).await.unwrap()
-}
 
 fn captured(world: &World) -> i64 {
     let session = world.backend.sessions().remove(0);
@@ -44,7 +20,7 @@ fn captured(world: &World) -> i64 {
 
 #[tokio::test(start_paused = true)]
 async fn capture_then_refund() {
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     let done = once(&world, id, Movement::Capture(None)).await;
     assert_eq!((done.outcome, done.link.state), (Outcome::Moved, LinkState::Captured));
     assert_eq!(world.entry(id), None, "closed");
@@ -64,7 +40,7 @@ async fn capture_then_refund() {
 
 #[tokio::test(start_paused = true)]
 async fn references_of_our_own() {
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     once(&world, id, Movement::Capture(nok(5000))).await;
     pass(5).await;
     once(&world, id, Movement::Capture(nok(5000))).await;
@@ -77,7 +53,7 @@ async fn references_of_our_own() {
     assert_eq!(references.len(), 2);
 
     // One that failed takes its reference with it.
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     world.backend.fails("no cover");
     once(&world, id, Movement::Capture(None)).await;
     pass(5).await;
@@ -88,22 +64,18 @@ async fn references_of_our_own() {
 
 /// The payment was captured, so that a part can be given back.
 async fn paid() -> (World, LinkId) {
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     once(&world, id, Movement::Capture(None)).await;
     pass(5).await;
     (world, id)
-}
-
-fn given_back(world: &World) -> i64 {
-    let events = world.backend.sessions().remove(0).transaction.unwrap().events;
-    events.iter().filter(|e| e.event == "REFUND" && e.success).filter_map(|e| e.amount).sum()
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_200_that_failed_is_a_no() {
     for references in [true, false] {
         for kind in [OutboxKind::Capture, OutboxKind::Void, OutboxKind::Refund] {
-            let (world, id) = if kind == OutboxKind::Refund { paid().await } else { authorized().await };
+            let (world, id) =
+                if kind == OutboxKind::Refund { paid().await } else { standing_at("AUTHORIZED").await };
             if !references {
                 world.backend.no_references();
             }
@@ -176,7 +148,7 @@ async fn an_old_failure_is_not_the_end_of_a_new_request() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_there_with_the_same_reference_tells_nothing() {
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     world.backend.fails("not now");
     once(&world, id, Movement::Capture(None)).await;
     let transaction = world.backend.sessions().remove(0).transaction.unwrap();
@@ -268,7 +240,7 @@ async fn the_second_try_has_the_reference_of_the_first() {
 #[tokio::test(start_paused = true)]
 async fn a_clock_that_is_set_makes_nobody_wait() {
     for hours in [-24, 24] {
-        let (world, id) = authorized().await;
+        let (world, id) = standing_at("AUTHORIZED").await;
         world.backend.in_progress();
         once(&world, id, Movement::Capture(None)).await;
         let begun = tokio::time::Instant::now();
@@ -369,7 +341,7 @@ fn what_an_earlier_version_kept_is_read() {
 
 #[tokio::test(start_paused = true)]
 async fn void() {
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     let done = once(&world, id, Movement::Void).await;
     assert_eq!((done.outcome, done.link.state), (Outcome::Moved, LinkState::Voided));
     let again = once(&world, id, Movement::Void).await;
@@ -409,7 +381,7 @@ async fn what_comes_to_no_end_for_a_day_can_be_dropped() {
 
 #[tokio::test(start_paused = true)]
 async fn accepted_is_not_done() {
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     world.backend.in_progress();
     let sent = once(&world, id, Movement::Capture(None)).await;
     assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
@@ -432,14 +404,14 @@ async fn accepted_is_not_done() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_is_looked_up_and_never_repeated() {
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     world.backend.wrong(Call::Capture, [Wrong::Lost]);
     let done = once(&world, id, Movement::Capture(None)).await;
     assert_eq!((done.outcome, done.link.state), (Outcome::Moved, LinkState::Captured));
     assert_eq!(world.backend.calls(Call::Capture), 1);
 
     // It isn't there: it may still be on its way, so it's not sent again for a while.
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     world.backend.wrong(Call::Capture, [Wrong::Cut]);
     let sent = once(&world, id, Movement::Capture(None)).await;
     assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{sent:?}");
@@ -452,7 +424,7 @@ async fn a_lost_answer_is_looked_up_and_never_repeated() {
     assert_eq!(world.backend.calls(Call::Capture), 2);
 
     // It comes late, when we have long stopped waiting for it.
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     world.backend.wrong(Call::Capture, [Wrong::Late(Duration::from_secs(40))]);
     let sent = once(&world, id, Movement::Capture(None)).await;
     assert!(matches!(sent.outcome, Outcome::Uncertain { .. }), "{sent:?}");
@@ -464,7 +436,7 @@ async fn a_lost_answer_is_looked_up_and_never_repeated() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_sent_blindly() {
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     world.backend.wrong(Call::Transaction, [fault(FaultKind::NotSent)]);
     let sent = once(&world, id, Movement::Capture(None)).await;
     assert!(matches!(sent.outcome, Outcome::Queued { .. }), "{sent:?}");
@@ -475,7 +447,7 @@ async fn nothing_is_sent_blindly() {
     assert_eq!((done.len(), done[0].1.outcome), (1, Outcome::Moved));
 
     // A plain no leaves nothing behind: it can be asked for again at once.
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     world.backend.wrong(Call::Capture, [fault(FaultKind::Refused)]);
     let sent = once(&world, id, Movement::Capture(None)).await;
     assert_eq!((sent.outcome, world.entry(id)), (Outcome::Refused, None));
@@ -488,7 +460,7 @@ async fn nothing_is_sent_blindly() {
 
 #[tokio::test(start_paused = true)]
 async fn what_was_asked_twice_is_done_once() {
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     let capture = || Movement::Capture(nok(5000));
     assert!(matches!(money::order(&world.ports, id, capture(), None).await.unwrap(), Ordered::Waits(_)));
     assert!(matches!(money::order(&world.ports, id, capture(), None).await.unwrap(), Ordered::Waits(_)));
@@ -504,7 +476,7 @@ async fn what_was_asked_twice_is_done_once() {
 
 #[tokio::test(start_paused = true)]
 async fn in_the_order_it_was_asked_for() {
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
     money::order(&world.ports, id, Movement::Refund(nok(2000), None), None).await.unwrap();
     let early = command::once(&world.ports, id, OutboxKind::Refund).await.unwrap();
@@ -521,7 +493,7 @@ async fn in_the_order_it_was_asked_for() {
 
 #[tokio::test(start_paused = true)]
 async fn taken_back_before_it_goes_out() {
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     money::order(&world.ports, id, Movement::Void, None).await.unwrap();
     let sent = withdraw(&world.ports, id, OutboxKind::Void).await.unwrap();
     assert_eq!((sent.outcome, world.entry(id)), (Outcome::Cancelled, None));
@@ -538,7 +510,7 @@ async fn taken_back_before_it_goes_out() {
 async fn a_power_cut_at_every_step() {
     let mut cut_short = 0;
     for step in 1..20 {
-        let (world, id) = authorized().await;
+        let (world, id) = standing_at("AUTHORIZED").await;
         world.power.cut_at(step);
         let ordered = money::order(&world.ports, id, Movement::Capture(nok(5000)), None).await;
         let sent = command::once(&world.ports, id, OutboxKind::Capture).await;

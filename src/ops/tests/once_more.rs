@@ -3,61 +3,19 @@
 use std::time::Duration;
 
 use crate::domain::cause::{Cause, Plain};
-use crate::domain::link::{Alarm, LinkId};
-use crate::domain::money::{Currency, Money};
+use crate::domain::link::Alarm;
 use crate::domain::sale::Delivery;
-use crate::ops::money::{self, Movement, Ordered, withdraw};
-use crate::ops::outbox::{Outcome, Sent, flush};
+use crate::ops::money::{self, withdraw};
+use crate::ops::outbox::{Outcome, flush};
+use crate::ops::testing::payments::{given_back, once, pass, refund, rounds, standing_at};
 use crate::ops::testing::{ACCOUNT, Call, SPOILED, World, Wrong, command, fault};
-use crate::ops::track::refresh_one;
 use crate::ports::{FaultKind, OutboxEntry, OutboxKind};
-
-async fn captured() -> (World, LinkId) {
-    let world = World::new();
-    let id = world.send("A-1", Delivery::Link).await;
-    world.backend.pay(&world.session_id(id), "CAPTURED");
-    refresh_one(&world.ports, id).await.unwrap();
-    pass(5).await;
-    (world, id)
-}
-
-async fn pass(seconds: u64) {
-    tokio::time::sleep(Duration::from_secs(seconds)).await;
-}
-
-fn refund(minor: i64) -> Movement {
-    Movement::Refund(Some(Money::new(minor, Currency::Nok)), None)
-}
-
-async fn once(world: &World, id: LinkId, what: Movement) -> Sent {
-    let kind = what.kind();
-    assert!(matches!(money::order(&world.ports, id, what, None).await.unwrap(), Ordered::Waits(_)));
-    command::once(&world.ports, id, kind).await.unwrap()
-}
-
-fn given_back(world: &World) -> i64 {
-    let events = world.backend.sessions().remove(0).transaction.unwrap().events;
-    events.iter().filter(|e| e.event == "REFUND" && e.success).filter_map(|e| e.amount).sum()
-}
-
-/// The outbox works until the entry is closed, or for so many rounds. What the last round said of it.
-async fn rounds(world: &World, id: LinkId, most: u32) -> Option<Sent> {
-    let mut last = None;
-    for _ in 0..most {
-        if world.entry(id).is_none() {
-            break;
-        }
-        pass(30).await;
-        last = flush(&world.ports, ACCOUNT, world.now()).await.unwrap().pop().map(|(_, sent)| sent).or(last);
-    }
-    last
-}
 
 /// A second try that never left, or was refused, tells nothing of the first one, which is carried out late.
 #[tokio::test(start_paused = true)]
 async fn what_is_carried_out_late_is_not_done_again_whatever_became_of_the_second_try() {
     for second in [FaultKind::NotSent, FaultKind::NotSignedIn, FaultKind::Refused] {
-        let (world, id) = captured().await;
+        let (world, id) = standing_at("CAPTURED").await;
         world.backend.wrong(Call::Refund, [Wrong::Late(Duration::from_secs(90)), fault(second)]);
         let first = once(&world, id, refund(2000)).await;
         assert!(matches!(first.outcome, Outcome::Uncertain { .. }), "{second:?}: {first:?}");
@@ -78,7 +36,7 @@ async fn what_is_carried_out_late_is_not_done_again_whatever_became_of_the_secon
 /// A "no" is believed once the first can't come any more.
 #[tokio::test(start_paused = true)]
 async fn a_no_is_an_end_once_what_went_out_before_can_not_come() {
-    let (world, id) = captured().await;
+    let (world, id) = standing_at("CAPTURED").await;
     let nos = std::iter::repeat_with(|| fault(FaultKind::Refused)).take(60);
     world.backend.wrong(Call::Refund, std::iter::once(Wrong::Cut).chain(nos));
     once(&world, id, refund(2000)).await;
@@ -96,7 +54,7 @@ async fn a_no_is_an_end_once_what_went_out_before_can_not_come() {
 #[tokio::test(start_paused = true)]
 async fn another_amount_without_a_reference_is_somebody_elses() {
     for (theirs, ours_too) in [(2000, true), (5000, false)] {
-        let (world, id) = captured().await;
+        let (world, id) = standing_at("CAPTURED").await;
         world.backend.wrong(Call::Refund, [Wrong::Cut]);
         once(&world, id, refund(5000)).await;
         world.backend.elsewhere(&world.session_id(id), "REFUND", theirs, None);
@@ -110,7 +68,7 @@ async fn another_amount_without_a_reference_is_somebody_elses() {
 /// An order that can't be read is not taken for one of all the money.
 #[tokio::test(start_paused = true)]
 async fn an_order_that_can_not_be_read_moves_nothing_and_rings() {
-    let (world, id) = captured().await;
+    let (world, id) = standing_at("CAPTURED").await;
     let spoiled = OutboxEntry { order: None, ..OutboxEntry::new(id, OutboxKind::Refund, world.now()) };
     world.ports.ledger.enqueue(&spoiled).unwrap();
     let sent = flush(&world.ports, ACCOUNT, world.now()).await.unwrap().remove(0).1;
@@ -130,7 +88,7 @@ async fn an_order_that_can_not_be_read_moves_nothing_and_rings() {
 #[tokio::test(start_paused = true)]
 async fn a_try_is_no_longer_than_the_patience() {
     for (in_request, fault_kind) in [(false, FaultKind::NotSent), (true, FaultKind::Maybe)] {
-        let (world, id) = captured().await;
+        let (world, id) = standing_at("CAPTURED").await;
         let slow = || Wrong::Slow(Duration::from_secs(20));
         world
             .backend

@@ -5,32 +5,13 @@ use std::time::Duration;
 
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::link::LinkId;
-use crate::domain::money::{Currency, Money};
-use crate::domain::sale::Delivery;
-use crate::ops::money::{self, Movement, Ordered};
+use crate::ops::money::{self, Ordered};
 use crate::ops::outbox::{Outcome, flush};
+use crate::ops::testing::payments::{pass, refund, standing_at};
 use crate::ops::testing::{ACCOUNT, Call, World, fault};
-use crate::ops::track::refresh_one;
 use crate::ports::{FaultKind, OrderId, OutboxKind, Ports};
 
 const PATIENCE: Duration = Duration::from_secs(30);
-
-async fn paid() -> (World, LinkId) {
-    let world = World::new();
-    let id = world.send("A-1", Delivery::Link).await;
-    world.backend.pay(&world.session_id(id), "CAPTURED");
-    refresh_one(&world.ports, id).await.unwrap();
-    pass(5).await;
-    (world, id)
-}
-
-async fn pass(seconds: u64) {
-    tokio::time::advance(Duration::from_secs(seconds)).await;
-}
-
-fn refund(minor: i64) -> Movement {
-    Movement::Refund(Some(Money::new(minor, Currency::Nok)), None)
-}
 
 async fn order(ports: &Ports, id: LinkId, minor: i64) -> OrderId {
     match money::order(ports, id, refund(minor), None).await.unwrap() {
@@ -56,7 +37,7 @@ fn refunds(world: &World) -> usize {
 
 #[tokio::test(start_paused = true)]
 async fn who_died_before_it_was_told_gets_it_told_and_not_done_again() {
-    let (world, id) = paid().await;
+    let (world, id) = standing_at("CAPTURED").await;
     let first = order(&world.ports, id, 1000).await;
     let sent = money::send(&world.ports, id, OutboxKind::Refund, first).await.unwrap();
     assert_eq!(sent.outcome, Outcome::Moved);
@@ -83,7 +64,7 @@ async fn who_died_before_it_was_told_gets_it_told_and_not_done_again() {
 #[tokio::test(start_paused = true)]
 async fn what_nobody_asked_about_for_a_day_is_asked_for_anew() {
     for (hours, done_before) in [(23, true), (24, false)] {
-        let (world, id) = paid().await;
+        let (world, id) = standing_at("CAPTURED").await;
         let first = order(&world.ports, id, 1000).await;
         money::send(&world.ports, id, OutboxKind::Refund, first).await.unwrap();
         pass(hours * 3600).await;
@@ -95,7 +76,7 @@ async fn what_nobody_asked_about_for_a_day_is_asked_for_anew() {
 /// The seller sends what waits in another window. His script, which was told that it waits, repeats it.
 #[tokio::test(start_paused = true)]
 async fn whoever_carries_it_out_for_another_tells_that_one_nothing() {
-    let (world, id) = paid().await;
+    let (world, id) = standing_at("CAPTURED").await;
     let asked = waits(&world, id, 1000).await;
     let window = money::send_patiently(&world.another(), id, OutboxKind::Refund, asked, PATIENCE).await;
     assert_eq!(window.unwrap().outcome, Outcome::Moved);
@@ -107,7 +88,7 @@ async fn whoever_carries_it_out_for_another_tells_that_one_nothing() {
 #[tokio::test(start_paused = true)]
 async fn who_follows_an_order_hears_how_it_ended_elsewhere() {
     for refused in [false, true] {
-        let (world, id) = paid().await;
+        let (world, id) = standing_at("CAPTURED").await;
         world.backend.wrong(Call::Refund, [fault(FaultKind::NotSent)]);
         let asked = order(&world.ports, id, 1000).await;
         let window = async {
@@ -133,7 +114,7 @@ async fn who_follows_an_order_hears_how_it_ended_elsewhere() {
 
 #[tokio::test(start_paused = true)]
 async fn who_follows_an_order_hears_that_it_was_dropped() {
-    let (world, id) = paid().await;
+    let (world, id) = standing_at("CAPTURED").await;
     let asked = waits(&world, id, 1000).await;
     let dropped = money::withdraw(&world.another(), id, OutboxKind::Refund).await.unwrap();
     assert_eq!(dropped.outcome, Outcome::Cancelled);
@@ -144,7 +125,7 @@ async fn who_follows_an_order_hears_that_it_was_dropped() {
     assert_eq!(refunds(&world), 0);
 
     // One that the backend has agreed to may still be carried out.
-    let (world, id) = paid().await;
+    let (world, id) = standing_at("CAPTURED").await;
     world.backend.in_progress();
     let asked = order(&world.ports, id, 1000).await;
     money::send(&world.ports, id, OutboxKind::Refund, asked).await.unwrap();
@@ -163,7 +144,7 @@ async fn who_follows_an_order_hears_that_it_was_dropped() {
 #[tokio::test(start_paused = true)]
 async fn what_is_repeated_and_refused_on_the_way_is_told_and_not_asked_for_anew() {
     for kind in [FaultKind::Refused, FaultKind::Forbidden] {
-        let (world, id) = paid().await;
+        let (world, id) = standing_at("CAPTURED").await;
         let asked = waits(&world, id, 1000).await;
         let repeats = money::waiting(&world.ports, id, &refund(1000)).await.unwrap();
         assert_eq!(repeats, Some(asked));
@@ -187,7 +168,7 @@ async fn what_is_repeated_and_refused_on_the_way_is_told_and_not_asked_for_anew(
 
 #[tokio::test(start_paused = true)]
 async fn what_is_repeated_and_done_on_the_way_was_done_before() {
-    let (world, id) = paid().await;
+    let (world, id) = standing_at("CAPTURED").await;
     let asked = waits(&world, id, 1000).await;
     let repeats = money::waiting(&world.ports, id, &refund(1000)).await.unwrap();
     flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
@@ -200,7 +181,7 @@ async fn what_is_repeated_and_done_on_the_way_was_done_before() {
 /// In the place of an order that has ended there may be another one, with an end of its own.
 #[tokio::test(start_paused = true)]
 async fn the_end_of_another_order_is_not_told_as_ones_own() {
-    let (world, id) = paid().await;
+    let (world, id) = standing_at("CAPTURED").await;
     let mine = waits(&world, id, 1000).await;
     world.backend.wrong(Call::Refund, [fault(FaultKind::Refused)]);
     flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
@@ -215,7 +196,7 @@ async fn the_end_of_another_order_is_not_told_as_ones_own() {
 /// Where nothing is remembered of it, nothing is claimed of it.
 #[tokio::test(start_paused = true)]
 async fn an_order_that_nobody_remembers_is_not_told_as_done() {
-    let (world, id) = paid().await;
+    let (world, id) = standing_at("CAPTURED").await;
     let lost = OrderId(uuid::Uuid::from_u128(77));
     let sent = money::send(&world.ports, id, OutboxKind::Refund, lost).await.unwrap();
     assert_eq!(sent.outcome, Outcome::Already);

@@ -2,40 +2,19 @@
 
 use std::time::Duration;
 
-use crate::domain::link::LinkId;
 use crate::domain::money::{Currency, Money};
-use crate::domain::sale::Delivery;
 use crate::ops::money::{self, Movement};
-use crate::ops::outbox::{Outcome, Sent};
-use crate::ops::testing::{Call, World, Wrong, command};
-use crate::ops::track::refresh_one;
+use crate::ops::outbox::Outcome;
+use crate::ops::testing::payments::{nok, once, pass, standing_at};
+use crate::ops::testing::{Call, Wrong, command};
 use crate::ports::{MoneyMove, OutboxKind};
-
-async fn authorized() -> (World, LinkId) {
-    let world = World::new();
-    let id = world.send("A-1", Delivery::Link).await;
-    world.backend.pay(&world.session_id(id), "AUTHORIZED");
-    refresh_one(&world.ports, id).await.unwrap();
-    tokio::time::advance(Duration::from_secs(5)).await;
-    (world, id)
-}
-
-fn nok(minor: i64) -> Option<Money> {
-    Some(Money::new(minor, Currency::Nok))
-}
-
-async fn once(world: &World, id: LinkId, what: Movement) -> Sent {
-    let kind = what.kind();
-    money::order(&world.ports, id, what, None).await.unwrap();
-    command::once(&world.ports, id, kind).await.unwrap()
-}
 
 /// What works on other money is no reason to wait, and tells nothing of a request that left no trace.
 #[tokio::test(start_paused = true)]
 async fn a_withdrawal_without_an_end_holds_up_no_part_that_is_given_back() {
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     assert_eq!(once(&world, id, Movement::Capture(nok(5000))).await.outcome, Outcome::Moved);
-    tokio::time::advance(Duration::from_secs(5)).await;
+    pass(5).await;
     // Another till withdraws the rest, and of that no end is told.
     world.backend.in_progress();
     let link = world.link(id);
@@ -48,7 +27,7 @@ async fn a_withdrawal_without_an_end_holds_up_no_part_that_is_given_back() {
     let transaction = link.transaction_id.unwrap();
     world.ports.gateway.capture(&transaction, &rest).await.unwrap();
     world.backend.at_once();
-    tokio::time::advance(Duration::from_secs(5)).await;
+    pass(5).await;
 
     let all = once(&world, id, Movement::Refund(None, None)).await;
     assert!(matches!(all.outcome, Outcome::InProgress { .. }), "all there is isn't known yet: {all:?}");

@@ -6,6 +6,7 @@ use crate::domain::cause::Cause;
 use crate::domain::link::{DeliveryStatus, EventKind, LinkId, LinkState};
 use crate::domain::sale::Delivery;
 use crate::ops::outbox::{Outcome, flush, send_now, send_patiently};
+use crate::ops::testing::payments::pass;
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault, sms};
 use crate::ports::{Fault, FaultKind};
 
@@ -15,10 +16,6 @@ mod late;
 mod many;
 mod outage;
 mod waiting;
-
-async fn pass(seconds: u64) {
-    tokio::time::advance(Duration::from_secs(seconds)).await;
-}
 
 fn kinds(world: &World, id: LinkId) -> Vec<EventKind> {
     world.link(id).events.iter().map(|e| e.kind).collect()

@@ -3,28 +3,15 @@
 use std::time::Duration;
 
 use crate::domain::link::LinkId;
-use crate::domain::money::{Currency, Money};
 use crate::domain::sale::Delivery;
-use crate::ops::money::{self, Movement, Ordered};
+use crate::ops::money::{self, Ordered};
 use crate::ops::outbox::{Decision, Outcome, decide, flush};
+use crate::ops::testing::payments::{refund, standing_at};
 use crate::ops::testing::{ACCOUNT, Call, World, command, fault, sms};
-use crate::ops::track::refresh_one;
 use crate::ops::{cancel, lost, on_ledger};
 use crate::ports::{FaultKind, MoneyOrder, MoneySent, OutboxEntry, OutboxKind};
 
 const LEASE: Duration = Duration::from_secs(90);
-
-async fn paid() -> (World, LinkId) {
-    let world = World::new();
-    let id = world.send("A-1", Delivery::Link).await;
-    world.backend.pay(&world.session_id(id), "CAPTURED");
-    refresh_one(&world.ports, id).await.unwrap();
-    (world, id)
-}
-
-fn refund(minor: i64) -> Movement {
-    Movement::Refund(Some(Money::new(minor, Currency::Nok)), None)
-}
 
 fn waits(world: &World, id: LinkId, kind: OutboxKind) -> Option<OutboxEntry> {
     let all = world.ports.ledger.outbox(ACCOUNT).unwrap();
@@ -34,7 +21,7 @@ fn waits(world: &World, id: LinkId, kind: OutboxKind) -> Option<OutboxEntry> {
 #[tokio::test(start_paused = true)]
 async fn of_two_amounts_one_waits_and_the_other_is_told_so() {
     for _ in 0..20 {
-        let (world, id) = paid().await;
+        let (world, id) = standing_at("CAPTURED").await;
         world.power.slow();
         let other = world.another();
         let (one, two) = tokio::join!(
@@ -52,7 +39,7 @@ async fn of_two_amounts_one_waits_and_the_other_is_told_so() {
 /// Given back in doubt at that moment: what went out is not forgotten.
 #[tokio::test(start_paused = true)]
 async fn an_order_does_not_wipe_out_what_was_sent() {
-    let (world, id) = paid().await;
+    let (world, id) = standing_at("CAPTURED").await;
     money::order(&world.ports, id, refund(1000), None).await.unwrap();
     let now = world.now();
     let claimed = world.ports.ledger.claim(id, OutboxKind::Refund, now, LEASE).unwrap().unwrap();
@@ -80,7 +67,7 @@ async fn an_order_does_not_wipe_out_what_was_sent() {
 #[tokio::test(start_paused = true)]
 async fn what_was_closed_meanwhile_does_not_come_back() {
     for _ in 0..10 {
-        let (world, id) = paid().await;
+        let (world, id) = standing_at("CAPTURED").await;
         let now = world.now();
         let look = OutboxEntry::new(id, OutboxKind::Look, now);
         world.ports.ledger.enqueue(&look).unwrap();
@@ -137,7 +124,7 @@ async fn a_cancellation_that_went_out_meanwhile_is_not_forgotten() {
 /// done and asks for the same means a second one.
 #[tokio::test(start_paused = true)]
 async fn what_was_carried_out_unheard_is_no_second_order() {
-    let (world, id) = paid().await;
+    let (world, id) = standing_at("CAPTURED").await;
     world.backend.wrong(Call::Refund, [fault(FaultKind::NotSent)]);
     assert!(matches!(money::order(&world.ports, id, refund(1000), None).await.unwrap(), Ordered::Waits(_)));
     let sent = command::once(&world.ports, id, OutboxKind::Refund).await.unwrap();

@@ -2,27 +2,18 @@
 
 use std::time::Duration;
 
-use crate::domain::link::{LinkId, LinkState};
-use crate::domain::sale::Delivery;
+use crate::domain::link::LinkState;
 use crate::ops::money::{self, Movement};
 use crate::ops::outbox::Outcome;
-use crate::ops::testing::{Call, World, command, fault};
-use crate::ops::track::refresh_one;
+use crate::ops::testing::payments::standing_at;
+use crate::ops::testing::{Call, command, fault};
 use crate::ports::{FaultKind, OutboxKind};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-async fn authorized() -> (World, LinkId) {
-    let world = World::new();
-    let id = world.send("A-1", Delivery::Link).await;
-    world.backend.pay(&world.session_id(id), "AUTHORIZED");
-    refresh_one(&world.ports, id).await.unwrap();
-    (world, id)
-}
-
 #[tokio::test(start_paused = true)]
 async fn two_who_ask_for_the_same_are_both_told_that_it_is_done() {
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     let other = world.another();
     money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
     let order = command::order_of(&world.ports, id, OutboxKind::Capture).unwrap();
@@ -39,7 +30,7 @@ async fn two_who_ask_for_the_same_are_both_told_that_it_is_done() {
 
 #[tokio::test(start_paused = true)]
 async fn two_who_ask_for_the_same_are_both_told_no() {
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     let other = world.another();
     world.backend.wrong(Call::Capture, [fault(FaultKind::Refused)]);
     money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
@@ -58,7 +49,7 @@ async fn two_who_ask_for_the_same_are_both_told_no() {
 /// What goes before it is carried out on the way.
 #[tokio::test(start_paused = true)]
 async fn a_refund_waits_for_the_capture_before_it() {
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     world.backend.in_progress();
     money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
     let sent = command::once(&world.ports, id, OutboxKind::Capture).await.unwrap();
@@ -78,7 +69,7 @@ async fn a_refund_waits_for_the_capture_before_it() {
 /// As long as it takes, and no longer than somebody waits.
 #[tokio::test(start_paused = true)]
 async fn patience_ends_behind_what_does_not_end() {
-    let (world, id) = authorized().await;
+    let (world, id) = standing_at("AUTHORIZED").await;
     world.backend.in_progress();
     money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
     command::once(&world.ports, id, OutboxKind::Capture).await.unwrap();

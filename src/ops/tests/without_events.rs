@@ -1,37 +1,19 @@
 //! Backends whose transactions leave events out: what their status alone tells of a request about money.
 
-use std::time::Duration;
-
 use crate::domain::lifecycle::{TransactionEvent, TransactionNews, TransactionStatus};
 use crate::domain::link::{LinkId, LinkState};
-use crate::domain::money::{Currency, Money};
-use crate::domain::sale::Delivery;
+use crate::ops::money::Movement;
 use crate::ops::money::plan::{self, Found};
-use crate::ops::money::{self, Movement};
-use crate::ops::outbox::{Outcome, Sent};
+use crate::ops::outbox::Outcome;
+use crate::ops::testing::payments::{nok, once, pass, standing_at};
 use crate::ops::testing::{Call, World, Wrong, command};
-use crate::ops::track::refresh_one;
 use crate::ports::{MoneyOrder, MoneySent, OutboxKind};
 
 /// A link that is paid so far, at a backend that tells no events.
 async fn paid(status: &str) -> (World, LinkId) {
-    let world = World::new();
-    let id = world.send("A-1", Delivery::Link).await;
-    world.backend.pay(&world.session_id(id), status);
-    refresh_one(&world.ports, id).await.unwrap();
+    let (world, id) = standing_at(status).await;
     world.backend.no_events();
-    tokio::time::advance(Duration::from_secs(5)).await;
     (world, id)
-}
-
-fn nok(minor: i64) -> Option<Money> {
-    Some(Money::new(minor, Currency::Nok))
-}
-
-async fn once(world: &World, id: LinkId, what: Movement) -> Sent {
-    let kind = what.kind();
-    money::order(&world.ports, id, what, None).await.unwrap();
-    command::once(&world.ports, id, kind).await.unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -44,7 +26,7 @@ async fn all_of_it_is_done_and_the_next_can_be_asked_for() {
         let sent = once(&world, id, Movement::Capture(None)).await;
         assert_eq!((sent.outcome, sent.link.state), (Outcome::Moved, LinkState::Captured), "{lost}");
         assert_eq!(world.entry(id), None);
-        tokio::time::advance(Duration::from_secs(5)).await;
+        pass(5).await;
         if lost {
             world.backend.wrong(Call::Refund, [Wrong::Lost]);
         }
@@ -63,7 +45,7 @@ async fn a_part_is_done_by_an_answer_that_says_so_and_by_nothing_else() {
     let (world, id) = paid("CAPTURED").await;
     let sent = once(&world, id, Movement::Refund(nok(2000), None)).await;
     assert_eq!((sent.outcome, sent.link.state), (Outcome::Moved, LinkState::PartiallyRefunded));
-    tokio::time::advance(Duration::from_secs(5)).await;
+    pass(5).await;
     // A second part changes nothing that is told: it is followed, and never sent again.
     let sent = once(&world, id, Movement::Refund(nok(2000), None)).await;
     assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
@@ -92,7 +74,7 @@ async fn what_has_nothing_left_to_move_ends() {
         let kind = what.kind();
         let sent = once(&world, id, what).await;
         assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
-        tokio::time::advance(Duration::from_secs(5)).await;
+        pass(5).await;
         world.backend.pay(&world.session_id(id), gone);
         let sent = command::once(&world.ports, id, kind).await.unwrap();
         assert_eq!((sent.outcome, world.entry(id)), (Outcome::NotPossible, None), "{kind:?}");
