@@ -21,17 +21,19 @@ mod made;
 mod outbox;
 mod persist;
 mod rescue;
+mod row;
 mod underway;
 
 pub use awake::Awake;
 pub use ended::{EndedOrder, OrderEnd, OrderId, Place, Placing};
 pub use gateway::{Created, Fault, Gateway, Leave, MoneyMove, Moved, Profile, Searched, Sending};
-pub use ledger::{DayTotals, FOLLOWED_AFTER_END, Ledger, LinkFilter, LinkRow, Touched, Watch};
+pub use ledger::{Ledger, Touched, Watch};
 pub use ledger_error::{LedgerError, Unusable};
 pub use made::Made;
 pub use outbox::{MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Overdue};
 pub use persist::{Persist, Persisting};
 pub use rescue::Rescue;
+pub use row::{DayTotals, FOLLOWED_AFTER_END, LinkFilter, LinkRow};
 pub use underway::{Underway, Work};
 
 /// A boxed future, so that ports are object safe.
