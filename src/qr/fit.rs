@@ -75,9 +75,10 @@ impl Fit {
     }
 }
 
-/// The code for `url` in a room of `cols` × `rows` cells: at the level `wish` or, where that is too
-/// large, a lower one; then the same with the smaller margin. What fits is made as large as whole
-/// numbers allow.
+/// The code for `url` in a room of `cols` × `rows` cells, as large as whole numbers allow: from far away that counts
+/// more than a level or the wide margin. Of equally large ones it is at the level `wish` or, where that is too large,
+/// a lower one; then the same with the smaller margin. A level over the usual one was asked for on purpose: then it
+/// goes before size.
 ///
 /// # Errors
 /// [`QrError::TooSmall`] with the room that the smallest drawing needs; [`QrError::TooLong`].
@@ -88,12 +89,16 @@ pub fn fit(url: &str, cols: u16, rows: u16, wish: Level, drawing: Drawing) -> Re
         .filter(|level| *level <= wish)
         .filter_map(|level| Matrix::encode(url, level).ok())
         .collect();
-    for quiet in QUIET {
-        for matrix in &codes {
-            if let Some(fit) = Fit::with(matrix.clone(), drawing, quiet, cols, rows, u16::MAX) {
-                return Ok(fit);
-            }
-        }
+    let ways = QUIET.into_iter().flat_map(|quiet| codes.iter().map(move |matrix| (quiet, matrix)));
+    let mut fits =
+        ways.filter_map(|(quiet, matrix)| Fit::with(matrix.clone(), drawing, quiet, cols, rows, u16::MAX));
+    let chosen = if wish > Level::M {
+        fits.next()
+    } else {
+        fits.reduce(|best, next| if next.scale > best.scale { next } else { best })
+    };
+    if let Some(fit) = chosen {
+        return Ok(fit);
     }
     let smallest = codes.last().ok_or(QrError::TooLong)?;
     let (need_cols, need_rows) = drawing.cells(u32::from(smallest.size()) + 2 * u32::from(QUIET[1]));

@@ -90,7 +90,11 @@ fn the_room_decides_level_margin_and_scale() {
     assert_eq!(chosen(36, 60, Level::Q, Half), Err(QrError::TooSmall { need_cols: 37, need_rows: 19 }));
     assert_eq!(chosen(37, 19, Level::Q, Half), Ok((Level::L, 2, 1, 37, 19)));
     assert_eq!(chosen(100, 45, Level::M, Half), Ok((Level::M, 4, 2, 90, 45)));
-    assert_eq!(chosen(89, 60, Level::M, Half), Ok((Level::M, 4, 1, 45, 23)), "never uneven");
+    // Twice as large goes before the level, unless that was asked for.
+    assert_eq!(chosen(140, 43, Level::M, Half), Ok((Level::L, 4, 2, 82, 41)));
+    assert_eq!(chosen(140, 40, Level::M, Half), Ok((Level::L, 2, 2, 74, 37)));
+    assert_eq!(chosen(140, 43, Level::Q, Half), Ok((Level::Q, 4, 1, 49, 25)));
+    assert_eq!(chosen(73, 60, Level::M, Half), Ok((Level::M, 4, 1, 45, 23)), "never uneven");
     assert_eq!(chosen(200, 68, Level::M, Half), Ok((Level::M, 4, 3, 135, 68)));
     assert_eq!(chosen(90, 45, Level::M, Full), Ok((Level::M, 4, 1, 90, 45)));
     assert_eq!(chosen(80, 24, Level::M, Full), Err(QrError::TooSmall { need_cols: 74, need_rows: 37 }));
