@@ -2,7 +2,7 @@
 
 use super::effect::Play;
 use super::keys::Action;
-use super::model::{LinkScreen, Model, Overlay, Question, Screen, Tone};
+use super::model::{LinkScreen, Model, Overlay, QrLacks, Question, Screen, Tone};
 use super::msg::CancelTrouble;
 use super::say::Say;
 use super::turn::Turn;
@@ -24,6 +24,7 @@ pub(super) fn open(t: &mut Turn<'_>, id: LinkId, from: Screen) {
             busy: false,
             scroll: 0,
             beyond: 0,
+            lacks: QrLacks::default(),
             just_paid: false,
             deliver: false,
             change: false,
@@ -64,6 +65,11 @@ fn needs_decision(model: &Model) -> bool {
 fn late(model: &Model) -> Option<Overdue> {
     let asks = model.link.iter().flat_map(|s| &s.outbox).find(|e| e.needs_decision);
     asks.and_then(|e| e.overdue)
+}
+
+/// What the code has no room for.
+fn lacks(model: &Model) -> QrLacks {
+    model.link.as_ref().map(|s| s.lacks).unwrap_or_default()
 }
 
 fn can_cancel(link: &Link) -> bool {
@@ -140,6 +146,13 @@ fn with_address(t: &mut Turn<'_>, action: Action) {
         Action::CopyMail => t.ask(Effect::CopyMail(id)),
         Action::OpenPage => t.ask(Effect::OpenPage(url)),
         Action::QrFull => t.model.screen = Screen::QrFull,
+        // What there is no room for is not kept either: it would come true unasked in a larger window.
+        Action::QrLevel if !t.model.qr.strong && lacks(t.model).strong => {
+            t.say(Tone::Warning, Say::QrNotStrong);
+        }
+        Action::QrDrawing if !t.model.qr.full_blocks && lacks(t.model).full_blocks => {
+            t.say(Tone::Warning, Say::QrNoBlocks);
+        }
         Action::QrLevel => {
             t.model.qr.strong = !t.model.qr.strong;
             t.ask(Effect::KeepQr(t.model.qr));
@@ -259,6 +272,13 @@ pub(super) fn drawn(t: &mut Turn<'_>, beyond: u16) {
     if let Some(screen) = &mut t.model.link {
         screen.beyond = beyond;
         screen.scroll = screen.scroll.min(beyond);
+    }
+}
+
+/// The code was drawn, and this is what it had no room for.
+pub(super) const fn code_drawn(t: &mut Turn<'_>, lacks: QrLacks) {
+    if let Some(screen) = &mut t.model.link {
+        screen.lacks = lacks;
     }
 }
 

@@ -90,6 +90,7 @@ pub fn update(model: &mut Model, msg: Msg, now: &Now) -> Vec<Effect> {
         Msg::Due(timer) => due(&mut t, timer),
         Msg::Resized(columns, rows) => t.model.size = (columns, rows),
         Msg::StoryDrawn(beyond) => link_screen::drawn(&mut t, beyond),
+        Msg::CodeDrawn(lacks) => link_screen::code_drawn(&mut t, lacks),
         Msg::LedgerChanged => tracking::look_if_changed(&mut t),
         Msg::Stop => quit(&mut t),
         // What comes after the end was asked for is too late.

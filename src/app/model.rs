@@ -216,6 +216,8 @@ pub struct LinkScreen {
     pub scroll: u16,
     /// Rows of the timeline that had no room when it was drawn last.
     pub beyond: u16,
+    /// What its code had no room for when it was drawn last.
+    pub lacks: QrLacks,
     /// Was it seen paid while on screen: the screen says so loudly.
     pub just_paid: bool,
     /// Just made: once its address is known, it is copied or the mail program is opened.
@@ -233,6 +235,15 @@ pub struct QrWish {
     /// Level Q rather than M, against glare.
     pub strong: bool,
     /// Full blocks rather than half blocks.
+    pub full_blocks: bool,
+}
+
+/// What a code can't be in its window: the keys for it are refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QrLacks {
+    /// No room for level Q.
+    pub strong: bool,
+    /// No room for full blocks.
     pub full_blocks: bool,
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::draft::{Defaults, Draft};
 use super::key::Key;
-use super::model::{Net, QrWish, Shop, Target};
+use super::model::{Net, QrLacks, QrWish, Shop, Target};
 use crate::domain::cause::Cause;
 use crate::domain::link::{Link, LinkId};
 use crate::ports::{DayTotals, Fault, LedgerError, LinkRow, OutboxEntry, Profile, Rescue};
@@ -22,6 +22,8 @@ pub enum Msg {
     Scroll(i16),
     /// A link's story was drawn: so many of its rows had no room. How its lines break is known there alone.
     StoryDrawn(u16),
+    /// A link's code was drawn: that is what it had no room for. How large a code gets is known there alone.
+    CodeDrawn(QrLacks),
     /// The terminal has another size.
     Resized(u16, u16),
     /// The program is to end (a signal).

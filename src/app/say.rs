@@ -18,6 +18,10 @@ pub enum Say {
     NoMailProgram,
     /// The mail's text was copied.
     MailCopied,
+    /// No room for a code against glare.
+    QrNotStrong,
+    /// No room for a code of full blocks.
+    QrNoBlocks,
     /// No browser was found.
     NoBrowser,
     /// A line was removed; Ctrl-Z brings it back.

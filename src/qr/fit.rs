@@ -75,33 +75,56 @@ impl Fit {
     }
 }
 
-/// The code for `url` in a room of `cols` × `rows` cells, as large as whole numbers allow: from far away that counts
-/// more than a level or the wide margin. Of equally large ones it is at the level `wish` or, where that is too large,
-/// a lower one; then the same with the smaller margin. A level over the usual one was asked for on purpose: then it
-/// goes before size.
+/// An address as a code of each level: making those is what takes long.
+#[derive(Clone)]
+pub struct Codes(Vec<Matrix>);
+
+impl std::fmt::Debug for Codes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A payment link is not for logs, and can be read from its modules.
+        f.debug_struct("Codes").finish_non_exhaustive()
+    }
+}
+
+impl Codes {
+    /// The codes for `url` up to the level `most`.
+    #[must_use]
+    pub fn of(url: &str, most: Level) -> Self {
+        let levels = Level::ALL.into_iter().rev().filter(|level| *level <= most);
+        Self(levels.filter_map(|level| Matrix::encode(url, level).ok()).collect())
+    }
+
+    /// The code in a room of `cols` × `rows` cells, as large as whole numbers allow: from far away that counts more
+    /// than a level or the wide margin. Of equally large ones it is at the level `wish` or, where that is too large, a
+    /// lower one; then the same with the smaller margin. A level over the usual one was asked for on purpose: then it
+    /// goes before size.
+    ///
+    /// # Errors
+    /// [`QrError::TooSmall`] with the room that the smallest drawing needs; [`QrError::TooLong`].
+    pub fn fit(&self, cols: u16, rows: u16, wish: Level, drawing: Drawing) -> Result<Fit, QrError> {
+        let codes: Vec<&Matrix> = self.0.iter().filter(|code| code.level() <= wish).collect();
+        let ways = QUIET.into_iter().flat_map(|quiet| codes.iter().map(move |matrix| (quiet, *matrix)));
+        let mut fits = ways
+            .filter_map(|(quiet, matrix)| Fit::with(matrix.clone(), drawing, quiet, cols, rows, u16::MAX));
+        let chosen = if wish > Level::M {
+            fits.next()
+        } else {
+            fits.reduce(|best, next| if next.scale > best.scale { next } else { best })
+        };
+        if let Some(fit) = chosen {
+            return Ok(fit);
+        }
+        let smallest = codes.last().ok_or(QrError::TooLong)?;
+        let (need_cols, need_rows) = drawing.cells(u32::from(smallest.size()) + 2 * u32::from(QUIET[1]));
+        let within = |n: u32| u16::try_from(n).unwrap_or(u16::MAX);
+        Err(QrError::TooSmall { need_cols: within(need_cols), need_rows: within(need_rows) })
+    }
+}
+
+/// [`Codes::fit`] of the code for `url`.
 ///
 /// # Errors
-/// [`QrError::TooSmall`] with the room that the smallest drawing needs; [`QrError::TooLong`].
+/// As there.
 pub fn fit(url: &str, cols: u16, rows: u16, wish: Level, drawing: Drawing) -> Result<Fit, QrError> {
-    let codes: Vec<Matrix> = Level::ALL
-        .into_iter()
-        .rev()
-        .filter(|level| *level <= wish)
-        .filter_map(|level| Matrix::encode(url, level).ok())
-        .collect();
-    let ways = QUIET.into_iter().flat_map(|quiet| codes.iter().map(move |matrix| (quiet, matrix)));
-    let mut fits =
-        ways.filter_map(|(quiet, matrix)| Fit::with(matrix.clone(), drawing, quiet, cols, rows, u16::MAX));
-    let chosen = if wish > Level::M {
-        fits.next()
-    } else {
-        fits.reduce(|best, next| if next.scale > best.scale { next } else { best })
-    };
-    if let Some(fit) = chosen {
-        return Ok(fit);
-    }
-    let smallest = codes.last().ok_or(QrError::TooLong)?;
-    let (need_cols, need_rows) = drawing.cells(u32::from(smallest.size()) + 2 * u32::from(QUIET[1]));
-    let within = |n: u32| u16::try_from(n).unwrap_or(u16::MAX);
-    Err(QrError::TooSmall { need_cols: within(need_cols), need_rows: within(need_rows) })
+    Codes::of(url, wish).fit(cols, rows, wish, drawing)
 }

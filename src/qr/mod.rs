@@ -6,7 +6,7 @@
 //!   included, so that the gap of a line spacing stays dark and cuts no finder pattern;
 //! - level M, where that's too large L, then a margin of 2 instead of 4, and if it's still too large, it's said
 //!   how large the window must be: never cropped, never wrapped;
-//! - scaled by whole numbers, the same in both directions.
+//! - scaled by whole numbers, the same in both directions, and twice as large goes before level and margin.
 //!
 //! Pure data in and out; this room knows no other.
 
@@ -18,7 +18,7 @@ use std::fmt;
 
 pub use draw::{Background, Cell, Colour, Palette, Shade, plain_text, terminal_text};
 pub use export::{MAX_PNG_SCALE, png, svg};
-pub use fit::{Drawing, Fit, fit};
+pub use fit::{Codes, Drawing, Fit, fit};
 
 /// How much of the code may be unreadable: the more, the larger it is. Not H, which is the worst at a
 /// distance and rarely fits (field facts, 10).

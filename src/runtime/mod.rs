@@ -220,6 +220,10 @@ fn draw(terminal: &mut Taken, engine: &mut Engine, look: &mut Look, hits: &mut H
     if engine.model().link.as_ref().is_some_and(|link| link.beyond != hits.beyond()) {
         engine.message(Msg::StoryDrawn(hits.beyond()));
     }
+    // Nor does this: the next key may be refused.
+    if engine.model().link.as_ref().is_some_and(|link| link.lacks != hits.lacks()) {
+        engine.message(Msg::CodeDrawn(hits.lacks()));
+    }
     Ok(())
 }
 

@@ -2,13 +2,14 @@
 
 use ratatui::layout::{Position, Rect};
 
-use crate::app::model::Target;
+use crate::app::model::{QrLacks, Target};
 
-/// Areas that a click can hit, in the order drawn; and how much of a story was left out.
+/// Areas that a click can hit, in the order drawn; how much of a story was left out, and what a code had no room for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hits {
     areas: Vec<Hit>,
     beyond: u16,
+    lacks: QrLacks,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,17 @@ impl Hits {
     #[must_use]
     pub const fn beyond(&self) -> u16 {
         self.beyond
+    }
+
+    /// The link's code has no room for this.
+    pub(crate) const fn lack(&mut self, lacks: QrLacks) {
+        self.lacks = lacks;
+    }
+
+    /// What the link's code has no room for.
+    #[must_use]
+    pub const fn lacks(&self) -> QrLacks {
+        self.lacks
     }
 
     /// What a click at this column and row hits (what was drawn last wins), and the column within it,

@@ -25,6 +25,8 @@ impl Spoken for Say {
             Self::MailOpened => texts.t("toast-mail-opened"),
             Self::NoMailProgram => texts.t("toast-no-mail-program"),
             Self::MailCopied => texts.t("toast-mail-copied"),
+            Self::QrNotStrong => texts.t("qr-not-strong"),
+            Self::QrNoBlocks => texts.t("qr-no-blocks"),
             Self::NoBrowser => texts.t("toast-no-browser"),
             Self::LineRemoved => texts.t("toast-line-removed"),
             Self::LineBack => texts.t("toast-line-back"),

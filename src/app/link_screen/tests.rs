@@ -1,5 +1,5 @@
 use super::*;
-use crate::app::model::Toast;
+use crate::app::model::{QrLacks, QrWish, Toast};
 use crate::app::msg::{Failed, Msg, Reply};
 use crate::app::testing::{App, entry, id, link, noon, shop, then, to_email, to_phone};
 use crate::domain::cause::{Cause, Flaw};
@@ -37,6 +37,21 @@ fn keys_of_an_open_link() {
     assert_eq!(app.keys("2"), [Effect::Play("T12345678.1".into(), Play::Pay)]);
     app.keys("Esc");
     assert_eq!((app.model.screen, &app.model.link), (Screen::Dashboard, &None));
+}
+
+/// What the window has no room for is refused and changes nothing; what was chosen before can be taken back.
+#[test]
+fn a_code_that_has_no_room_is_not_chosen() {
+    let mut app = showing(link(1, LinkState::Open), Vec::new());
+    let lacks = QrLacks { strong: true, full_blocks: false };
+    app.send(Msg::CodeDrawn(lacks));
+    assert_eq!(app.keys("v"), []);
+    assert_eq!((app.model.qr, said(&app)), (QrWish::default(), Some(&Say::QrNotStrong)));
+    assert_eq!(app.keys("d"), [Effect::KeepQr(QrWish { strong: false, full_blocks: true })]);
+    app.send(Msg::CodeDrawn(QrLacks { strong: true, full_blocks: true }));
+    assert_eq!(app.keys("d"), [Effect::KeepQr(QrWish::default())]);
+    assert_eq!(app.keys("d"), []);
+    assert_eq!((app.model.qr, said(&app)), (QrWish::default(), Some(&Say::QrNoBlocks)));
 }
 
 #[test]

@@ -46,6 +46,8 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let mut height = STORY_HEIGHT;
     let used = if let Some(url) = link.url.as_deref().filter(|_| link.state.payable()) {
         let around = (BESIDE, ABOVE_AND_BELOW);
+        let lacks = qr::changes(pen, url, (left.width, left.height), model.qr).lacks;
+        pen.hits.lack(lacks);
         match qr::fitting(pen, url, (left.width, left.height), around, model.qr) {
             Ok(fit) => {
                 let place = qr::paint(pen, left.as_position(), &fit);

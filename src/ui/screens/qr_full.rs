@@ -4,6 +4,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::app::Model;
 use crate::app::keys::Action;
+use crate::app::say::Say;
 use crate::domain::link::Link;
 use crate::ui::frame;
 use crate::ui::pen::{Pen, width};
@@ -17,7 +18,8 @@ const ABOVE_AND_BELOW: u16 = 2;
 pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let link = model.link.as_ref().and_then(|s| s.link.as_ref());
     let body = Rect { y: area.y + 1, height: area.height.saturating_sub(ABOVE_AND_BELOW), ..area };
-    frame::footer_without(model, pen, area, &idle_keys(model, link, pen, body));
+    let idle = idle_keys(model, link, pen, body);
+    frame::footer_without(model, pen, area, &idle);
     let Some(link) = link else { return };
     let texts = pen.texts();
     let shop = model.shop.as_ref();
@@ -55,8 +57,11 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
             let x = body.x + body.width.saturating_sub(taken) / 2;
             let y = body.y + body.height.saturating_sub(fit.rows) / 2;
             let place = qr::paint(pen, Position::new(x, y), &fit);
-            if let Some(key) = qr::left_out(&fit, model.qr) {
-                let said = texts.t(key);
+            // A message has no other place here: that a key was refused, or what no longer fits.
+            let refused =
+                model.toast.as_ref().filter(|t| matches!(t.say, Say::QrNotStrong | Say::QrNoBlocks));
+            let refused = refused.map(|toast| texts.say(&toast.say));
+            if let Some(said) = refused.or_else(|| qr::left_out(&fit, model.qr).map(|key| texts.t(key))) {
                 let from = area.x + 1 + width(name) + 2;
                 if from + width(&said) + 2 <= end {
                     pen.put(from, area.y, width(&said), &said, Role::Warning);
@@ -77,9 +82,10 @@ pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
 }
 
 /// The keys of the code that would change nothing: where there is no room for what they ask for, or no code.
-fn idle_keys(model: &Model, link: Option<&Link>, pen: &Pen<'_>, body: Rect) -> Vec<Action> {
+fn idle_keys(model: &Model, link: Option<&Link>, pen: &mut Pen<'_>, body: Rect) -> Vec<Action> {
     let url = link.filter(|link| link.state.payable()).and_then(|link| link.url.as_deref());
     let changes = url.map(|url| qr::changes(pen, url, (body.width, body.height), model.qr));
+    pen.hits.lack(changes.map(|changes| changes.lacks).unwrap_or_default());
     let idle = |works: Option<bool>| works != Some(true);
     let keys = [
         (Action::QrLevel, idle(changes.map(|c| c.level))),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::app::model::{LEAST, QrWish};
-use crate::qr::{self, Colour, Drawing, Fit, Level, QrError, Shade};
+use crate::app::model::{LEAST, QrLacks, QrWish};
+use crate::qr::{Codes, Colour, Drawing, Fit, Level, QrError, Shade};
 use crate::ui::pen::Pen;
 
 /// Columns and rows.
@@ -23,6 +23,7 @@ struct Kept {
     url: String,
     room: Size,
     wish: QrWish,
+    codes: Arc<Codes>,
     fit: Result<Arc<Fit>, Size>,
     changes: OnceCell<Changes>,
 }
@@ -34,6 +35,8 @@ pub(crate) struct Changes {
     pub(crate) level: bool,
     /// Another way of drawing.
     pub(crate) drawing: bool,
+    /// What would be wished for in vain.
+    pub(crate) lacks: QrLacks,
 }
 
 impl std::fmt::Debug for Kept {
@@ -61,18 +64,26 @@ pub(crate) fn fitting(
 
 /// Which wishes change anything in this room.
 pub(crate) fn changes(pen: &Pen<'_>, url: &str, room: Size, wish: QrWish) -> Changes {
-    kept(pen, url, room, wish, |kept| *kept.changes.get_or_init(|| looked_for(url, room, wish)))
+    kept(pen, url, room, wish, |kept| *kept.changes.get_or_init(|| looked_for(&kept.codes, room, wish)))
 }
 
-fn looked_for(url: &str, room: Size, wish: QrWish) -> Changes {
-    let seen = |wish| fit(url, room, wish).ok();
+fn looked_for(codes: &Codes, room: Size, wish: QrWish) -> Changes {
+    let seen = |wish| fit(codes, room, wish).ok();
     let now = seen(wish);
     // What is wished for in vain is said on the screen: taking the wish back takes that away.
     let said = now.as_ref().and_then(|fit| left_out(fit, wish));
     let other = |wish, in_vain| said == Some(in_vain) || seen(wish) != now;
     let strong = QrWish { strong: !wish.strong, ..wish };
     let full_blocks = QrWish { full_blocks: !wish.full_blocks, ..wish };
-    Changes { level: other(strong, "qr-not-strong"), drawing: other(full_blocks, "qr-no-blocks") }
+    let lacks = |wish, there: fn(&Fit) -> bool| seen(wish).is_none_or(|fit| !there(&fit));
+    Changes {
+        level: other(strong, "qr-not-strong"),
+        drawing: other(full_blocks, "qr-no-blocks"),
+        lacks: QrLacks {
+            strong: lacks(QrWish { strong: true, ..wish }, is_strong),
+            full_blocks: lacks(QrWish { full_blocks: true, ..wish }, is_of_blocks),
+        },
+    }
 }
 
 /// Asks the code drawn last, which is made anew where it is another one.
@@ -81,8 +92,11 @@ fn kept<T>(pen: &Pen<'_>, url: &str, room: Size, wish: QrWish, ask: impl FnOnce(
     if let Some(kept) = last.as_ref().filter(|k| k.url == url && k.room == room && k.wish == wish) {
         return ask(kept);
     }
-    let fit = fit(url, room, wish).map(Arc::new).map_err(|error| needed(&error));
-    ask(last.insert(Kept { url: url.to_owned(), room, wish, fit, changes: OnceCell::new() }))
+    // In another window it is still the same address.
+    let codes = last.as_ref().filter(|k| k.url == url).map(|k| Arc::clone(&k.codes));
+    let codes = codes.unwrap_or_else(|| Arc::new(Codes::of(url, Level::Q)));
+    let fit = fit(&codes, room, wish).map(Arc::new).map_err(|error| needed(&error));
+    ask(last.insert(Kept { url: url.to_owned(), room, wish, codes, fit, changes: OnceCell::new() }))
 }
 
 /// Draws the code with its upper left corner at `at`; returns where it lies.
@@ -107,21 +121,29 @@ pub(crate) fn paint(pen: &mut Pen<'_>, at: Position, fit: &Fit) -> Rect {
 
 /// What was asked for and doesn't fit into the room, as a message id: a key that changes nothing says why.
 pub(crate) fn left_out(fit: &Fit, wish: QrWish) -> Option<&'static str> {
-    if wish.full_blocks && fit.drawing != Drawing::Full {
+    if wish.full_blocks && !is_of_blocks(fit) {
         Some("qr-no-blocks")
-    } else if wish.strong && fit.matrix.level() != Level::Q {
+    } else if wish.strong && !is_strong(fit) {
         Some("qr-not-strong")
     } else {
         None
     }
 }
 
-fn fit(url: &str, (columns, rows): Size, wish: QrWish) -> Result<Fit, QrError> {
+fn is_strong(fit: &Fit) -> bool {
+    fit.matrix.level() == Level::Q
+}
+
+fn is_of_blocks(fit: &Fit) -> bool {
+    fit.drawing == Drawing::Full
+}
+
+fn fit(codes: &Codes, (columns, rows): Size, wish: QrWish) -> Result<Fit, QrError> {
     let level = if wish.strong { Level::Q } else { Level::M };
-    let half = || qr::fit(url, columns, rows, level, Drawing::Half);
+    let half = || codes.fit(columns, rows, level, Drawing::Half);
     if wish.full_blocks {
         // Full blocks take twice the room: rather half blocks than no code.
-        return qr::fit(url, columns, rows, level, Drawing::Full).or_else(|_| half());
+        return codes.fit(columns, rows, level, Drawing::Full).or_else(|_| half());
     }
     half()
 }
@@ -143,7 +165,7 @@ mod tests {
         let url = "https://checkout.dintero.com/v1/view/T12345678.465U8CUzaPVpneu1wt8Wei";
         let left = |room, strong, full_blocks| {
             let wish = QrWish { strong, full_blocks };
-            left_out(&fit(url, room, wish).unwrap(), wish)
+            left_out(&fit(&Codes::of(url, Level::Q), room, wish).unwrap(), wish)
         };
         assert_eq!(left((80, 22), false, false), None);
         assert_eq!(left((80, 22), true, false), Some("qr-not-strong"));

@@ -1,7 +1,9 @@
 //! The code and its window: what is told where it has no room, the keys that change it, and the word in its place.
 
-use paylink::app::Model;
+use paylink::app::effect::Effect;
+use paylink::app::key::Key;
 use paylink::app::model::{QrWish, Screen};
+use paylink::app::{Model, Msg, update};
 use paylink::domain::link::LinkState;
 use paylink::i18n::Lang;
 use ratatui::style::Color;
@@ -93,6 +95,37 @@ fn the_footer_offers_the_keys_that_change_the_code() {
     assert!(offered > 20 && kept_back > 20, "{offered} {kept_back}");
 }
 
+/// A key for what there is no room for changes nothing, says so, and is not remembered for a larger window.
+#[test]
+fn a_code_that_has_no_room_is_refused_on_both_screens() {
+    for screen in [Screen::Link, Screen::QrFull] {
+        for (size, lacks) in [((80, 24), true), ((140, 60), false)] {
+            let mut model = with_address(screen, URL.len(), size);
+            let look = look(Lang::English, plain());
+            let (before, _, hits) = drawn(&model, &look, size);
+            for (key, words) in
+                [('v', "No room for the QR against glare here"), ('d', "No room for blocks here")]
+            {
+                update(&mut model, Msg::CodeDrawn(hits.lacks()), &look.now);
+                let effects = update(&mut model, Msg::Key(Key::char(key)), &look.now);
+                let (after, ..) = drawn(&model, &look, size);
+                let flat: String = text(&after, None).split_whitespace().collect::<Vec<_>>().join(" ");
+                let told = words.split(' ').all(|word| flat.contains(word));
+                assert_eq!(told, lacks, "{screen:?} {size:?} {flat}");
+                assert_eq!(model.qr == QrWish::default(), lacks, "{screen:?} {size:?} {key}");
+                assert_eq!(effects.iter().any(|e| matches!(e, Effect::KeepQr(_))), !lacks);
+                let code = |b: &ratatui::buffer::Buffer| {
+                    let cells = b.content().iter().zip(0..).filter(|(c, _)| c.bg == Color::Indexed(0));
+                    cells.map(|(c, at)| (at, c.symbol().to_owned())).collect::<Vec<(i32, String)>>()
+                };
+                assert_eq!(code(&before) == code(&after), lacks, "{screen:?} {size:?} {key}");
+                model.qr = QrWish::default();
+                model.toast = None;
+            }
+        }
+    }
+}
+
 #[test]
 fn a_payment_that_was_declined_is_told_in_large_letters_in_every_language() {
     let size = (80, 24);
@@ -104,5 +137,16 @@ fn a_payment_that_was_declined_is_told_in_large_letters_in_every_language() {
         assert_eq!(words.matches(word).count(), 1, "beside it, in the story:\n{words}");
         assert!(words.matches('█').count() > 15, "{words}");
         assert!(words.contains("Vipps") && words.contains("12:41:52"), "the story keeps its times:\n{words}");
+    }
+}
+
+/// Across a counter, size is what counts.
+#[test]
+fn in_a_large_window_the_code_is_two_or_three_times_as_large() {
+    for (size, columns) in [((80, 24), 41..46), ((140, 45), 82..91), ((200, 60), 111..136)] {
+        let (buffer, ..) = drawn(&Scene::QrFull.model(size), &look(Lang::English, plain()), size);
+        let wide = buffer.content().chunks(usize::from(size.0));
+        let widest = wide.map(|row| row.iter().filter(|c| c.bg == Color::Indexed(0)).count()).max().unwrap();
+        assert!(columns.contains(&widest), "{size:?}: {widest}");
     }
 }

@@ -5,7 +5,7 @@ use paylink::app::check::FieldError;
 use paylink::app::draft::{AddressChoice, Channel, Draft, ExpiryChoice, FieldId, LineDraft};
 use paylink::app::field::Field;
 use paylink::app::model::{
-    Issue, LinkScreen, ListFilter, Net, Offered, Overlay, Question, Screen, Shop, Toast, Tone,
+    Issue, LinkScreen, ListFilter, Net, Offered, Overlay, QrLacks, Question, Screen, Shop, Toast, Tone,
 };
 use paylink::app::say::Say;
 use paylink::app::{self, Model};
@@ -500,6 +500,7 @@ fn on_link(model: &mut Model, link: Link) {
         busy: false,
         scroll: 0,
         beyond: 0,
+        lacks: QrLacks::default(),
         just_paid: false,
         deliver: false,
         change: false,

@@ -48,6 +48,7 @@ fn link_screen_of(link: crate::domain::link::Link) -> crate::app::model::LinkScr
         busy: false,
         scroll: 0,
         beyond: 0,
+        lacks: crate::app::model::QrLacks::default(),
         just_paid: false,
         deliver: false,
         change: false,
