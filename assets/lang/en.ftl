@@ -454,6 +454,7 @@ cli-waiting =
     }
 cli-strange-answer = Not up to date: the backend's answer about { $references } can't be read ({ $why }). What is known here is shown
 cli-not-reached = Not up to date: { $why }. What is known here is shown
+cli-shown-only = { $why }. Nothing can be kept or sent now; what stands there is shown
 cli-no-such-link = There is no link { $ref }
 cli-no-such-link-hint = `paylink list` shows them all
 cli-near = Similar ones: { $near }

@@ -453,6 +453,7 @@ cli-waiting =
     }
 cli-strange-answer = Ikke oppdatert: betalingstjenestens svar om { $references } lar seg ikke lese ({ $why }). Det som er kjent her, vises
 cli-not-reached = Ikke oppdatert: { $why }. Det som er kjent her, vises
+cli-shown-only = { $why }. Ingenting kan lagres eller sendes nå; det som står der, vises
 cli-no-such-link = Det er ingen lenke { $ref }
 cli-no-such-link-hint = `paylink list` viser alle
 cli-near = Ligner: { $near }

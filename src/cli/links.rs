@@ -2,7 +2,7 @@
 
 use super::args;
 use super::json::LinkJson;
-use super::shop::{Secret, Shop, in_shop};
+use super::shop::{Secret, Shop, in_shop, in_shop_to_read};
 use super::{Failure, Note, Run, Status};
 use crate::domain::clean;
 use crate::domain::link::{Link, LinkId, LinkState};
@@ -21,7 +21,7 @@ const fn wished(offline: bool) -> Secret {
 /// Wrong input, no config, no ledger.
 pub fn list(run: &Run, args: &args::List) -> Result<Status, Failure> {
     let filter = filter(run, args)?;
-    in_shop(run, wished(args.offline), async |shop| list_in(shop, filter, args.offline).await)
+    in_shop_to_read(run, wished(args.offline), async |shop| list_in(shop, filter, args.offline).await)
 }
 
 fn filter(run: &Run, args: &args::List) -> Result<LinkFilter, Failure> {
@@ -159,7 +159,7 @@ fn to_decide(t: Texts, count: usize) -> Note {
 /// # Errors
 /// No such link, no config, no ledger.
 pub fn show(run: &Run, args: &args::Show) -> Result<Status, Failure> {
-    in_shop(run, wished(args.offline), async |shop| {
+    in_shop_to_read(run, wished(args.offline), async |shop| {
         let link = shop.named(&args.reference, args.offline).await?;
         if run.output.json {
             run.output.line(&LinkJson::from(&link).line())?;
@@ -177,7 +177,7 @@ pub fn show(run: &Run, args: &args::Show) -> Result<Status, Failure> {
 /// # Errors
 /// No such link, no config, no ledger.
 pub fn watch(run: &Run, args: &args::Watch) -> Result<Status, Failure> {
-    in_shop(run, Secret::Wished, async |shop| {
+    in_shop_to_read(run, Secret::Wished, async |shop| {
         let link = shop.named(&args.reference, false).await?;
         shop.print(&link)?;
         let entry = shop.entry(link.id, OutboxKind::Create).await?;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::args::OutboxAction;
 use super::human::columns;
-use super::shop::{Secret, Shop, in_shop};
+use super::shop::{Secret, Shop, in_shop, in_shop_to_read};
 use super::{Failure, Note, Run, Status, json, links, money, new};
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ops::cancel;
@@ -35,7 +35,7 @@ struct EntryJson<'a> {
 /// No such link, or what came of sending.
 pub fn run(run: &Run, action: &OutboxAction) -> Result<Status, Failure> {
     match action {
-        OutboxAction::List => in_shop(run, Secret::Unused, list),
+        OutboxAction::List => in_shop_to_read(run, Secret::Unused, list),
         OutboxAction::Send(one) => {
             in_shop(run, Secret::Needed, async |shop| send(shop, &one.reference).await)
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::args::{self, Level};
-use super::shop::{Secret, Shop, in_shop};
+use super::shop::{Secret, Shop, in_shop_to_read};
 use super::{Failure, Run, Status};
 use crate::domain::link::Link;
 use crate::qr::{self, Drawing, Fit, QrError};
@@ -19,7 +19,7 @@ const PNG_SCALE: u16 = 12;
 /// No such link, one without an address or that can't be paid any more, or a file that can't be written.
 pub fn run(run: &Run, args: &args::Qr) -> Result<Status, Failure> {
     let secret = if args.offline { Secret::Unused } else { Secret::Wished };
-    in_shop(run, secret, async |shop| {
+    in_shop_to_read(run, secret, async |shop| {
         let link = shop.named(&args.reference, args.offline).await?;
         let url = payable(shop, &link)?;
         let level = match args.level {

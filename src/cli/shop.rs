@@ -1,5 +1,6 @@
 //! A command's workplace: config, ledger and backend, opened and closed; what waits is sent, what came of it printed.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -34,9 +35,13 @@ pub struct Shop<'a> {
     /// The edges.
     pub ports: Ports,
     /// The requests of the outbox that are under way.
-    sending: Option<JoinHandle<()>>,
+    sending: Option<JoinHandle<Result<(), LedgerError>>>,
     /// Since when somebody waits.
     opened: Instant,
+    /// What it's opened for.
+    access: Access,
+    /// Nothing can be kept now, and that was told.
+    keeps_nothing: Cell<bool>,
     /// The backend of a profile with `sandbox = true`, served while the command runs unless another
     /// paylink serves it.
     sandbox: Option<Embedded>,
@@ -53,6 +58,15 @@ pub enum Secret {
     Unused,
 }
 
+/// What a command is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    /// To change something: where nothing can be kept nothing is begun.
+    Change,
+    /// To show what is known: also where nothing can be kept.
+    Read,
+}
+
 /// Opens a shop, does `work` in it, and closes it again, whatever came of it.
 ///
 /// # Errors
@@ -62,8 +76,29 @@ pub fn in_shop<'a, T>(
     secret: Secret,
     work: impl AsyncFnOnce(&mut Shop<'a>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
+    in_shop_to(Access::Change, run, secret, work)
+}
+
+/// The same for a command that shows what is known, also where the ledger can't be written.
+///
+/// # Errors
+/// The shop can't be opened, or what `work` says.
+pub fn in_shop_to_read<'a, T>(
+    run: &'a Run,
+    secret: Secret,
+    work: impl AsyncFnOnce(&mut Shop<'a>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    in_shop_to(Access::Read, run, secret, work)
+}
+
+fn in_shop_to<'a, T>(
+    access: Access,
+    run: &'a Run,
+    secret: Secret,
+    work: impl AsyncFnOnce(&mut Shop<'a>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     asynchronous(run.texts(), async {
-        let mut shop = Shop::open(run, secret).await?;
+        let mut shop = Shop::open(run, secret, access).await?;
         let done = work(&mut shop).await;
         shop.close().await;
         done
@@ -75,7 +110,7 @@ impl<'a> Shop<'a> {
     ///
     /// # Errors
     /// No config, no secret where one is needed, no ledger.
-    async fn open(run: &'a Run, secret: Secret) -> Result<Self, Failure> {
+    async fn open(run: &'a Run, secret: Secret, access: Access) -> Result<Self, Failure> {
         let t = run.texts();
         let opened = Instant::now();
         for warning in &run.config()?.warnings {
@@ -103,11 +138,17 @@ impl<'a> Shop<'a> {
             Secret::Wished | Secret::Unused => wiring::secret_later(&config.profile, &run.env),
         };
         let (profile, folder) = (config.profile.clone(), places.data_dir.clone());
-        let mut ports = crate::ops::blocking(move || wiring::ports(&profile, source, &folder))
-            .await
-            .map_err(|e| Failure::ledger(t, &e))?;
+        let open = move || match access {
+            Access::Change => wiring::ports(&profile, source, &folder).map(|ports| (ports, None)),
+            Access::Read => wiring::ports_to_read(&profile, source, &folder),
+        };
+        let (mut ports, why) = crate::ops::blocking(open).await.map_err(|e| Failure::ledger(t, &e))?;
         ports.persist = Persist::until(opened + PATIENCE);
-        let shop = Self { run, config, ports, sending: None, opened, sandbox };
+        let keeps_nothing = Cell::new(false);
+        let shop = Self { run, config, ports, sending: None, opened, access, keeps_nothing, sandbox };
+        if let Some(why) = why {
+            shop.shown_only(&why);
+        }
         if let Some(rescue) = shop.ask(|ledger| ledger.rescue()).await?.filter(|r| !r.restored) {
             run.note(&Note::new("ledger_damaged", backup::told(run, &rescue)));
         }
@@ -138,6 +179,24 @@ impl<'a> Shop<'a> {
         Failure::ledger(self.texts(), error)
     }
 
+    /// Whether what is known is to be shown although `error` keeps it from being written; which is told once.
+    pub(super) fn shows_all_the_same(&self, error: &LedgerError) -> bool {
+        let shows = self.access == Access::Read && error.keeps_nothing();
+        if shows {
+            self.shown_only(error);
+        }
+        shows
+    }
+
+    fn shown_only(&self, why: &LedgerError) {
+        if self.keeps_nothing.replace(true) {
+            return;
+        }
+        let Failure { message, hint, .. } = self.ledger_failure(why);
+        let said = self.texts().t_args("cli-shown-only", &[("why", message.into())]);
+        self.run.note(&Note::new("nothing_kept", said).hint(hint));
+    }
+
     /// Asks the ledger.
     ///
     /// # Errors
@@ -166,19 +225,22 @@ impl<'a> Shop<'a> {
     pub async fn flush_due(&mut self, now: Timestamp) -> Result<(), Failure> {
         let account = self.account().to_owned();
         let waiting = self.ask(move |l| l.outbox(&account)).await?;
-        if !waiting.iter().any(|e| outbox::goes_by_hand(e, now)) {
+        if self.keeps_nothing.get() || !waiting.iter().any(|e| outbox::goes_by_hand(e, now)) {
             return self.say_what_waits(now).await;
         }
         let (ports, account) = (self.ports.clone(), self.account().to_owned());
         // One that is begun is to have the time to end.
         let beginning = Patience::new(self.patience().saturating_sub(LONGEST_SEND));
         let mut sending = tokio::spawn(async move {
-            if let Err(error) = outbox::flush_by_hand(&ports, &account, now, beginning).await {
-                tracing::warn!(%error, "the outbox could not be sent");
-            }
+            let sent = outbox::flush_by_hand(&ports, &account, now, beginning).await;
+            sent.map(|_| ()).inspect_err(|error| tracing::warn!(%error, "the outbox could not be sent"))
         });
-        if timeout(A_FEW_SECONDS, &mut sending).await.is_err() {
-            self.sending = Some(sending);
+        match timeout(A_FEW_SECONDS, &mut sending).await {
+            Ok(Ok(Err(error))) => {
+                self.shows_all_the_same(&error);
+            }
+            Ok(_) => {}
+            Err(_) => self.sending = Some(sending),
         }
         self.say_what_waits(now).await
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use super::error::Trouble;
 use crate::ports::{LedgerError, Unusable};
@@ -65,6 +65,19 @@ pub(super) fn in_memory() -> Result<Connection, LedgerError> {
     let mut connection = Connection::open_in_memory().map_err(|e| Trouble::from(e).at(path))?;
     settings(&connection).map_err(|e| Trouble::from(e).at(path))?;
     migrate(&mut connection, path, MIGRATIONS)?;
+    Ok(connection)
+}
+
+/// A database of its own in memory, of these bytes of `file`, brought up to date there.
+pub(super) fn from_image(image: &[u8], file: &Path) -> Result<Connection, LedgerError> {
+    let read = || -> rusqlite::Result<Connection> {
+        let mut connection = Connection::open_in_memory()?;
+        connection.deserialize_read_exact(MAIN_DB, image, image.len(), false)?;
+        settings(&connection)?;
+        Ok(connection)
+    };
+    let mut connection = read().map_err(|e| Trouble::from(e).at(file))?;
+    migrate(&mut connection, file, MIGRATIONS)?;
     Ok(connection)
 }
 

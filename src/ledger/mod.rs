@@ -10,7 +10,7 @@
 //! - `guard.rs`: who has it open; `healing.rs`, `rescue.rs`, `salvage.rs`, `stray.rs`, `leaves.rs`, `replace.rs`: what is done with a
 //!   damaged one; `backup.rs`, `restore.rs`, `carry.rs`: copies; `leftovers.rs`: what a killed process left of one
 //! - `order.rs`: the links of one order, changed together; `names.rs`: references and ids; `outbox.rs`: claims, `settle.rs`: how they end, `ended.rs`: orders about money that did, `alive.rs`: who of their owners lives; `totals.rs`: sums; `error.rs`: plain lines
-//! - `drafts.rs`: sales that are being typed; `values.rs`: small values under a name
+//! - `frozen.rs`: what can be read where nothing can be written; `drafts.rs`: sales that are being typed; `values.rs`: small values under a name
 //! - `watch.rs`: being told what other processes change
 
 use std::path::{Path, PathBuf};
@@ -38,6 +38,7 @@ mod drafts;
 mod ended;
 mod error;
 mod file;
+mod frozen;
 mod guard;
 mod healing;
 mod leaves;
@@ -74,6 +75,8 @@ pub struct SqliteLedger {
     reader: OnceLock<Mutex<Connection>>,
     /// There's no file, and no second connection to it: the writer reads.
     in_memory: bool,
+    /// Why nothing can be kept: this is a copy of the file, in memory.
+    unwritable: Option<LedgerError>,
     /// Shows others that the file is in use. None in memory, and while a damaged file is being replaced.
     guard: Mutex<Option<guard::Guard>>,
     /// How often this handle has changed something.
@@ -137,6 +140,7 @@ impl SqliteLedger {
             writer: Arc::new(Mutex::new(writer)),
             reader: OnceLock::new(),
             in_memory,
+            unwritable: None,
             guard: Mutex::new(None),
             changes: AtomicI64::new(0),
             owner: format!("{}-{}", std::process::id(), Uuid::new_v4().as_simple()),
@@ -204,7 +208,16 @@ impl SqliteLedger {
 
     /// Does `work` in a transaction that no other process comes between, and makes it durable. It may be done
     /// again, if the first time the file turns out to be damaged.
-    fn write<T>(
+    fn write<T>(&self, work: impl FnMut(&Transaction<'_>) -> Result<T, Trouble>) -> Result<T, LedgerError> {
+        match &self.unwritable {
+            Some(why) => Err(why.clone()),
+            None => self.change(work),
+        }
+    }
+
+    /// The same for what the backend tells of links, which is asked for again where it can't be kept: a copy in memory takes
+    /// it too, so that it can be shown.
+    fn change<T>(
         &self,
         mut work: impl FnMut(&Transaction<'_>) -> Result<T, Trouble>,
     ) -> Result<T, LedgerError> {
@@ -283,7 +296,7 @@ impl Ledger for SqliteLedger {
         id: LinkId,
         change: &mut dyn FnMut(&mut Link) -> bool,
     ) -> Result<Option<Link>, LedgerError> {
-        self.write(|tx| {
+        self.change(|tx| {
             let Some(mut link) = record::load(tx, id)? else { return Ok(None) };
             if !change(&mut link) {
                 return Ok(Some(link));
@@ -299,7 +312,7 @@ impl Ledger for SqliteLedger {
         change: &mut dyn FnMut(&mut Link) -> Touched,
         together: &mut dyn FnMut(&mut [Link]),
     ) -> Result<Vec<Link>, LedgerError> {
-        self.write(|tx| order::amend(tx, id, change, together))
+        self.change(|tx| order::amend(tx, id, change, together))
     }
 
     fn link(&self, id: LinkId) -> Result<Option<Link>, LedgerError> {
@@ -369,7 +382,7 @@ impl Ledger for SqliteLedger {
         kind: OutboxKind,
         decide: &mut dyn FnMut(Option<OutboxEntry>) -> Option<OutboxEntry>,
     ) -> Result<(), LedgerError> {
-        self.write(|tx| outbox::amend(tx, link, kind, decide))
+        self.change(|tx| outbox::amend(tx, link, kind, decide))
     }
 
     fn place_order(

@@ -139,6 +139,24 @@ impl LedgerError {
         )
     }
 
+    /// Whether nothing can be written there now, and what stands there may still be read.
+    #[must_use]
+    pub const fn keeps_nothing(&self) -> bool {
+        matches!(
+            self,
+            Self::Unusable {
+                why: Unusable::NotWritable
+                    | Unusable::NoPermission
+                    | Unusable::ReadOnlyDisk
+                    | Unusable::Full
+                    | Unusable::CantMake
+                    | Unusable::CantOpen
+                    | Unusable::Io,
+                ..
+            }
+        )
+    }
+
     /// Parts of the database can't be read.
     #[must_use]
     pub const fn is_damage(&self) -> bool {

@@ -208,6 +208,19 @@ pub fn ports(
     Ok(ports_with(profile, secret, ledger(data_dir)?.0))
 }
 
+/// The same for who only reads: a ledger that can't be written now is shown as it stands, and why is told.
+///
+/// # Errors
+/// The ledger can be neither opened nor read.
+pub fn ports_to_read(
+    profile: &Profile,
+    secret: Arc<dyn SecretSource>,
+    data_dir: &Path,
+) -> Result<(Ports, Option<LedgerError>), LedgerError> {
+    let (ledger, why) = SqliteLedger::open_to_read(data_dir)?;
+    Ok((ports_with(profile, secret, Arc::new(ledger)), why))
+}
+
 /// The same with a ledger that is open.
 fn ports_with(profile: &Profile, secret: Arc<dyn SecretSource>, ledger: Arc<dyn Ledger>) -> Ports {
     let turns = Turns::default();

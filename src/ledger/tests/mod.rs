@@ -15,6 +15,7 @@ use crate::domain::vat::VatRate;
 mod damage;
 mod drafts;
 mod files;
+mod frozen;
 mod links;
 mod lists;
 mod orders;

@@ -95,14 +95,14 @@ fn until(what: &str, mut there: impl FnMut() -> bool) {
 fn a_command_on_a_full_disk_says_so_sends_nothing_and_loses_nothing() {
     let world = World::new();
     let Some(disk) = Disk::of(&world) else { return };
-    world.link(&["--reference", "A-1"]);
+    let link = world.link(&["--reference", "A-1"]);
     world.run(&["new", "--item", "Vaffel;1;45.00", "--reference", "A-2", "--offline"]).is(5);
     disk.fill();
     for words in [
         &["new", "--json", "--item", "Vaffel;1;45.00", "--reference", "A-3"] as &[&str],
         &["outbox", "send", "A-2", "--json"],
         &["cancel", "A-1", "--json"],
-        &["list", "--json"],
+        &["settle", "A-1", "--json"],
     ] {
         let failed = world.run(words).is(3);
         let said = failed.error();
@@ -112,6 +112,7 @@ fn a_command_on_a_full_disk_says_so_sends_nothing_and_loses_nothing() {
         assert_eq!(said["hint"], "Make room and try again", "{words:?}");
         assert_eq!(sent(&world), ["A-1"], "{words:?}");
     }
+    shown(&world, &link);
     disk.make_room();
     let listed = world.run(&["list", "--json", "--offline"]).is(0);
     let mut kept: Vec<String> =
@@ -122,6 +123,38 @@ fn a_command_on_a_full_disk_says_so_sends_nothing_and_loses_nothing() {
     world.run(&["outbox", "send", "A-2"]).is(0);
     world.link(&["--reference", "A-3"]);
     assert_eq!(sent(&world), ["A-1", "A-2", "A-3"], "each once");
+}
+
+/// What is known is shown, with what the backend says now, and one line says that nothing is kept.
+fn shown(world: &World, link: &serde_json::Value) {
+    let states = |words: &[&str]| {
+        let ran = world.run(words).is(0);
+        assert_eq!(ran.err.lines().count(), 1, "{words:?}: {ran:?}");
+        let note: serde_json::Value = serde_json::from_str(&ran.err).unwrap();
+        assert_eq!(note["note"]["code"], "nothing_kept", "{words:?}: {ran:?}");
+        let said = note["note"]["message"].as_str().unwrap();
+        assert!(
+            said.contains("the disk is full") && said.contains("Nothing can be kept or sent now"),
+            "{ran:?}"
+        );
+        assert_eq!(note["note"]["hint"], "Make room and try again");
+        let told = |line: &serde_json::Value| format!("{} {}", line["reference"], line["state"]);
+        let mut told: Vec<String> = ran.lines().iter().map(told).collect();
+        told.sort();
+        told
+    };
+    assert_eq!(states(&["list", "--json", "--offline"]), [r#""A-1" "open""#, r#""A-2" "queued""#]);
+    world.visit(link);
+    assert_eq!(states(&["list", "--json"]), [r#""A-1" "opened""#, r#""A-2" "queued""#]);
+    assert_eq!(states(&["show", "A-1", "--json"]), [r#""A-1" "opened""#]);
+    assert_eq!(states(&["show", "A-1", "--json", "--offline"]), [r#""A-1" "open""#]);
+    assert_eq!(states(&["outbox", "list", "--json"]), [r#""A-2" "waiting""#]);
+    for words in [&["qr", "A-1", "--offline"] as &[&str], &["qr", "A-1"]] {
+        let ran = world.run(words).is(0);
+        assert!(ran.out.contains('█'), "{ran:?}");
+        assert_eq!(ran.err.lines().count(), 1, "{ran:?}");
+    }
+    assert_eq!(sent(world), ["A-1"], "what waits is not sent");
 }
 
 #[test]

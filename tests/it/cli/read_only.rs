@@ -72,6 +72,27 @@ impl Bound {
         set(&self.world.data, folder);
     }
 
+    /// What is known is shown, and one line says that nothing is kept.
+    fn shown(&self) {
+        for (words, told) in [
+            (&["list", "--json"] as &[&str], vec![json!(["A-2", "queued"]), json!(["A-1", "open"])]),
+            (&["list", "--json", "--offline"], vec![json!(["A-2", "queued"]), json!(["A-1", "open"])]),
+            (&["show", "A-1", "--json"], vec![json!(["A-1", "open"])]),
+            (&["show", "A-1", "--json", "--offline"], vec![json!(["A-1", "open"])]),
+            (&["outbox", "list", "--json"], vec![json!(["A-2", "waiting"])]),
+        ] {
+            let ran = self.run(words).is(0);
+            let lines: Vec<_> = ran.lines().iter().map(|l| json!([l["reference"], l["state"]])).collect();
+            assert_eq!(lines, told, "{words:?}: {ran:?}");
+            assert_eq!(ran.err.lines().count(), 1, "{words:?}: {ran:?}");
+            let note: serde_json::Value = serde_json::from_str(&ran.err).unwrap();
+            assert_eq!(note["note"]["code"], "nothing_kept", "{ran:?}");
+            assert!(note["note"]["hint"].as_str().unwrap().contains("--data-dir"), "{ran:?}");
+        }
+        let ran = self.run(&["qr", "A-1", "--offline"]).is(0);
+        assert!(ran.out.contains('█') && ran.err.contains("Nothing can be kept or sent now"), "{ran:?}");
+    }
+
     /// What is in the folder, byte for byte; but what is only there while it's in use.
     fn bytes(&self) -> Vec<(String, Vec<u8>)> {
         let files = fs::read_dir(&self.world.data).unwrap().map(|f| f.unwrap().path());
@@ -104,8 +125,6 @@ fn a_read_only_data_folder_is_told_in_one_line_sends_nothing_and_loses_nothing()
         bound.modes(folder, files);
         for words in [
             &["new", "--json", "--item", "Vaffel;1;45.00", "--reference", "A-3"] as &[&str],
-            &["list", "--json"],
-            &["show", "A-1", "--json", "--offline"],
             &["outbox", "send", "A-2", "--json"],
             &["cancel", "A-1", "--json"],
             // The app itself.
@@ -127,6 +146,12 @@ fn a_read_only_data_folder_is_told_in_one_line_sends_nothing_and_loses_nothing()
             assert!(hint.contains("--data-dir"), "{failed:?}");
             let told = bound.run(&people).is(3);
             assert_eq!(told.err.lines().count(), 1, "{told:?}");
+        }
+        if folder == 0o000 {
+            // There is nothing that could be read.
+            bound.run(&["list", "--json"]).is(3);
+        } else {
+            bound.shown();
         }
         let doctor: serde_json::Value =
             serde_json::from_str(&bound.run(&["doctor", "--json"]).is(3).out).unwrap();
