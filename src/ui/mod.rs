@@ -72,7 +72,7 @@ pub fn draw(model: &Model, look: &Look, frame: &mut Frame<'_>) -> Hits {
             pen.hits.clear();
             pen.caret = None;
             match overlay {
-                Overlay::Help { scroll } => screens::help::draw(model.beneath(), *scroll, &mut pen, area),
+                Overlay::Help { scroll } => screens::help::draw(model, *scroll, &mut pen, area),
                 Overlay::Confirm(question) => {
                     screens::confirm::draw(question, model.wizard.draft.waited, &mut pen, area);
                 }

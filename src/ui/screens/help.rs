@@ -2,15 +2,15 @@
 
 use ratatui::layout::Rect;
 
+use crate::app::Model;
 use crate::app::help::{self, Layout, Row};
-use crate::app::keys::Context;
 use crate::ui::pen::{Pen, width};
 use crate::ui::theme::Role;
 use crate::ui::words;
 
-pub(crate) fn draw(here: Context, scroll: u16, pen: &mut Pen<'_>, area: Rect) {
-    let rows = help::rows(here);
-    let Layout { columns, per_column, seen, most } = Layout::new((area.width, area.height), rows.len());
+pub(crate) fn draw(model: &Model, scroll: u16, pen: &mut Pen<'_>, area: Rect) {
+    let rows = help::rows(model);
+    let Layout { columns, places, seen, most } = Layout::new((area.width, area.height), &rows);
     pen.clear(Rect { height: area.height.saturating_sub(1), ..area });
     let texts = pen.texts();
     pen.put(area.x + 1, area.y, area.width, &texts.t("help-title"), Role::Strong);
@@ -19,9 +19,7 @@ pub(crate) fn draw(here: Context, scroll: u16, pen: &mut Pen<'_>, area: Rect) {
     // The window may have grown since it was scrolled.
     let scroll = scroll.min(most);
     let wide = body.width / columns;
-    for (index, row) in rows.iter().enumerate() {
-        let Ok(index) = u16::try_from(index) else { break };
-        let (column, line) = (index / per_column, index % per_column);
+    for (row, (column, line)) in rows.iter().zip(places) {
         let Some(line) = line.checked_sub(scroll).filter(|l| *l < body.height) else { continue };
         let (x, y) = (body.x + column * wide, body.y + line);
         match row {
