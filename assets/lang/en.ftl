@@ -983,6 +983,7 @@ set-up-no-contact = No contact with Dintero. Look at the connection, then press 
 set-up-not-signed-in = Dintero does not take these. Look at account id, client id and client secret.
 set-up-not-kept = The account works and { $config } is written, but this machine could not keep the secret ({ $why }). Start paylink with PAYLINK_CLIENT_SECRET set, or write a client_secret_command in that file.
 mistake-account-id = T or P and eight digits
+mistake-client-id = Not { $character }: copy the client id as it is in Backoffice
 mistake-url = Not an https address
 ## The app's start
 cli-not-a-terminal = The app needs a terminal to draw on

@@ -982,6 +982,7 @@ set-up-no-contact = Ingen kontakt med Dintero. Se på forbindelsen, og trykk Ent
 set-up-not-signed-in = Dintero godtar ikke disse. Se på konto-id, klient-id og klienthemmelighet.
 set-up-not-kept = Kontoen virker og { $config } er skrevet, men maskinen kunne ikke ta vare på hemmeligheten ({ $why }). Start paylink med PAYLINK_CLIENT_SECRET satt, eller skriv en client_secret_command i den filen.
 mistake-account-id = T eller P og åtte siffer
+mistake-client-id = Ikke { $character }: kopier klient-id-en slik den står i Backoffice
 mistake-url = Ikke en https-adresse
 ## Appens start
 cli-not-a-terminal = Appen trenger en terminal å tegne på

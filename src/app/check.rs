@@ -47,6 +47,8 @@ pub enum FieldError {
     Email(EmailError),
     /// An account id is `T` or `P` and eight digits.
     AccountId,
+    /// Not a client id: this can't be in one.
+    ClientId(char),
     /// Not an https address.
     Url,
 }

@@ -115,6 +115,7 @@ fn wrong(form: &SetUpForm, at: usize) -> Option<FieldError> {
     }
     match field {
         FieldId::AccountId if !is_account(text) => Some(FieldError::AccountId),
+        FieldId::ClientId => not_in_client_id(text).map(FieldError::ClientId),
         FieldId::ReturnUrl if !is_https(text) => Some(FieldError::Url),
         _ => None,
     }
@@ -123,6 +124,12 @@ fn wrong(form: &SetUpForm, at: usize) -> Option<FieldError> {
 fn is_account(text: &str) -> bool {
     text.strip_prefix(['T', 'P', 't', 'p'])
         .is_some_and(|digits| digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// What no client id has: it goes in front of a colon when signing in, in signs that every program knows. What else
+/// it is made of is the payment service's.
+fn not_in_client_id(text: &str) -> Option<char> {
+    text.chars().find(|c| !c.is_ascii_graphic() || *c == ':')
 }
 
 fn is_https(text: &str) -> bool {

@@ -89,7 +89,7 @@ impl Spoken for VatError {
 }
 
 /// A sign within a sentence: in quotes, or by its name where nothing would be seen.
-fn named(sign: char, texts: Texts) -> String {
+pub(crate) fn named(sign: char, texts: Texts) -> String {
     if sign.is_whitespace() {
         return texts.t("mistake-sign-space").into_owned();
     }

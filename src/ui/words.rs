@@ -12,7 +12,7 @@ use crate::app::say::Say;
 use crate::domain::expiry::ExpiryError;
 use crate::domain::fault::FaultKind;
 use crate::domain::link::{EventKind, LinkState};
-use crate::i18n::{Spoken, Texts};
+use crate::i18n::{Spoken, Texts, mistakes};
 use crate::ports::{LedgerError, Overdue};
 use crate::ui::ledger_words;
 use crate::ui::theme::Role;
@@ -134,6 +134,10 @@ impl Spoken for FieldError {
             }
             Self::Email(error) => texts.say(error),
             Self::AccountId => texts.t("mistake-account-id"),
+            Self::ClientId(sign) => {
+                let args = [("character", mistakes::named(*sign, texts).into())];
+                texts.t_args("mistake-client-id", &args).into()
+            }
             Self::Url => texts.t("mistake-url"),
         }
     }

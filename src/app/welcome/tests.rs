@@ -93,6 +93,27 @@ fn enter_leads_through_the_form() {
 }
 
 #[test]
+fn a_client_id_that_cannot_be_one_is_told_and_any_other_is_tried() {
+    for (text, sign) in [("two words", ' '), ("id:secret", ':'), ("klient-ø", 'ø'), ("a\u{a0}b", '\u{a0}')]
+    {
+        let mut app = form();
+        app.text("T12345678");
+        app.keys("Tab");
+        app.text(text);
+        app.keys("Tab");
+        assert_eq!(issue(&app, FieldId::ClientId), Some(&FieldError::ClientId(sign)), "{text}");
+    }
+    for text in ["0f8c2c5e-7f0b-4c59-9f64-3f0a9d9f2b11", "client", "A_b.c~1+2/3=@!"] {
+        let mut app = form();
+        app.text("T12345678");
+        app.keys("Tab");
+        app.text(text);
+        app.keys("Tab");
+        assert_eq!(issue(&app, FieldId::ClientId), None, "{text}");
+    }
+}
+
+#[test]
 fn a_seller_without_a_page_of_their_own_leaves_it_empty() {
     let mut app = form();
     for text in ["t12345678", "client", "s3cret", "Fjordfisk AS"] {
