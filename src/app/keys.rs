@@ -265,7 +265,7 @@ pub const TABLE: &[Binding] = &[
     row(C::Link, &[c('n')], A::New, "key-new", 6),
     row(C::Link, &[c('a')], A::Again, "key-again", 7),
     row(C::Link, &[c('b')], A::OpenPage, "key-open-page", 0),
-    row(C::Link, &[c('m')], A::CopyMail, "key-copy-mail", 0),
+    row(C::Link, &[c('m')], A::CopyMail, "key-copy-mail", 3),
     row(C::Link, &[c('v')], A::QrLevel, "key-qr-level", 0),
     row(C::Link, &[c('d')], A::QrDrawing, "key-qr-drawing", 0),
     row(C::Link, &[c('!')], A::Settle, "key-settle", 0),
@@ -316,7 +316,7 @@ pub fn action(context: Context, key: Key) -> Option<Action> {
 pub fn footer(model: &Model, context: Context) -> impl Iterator<Item = &'static Binding> {
     let mut rows: Vec<&'static Binding> = TABLE
         .iter()
-        .filter(|b| b.context == context && b.footer > 0 && super::available(model, b.action))
+        .filter(|b| b.context == context && b.footer > 0 && super::offered(model, b.action))
         .collect();
     rows.sort_by_key(|b| b.footer);
     rows.into_iter()

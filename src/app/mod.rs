@@ -129,6 +129,13 @@ pub fn available(model: &Model, action: Action) -> bool {
     }
 }
 
+/// Whether the footer tells of `action`: it can be done, and is not only for a case that isn't this one.
+#[must_use]
+pub fn offered(model: &Model, action: Action) -> bool {
+    available(model, action)
+        && (action != Action::CopyMail || link_screen::shown(model).is_some_and(news::to_be_mailed))
+}
+
 /// Whether something waits that the screen shown can send: what "send now" is about.
 #[must_use]
 pub fn something_to_send(model: &Model) -> bool {

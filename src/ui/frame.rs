@@ -49,7 +49,8 @@ pub(crate) fn header(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let room = end.saturating_sub(x + badge_room + 2);
     let account_room = width(&shop.account_id) + 3;
     let (mut name_room, mut with_account) = (room.saturating_sub(account_room), true);
-    if name_room < name {
+    // Who has no name is called by the account.
+    if name_room < name || shop.merchant_name == shop.account_id {
         (name_room, with_account) = (room, false);
     }
     x = pen.put(x, y, name_room, &shop.merchant_name, Role::Text);

@@ -54,6 +54,21 @@ fn a_code_that_has_no_room_is_not_chosen() {
     assert_eq!((app.model.qr, said(&app)), (QrWish::default(), Some(&Say::QrNoBlocks)));
 }
 
+/// A mail that waits can be copied, and the footer says with which key; else it stands in the help alone.
+#[test]
+fn the_footer_tells_how_to_copy_a_mail_that_waits() {
+    let told = |app: &App| {
+        crate::app::keys::footer(&app.model, crate::app::keys::Context::Link)
+            .any(|b| b.action == Action::CopyMail)
+    };
+    assert!(told(&showing(to_email(link(1, LinkState::Open)), Vec::new())));
+    assert!(!told(&showing(to_phone(link(1, LinkState::Open)), Vec::new())));
+    assert!(!told(&showing(to_email(link(1, LinkState::Captured)), Vec::new())));
+    let mut mailed = to_email(link(1, LinkState::Open));
+    mailed.events.push(LinkEvent { at: noon(), kind: EventKind::MailOpened, detail: None, key: None });
+    assert!(!told(&showing(mailed, Vec::new())));
+}
+
 #[test]
 fn without_an_address_it_says_so() {
     let mut app = showing(link(1, LinkState::Queued), vec![entry(1, false)]);

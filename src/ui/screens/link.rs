@@ -134,7 +134,7 @@ fn beside(model: &Model, link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, ar
     } else {
         model.tracking.strange.contains(&link.id).then_some("link-strange")
     };
-    let y = state(link, screen, untold, pen, area) + 1;
+    let y = state(model, link, screen, untold, pen, area) + 1;
     // From the bottom up: what must be seen stays, and the timeline gets the rest.
     let mut bottom = area.bottom();
     bottom = toast(model, pen, area, bottom);
@@ -145,9 +145,26 @@ fn beside(model: &Model, link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, ar
     timeline::draw(pen, room, link, screen.scroll);
 }
 
+/// What a seller types to take reserved money. The embedded sandbox of a demo can't be reached from outside.
+fn capture_command(model: &Model, link: &Link) -> Option<String> {
+    let shop = model.shop.as_ref().filter(|shop| shop.own_sandbox.is_none())?;
+    if link.state != LinkState::Authorized {
+        return None;
+    }
+    let profiles = &shop.profiles;
+    let profile = profiles.of(&link.account_id).filter(|_| profiles.by_account.len() > 1);
+    let profile = profile.map(|name| format!("--profile {name} ")).unwrap_or_default();
+    let reference = link.sale.reference.as_str();
+    let plain = reference.chars().all(|c| c.is_ascii_alphanumeric() || "-_./+".contains(c));
+    // A shell takes a reference with other signs in it as several words, or as a comment.
+    let quote = if plain { "" } else { "\"" };
+    Some(format!("paylink {profile}capture {quote}{reference}{quote}"))
+}
+
 /// The state as a word, what it means, and what a person must deal with. `untold`: the message about a state that is
 /// only what was last known. Returns the row after it.
 fn state(
+    model: &Model,
     link: &Link,
     screen: &LinkScreen,
     untold: Option<&'static str>,
@@ -187,6 +204,13 @@ fn state(
         texts.t("link-opened-perhaps")
     } else {
         texts.advice(link.state)
+    };
+    // What is to be done is a command: it is named where there is a ledger for it.
+    let advice = match capture_command(model, link) {
+        Some(command) if !decide && untold.is_none() => {
+            format!("{advice} {}", texts.t_args("link-capture", &[("command", command.into())])).into()
+        }
+        _ => advice,
     };
     y = pen.put_wrapped(
         rest(y),

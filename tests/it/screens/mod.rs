@@ -6,6 +6,7 @@ pub(crate) mod models;
 mod products;
 mod story;
 mod toasts;
+mod told;
 
 use std::fmt::Write as _;
 
