@@ -115,7 +115,7 @@ impl View {
     pub fn full(&self, link: &Link, outbox: &[OutboxEntry]) -> String {
         let t = self.texts();
         let mut out = vec![self.block(link)];
-        let waits = outbox.iter().filter(|e| e.link == link.id && e.kind.asked_for() && !e.needs_decision);
+        let waits = outbox.iter().filter(|e| e.link == link.id && !e.needs_decision);
         let waits = waits.map(|entry| waiting_words::line(entry, self.now, &self.zone, t));
         out.extend(waits.filter(|words| !words.is_empty()).map(|words| format!("  … {words}")));
         out.push(String::new());

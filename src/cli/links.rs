@@ -221,7 +221,10 @@ pub fn cancel(run: &Run, args: &args::One) -> Result<Status, Failure> {
             _ => shop.named(&args.reference, false).await?,
         };
         match cancel::cancel_patiently(&shop.ports, link.id, shop.patience()).await {
-            Ok(done) => shop.outcome(&done.link, not_cancelled(shop, &done)),
+            Ok(done) => {
+                shop.say_what_is_left(&done.link).await;
+                shop.outcome(&done.link, not_cancelled(shop, &done))
+            }
             Err(error) => shop.perhaps_sent(&link, &error),
         }
     })

@@ -14,7 +14,7 @@ use crate::domain::clean;
 use crate::domain::email::Email;
 use crate::domain::expiry::{self, Expiry};
 use crate::domain::line::{MAX_LINES, ProductLine};
-use crate::domain::link::{EventKind, Link, LinkId, LinkState};
+use crate::domain::link::{Left, Link, LinkId, LinkState};
 use crate::domain::method::{Method, resolve_types};
 use crate::domain::phone::{Phone, PhoneKind};
 use crate::domain::reference::Reference;
@@ -310,7 +310,7 @@ pub async fn send(shop: &Shop<'_>, id: LinkId) -> Result<Sent, LedgerError> {
 
 /// Prints the link, waits for the payment if that is wanted, and says how it went.
 async fn finish(shop: &Shop<'_>, args: &args::New, sent: Sent) -> Result<Status, Failure> {
-    let wrong = if args.offline { Some(kept_back(shop, &sent.link)) } else { failure(shop, &sent) };
+    let wrong = if args.offline { Some(kept_back(shop, &sent.link)) } else { failure(shop, &sent).await };
     let sent_well = wrong.is_none();
     let told = shop.outcome(&sent.link, wrong);
     // That nobody reads what is printed pays no link: whoever waits is told by the status.
@@ -356,7 +356,7 @@ fn kept_back(shop: &Shop<'_>, link: &Link) -> Failure {
 }
 
 /// What is wrong after trying to send, if anything.
-pub fn failure(shop: &Shop<'_>, sent: &Sent) -> Option<Failure> {
+pub async fn failure(shop: &Shop<'_>, sent: &Sent) -> Option<Failure> {
     let t = shop.texts();
     let reference = sent.link.sale.reference.as_str();
     let why = sent.fault.as_ref().map(|f| t.say(&f.cause).into_owned()).unwrap_or_default();
@@ -388,6 +388,12 @@ pub fn failure(shop: &Shop<'_>, sent: &Sent) -> Option<Failure> {
                 Some(FaultKind::Forbidden) => (Status::SignIn, "forbidden", "cli-forbidden-hint"),
                 _ => (Status::Refused, "refused", "cli-refused-hint"),
             };
+            let hint = match sent.link.left(shop.looks_for(sent.link.id).await) {
+                Left::ForeignMessage => "cli-foreign-message-hint",
+                Left::Foreign => "cli-untrusted-hint",
+                Left::Lost => "cli-refused-lost-hint",
+                Left::Past | Left::Nothing => hint,
+            };
             Some(Failure::new(status, code, message, t.t(hint)))
         }
         Outcome::Uncertain { needs_decision, .. } => {
@@ -410,8 +416,7 @@ pub fn failure(shop: &Shop<'_>, sent: &Sent) -> Option<Failure> {
 /// Somebody else has withdrawn it before it was made. Where it was in doubt, it may have been made all the same.
 fn dropped(shop: &Shop<'_>, link: &Link) -> Failure {
     let t = shop.texts();
-    let doubted = link.events.iter().any(|e| e.kind == EventKind::Uncertain);
-    let status = if doubted { Status::Unknown } else { Status::Input };
+    let status = if link.was_in_doubt() { Status::Unknown } else { Status::Input };
     let said = t.t_args("cli-withdrawn", &[("reference", link.sale.reference.as_str().into())]);
     Failure::new(status, "dropped", said, t.t("cli-dropped-hint"))
 }

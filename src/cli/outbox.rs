@@ -175,7 +175,7 @@ async fn send(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
         new::send(shop, link.id).await
     };
     match sent {
-        Ok(sent) => shop.outcome(&sent.link, new::failure(shop, &sent)),
+        Ok(sent) => shop.outcome(&sent.link, new::failure(shop, &sent).await),
         Err(error) => shop.perhaps_sent(&link, &error),
     }
 }
@@ -213,16 +213,23 @@ async fn drop(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
     }
     if !link.state.in_outbox() {
         let args = [("reference", link.sale.reference.as_str().into()), ("state", t.say(&link.state).into())];
+        if shop.looks_for(link.id).await {
+            let hint = t.t("cli-drop-look-hint");
+            return Err(Failure::input("only_looked_for", t.t_args("cli-drop-look", &args), hint));
+        }
         let hint = t.t("cli-drop-hint");
         return Err(Failure::input("not_in_outbox", t.t_args("cli-drop-not", &args), hint));
     }
     if link.state == LinkState::Refused {
         let refused = Sent { link, outcome: Outcome::Refused, fault: None };
-        return shop.outcome(&refused.link, new::failure(shop, &refused));
+        return shop.outcome(&refused.link, new::failure(shop, &refused).await);
     }
     // It may be on its way, or have been made: then it is withdrawn at the backend.
     match cancel::cancel_patiently(&shop.ports, link.id, shop.patience()).await {
-        Ok(done) => shop.outcome(&done.link, super::links::not_cancelled(shop, &done)),
+        Ok(done) => {
+            shop.say_what_is_left(&done.link).await;
+            shop.outcome(&done.link, super::links::not_cancelled(shop, &done))
+        }
         Err(error) => shop.perhaps_sent(&link, &error),
     }
 }

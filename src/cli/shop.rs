@@ -11,7 +11,7 @@ use super::failure::{Failure, Status};
 use super::json::LinkJson;
 use super::{Note, Run, asynchronous, backup};
 use crate::config::Config;
-use crate::domain::link::{Link, LinkId};
+use crate::domain::link::{Link, LinkId, LinkState};
 use crate::i18n::Texts;
 use crate::ops::patience::Patience;
 use crate::ops::{on_ledger, outbox};
@@ -303,6 +303,21 @@ impl<'a> Shop<'a> {
         let account = self.account().to_owned();
         let all = self.ask(move |l| l.outbox(&account)).await?;
         Ok(all.into_iter().find(|e| e.link == id && e.kind == kind))
+    }
+
+    /// Whether a lost session of the link is being looked for, as far as that can be read.
+    pub async fn looks_for(&self, id: LinkId) -> bool {
+        self.entry(id, OutboxKind::Look).await.is_ok_and(|entry| entry.is_some())
+    }
+
+    /// Says that a link which was given up may have been made, if it's so.
+    pub async fn say_what_is_left(&self, link: &Link) {
+        if link.state == LinkState::Cancelled && self.looks_for(link.id).await {
+            let t = self.texts();
+            let args = [("reference", link.sale.reference.as_str().into())];
+            let said = t.t_args("cli-given-up", &args);
+            self.run.note(&Note::new("perhaps_made", said).hint(t.t("cli-given-up-hint")));
+        }
     }
 
     /// Prints a link: an object on a line, or a block for people.

@@ -1,6 +1,7 @@
 //! A payment link and its story, as paylink knows them.
 
 mod balance;
+mod left;
 mod shown;
 mod state;
 mod story;
@@ -17,6 +18,7 @@ use super::money::Money;
 use super::sale::{Delivery, Sale};
 
 pub use balance::{part, read_part};
+pub use left::Left;
 pub use shown::masked_address;
 pub use state::LinkState;
 pub use story::{EventKind, LinkEvent};

@@ -6,7 +6,7 @@ use super::{Spoken, Texts};
 use crate::domain::expiry::Expiry;
 use crate::domain::fault::FaultKind;
 use crate::domain::lifecycle::TransactionStatus;
-use crate::domain::link::{Alarm, DeliveryStatus, EventKind, LinkState};
+use crate::domain::link::{Alarm, DeliveryStatus, EventKind, Left, Link, LinkState};
 use crate::domain::method::{Method, MethodKind};
 
 /// One or two words, as in a list: `paid`, `not opened`.
@@ -38,9 +38,23 @@ impl Spoken for LinkState {
 }
 
 impl Texts {
-    /// What a state means for the seller and what to do next, as one sentence.
+    /// How it stands with a link and what to do next, in a sentence or two. `looked_for`: a lost session of it is being
+    /// looked for.
     #[must_use]
-    pub fn advice(self, state: LinkState) -> Cow<'static, str> {
+    pub fn advice(self, link: &Link, looked_for: bool) -> Cow<'static, str> {
+        let refused = link.state == LinkState::Refused;
+        match link.left(looked_for) {
+            Left::Nothing => self.usual_advice(link.state),
+            Left::ForeignMessage => self.t("advice-refused-foreign-message"),
+            Left::Foreign => self.t("advice-refused-foreign"),
+            Left::Lost if refused => self.t("advice-refused-lost"),
+            Left::Lost => self.t("advice-cancelled-lost"),
+            Left::Past if refused => self.t("advice-refused-past"),
+            Left::Past => self.t("advice-cancelled-past"),
+        }
+    }
+
+    fn usual_advice(self, state: LinkState) -> Cow<'static, str> {
         self.t(match state {
             LinkState::Queued => "advice-queued",
             LinkState::Creating => "advice-creating",

@@ -223,6 +223,8 @@ async fn ask_whether(ports: &Ports, mut claim: Claim, why: Overdue) -> Result<Se
 async fn ask_seller(ports: &Ports, mut claim: Claim, fault: Option<Fault>) -> Result<Sent, LedgerError> {
     let now = ports.clock.now();
     set_state(&mut claim.link, LinkState::Uncertain, now);
+    // The process that sent it may have died before it could say so.
+    claim.link.note_doubt(now);
     let next_at = next_peek(&claim.link, now);
     let outcome = Outcome::Uncertain { needs_decision: true, next_at };
     claim.release(ports, next_at, true, outcome, fault).await

@@ -33,7 +33,9 @@ pub fn key(outbox: &[OutboxEntry], link: LinkId) -> Option<&'static str> {
 #[must_use]
 pub fn line(entry: &OutboxEntry, now: Timestamp, zone: &TimeZone, texts: Texts) -> String {
     let what = match entry.kind {
-        OutboxKind::Create | OutboxKind::Look => None,
+        // Our own care, which nobody asked for: how often it was tried tells nothing.
+        OutboxKind::Look => return texts.t("link-waits-look").into_owned(),
+        OutboxKind::Create => None,
         OutboxKind::Cancel => Some(("link-waits-cancel", "link-waits-cancel")),
         OutboxKind::Capture => Some(("link-waits-capture", "link-progress-capture")),
         OutboxKind::Void => Some(("link-waits-void", "link-progress-void")),

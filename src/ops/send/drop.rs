@@ -49,6 +49,7 @@ pub(super) async fn give_up_claimed(
             // The customer may have it: it must not be paid in secret.
             Look::NotThere | Look::Unclear(_) if may_have_reached(&claim) => {
                 lost::remember(ports, id, claim.entry.first_sent).await?;
+                claim.link.note_doubt(now);
             }
             // Nobody has the address of what was maybe made.
             Look::NotThere | Look::Unclear(_) => {}

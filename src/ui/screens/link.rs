@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use crate::app::Model;
 use crate::app::keys::{self, Action, Context};
 use crate::app::model::{LinkScreen, Target};
-use crate::domain::link::{DeliveryStatus, EventKind, Link, LinkState};
+use crate::domain::link::{DeliveryStatus, EventKind, Left, Link, LinkState};
 use crate::domain::sale::Delivery;
 use crate::i18n::Texts;
-use crate::ports::{OutboxEntry, Overdue};
+use crate::ports::{OutboxEntry, OutboxKind, Overdue};
 use crate::ui::frame;
 use crate::ui::pen::{Pen, width, wrap};
 use crate::ui::theme::Role;
@@ -189,6 +189,7 @@ fn state(
         // Of a state that nobody here knows this is the backend's word for it.
         y = pen.put_wrapped(rest(y), &texts.reason(reason), role);
     }
+    let looked_for = screen.outbox.iter().any(|e| e.kind == OutboxKind::Look);
     let asks = screen.outbox.iter().find(|e| e.needs_decision);
     let decide = asks.is_some();
     let advice = if let Some(asks) = asks {
@@ -203,7 +204,7 @@ fn state(
     } else if link.state == LinkState::Opened && link.opened_by_robot() {
         texts.t("link-opened-perhaps")
     } else {
-        texts.advice(link.state)
+        texts.advice(link, looked_for)
     };
     // What is to be done is a command: it is named where there is a ledger for it.
     let advice = match capture_command(model, link) {
@@ -224,7 +225,9 @@ fn state(
         y = pen.put_wrapped(rest(y), &texts.t_args("link-kept", &args), Role::Text);
     }
     let sending = link.state == LinkState::Creating;
-    let waits = |e: &&OutboxEntry| e.kind.asked_for() && !e.needs_decision && !sending;
+    // What has been said of a search is not said again.
+    let untold = |e: &OutboxEntry| e.kind.asked_for() || link.left(looked_for) != Left::Lost;
+    let waits = |e: &&OutboxEntry| untold(e) && !e.needs_decision && !sending;
     for entry in screen.outbox.iter().filter(waits) {
         let text = waiting_words::line(entry, pen.look.now.at, &pen.look.now.zone, texts);
         if !text.is_empty() {

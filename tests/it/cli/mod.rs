@@ -7,6 +7,7 @@ mod disasters;
 mod full_disk;
 mod help;
 mod late;
+mod left;
 mod links;
 mod many;
 mod money;

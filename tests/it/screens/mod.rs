@@ -2,6 +2,7 @@
 //! and what holds for all of them.
 
 mod code;
+mod left;
 pub(crate) mod models;
 mod products;
 mod story;

@@ -222,8 +222,12 @@ fn no_customer_is_sent_to_a_strange_address() {
     ] {
         let odd = address.clone();
         let home = Home::new(move |asked, _| creates(asked).then(|| ok(&json!({"id": SESSION, "url": odd}))));
-        let ran = home.new_link(&[]);
+        let sms: &[&str] = if address.starts_with("https") { &["--sms", "+4741234567"] } else { &[] };
+        let ran = home.new_link(sms);
         assert_eq!(ran.status, 6, "{ran:?}");
+        // A message went out with it.
+        let told = ran.error()["hint"].as_str().unwrap().contains("may have reached the customer");
+        assert_eq!(told, !sms.is_empty(), "{ran:?}");
         let shown = home.run(&["show", "A-1", "--json"]).is(0).json();
         assert_eq!((&shown["state"], &shown["url"]), (&json!("refused"), &Value::Null), "{shown}");
         assert!(!format!("{ran:?}{shown}").contains("evil"), "{ran:?} {shown}");
