@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use crate::app::check::FieldError;
 use crate::app::draft::{Draft, FieldId};
 use crate::app::field::Field;
@@ -52,6 +54,8 @@ pub struct Wizard {
     pub reference_used: Option<String>,
     /// A proposed reference is on its way.
     pub proposing: bool,
+    /// The reference proposed last, and on which day: as long as no sale has it, it is the next one.
+    pub spare: Option<(Date, String)>,
     /// The types that the payment profile has, once known.
     pub profile: Option<Vec<String>>,
     /// What each line comes to, where it can be told: one entry a line of the draft.

@@ -50,10 +50,13 @@ pub(super) fn renew(t: &mut Turn<'_>, before: Before) {
     let mut draft = fresh(shop, t.model, same.unwrap_or(t.now.fresh));
     let old = std::mem::take(&mut t.model.wizard);
     t.out.extend(old.draft.id.filter(|_| same.is_none()).map(Effect::ForgetDraft));
+    // A number that was proposed, and that the sale doesn't have, is the next one's.
+    let spare = old.spare.filter(|(_, spare)| not_sold || *spare != old.draft.reference.trim());
     if not_sold && !old.draft.reference_typed {
         draft.reference = old.draft.reference;
     }
-    t.model.wizard = Wizard { draft, profile: old.profile, proposing: old.proposing, ..Wizard::default() };
+    let (profile, proposing) = (old.profile, old.proposing);
+    t.model.wizard = Wizard { draft, profile, proposing, spare, ..Wizard::default() };
     payment::offer(t.model);
     t.ask(Effect::Unwake(Timer::KeepDraft));
 }

@@ -1,5 +1,7 @@
 //! Step 4: reference, how long, who gives the address, when the money is withdrawn.
 
+use jiff::civil::Date;
+
 use super::input::type_key;
 use super::{Turn, changed, fields as fields_of, focus, refresh, show_focus, step_focus, submit};
 use crate::app::Effect;
@@ -37,12 +39,38 @@ pub(super) fn enter(t: &mut Turn<'_>) {
 
 /// Has a reference proposed, if there's none and none is on its way.
 pub(super) fn propose(t: &mut Turn<'_>) {
+    let today = today(t);
     let wizard = &mut t.model.wizard;
-    if wizard.draft.reference.trim().is_empty() && !wizard.proposing {
+    if !wizard.draft.reference.trim().is_empty() || wizard.proposing {
+        return;
+    }
+    wizard.draft.reference_typed = false;
+    // Cleared, or typed over: the number that was proposed for it is not lost.
+    let spare = wizard
+        .spare
+        .clone()
+        .filter(|(day, spare)| *day == today && wizard.reference_used.as_ref() != Some(spare));
+    if let Some((_, spare)) = spare {
+        take(t, spare);
+    } else {
         wizard.proposing = true;
-        wizard.draft.reference_typed = false;
         t.ask(Effect::ProposeReference);
     }
+}
+
+fn today(t: &Turn<'_>) -> Date {
+    t.now.at.to_zoned(t.now.zone.clone()).date()
+}
+
+/// The reference is this one, which the seller has not typed.
+fn take(t: &mut Turn<'_>, reference: String) {
+    let wizard = &mut t.model.wizard;
+    wizard.draft.reference = reference;
+    wizard.draft.reference_typed = false;
+    if wizard.focus == Some(FieldId::Reference) {
+        wizard.field = Field::filled_in(&wizard.draft.reference);
+    }
+    changed(t);
 }
 
 /// The reference was left: is it used? An empty one is proposed anew.
@@ -61,17 +89,14 @@ pub(super) fn left(t: &mut Turn<'_>, from: FieldId) {
 
 /// A reference was proposed. One that the seller typed meanwhile stays.
 pub(in crate::app) fn proposed(t: &mut Turn<'_>, reference: String) {
+    let today = today(t);
     let wizard = &mut t.model.wizard;
     if !std::mem::take(&mut wizard.proposing) {
         return;
     }
+    wizard.spare = Some((today, reference.clone()));
     if wizard.draft.reference.trim().is_empty() {
-        wizard.draft.reference = reference;
-        wizard.draft.reference_typed = false;
-        if wizard.focus == Some(FieldId::Reference) {
-            wizard.field = Field::filled_in(&wizard.draft.reference);
-        }
-        changed(t);
+        take(t, reference);
     }
     submit::go_on(t);
 }

@@ -162,6 +162,7 @@ fn another_sale(t: &mut Turn<'_>, link: &Link) {
     let taken = link.state.holds_reference() && wizard.draft.reference.trim() == reference;
     if taken && !wizard.draft.reference_typed {
         wizard.draft.reference.clear();
+        wizard.spare = None;
         if wizard.focus == Some(FieldId::Reference) {
             show_focus(t, FieldId::Reference);
         }
@@ -196,6 +197,7 @@ pub(in crate::app) fn not_sent(t: &mut Turn<'_>, id: LinkId) {
     } else {
         // The seller has not chosen the reference, so the next one is as good.
         wizard.draft.reference.clear();
+        wizard.spare = None;
         t.say(Tone::Info, Say::ReferenceTaken);
         order::propose(t);
     }

@@ -170,6 +170,7 @@ fn other_trouble_with_the_ledger_does_not_open_a_sale_that_is_on_its_way() {
 #[test]
 fn a_reference_that_could_not_be_proposed_holds_up_nothing() {
     let mut app = on_order();
+    app.model.wizard.spare = None;
     app.keys("C-u");
     assert!(app.keys("C-n").contains(&Effect::ProposeReference));
     assert!(app.model.wizard.proposing);
@@ -186,6 +187,7 @@ fn a_sale_that_failed_once_still_waits_for_its_reference() {
     App::submitted(&app.keys("Enter")).unwrap();
     app.reply(Reply::Kept(Err(KeepError::Ledger(LedgerError::Database("locked".into())))));
     app.keys("Esc C-u");
+    app.model.wizard.spare = None;
     assert!(app.keys("C-n").contains(&Effect::ProposeReference));
     assert_eq!(App::submitted(&app.keys("Enter")), None, "it waits");
     assert!(App::submitted(&app.reply(Reply::Reference("KARI-1122-009".into()))).is_some());

@@ -73,14 +73,35 @@ fn a_used_reference_is_told_when_the_field_is_left() {
     assert_eq!(app.model.wizard.issue(FieldId::Reference), None, "a late answer about another text");
 }
 
+/// No number is left out because a seller looked at it: an emptied field gets it back, and a sale with a reference of
+/// its own leaves it to the next.
 #[test]
-fn an_emptied_reference_is_proposed_anew() {
+fn a_proposed_reference_that_no_sale_has_is_the_next_one() {
     let mut app = on_order();
-    let effects = app.keys("C-u Tab");
-    assert!(effects.contains(&Effect::ProposeReference));
-    app.reply(Reply::Reference("KARI-1122-002".into()));
-    assert_eq!(app.draft().reference, "KARI-1122-002");
-    assert!(!app.draft().reference_typed);
+    let first = app.draft().reference.clone();
+    assert!(!app.keys("C-u Tab").contains(&Effect::ProposeReference));
+    assert_eq!((app.draft().reference.as_str(), app.draft().reference_typed), (first.as_str(), false));
+    app.keys("S-Tab C-u");
+    app.text("MINE");
+    app.keys("C-n");
+    let (sold, _) = App::submitted(&app.keys("Enter")).unwrap();
+    assert!(!app.reply(Reply::Kept(Ok(sold))).contains(&Effect::ProposeReference));
+    assert!(!app.keys("n").contains(&Effect::ProposeReference));
+    assert_eq!((app.draft().reference.as_str(), app.draft().reference_typed), (first.as_str(), false));
+}
+
+#[test]
+fn a_reference_that_a_sale_has_or_that_is_of_yesterday_is_not_proposed_again() {
+    let mut app = on_order();
+    app.keys("C-n");
+    let (sold, _) = App::submitted(&app.keys("Enter")).unwrap();
+    app.reply(Reply::Kept(Ok(sold)));
+    assert!(app.keys("n").contains(&Effect::ProposeReference));
+    let mut app = on_order();
+    app.now.at = app.now.at.saturating_add(jiff::SignedDuration::from_hours(24)).unwrap();
+    assert!(app.keys("C-u Tab").contains(&Effect::ProposeReference));
+    app.reply(Reply::Reference("KARI-1123-001".into()));
+    assert_eq!(app.draft().reference, "KARI-1123-001");
 }
 
 #[test]
