@@ -27,6 +27,8 @@ const ABOVE_AND_BELOW: u16 = 3;
 const STORY_MOST: u16 = 72;
 /// Nor taller than this, or than the code.
 const STORY_HEIGHT: u16 = 27;
+/// From so many rows on there is room for a message also under the keys that play the customer.
+const ROOMY: u16 = 25;
 /// So many rows a message may have beside the code.
 const TOAST_ROWS: usize = 6;
 
@@ -254,8 +256,12 @@ fn upwards(pen: &mut Pen<'_>, area: Rect, bottom: u16, text: &str, role: Role) -
     y
 }
 
+/// The message. Where there is room its row stays free without one, so that nothing moves when one comes.
 fn toast(model: &Model, pen: &mut Pen<'_>, area: Rect, bottom: u16) -> u16 {
-    let Some(toast) = &model.toast else { return bottom };
+    let Some(toast) = &model.toast else {
+        let plays = model.shop.as_ref().is_some_and(|s| s.own_sandbox.is_some());
+        return if plays && area.height < ROOMY { bottom } else { bottom.saturating_sub(2) };
+    };
     let words = pen.texts().say(&toast.say);
     let rows = wrap(&words, area.width.saturating_sub(2)).count().clamp(1, TOAST_ROWS);
     let y = bottom.saturating_sub(u16::try_from(rows).unwrap_or(1)).max(area.y);

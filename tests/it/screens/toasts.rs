@@ -101,3 +101,31 @@ fn beside_the_code_a_long_message_is_read_to_its_end_too() {
         }
     }
 }
+
+/// A message of one row has its place kept: what is read beside the code, and clicked, stays where it is.
+#[test]
+fn nothing_moves_beside_the_code_when_a_message_comes() {
+    let account = |scene: Scene, size| {
+        let mut model = scene.model(size);
+        model.shop.as_mut().unwrap().own_sandbox = None;
+        model
+    };
+    let sandbox = |scene: Scene, size| scene.model(size);
+    for scene in [Scene::LinkLive, Scene::LinkPaid, Scene::LinkQueued] {
+        for (mut model, size) in [
+            (account(scene, (80, 24)), (80, 24)),
+            (account(scene, (100, 30)), (100, 30)),
+            (sandbox(scene, (100, 30)), (100, 30)),
+            (sandbox(scene, (200, 60)), (200, 60)),
+        ] {
+            let look = look(Lang::English, plain());
+            model.toast = None;
+            let before = text(&drawn(&model, &look, size).0, None);
+            model.toast = Some(Toast { tone: Tone::Info, say: Say::Copied });
+            let after = text(&drawn(&model, &look, size).0, None);
+            let moved = before.lines().zip(after.lines()).filter(|(before, after)| before != after);
+            let moved: Vec<&str> = moved.map(|(_, after)| after).collect();
+            assert!(moved.len() == 1 && moved[0].contains("Copied."), "{scene:?} {size:?} {moved:?}");
+        }
+    }
+}
