@@ -106,6 +106,9 @@ pub(super) fn news(t: &mut Turn<'_>, news: DashboardNews) {
     dashboard.chosen = place.unwrap_or_else(|| moved(dashboard.chosen, 0, dashboard.rows.len()));
     dashboard.top =
         top_for(dashboard.chosen, dashboard.top, page).min(dashboard.rows.len().saturating_sub(1));
+    if news.seen.is_some() {
+        tracking::signed_in_elsewhere(t, news.signed_in);
+    }
     t.model.tracking.rows = news.unsettled;
     t.model.tracking.seen = news.seen;
     if let Some(screen) = &mut t.model.link {

@@ -34,6 +34,8 @@ pub enum Effect {
     ProposeReference,
     /// Is this reference used?
     CheckReference(String),
+    /// Sign in anew, although we were turned away a moment ago.
+    SignIn,
     /// Read the payment profile.
     LoadProfile,
     /// Keep the sale durably under this id, then send it. With the moment that its time to be paid is counted from.

@@ -302,6 +302,8 @@ fn reply(t: &mut Turn<'_>, reply: Reply) {
         Reply::Played(Ok(())) => tracking::look_now(t),
         Reply::Played(Err(cause)) => t.say(Tone::Warning, Say::CannotPlay(cause)),
         Reply::SetUp(result) => welcome::set_up(t, result),
+        Reply::SignedIn(Ok(())) => tracking::answered(t),
+        Reply::SignedIn(Err(fault)) => tracking::net_of(t, &fault),
         Reply::Net(net) => tracking::net(t, net),
         Reply::Clock(skew) => tracking::skewed(t, skew),
         Reply::LedgerTrouble(failed, error) => {

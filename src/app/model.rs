@@ -283,6 +283,8 @@ pub struct Tracking {
     pub outbox_wake: Option<Timestamp>,
     /// When the outbox was last tried.
     pub flushed_at: Option<Timestamp>,
+    /// When somebody last signed in at another terminal, as the ledger told.
+    pub signed_in: Option<String>,
     /// When the seller last had something sent at once.
     pub insisted_at: Option<Timestamp>,
     /// When it was last asked whether there is a connection, for no other reason.

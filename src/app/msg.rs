@@ -121,6 +121,8 @@ pub enum Reply {
     Played(Result<(), Cause>),
     /// The account was set up and works; from now on it is the shop.
     SetUp(Result<Box<Shop>, SetUpTrouble>),
+    /// Signing in anew came to an end.
+    SignedIn(Result<(), Fault>),
     /// Whether we are online, learned by the way.
     Net(Net),
     /// The backend's clock minus ours in seconds, as its last answer told.
@@ -171,6 +173,8 @@ pub struct DashboardNews {
     pub unsettled: Vec<LinkRow>,
     /// The state of the ledger that all this is of; `None`: not all was read.
     pub seen: Option<Seen>,
+    /// When somebody last signed in at another terminal: a word that is another each time.
+    pub signed_in: Option<String>,
     /// What happened to the ledger, while the seller has not dealt with it.
     pub rescue: Option<Rescue>,
 }

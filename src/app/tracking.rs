@@ -338,6 +338,17 @@ pub(super) fn answered(t: &mut Turn<'_>) {
     net(t, Net::Online);
 }
 
+/// When somebody last signed in at another terminal. Who was turned away tries it with the new secret, at once and once;
+/// what was told before we looked first is known to the secret that we have.
+pub(super) fn signed_in_elsewhere(t: &mut Turn<'_>, told: Option<String>) {
+    let tracking = &mut t.model.tracking;
+    let new = tracking.seen.is_some() && tracking.signed_in != told;
+    tracking.signed_in = told;
+    if new && t.model.net == Net::SignedOut {
+        t.ask(Effect::SignIn);
+    }
+}
+
 /// What a failed request says about the network.
 pub(super) fn net_of(t: &mut Turn<'_>, fault: &Fault) {
     let now = match (fault.barrier(), fault.kind) {

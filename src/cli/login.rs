@@ -55,6 +55,10 @@ pub fn login(run: &Run, args: &args::Login) -> Result<Status, Failure> {
     if let Err(error) = wiring::keep_secret(&profile, &secret) {
         return Err(not_kept(run, &error, written.as_deref()));
     }
+    if let Err(error) = wiring::tell_signed_in(&run.places()?.data_dir, &profile.account_id) {
+        // They find out by themselves, later.
+        tracing::warn!(%error, "running apps are not told of the new secret");
+    }
     if run.output.json {
         let object = serde_json::json!({
             "account_id": profile.account_id,

@@ -14,6 +14,7 @@ pub mod money;
 pub mod outbox;
 pub mod patience;
 mod send;
+pub mod signed_in;
 mod since;
 pub mod track;
 mod wire;

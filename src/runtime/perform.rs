@@ -16,7 +16,7 @@ use crate::domain::reference::Reference;
 use crate::domain::sale::Sale;
 use crate::ops::cancel::{self, CancelEnd, Cancelling};
 use crate::ops::outbox::{self, Decision, Sent};
-use crate::ops::{self, blocking, on_ledger, track};
+use crate::ops::{self, blocking, on_ledger, signed_in, track};
 use crate::ports::{FOLLOWED_AFTER_END, Ledger, LedgerError, LinkFilter, LinkRow, Mail, Ports};
 
 /// How many rows the dashboard and a page of the list have.
@@ -95,6 +95,7 @@ fn page(
         outbox: ledger.outbox(account)?,
         elsewhere: if all { ledger.waiting_elsewhere(account)? } else { Vec::new() },
         unsettled: if all { followed(ledger, account, at)? } else { Vec::new() },
+        signed_in: if all { signed_in::told(ledger, account)? } else { None },
         // Last: reading may find out that it is damaged.
         rescue: ledger.rescue()?,
     })
@@ -357,6 +358,10 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
                 Reply::Cancelled(Box::new(link), trouble)
             });
             answer(&tx, Failed::Doing(id), done);
+        }
+        Effect::SignIn => {
+            ports.gateway.insist();
+            tx.reply(Reply::SignedIn(ports.gateway.sign_in().await));
         }
         Effect::Track { batch, singles } => {
             let round = track::refresh(ports, batch, singles).await.map(|round| {

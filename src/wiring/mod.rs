@@ -20,8 +20,9 @@ use crate::domain::cause::Plain;
 use crate::i18n::{Lang, Texts};
 use crate::ledger::SqliteLedger;
 pub use crate::ledger::{Overwrite, Restore, Restored};
+use crate::ops::signed_in;
 use crate::ports::{
-    Gateway, Ledger, LedgerError, Made, Persist, Ports, SystemClock, Turns, Underway, Unusable,
+    Clock as _, Gateway, Ledger, LedgerError, Made, Persist, Ports, SystemClock, Turns, Underway, Unusable,
 };
 
 pub use crate::desktop::keyring::KeyringError;
@@ -194,6 +195,17 @@ pub fn backup(data_dir: &Path, file: &Path, overwrite: Overwrite) -> Result<u64,
         return Err(LedgerError::unusable(&ledger, Unusable::NotThere));
     }
     SqliteLedger::open(data_dir)?.backup_to(file, overwrite)
+}
+
+/// Lets apps that run on `data_dir` know that somebody has signed in to `account_id`. Without a ledger there are none.
+///
+/// # Errors
+/// The ledger can't be opened or written.
+pub fn tell_signed_in(data_dir: &Path, account_id: &str) -> Result<(), LedgerError> {
+    if !data_dir.join(crate::ledger::FILE_NAME).exists() {
+        return Ok(());
+    }
+    signed_in::tell(&*ledger(data_dir)?.0, account_id, SystemClock.now())
 }
 
 /// All edges: the backend of `profile`, the ledger in `data_dir`, this machine's desktop and clock.

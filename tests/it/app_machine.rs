@@ -423,6 +423,13 @@ impl World {
                     .any(|l| l.sale.reference.as_str() == text && l.state.holds_reference());
                 vec![Reply::ReferenceUsed(text, used)]
             }
+            Effect::SignIn => {
+                vec![Reply::SignedIn(if luck.is_multiple_of(2) {
+                    Ok(())
+                } else {
+                    Err(fault(FaultKind::NotSignedIn))
+                })]
+            }
             Effect::LoadProfile => vec![Reply::Profile(match luck % 3 {
                 0 => Ok(Profile {
                     types: vec!["dintero_psp.vipps".into(), "dintero_psp.creditcard".into()],

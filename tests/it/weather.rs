@@ -113,10 +113,13 @@ fn carry(near: TcpStream, to: SocketAddr, open: &Arc<AtomicBool>) -> std::io::Re
 
 /// The app with the world's config and data folder.
 pub(crate) fn app(world: &World) -> Setup {
+    without_secret(world).env("PAYLINK_CLIENT_SECRET", world.secret())
+}
+
+fn without_secret(world: &World) -> Setup {
     Setup::paylink(&[])
         .env("PAYLINK_CONFIG", world.config.to_str().unwrap())
         .env("PAYLINK_DATA_DIR", world.data.to_str().unwrap())
-        .env("PAYLINK_CLIENT_SECRET", world.secret())
         .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/at/all")
 }
 
@@ -271,6 +274,39 @@ fn an_idle_app_sees_what_a_script_makes_and_wakes_for_nothing_else() {
     term.sees("A-2");
     world.pay(&link, "authorized");
     term.sees("● paid");
+    term.press("q");
+    term.ends().restored().with_status(0);
+}
+
+/// The secret is kept in a file here, where a seller's is in the keyring: none can be had by every machine.
+#[cfg(unix)]
+#[test]
+fn an_app_that_is_signed_out_goes_on_once_somebody_signs_in_at_another_terminal() {
+    let world = World::new();
+    let secret = world.home.path().join("secret");
+    std::fs::write(&secret, "an old one").unwrap();
+    world.write_config(world.url(), &format!("client_secret_command = [\"/bin/cat\", {secret:?}]"));
+    world.run(&["new", "--item", "Vaffel;1;45.00", "--reference", "A-1", "--offline"]).is(5);
+    let mut term = without_secret(&world).start();
+    term.sees("not signed in");
+    let tokens = || {
+        let log = world.control("GET", "/sandbox/log", serde_json::Value::Null);
+        let token = |call: &&serde_json::Value| call["path"].as_str().unwrap().ends_with("/auth/token");
+        log.as_array().unwrap().iter().filter(token).count()
+    };
+    let asked = tokens();
+    // With nothing to try, nothing is done.
+    #[cfg(target_os = "linux")]
+    idle(&term);
+    std::fs::write(&secret, world.secret()).unwrap();
+    thread::sleep(Duration::from_secs(2));
+    assert_eq!(tokens(), asked, "nobody is asked again and again");
+    let told = Instant::now();
+    paylink::wiring::tell_signed_in(&world.data, world.account()).unwrap();
+    term.sees("online");
+    wait_until("what waited is sent", Duration::from_secs(10), || world.sessions_asked_for().len() == 1);
+    assert!(told.elapsed() < Duration::from_secs(10), "{:?}", told.elapsed());
+    assert_eq!(tokens(), asked + 1);
     term.press("q");
     term.ends().restored().with_status(0);
 }

@@ -296,6 +296,34 @@ fn signed_out_what_waits_is_left_alone_for_a_while() {
     assert_eq!(app.keys("Down"), [Effect::LoadProfile]);
 }
 
+/// The word of a sign-in at another terminal is a reason to try anew, and nothing else that changes in the ledger is.
+#[test]
+fn signed_out_it_tries_anew_once_somebody_signed_in_elsewhere() {
+    let mut app = App::new();
+    let told = |app: &App, word: Option<&str>| {
+        let seen = Some(Seen { version: 7, today: app.now.at });
+        let signed_in = word.map(str::to_owned);
+        Reply::Dashboard(Box::new(DashboardNews { seen, signed_in, ..DashboardNews::default() }))
+    };
+    let refused = || Fault::new(FaultKind::NotSignedIn, Cause::theirs("401"));
+    app.reply(Reply::Profile(Err(refused())));
+    let news = told(&app, Some("1"));
+    assert_eq!(app.reply(news), [], "it was so before");
+    let news = told(&app, Some("1"));
+    assert_eq!(app.reply(news), [], "another change");
+    let news = told(&app, Some("2"));
+    assert_eq!(app.reply(news.clone()), [Effect::SignIn]);
+    assert_eq!(app.reply(news), [], "once");
+    assert_eq!(app.reply(Reply::SignedIn(Err(refused()))), []);
+    assert_eq!(app.model.net, Net::SignedOut);
+    let news = told(&app, Some("3"));
+    assert_eq!(app.reply(news), [Effect::SignIn]);
+    assert!(app.reply(Reply::SignedIn(Ok(()))).contains(&Effect::LoadProfile));
+    assert_eq!(app.model.net, Net::Online);
+    let news = told(&app, Some("4"));
+    assert_eq!(app.reply(news), [], "signed in");
+}
+
 /// Behind a hotspot's page nobody is online, and it is told apart from having no network.
 #[test]
 fn a_network_that_answers_for_itself_is_no_way_to_the_backend() {
