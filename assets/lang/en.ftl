@@ -139,6 +139,7 @@ fault-untrusted = The answer is not to be trusted and was not used.
 alarm-double-payment = Paid twice
 alarm-amount-differs = Another amount was paid
 alarm-paid-elsewhere = Paid by the link that was lost
+alarm-lost-on-hold = The link that was lost has a payment without an end: ask the payment service
 
 ## How long to pay
 expiry-minutes =

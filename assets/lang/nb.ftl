@@ -138,6 +138,7 @@ fault-untrusted = Svaret er ikke til å stole på og ble ikke brukt.
 alarm-double-payment = Betalt to ganger
 alarm-amount-differs = Et annet beløp er betalt
 alarm-paid-elsewhere = Betalt med lenken som gikk tapt
+alarm-lost-on-hold = Lenken som gikk tapt, har en betaling uten ende: spør betalingstjenesten
 
 ## Betalingsfrist
 expiry-minutes =

@@ -97,6 +97,8 @@ pub enum Alarm {
     AmountDiffers,
     /// A link that was lost on the way was paid, and this one was not: the customer must not pay again.
     PaidElsewhere,
+    /// A payment of a link that was lost on the way had no end a month after its time, and is not followed any more.
+    LostOnHold,
     /// The link was to be withdrawn, later, and then it could not be.
     CancelRefused,
     /// The money was to be withdrawn, later, and then it could not be.
@@ -109,10 +111,11 @@ pub enum Alarm {
 
 impl Alarm {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::DoublePayment,
         Self::AmountDiffers,
         Self::PaidElsewhere,
+        Self::LostOnHold,
         Self::CancelRefused,
         Self::CaptureRefused,
         Self::VoidRefused,
@@ -132,6 +135,7 @@ impl Alarm {
             Self::DoublePayment => "double_payment",
             Self::AmountDiffers => "amount_differs",
             Self::PaidElsewhere => "paid_elsewhere",
+            Self::LostOnHold => "lost_on_hold",
             Self::CancelRefused => "cancel_refused",
             Self::CaptureRefused => "capture_refused",
             Self::VoidRefused => "void_refused",

@@ -196,6 +196,7 @@ impl Spoken for Alarm {
             Self::DoublePayment => "alarm-double-payment",
             Self::AmountDiffers => "alarm-amount-differs",
             Self::PaidElsewhere => "alarm-paid-elsewhere",
+            Self::LostOnHold => "alarm-lost-on-hold",
             Self::CancelRefused => "event-cancel-refused",
             Self::CaptureRefused => "event-capture-refused",
             Self::VoidRefused => "event-void-refused",

@@ -107,12 +107,15 @@ struct Stands {
     pause: SignedDuration,
     /// Until when looking goes on at least, because something is being paid.
     until: Option<Timestamp>,
+    /// A payment is being checked by hand, and may come to something however long that takes.
+    checked: bool,
 }
 
 impl Stands {
     fn paying(&mut self, paying: Paying) {
         self.pause = self.pause.min(paying.pause);
         self.until = self.until.max(Some(paying.until));
+        self.checked |= paying.checked;
     }
 }
 
@@ -120,6 +123,7 @@ impl Stands {
 struct Paying {
     pause: SignedDuration,
     until: Timestamp,
+    checked: bool,
 }
 
 impl Paying {
@@ -127,11 +131,10 @@ impl Paying {
         let stands_since = transaction.updated_at.or(transaction.created_at).unwrap_or(link.created_at);
         let pause = backend_now(ports).duration_since(stands_since) / 8;
         // Whoever is in the middle of paying has some time to end it; who has left is not waited for.
-        let may_take = match transaction.status {
-            TransactionStatus::Initiated => UNTIL_GIVEN_UP,
-            _ => CHECKED_BY_HAND,
-        };
-        Self { pause: pause.clamp(PAYING, LONGEST_PAYING), until: after(link.expires_at, may_take) }
+        let checked = transaction.status != TransactionStatus::Initiated;
+        let may_take = if checked { CHECKED_BY_HAND } else { UNTIL_GIVEN_UP };
+        let until = after(link.expires_at, may_take);
+        Self { pause: pause.clamp(PAYING, LONGEST_PAYING), until, checked }
     }
 }
 
@@ -144,12 +147,13 @@ fn after(moment: Timestamp, time: SignedDuration) -> Timestamp {
 pub(super) async fn look(ports: &Ports, id: LinkId) -> Result<Option<Sent>, LedgerError> {
     let Some(claim) = claim(ports, id, OutboxKind::Look).await? else { return Ok(None) };
     let others = sessions_of_others(ports, &claim.link).await?;
-    let Stands { told, pause, until } = match see(ports, &claim, &others).await {
+    let Stands { told, pause, until, checked } = match see(ports, &claim, &others).await {
         Seen::Something(stands) => stands,
-        // It will say no for ever.
+        // It will say no for ever, and be it of a payment that nobody here may read.
         Seen::NoAnswer(fault)
             if fault.kind.is_no() && backend_now(ports) > after(claim.link.expires_at, CHECKED_BY_HAND) =>
         {
+            raise(ports, id, Alarm::LostOnHold).await?;
             return claim.settle(ports, Outcome::Already, Some(fault)).await.map(Some);
         }
         Seen::NoAnswer(fault) => return claim.give_back(ports, fault).await.map(Some),
@@ -163,8 +167,9 @@ pub(super) async fn look(ports: &Ports, id: LinkId) -> Result<Option<Sent>, Ledg
     }
     let over = after(claim.link.expires_at, AFTER_EXPIRY);
     if backend_now(ports) > until.map_or(over, |until| until.max(over)) {
-        if until.is_some() {
-            tracing::warn!(link = %id, "a lost session's payment has no end yet, and is not followed any more");
+        if checked {
+            // Nobody else will tell the seller.
+            raise(ports, id, Alarm::LostOnHold).await?;
         }
         return claim.settle(ports, Outcome::Already, None).await.map(Some);
     }
@@ -204,7 +209,7 @@ async fn see(ports: &Ports, claim: &Claim, others: &[String]) -> Seen {
     let reference = link.sale.reference.as_str();
     let ours = link.session_id.as_ref();
     let mut sessions = Vec::new();
-    let mut stands = Stands { told: None, pause: later, until: None };
+    let mut stands = Stands { told: None, pause: later, until: None, checked: false };
     match ports.gateway.find_sessions(reference, since::searched(ports, link, first_sent)).await {
         // Where not all could be read it may be among the others: looking goes on anyway.
         Ok(Searched { sessions: found, .. }) => {
