@@ -176,7 +176,9 @@ fn with_link(t: &mut Turn<'_>, action: Action) {
                 t.model.overlay = question.map(Overlay::Confirm);
             }
             LinkState::Uncertain if needs_decision(t.model) => {
-                t.model.overlay = Some(Overlay::Confirm(Question::SendAgain(id, reference)));
+                let by_message = link.sale.delivery.messages_customer();
+                let question = Question::SendAgain(id, reference, by_message);
+                t.model.overlay = Some(Overlay::Confirm(question));
             }
             LinkState::Queued | LinkState::Uncertain => {
                 if tracking::insists(t) {

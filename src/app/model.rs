@@ -126,8 +126,8 @@ pub enum Question {
     Withdraw(LinkId, String),
     /// Give up this link, which may have been sent?
     GiveUp(LinkId, String),
-    /// The message may have gone out: send again? (contracts, 5)
-    SendAgain(LinkId, String),
+    /// It may have gone out, by message if that is so, and else from hand to hand: send again? (contracts, 5)
+    SendAgain(LinkId, String, bool),
     /// It was not sent in time: send it all the same?
     SendLate(LinkId, String, Overdue),
     /// A draft waits: throw it away and change this queued link?

@@ -55,7 +55,7 @@ fn yes(t: &mut Turn<'_>, question: Question) {
             link_screen::giving_up(t);
             t.ask(Effect::Withdraw(id));
         }
-        Question::SendAgain(id, _) | Question::SendLate(id, ..) => {
+        Question::SendAgain(id, ..) | Question::SendLate(id, ..) => {
             link_screen::busy(t, true);
             t.ask(Effect::SendAgain(id));
         }

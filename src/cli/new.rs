@@ -397,9 +397,13 @@ pub async fn failure(shop: &Shop<'_>, sent: &Sent) -> Option<Failure> {
             Some(Failure::new(status, code, message, t.t(hint)))
         }
         Outcome::Uncertain { needs_decision, .. } => {
-            let hint = if needs_decision { t.t("cli-decide-hint") } else { t.t("cli-unknown-hint") };
+            let hint = match needs_decision {
+                false => "cli-unknown-hint",
+                true if sent.link.sale.delivery.messages_customer() => "cli-decide-hint",
+                true => "cli-decide-hint-given",
+            };
             let key = if why.is_empty() { "cli-uncertain" } else { "cli-uncertain-because" };
-            Some(Failure::new(Status::Unknown, "outcome_unknown", named(key), hint))
+            Some(Failure::new(Status::Unknown, "outcome_unknown", named(key), t.t(hint)))
         }
         Outcome::Overdue(why) => {
             let key = match why {

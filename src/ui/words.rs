@@ -235,9 +235,9 @@ pub(crate) fn question(question: &Question, waited: bool, texts: Texts) -> (Stri
             texts.t_args("confirm-withdraw", &[("reference", reference.as_str().into())]),
             texts.t("confirm-withdraw-means"),
         ),
-        Question::SendAgain(_, reference) => (
+        Question::SendAgain(_, reference, by_message) => (
             texts.t_args("confirm-send-again", &[("reference", reference.as_str().into())]),
-            texts.t("confirm-send-again-means"),
+            texts.t(if *by_message { "confirm-send-again-means" } else { "confirm-send-again-means-given" }),
         ),
         Question::GiveUp(_, reference) => (
             texts.t_args("confirm-give-up", &[("reference", reference.as_str().into())]),

@@ -107,9 +107,14 @@ fn withdrawing_is_asked_first() {
 
 #[test]
 fn a_doubtful_message_is_sent_again_only_on_the_sellers_word() {
+    let asks = |by_message| Some(Overlay::Confirm(Question::SendAgain(id(1), "KARI-001".into(), by_message)));
+    // What the customer may have is asked as it went there.
+    let mut app = showing(link(1, LinkState::Uncertain), vec![entry(1, true)]);
+    app.keys("s");
+    assert_eq!(app.model.overlay, asks(false));
     let mut app = showing(to_phone(link(1, LinkState::Uncertain)), vec![entry(1, true)]);
     app.keys("s");
-    assert_eq!(app.model.overlay, Some(Overlay::Confirm(Question::SendAgain(id(1), "KARI-001".into()))));
+    assert_eq!(app.model.overlay, asks(true));
     assert_eq!(app.keys("n"), []);
     assert_eq!(app.keys("s y"), [Effect::SendAgain(id(1))]);
     let mut app = showing(to_phone(link(1, LinkState::Uncertain)), vec![entry(1, false)]);

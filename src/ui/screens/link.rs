@@ -196,7 +196,9 @@ fn state(
     let decide = asks.is_some();
     let advice = if let Some(asks) = asks {
         texts.t(match asks.overdue {
-            None => "link-decide",
+            None if link.sale.delivery.messages_customer() => "link-decide",
+            // By no message of the payment service, and yet somebody may have its address.
+            None => "link-decide-given",
             Some(Overdue::Expired) => "link-late-expired",
             Some(Overdue::Old) => "link-late-old",
         })

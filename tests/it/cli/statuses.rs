@@ -290,6 +290,8 @@ fn status_7_the_outcome_is_unknown_until_the_seller_decides() {
     );
     let unknown = world.run(&[&ITEM[..], &["--sms", "+4741234567", "--reference", "SMS-1"]].concat()).is(7);
     assert_eq!(unknown.error()["code"], "outcome_unknown");
+    let hint = unknown.error()["hint"].as_str().unwrap().to_owned();
+    assert!(hint.contains("Have you had a message"), "{hint}");
     assert_eq!(unknown.json()["state"], "uncertain");
     let listed = world.run(&["list"]).is(0);
     assert!(listed.err.contains("decision"), "{}", listed.err);
@@ -394,6 +396,25 @@ fn a_link_that_is_late_waits_and_asks_with_the_status_of_what_was_not_sent() {
     let new = world.run(&["new", "--json", "--item", "Vaffel;1;45.00", "--reference", "A-2"]).is(0);
     assert_eq!(new.json()["reference"], "A-2");
     assert_eq!(world.sessions_asked_for().len(), 1);
+}
+
+/// A copy that was put back knows nothing of what came after it: somebody may have been given the link.
+#[test]
+fn who_may_have_a_link_that_went_by_no_message_is_not_asked_for_one() {
+    let world = World::new();
+    world.run(&[&ITEM[..], &["--reference", "A-1", "--offline"]].concat()).is(5);
+    let copy = world.home.path().join("copy.db");
+    let copy = copy.to_str().unwrap();
+    world.run(&["backup", copy]).is(0);
+    world.run(&["restore", copy, "--yes"]).is(0);
+    world.fault(
+        json!({"path": "/v1/sessions", "method": "GET", "kind": "status", "status": 403, "times": -1}),
+    );
+    let asked = world.run(&["outbox", "send", "A-1", "--json"]).is(7);
+    let hint = asked.error()["hint"].as_str().unwrap().to_owned();
+    assert!(hint.contains("Have you been given a payment link"), "{hint}");
+    assert!(!hint.contains("message"), "{hint}");
+    assert_eq!(world.sessions_asked_for().len(), 0);
 }
 
 /// It is no wrong input then, and not "nothing was sent".
