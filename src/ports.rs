@@ -26,7 +26,9 @@ mod underway;
 
 pub use awake::Awake;
 pub use ended::{EndedOrder, OrderEnd, OrderId, Place, Placing};
-pub use gateway::{Created, Fault, Gateway, Leave, MoneyMove, Moved, Profile, Searched, Sending};
+pub use gateway::{
+    CLOCK_OFF_SECONDS, Created, Fault, Gateway, Leave, MoneyMove, Moved, Profile, Searched, Sending,
+};
 pub use ledger::{Ledger, Touched, Watch};
 pub use ledger_error::{LedgerError, Unusable};
 pub use made::Made;

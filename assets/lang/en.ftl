@@ -451,6 +451,8 @@ cli-no-secret-hint = Type it, or pipe it in with --secret-stdin
 cli-write-exists-hint = Look at it with `paylink config check`
 cli-write-hint = Choose another place with --config
 cli-no-secret-because = Not signed in: { $why }
+cli-clock-behind = This machine's clock is { $span } behind the payment service's: times it tells may be wrong
+cli-clock-ahead = This machine's clock is { $span } ahead of the payment service's: times it tells may be wrong
 cli-gone =
     { $count ->
         [one] The backend does not know this link any more: { $references }. What is known here is shown

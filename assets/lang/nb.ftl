@@ -450,6 +450,8 @@ cli-no-secret-hint = Skriv den inn, eller send den inn med --secret-stdin
 cli-write-exists-hint = Se på den med `paylink config check`
 cli-write-hint = Velg et annet sted med --config
 cli-no-secret-because = Ikke logget inn: { $why }
+cli-clock-behind = Klokken på denne maskinen går { $span } etter betalingstjenestens: tider den viser, kan være feil
+cli-clock-ahead = Klokken på denne maskinen går { $span } foran betalingstjenestens: tider den viser, kan være feil
 cli-gone =
     { $count ->
         [one] Betalingstjenesten kjenner ikke denne lenken lenger: { $references }. Det som er kjent her, vises

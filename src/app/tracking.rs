@@ -12,7 +12,7 @@ use super::{link_screen, news};
 use crate::domain::cause::Barrier;
 use crate::domain::fault::FaultKind;
 use crate::domain::link::{Link, LinkId};
-use crate::ports::{FOLLOWED_AFTER_END, Fault, LinkRow, OutboxEntry};
+use crate::ports::{CLOCK_OFF_SECONDS, FOLLOWED_AFTER_END, Fault, LinkRow, OutboxEntry};
 
 /// The least wait before the outbox is tried: never before the first frame, never in a tight circle.
 const OUTBOX_SOON: SignedDuration = SignedDuration::from_millis(200);
@@ -29,8 +29,6 @@ const ONE_WORD: SignedDuration = SignedDuration::from_secs(3);
 /// So long after the last key a payment on screen is asked about of which money is only reserved: it may stay so for
 /// weeks, and an app that nobody uses shall have nothing to do.
 const WATCHED: SignedDuration = SignedDuration::from_mins(10);
-/// From this many seconds on a clock that differs from the backend's is told.
-const CLOCK_OFF: i64 = 60;
 
 /// Sets the timers by what is pending now, and asks what is due.
 pub(super) fn arrange(t: &mut Turn<'_>) {
@@ -299,7 +297,7 @@ pub(super) fn tracked(t: &mut Turn<'_>, changed: Vec<Link>, fault: Option<Fault>
 
 /// The backend's clock is so many seconds before ours.
 pub(super) fn skewed(t: &mut Turn<'_>, skew: i64) {
-    t.model.clock_off_by = (skew.abs() >= CLOCK_OFF).then_some(skew);
+    t.model.clock_off_by = (skew.abs() >= CLOCK_OFF_SECONDS).then_some(skew);
 }
 
 /// Reads the ledger, if it is not as it was seen.

@@ -13,12 +13,12 @@ use crate::config::Config;
 use crate::domain::cause::Cause;
 use crate::domain::method::resolve_types;
 use crate::i18n::Texts;
-use crate::ports::{FaultKind, Gateway, Ledger, LedgerError, LinkFilter, LinkRow, OutboxEntry};
+use crate::ports::{
+    CLOCK_OFF_SECONDS, FaultKind, Gateway, Ledger, LedgerError, LinkFilter, LinkRow, OutboxEntry,
+};
 use crate::ui::waiting_words;
 use crate::wiring::{self, SecretOrigin};
 
-/// More than this between the backend's clock and ours is worth a word.
-const MAX_SKEW_SECONDS: i64 = 60;
 /// The app's smallest screen.
 const SMALLEST: (u16, u16) = (80, 24);
 
@@ -276,7 +276,7 @@ async fn clock(run: &Run, gateway: &dyn Gateway) -> Check {
     let t = run.texts();
     // Where it can't be asked, what the answers so far told.
     let skew = gateway.clock_checked().await.ok().flatten().unwrap_or_else(|| gateway.clock_skew());
-    if skew.as_secs().abs() <= MAX_SKEW_SECONDS {
+    if skew.as_secs().abs() < CLOCK_OFF_SECONDS {
         return Check::ok("clock", t.t("doctor-clock"));
     }
     let args = [("span", t.span(skew).into())];

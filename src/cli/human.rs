@@ -19,6 +19,8 @@ pub struct View {
     pub output: Output,
     /// Now.
     pub now: Timestamp,
+    /// Now by the backend's clock, as far as it is known: by that a link ends.
+    pub theirs: Timestamp,
     /// The seller's time zone.
     pub zone: TimeZone,
 }
@@ -85,7 +87,10 @@ impl View {
         let methods = self.methods(link);
         rows.push(("cli-label-methods", methods));
         rows.push(("cli-label-made", self.moment(link.created_at)));
-        let expires = format!("{} ({})", self.moment(link.expires_at), t.relative(link.expires_at, self.now));
+        // What was not sent has its end by ours.
+        let now = if link.session_id.is_some() { self.theirs } else { self.now };
+        let until = t.moment(link.expires_at, now, &self.zone);
+        let expires = format!("{until} ({})", t.relative(link.expires_at, now));
         rows.push(("cli-label-expires", expires));
         let capture = if link.sale.auto_capture { "cli-capture-auto" } else { "cli-capture-later" };
         rows.push(("cli-label-capture", t.t(capture).into_owned()));

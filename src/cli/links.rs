@@ -81,6 +81,7 @@ async fn list_in(shop: &mut Shop<'_>, filter: LinkFilter, offline: bool) -> Resu
             }
         }
         shop.refresh(&rows).await?;
+        shop.say_if_the_clock_is_off().await;
     }
     let (account, wanted) = (shop.account().to_owned(), filter);
     let rows = shop.ask(move |l| l.rows(&account, &wanted)).await?;
@@ -161,12 +162,13 @@ fn to_decide(t: Texts, count: usize) -> Note {
 pub fn show(run: &Run, args: &args::Show) -> Result<Status, Failure> {
     in_shop_to_read(run, wished(args.offline), async |shop| {
         let link = shop.named(&args.reference, args.offline).await?;
+        shop.say_if_the_clock_is_off().await;
         if run.output.json {
             run.output.line(&LinkJson::from(&link).line())?;
         } else {
             let account = shop.account().to_owned();
             let outbox = shop.ask(move |l| l.outbox(&account)).await?;
-            run.output.line(&run.view().full(&link, &outbox))?;
+            run.output.line(&shop.view().full(&link, &outbox))?;
         }
         Ok(Status::Done)
     })
@@ -179,6 +181,7 @@ pub fn show(run: &Run, args: &args::Show) -> Result<Status, Failure> {
 pub fn watch(run: &Run, args: &args::Watch) -> Result<Status, Failure> {
     in_shop_to_read(run, Secret::Wished, async |shop| {
         let link = shop.named(&args.reference, false).await?;
+        shop.say_if_the_clock_is_off().await;
         shop.print(&link)?;
         let entry = shop.entry(link.id, OutboxKind::Create).await?;
         if entry.is_some_and(|e| e.needs_decision) {

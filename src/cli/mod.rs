@@ -270,6 +270,7 @@ impl Run {
     /// How people see links now.
     #[must_use]
     pub fn view(&self) -> View {
-        View { output: self.output, now: Timestamp::now(), zone: zone::local() }
+        let now = Timestamp::now();
+        View { output: self.output, now, theirs: now, zone: zone::local() }
     }
 }

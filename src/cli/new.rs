@@ -312,6 +312,7 @@ pub async fn send(shop: &Shop<'_>, id: LinkId) -> Result<Sent, LedgerError> {
 async fn finish(shop: &Shop<'_>, args: &args::New, sent: Sent) -> Result<Status, Failure> {
     let wrong = if args.offline { Some(kept_back(shop, &sent.link)) } else { failure(shop, &sent).await };
     let sent_well = wrong.is_none();
+    shop.say_if_the_clock_is_off().await;
     let told = shop.outcome(&sent.link, wrong);
     // That nobody reads what is printed pays no link: whoever waits is told by the status.
     let Some(seconds) = args.wait.filter(|_| sent_well) else { return told };

@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 
 use super::failure::{Failure, Status};
+use super::human::View;
 use super::json::LinkJson;
 use super::{Note, Run, asynchronous, backup};
 use crate::config::Config;
@@ -15,7 +16,7 @@ use crate::domain::link::{Link, LinkId, LinkState};
 use crate::i18n::Texts;
 use crate::ops::patience::Patience;
 use crate::ops::{on_ledger, outbox};
-use crate::ports::{LedgerError, OutboxEntry, OutboxKind, Persist, Ports};
+use crate::ports::{CLOCK_OFF_SECONDS, LedgerError, OutboxEntry, OutboxKind, Persist, Ports};
 use crate::wiring::workplace::kept_sandbox;
 use crate::wiring::{self, embedded::Embedded};
 
@@ -23,6 +24,8 @@ use crate::wiring::{self, embedded::Embedded};
 pub const PATIENCE: Duration = Duration::from_secs(30);
 /// What can't be reached in this time is printed as it is known here.
 pub(super) const A_FEW_SECONDS: Duration = Duration::from_secs(5);
+/// A second word about the time of day is not worth more than this.
+const A_MOMENT: Duration = Duration::from_secs(2);
 /// So long it takes at most to make a link, once we are signed in: the payment profile is read, then the request goes out.
 const LONGEST_SEND: Duration = Duration::from_secs(24);
 
@@ -320,6 +323,28 @@ impl<'a> Shop<'a> {
         }
     }
 
+    /// How people see links now: their ends by the backend's clock, as far as it is known.
+    #[must_use]
+    pub fn view(&self) -> View {
+        let view = self.run.view();
+        let theirs = view.now.checked_add(self.ports.gateway.clock_skew()).unwrap_or(view.now);
+        View { theirs, ..view }
+    }
+
+    /// Says that this machine's clock is wrong, if what was answered so far tells so. Asks for a second word where it
+    /// takes one, and not for long.
+    pub async fn say_if_the_clock_is_off(&self) {
+        let gateway = &self.ports.gateway;
+        let heard = timeout(A_MOMENT, gateway.clock_heard()).await;
+        let skew = heard.unwrap_or_else(|_| gateway.clock_skew());
+        if skew.as_secs().abs() >= CLOCK_OFF_SECONDS {
+            let t = self.texts();
+            let key = if skew.is_positive() { "cli-clock-behind" } else { "cli-clock-ahead" };
+            let said = t.t_args(key, &[("span", t.span(skew).into())]);
+            self.run.note(&Note::new("clock", said).hint(t.t("doctor-clock-hint")));
+        }
+    }
+
     /// Prints a link: an object on a line, or a block for people.
     ///
     /// # Errors
@@ -328,7 +353,7 @@ impl<'a> Shop<'a> {
         if self.run.output.json {
             return self.run.output.line(&LinkJson::from(link).line());
         }
-        self.run.output.line(&self.run.view().block(link))
+        self.run.output.line(&self.view().block(link))
     }
 
     /// Prints the link that came of a command, and says what is wrong, if anything. Where nothing was done and nothing

@@ -13,6 +13,9 @@ use crate::domain::link::{LinkId, masked_address};
 use crate::domain::money::Money;
 use crate::domain::sale::Sale;
 
+/// From so many seconds on a clock that differs from the backend's is told.
+pub const CLOCK_OFF_SECONDS: i64 = 60;
+
 /// A failed request: what it did, and why it failed. Never holds a secret, a token, a phone number or an
 /// e-mail address; text from the backend is cleaned and short.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -257,6 +260,12 @@ pub trait Gateway: Send + Sync {
     /// The backend's clock minus ours, from the `Date` headers of its answers. One that differs is believed once
     /// another agrees; until then the earlier time counts.
     fn clock_skew(&self) -> jiff::SignedDuration;
+    /// The same, after all that was answered so far: where the last answer told another time than was believed, a second
+    /// one is asked for. Asks nobody where nothing was answered, or the answers agree.
+    fn clock_heard(&self) -> Reply<'_, jiff::SignedDuration> {
+        // For fakes, which have one clock.
+        Box::pin(async move { self.clock_skew() })
+    }
     /// The address of a session that was found again and whose link was lost:
     /// `{checkout_url}/v1/view/{id}` (contracts, 5).
     fn rebuilt_url(&self, session_id: &str) -> String;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::app::Model;
 use crate::app::check::FieldError;
 use crate::app::draft::{AddressChoice, Channel, ExpiryChoice};
 use crate::app::key::{Code, Key};
@@ -16,6 +17,15 @@ use crate::i18n::{Spoken, Texts, mistakes};
 use crate::ports::{LedgerError, Overdue};
 use crate::ui::ledger_words;
 use crate::ui::theme::Role;
+
+/// That this machine's clock is off, if it is.
+pub(crate) fn clock_off(model: &Model, texts: Texts) -> Option<String> {
+    let seconds = model.clock_off_by?;
+    let span = texts.span(jiff::SignedDuration::from_secs(seconds));
+    // The backend's clock minus this machine's.
+    let key = if seconds > 0 { "dashboard-clock-behind" } else { "dashboard-clock-ahead" };
+    Some(texts.t_args(key, &[("span", span.into())]))
+}
 
 impl Spoken for Say {
     fn say(&self, texts: Texts) -> Cow<'static, str> {

@@ -10,8 +10,8 @@ use crate::i18n::Texts;
 use crate::ui::frame;
 use crate::ui::pen::{Pen, width};
 use crate::ui::theme::Role;
-use crate::ui::waiting_words;
 use crate::ui::widgets::links::Links;
+use crate::ui::{waiting_words, words};
 
 pub(crate) fn draw(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let body = frame::step(model, pen, area);
@@ -116,11 +116,8 @@ fn notes(model: &Model, now: &Now, texts: Texts) -> Vec<(String, Role)> {
         let profile = model.shop.as_ref().and_then(|shop| shop.profiles.of(account));
         notes.push((format!("↑ {}", waiting_words::elsewhere(texts, account, profile, *waits)), Role::Muted));
     }
-    if let Some(seconds) = model.clock_off_by {
-        let span = texts.span(jiff::SignedDuration::from_secs(seconds));
-        // The backend's clock minus this machine's.
-        let key = if seconds > 0 { "dashboard-clock-behind" } else { "dashboard-clock-ahead" };
-        notes.push((format!("! {}", texts.t_args(key, &[("span", span.into())])), Role::Warning));
+    if let Some(clock) = words::clock_off(model, texts) {
+        notes.push((format!("! {clock}"), Role::Warning));
     }
     if model.dashboard.draft_waiting {
         notes.push(match model.waited() {

@@ -143,6 +143,10 @@ fn beside(model: &Model, link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, ar
     bottom = play(model, pen, area, bottom);
     bottom = address(link, pen, area, bottom);
     bottom = expires(model, link, pen, area, bottom);
+    // By it the times of the story are off, too.
+    if let Some(clock) = words::clock_off(model, pen.texts()) {
+        bottom = upwards(pen, area, bottom, &format!("! {clock}"), Role::Warning).saturating_sub(1);
+    }
     let room = Rect { y, height: bottom.saturating_sub(y + 1), ..area };
     timeline::draw(pen, room, link, screen.scroll);
 }

@@ -1,6 +1,7 @@
 //! The real binary against the sandbox over real HTTP.
 
 mod certificate;
+mod clock;
 mod commands;
 mod disasters;
 #[cfg(target_os = "linux")]

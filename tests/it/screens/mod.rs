@@ -1,6 +1,7 @@
 //! Every screen as it is drawn, in text: at 80×24, 100×30 and 200×60 in English, at 80×24 in bokmål;
 //! and what holds for all of them.
 
+mod clock;
 mod code;
 mod left;
 pub(crate) mod models;
