@@ -8,8 +8,10 @@ use jiff::Timestamp;
 use super::link::{DeliveryStatus, LinkState};
 use super::money::{Currency, Money};
 
+mod another;
 mod merge;
 
+pub use another::{become_another, may_be_another};
 pub use merge::{UNTIL_GIVEN_UP, expire_if_due, merge};
 
 /// Whether money that was there in `before` is gone in `after`, without having been released or paid back. That never

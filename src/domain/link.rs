@@ -165,6 +165,9 @@ impl Beside {
     }
 }
 
+/// The event that tells that the session which was lost is the link's.
+const BY_LOST: &str = "alarm/paid_elsewhere/ours";
+
 /// A request about a link that came to nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotDone {
@@ -277,6 +280,25 @@ impl Link {
     #[must_use]
     pub fn was_paid_beside(&self) -> bool {
         Beside::ALL.iter().any(|b| self.events.iter().any(|e| e.key.as_deref() == Some(b.key())))
+    }
+
+    /// The session that was lost was found paid, and is the link's from now on. Part of its story; an alarm where the
+    /// seller doesn't expect it.
+    pub fn paid_by_lost(&mut self, unexpected: bool, at: Timestamp) {
+        if unexpected {
+            self.raise_as(Alarm::PaidElsewhere, BY_LOST.to_owned(), at);
+        } else {
+            let detail = Some(Alarm::PaidElsewhere.word().to_owned());
+            self.record(LinkEvent { at, kind: EventKind::Alarm, detail, key: Some(BY_LOST.to_owned()) });
+        }
+    }
+
+    /// Whether a lost session of this link holds money that its own session doesn't know of.
+    #[must_use]
+    pub fn paid_elsewhere(&self) -> bool {
+        let word = Some(Alarm::PaidElsewhere.word());
+        let told = self.events.iter().any(|e| e.kind == EventKind::Alarm && e.detail.as_deref() == word);
+        told && !self.events.iter().any(|e| e.key.as_deref() == Some(BY_LOST))
     }
 
     fn raise_as(&mut self, alarm: Alarm, key: String, at: Timestamp) -> bool {

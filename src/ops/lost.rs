@@ -1,16 +1,17 @@
 //! The session that was lost. Where a message may have gone out, its answer was lost, the backend did not
 //! know of it and the seller had the link made anew, the customer may hold two links. The lost one is looked
-//! for until its time is over: found unpaid it is withdrawn, found paid it raises an alarm.
+//! for until its time is over: found unpaid it is withdrawn, found paid it is the link's from then on, and the other one is
+//! looked for.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::claim::{Claim, claim};
 use super::outbox::{Outcome, Sent};
 use super::written::written;
-use super::{backend_now, cancel, on_ledger, since};
-use crate::domain::lifecycle::{SessionNews, TransactionNews, TransactionStatus, UNTIL_GIVEN_UP};
+use super::{backend_now, cancel, double, on_ledger, since};
+use crate::domain::lifecycle::{self, SessionNews, TransactionNews, TransactionStatus, UNTIL_GIVEN_UP};
 use crate::domain::link::{Alarm, Beside, Link, LinkId, LinkState};
-use crate::ports::{Fault, Ledger, LedgerError, OutboxEntry, OutboxKind, Ports, Searched};
+use crate::ports::{Fault, Ledger, LedgerError, OutboxEntry, OutboxKind, Ports, Searched, Touched};
 
 /// The first look, after the link was made anew.
 const FIRST: SignedDuration = SignedDuration::from_secs(10);
@@ -101,8 +102,8 @@ enum Seen {
 
 /// How it stands with what was lost.
 struct Stands {
-    /// What the seller must know, if anything.
-    told: Option<Alarm>,
+    /// The lost sessions that hold money.
+    paid: Vec<Paid>,
     /// When to look again.
     pause: SignedDuration,
     /// Until when looking goes on at least, because something is being paid.
@@ -116,6 +117,33 @@ impl Stands {
         self.pause = self.pause.min(paying.pause);
         self.until = self.until.max(Some(paying.until));
         self.checked |= paying.checked;
+    }
+}
+
+/// A lost session that holds money.
+struct Paid {
+    session: SessionNews,
+    transaction: TransactionNews,
+    /// It is certainly this link's. Else a payment under the reference that may be its own.
+    sure: bool,
+}
+
+impl Paid {
+    /// What a payment tells, where sessions can't be listed. `None`: it is another link's.
+    async fn by_payment(
+        ports: &Ports,
+        link: &Link,
+        transaction: TransactionNews,
+    ) -> Result<Option<Self>, Fault> {
+        let Some(id) = transaction.session_id.clone() else { return Ok(None) };
+        let session = match ports.gateway.session(&id).await {
+            Ok(session) => session,
+            Err(fault) if fault.kind.is_no() => SessionNews { id, ..SessionNews::default() },
+            Err(fault) => return Err(fault),
+        };
+        let whose = session.paylink_id.as_deref().and_then(LinkId::parse);
+        let ours = whose.is_none_or(|id| id == link.id);
+        Ok(ours.then_some(Self { session, transaction, sure: whose.is_some() }))
     }
 }
 
@@ -147,7 +175,7 @@ fn after(moment: Timestamp, time: SignedDuration) -> Timestamp {
 pub(super) async fn look(ports: &Ports, id: LinkId) -> Result<Option<Sent>, LedgerError> {
     let Some(claim) = claim(ports, id, OutboxKind::Look).await? else { return Ok(None) };
     let others = sessions_of_others(ports, &claim.link).await?;
-    let Stands { told, pause, until, checked } = match see(ports, &claim, &others).await {
+    let Stands { paid, pause, until, checked } = match see(ports, &claim, &others).await {
         Seen::Something(stands) => stands,
         // It will say no for ever, and be it of a payment that nobody here may read.
         Seen::NoAnswer(fault)
@@ -158,12 +186,8 @@ pub(super) async fn look(ports: &Ports, id: LinkId) -> Result<Option<Sent>, Ledg
         }
         Seen::NoAnswer(fault) => return claim.give_back(ports, fault).await.map(Some),
     };
-    if let Some(alarm) = told {
-        raise(ports, id, alarm).await?;
-        if alarm == Alarm::PaidElsewhere && claim.link.state.payable() {
-            // The sale is paid: the customer must not be able to pay it again.
-            cancel::journal(ports, id, false).await?;
-        }
+    for paid in paid {
+        found_paid(ports, &claim, paid).await?;
     }
     let over = after(claim.link.expires_at, AFTER_EXPIRY);
     if backend_now(ports) > until.map_or(over, |until| until.max(over)) {
@@ -180,15 +204,43 @@ pub(super) async fn look(ports: &Ports, id: LinkId) -> Result<Option<Sent>, Ledg
 
 async fn raise(ports: &Ports, id: LinkId, alarm: Alarm) -> Result<(), LedgerError> {
     let now = backend_now(ports);
-    on_ledger(ports, move |ledger| ledger.amend(id, &mut |link| told(link, alarm, now)).map(|_| ())).await
+    on_ledger(ports, move |ledger| ledger.amend(id, &mut |link| link.raise(alarm, now)).map(drop)).await
 }
 
-fn told(link: &mut Link, alarm: Alarm, now: Timestamp) -> bool {
-    match alarm {
-        // Told at both: giving back what another link was paid with does not end this.
-        Alarm::DoublePayment => link.paid_twice(Beside::Lost, now),
-        _ => link.raise(alarm, now),
+/// What was lost is paid. Where no money came by the link's own session, which then is one too many, the lost one is the
+/// link's from now on: it can be withdrawn and given back, and counts as paid. Else the customer has paid twice.
+async fn found_paid(ports: &Ports, claim: &Claim, paid: Paid) -> Result<(), LedgerError> {
+    let (link, now) = (&claim.link, backend_now(ports));
+    if let Some(own) = link.session_id.as_ref().filter(|own| **own != paid.session.id)
+        && paid.sure
+        && lifecycle::may_be_another(link)
+    {
+        // The customer must not be able to pay it, too.
+        put_away(ports, link, claim.entry.first_sent, own).await?;
     }
+    if !paid.sure && link.state.payable() {
+        // The sale is paid, most likely: the customer must not be able to pay it again.
+        cancel::journal(ports, link.id, false).await?;
+    }
+    let (id, url) = (link.id, ports.gateway.rebuilt_url(&paid.session.id));
+    on_ledger(ports, move |ledger| {
+        let mut change = |link: &mut Link| {
+            if link.session_id.as_ref() == Some(&paid.session.id) {
+                return Touched::Nothing;
+            }
+            if link.state.has_money() {
+                // Told at both: giving back what another link was paid with does not end this.
+                return if link.paid_twice(Beside::Lost, now) { Touched::Link } else { Touched::Nothing };
+            }
+            if paid.sure && lifecycle::become_another(link, &paid.session, &paid.transaction, now) {
+                link.url = Some(url.clone());
+                return Touched::Order;
+            }
+            if link.raise(Alarm::PaidElsewhere, now) { Touched::Order } else { Touched::Nothing }
+        };
+        ledger.amend_order(id, &mut change, &mut |links| double::check(links, now)).map(drop)
+    })
+    .await
 }
 
 /// The sessions of the other links with this reference: a seller may use it for more than one sale, and their payments
@@ -209,7 +261,7 @@ async fn see(ports: &Ports, claim: &Claim, others: &[String]) -> Seen {
     let reference = link.sale.reference.as_str();
     let ours = link.session_id.as_ref();
     let mut sessions = Vec::new();
-    let mut stands = Stands { told: None, pause: later, until: None, checked: false };
+    let mut stands = Stands { paid: Vec::new(), pause: later, until: None, checked: false };
     match ports.gateway.find_sessions(reference, since::searched(ports, link, first_sent)).await {
         // Where not all could be read it may be among the others: looking goes on anyway.
         Ok(Searched { sessions: found, .. }) => {
@@ -220,11 +272,14 @@ async fn see(ports: &Ports, claim: &Claim, others: &[String]) -> Seen {
         Err(fault) if fault.kind.is_no() => match ports.gateway.search_transactions(reference).await {
             Ok(all) => {
                 let begun = since::paid(ports, link, first_sent);
-                for payment in all.iter().filter(|t| of_lost(link, begun, others, t)) {
+                for payment in all.into_iter().filter(|t| of_lost(link, begun, others, t)) {
                     if payment.status.holds_money() {
-                        stands.told = Some(alarm(link));
+                        match Paid::by_payment(ports, link, payment).await {
+                            Ok(paid) => stands.paid.extend(paid),
+                            Err(fault) => return Seen::NoAnswer(fault),
+                        }
                     } else if payment.status.underway() {
-                        stands.paying(Paying::of(ports, link, payment));
+                        stands.paying(Paying::of(ports, link, &payment));
                     }
                 }
             }
@@ -247,9 +302,11 @@ async fn see(ports: &Ports, claim: &Claim, others: &[String]) -> Seen {
     // Nobody knows yet which of those that are found now will be the link's: whoever sends it finds out.
     let sent = matches!(link.state, LinkState::Creating | LinkState::Uncertain);
     let in_doubt = ours.is_none() && sent;
-    for session in sessions.iter().filter(|s| !in_doubt || claim.entry.lost.contains(&s.id)) {
-        match close(ports, link, session).await {
-            Ok(Closed::Paid) => stands.told = Some(alarm(link)),
+    for session in sessions.into_iter().filter(|s| !in_doubt || claim.entry.lost.contains(&s.id)) {
+        match close(ports, link, &session).await {
+            Ok(Closed::Paid(transaction)) => {
+                stands.paid.push(Paid { session, transaction: *transaction, sure: true });
+            }
             Ok(Closed::Done) => {}
             Ok(Closed::Paying(paying)) => stands.paying(paying),
             Ok(Closed::NotYet(pause)) => stands.pause = stands.pause.min(pause),
@@ -273,7 +330,7 @@ fn of_lost(link: &Link, begun: Option<Timestamp>, others: &[String], transaction
 /// How a lost session stands.
 enum Closed {
     /// It holds money.
-    Paid,
+    Paid(Box<TransactionNews>),
     /// It is closed and nothing was paid.
     Done,
     /// It is being paid.
@@ -287,7 +344,7 @@ async fn close(ports: &Ports, link: &Link, session: &SessionNews) -> Result<Clos
     if let Some(id) = &session.transaction_id {
         let transaction = ports.gateway.transaction(id).await?;
         if transaction.status.holds_money() {
-            return Ok(Closed::Paid);
+            return Ok(Closed::Paid(Box::new(transaction)));
         }
         if transaction.status.underway() {
             return Ok(Closed::Paying(Paying::of(ports, link, &transaction)));
@@ -302,9 +359,4 @@ async fn close(ports: &Ports, link: &Link, session: &SessionNews) -> Result<Clos
         Err(fault) if fault.kind.is_no() => Ok(Closed::NotYet(PAYING)),
         Err(fault) => Err(fault),
     }
-}
-
-/// What the seller is told: paid twice, or paid by the link that was lost.
-const fn alarm(link: &Link) -> Alarm {
-    if link.state.has_money() { Alarm::DoublePayment } else { Alarm::PaidElsewhere }
 }

@@ -6,7 +6,9 @@ use crate::domain::lifecycle::TransactionStatus;
 use crate::domain::link::{Alarm, LinkId, LinkState};
 use crate::domain::sale::Delivery;
 use crate::ops::lost;
+use crate::ops::money::Movement;
 use crate::ops::outbox::{Decision, decide, flush, send_now};
+use crate::ops::testing::payments::once;
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault, sms};
 use crate::ops::track::refresh_one;
 use crate::ports::{FaultKind, OutboxEntry, OutboxKind};
@@ -56,16 +58,20 @@ async fn found_unpaid_it_is_withdrawn() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn found_paid_the_other_one_is_withdrawn() {
+async fn found_paid_it_is_the_links_and_the_other_one_is_withdrawn() {
     for can_list in [true, false] {
         let (world, id, lost) = sent_twice().await;
         if can_list {
             world.backend.can_list();
         }
+        let ours = world.session_id(id);
         world.backend.pay(&lost, "AUTHORIZED");
         pass(&world, 60).await;
-        assert_eq!(world.link(id).alarms, [Alarm::PaidElsewhere], "can list: {can_list}");
-        assert_eq!(world.link(id).state, LinkState::Cancelled, "it can't be paid a second time");
+        let link = world.link(id);
+        assert_eq!((link.state, link.session_id), (LinkState::Authorized, Some(lost.clone())), "{can_list}");
+        assert!(link.url.is_some_and(|url| url.ends_with(&lost)));
+        assert_eq!(link.alarms, [], "it was to be paid, and is");
+        assert!(cancelled(&world, &ours), "it can't be paid a second time");
         assert!(!cancelled(&world, &lost), "what is paid is not touched");
         let kinds: Vec<_> = world.ports.ledger.outbox(ACCOUNT).unwrap().iter().map(|e| e.kind).collect();
         assert_eq!(kinds, [OutboxKind::Look], "nothing else is left to be done");
@@ -85,12 +91,9 @@ async fn a_payment_of_the_lost_link_is_seen_whatever_the_clock_tells() {
             }
             world.backend.pay(&lost, "AUTHORIZED");
             pass(&world, 60).await;
-            assert_eq!(
-                world.link(id).alarms,
-                [Alarm::PaidElsewhere],
-                "{minutes} min ahead, put right: {put_right}"
-            );
-            assert_eq!(world.link(id).state, LinkState::Cancelled, "it can't be paid a second time");
+            let link = world.link(id);
+            let paid = (LinkState::Authorized, Some(lost));
+            assert_eq!((link.state, link.session_id), paid, "{minutes} min ahead, put right: {put_right}");
         }
     }
 }
@@ -169,8 +172,9 @@ async fn a_payment_of_a_link_that_an_earlier_version_sent_is_seen() {
             decide(&world.ports, id, Decision::SendAgain).await.unwrap();
             world.backend.pay(&lost, "AUTHORIZED");
             pass(&world, 60).await;
-            let alarms = world.link(id).alarms;
-            assert_eq!(alarms, [Alarm::PaidElsewhere], "{days} days ahead, put right: {put_right}");
+            let link = world.link(id);
+            let paid = (LinkState::Authorized, Some(lost));
+            assert_eq!((link.state, link.session_id), paid, "{days} days ahead, put right: {put_right}");
         }
     }
 }
@@ -288,15 +292,18 @@ async fn paid_by_both_is_told() {
 
     // The other way round: first the lost one is seen, and ours is paid before it is closed.
     let (world, id, lost) = sent_twice().await;
+    let ours = world.session_id(id);
     world.backend.pay(&lost, "AUTHORIZED");
     tokio::time::advance(Duration::from_secs(20)).await;
-    world.backend.wrong(Call::Session, [Wrong::Cut]);
+    world.backend.wrong(Call::Cancel, [Wrong::Cut]);
     flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
-    assert_eq!(world.link(id).alarms, [Alarm::PaidElsewhere]);
-    world.backend.pay(&world.session_id(id), "AUTHORIZED");
+    assert_eq!((world.link(id).state, world.link(id).alarms), (LinkState::Authorized, vec![]));
+    assert_eq!(world.session_id(id), lost);
+    world.backend.pay(&ours, "AUTHORIZED");
     pass(&world, 120).await;
-    assert!(world.link(id).alarms.contains(&Alarm::DoublePayment));
+    assert_eq!(world.link(id).alarms, [Alarm::DoublePayment]);
     assert_eq!(world.link(id).state, LinkState::Authorized, "money is never voided by itself");
+    assert!(!cancelled(&world, &ours) && !cancelled(&world, &lost));
 }
 
 /// And a second sale under its reference, which was paid before.
@@ -310,7 +317,6 @@ async fn paid_by_both_is_told_of_every_other_sale_of_the_order_too() {
     world.backend.pay(&world.session_id(id), "AUTHORIZED");
     // The lost one is seen first.
     pass(&world, 60).await;
-    assert!(world.link(id).alarms.contains(&Alarm::PaidElsewhere));
     for link in [id, other] {
         assert!(world.link(link).alarms.contains(&Alarm::DoublePayment), "{:?}", world.link(link).alarms);
     }
@@ -372,7 +378,7 @@ async fn while_it_is_being_paid_it_is_left_alone() {
     assert!(!cancelled(&world, &lost));
     world.backend.pay(&lost, "AUTHORIZED");
     pass(&world, 60).await;
-    assert_eq!(world.link(id).alarms, [Alarm::PaidElsewhere]);
+    assert_eq!((world.link(id).state, world.session_id(id)), (LinkState::Authorized, lost));
 }
 
 #[tokio::test(start_paused = true)]
@@ -391,9 +397,81 @@ async fn a_link_that_was_given_up_in_doubt_is_not_paid_in_secret() {
         }
         world.backend.can_list();
         pass(&world, 60).await;
-        assert_eq!(world.link(id).alarms.is_empty(), !paid);
+        let link = world.link(id);
+        // The seller takes it for ended: that it's paid after all is an alarm.
+        assert_eq!(link.alarms, if paid { vec![Alarm::PaidElsewhere] } else { vec![] });
+        assert_eq!(link.state, if paid { LinkState::Authorized } else { LinkState::Cancelled });
+        assert_eq!(
+            link.state.holds_reference(),
+            paid,
+            "it can be sold again under its reference only if it is not paid"
+        );
         assert_eq!(cancelled(&world, &lost), !paid);
+        if paid {
+            // And the money can be taken, as that of any other link.
+            once(&world, id, Movement::Capture(None)).await;
+            assert_eq!((world.link(id).state, world.session_id(id)), (LinkState::Captured, lost));
+        }
     }
+}
+
+/// The lost link's customer was sold the same again, under the same reference, and has paid both.
+#[tokio::test(start_paused = true)]
+async fn what_was_given_up_in_doubt_and_sold_again_and_paid_twice_is_told_at_both() {
+    for first in [true, false] {
+        let world = World::new();
+        world.backend.wrong(Call::Create, [Wrong::Lost]);
+        world.backend.cannot_list(FaultKind::Forbidden);
+        let id = world.keep("A-1", sms());
+        send_now(&world.ports, id).await.unwrap();
+        decide(&world.ports, id, Decision::Drop).await.unwrap();
+        let lost = world.backend.sessions().remove(0).news.id;
+        let again = world.send("A-1", Delivery::Link).await;
+        world.backend.can_list();
+        if first {
+            world.backend.pay(&lost, "AUTHORIZED");
+            pass(&world, 60).await;
+        }
+        world.backend.pay(&world.session_id(again), "AUTHORIZED");
+        refresh_one(&world.ports, again).await.unwrap();
+        if !first {
+            world.backend.pay(&lost, "AUTHORIZED");
+            pass(&world, 60).await;
+        }
+        for link in [id, again] {
+            assert!(
+                world.link(link).alarms.contains(&Alarm::DoublePayment),
+                "{first} {:?}",
+                world.link(link)
+            );
+        }
+        // Given back once, one payment is left, and nothing is told any more.
+        tokio::time::advance(Duration::from_secs(5)).await;
+        world.backend.happen(&lost, |s| s.transaction.as_mut().unwrap().status = TransactionStatus::Refunded);
+        refresh_one(&world.ports, id).await.unwrap();
+        for link in [id, again] {
+            assert!(
+                !world.link(link).alarms.contains(&Alarm::DoublePayment),
+                "{first} {:?}",
+                world.link(link)
+            );
+        }
+    }
+}
+
+/// Whether it's the lost one's is not known for sure: the sale is not taken for paid, and not paid a second time.
+#[tokio::test(start_paused = true)]
+async fn a_payment_that_may_be_another_tills_is_told_and_not_taken_over() {
+    let (world, id, lost) = sent_twice().await;
+    world.backend.pay(&lost, "AUTHORIZED");
+    world.backend.happen(&lost, |s| {
+        s.transaction.as_mut().unwrap().session_id = Some("T12345678.another-till".to_owned());
+    });
+    let ours = world.session_id(id);
+    pass(&world, 60).await;
+    assert_eq!((world.link(id).state, world.session_id(id)), (LinkState::Cancelled, ours.clone()));
+    assert_eq!(world.link(id).alarms, [Alarm::PaidElsewhere]);
+    assert!(cancelled(&world, &ours));
 }
 
 #[tokio::test(start_paused = true)]
@@ -458,7 +536,8 @@ async fn what_was_lost_is_found_though_the_second_one_was_refused() {
     let lost = world.backend.sessions().remove(0).news.id;
     world.backend.pay(&lost, "AUTHORIZED");
     pass(&world, 60).await;
-    assert_eq!(world.link(id).alarms, [Alarm::PaidElsewhere]);
+    assert_eq!((world.link(id).state, world.session_id(id)), (LinkState::Authorized, lost));
+    assert_eq!(world.link(id).alarms, [Alarm::PaidElsewhere], "it was taken for refused");
 }
 
 #[tokio::test(start_paused = true)]
