@@ -95,20 +95,6 @@ fn who_makes_a_link_is_told_that_it_was_dropped_meanwhile() {
     assert_eq!((told.error()["code"].clone(), told.out.as_str()), (json!("dropped"), ""));
 }
 
-/// The word was given while the sale was on its way to the backend, where it has not come yet.
-#[test]
-fn what_has_not_gone_out_is_not_made_any_more_and_whoever_makes_it_is_told() {
-    let world = World::new();
-    world.fault(json!({"path": "/v1/accounts/*/auth/token", "method": "POST", "kind": "delay", "ms": 6000, "times": 1}));
-    let sending = Going::start(&mut world.command(&SALE));
-    until("the sale", || state(&world).filter(|state| state == "creating"));
-    let dropped = Going::start(&mut world.command(&["outbox", "drop", "A-1", "--json"]));
-    let told = sending.end().is(3);
-    assert_eq!((told.error()["code"].clone(), told.out.as_str()), (json!("dropped"), ""));
-    assert_eq!(dropped.end().is(0).json()["state"], "cancelled");
-    assert_eq!((world.sessions_asked_for(), waiting(&world)), (vec![], vec![]));
-}
-
 /// Nobody looks for it any more, and it may be on its way: that is no success.
 #[test]
 fn a_cancellation_that_may_have_gone_out_is_dropped_with_an_unknown_outcome() {

@@ -338,7 +338,7 @@ async fn a_doubtful_message_waits_for_the_sellers_word() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_link_that_is_paid_raises_an_alarm() {
+async fn a_lost_link_that_is_paid_is_the_sales_link_from_then_on() {
     let mut seller = Journey::open().await;
     let lost = json!({ "path": "/v1/sessions-profile", "kind": "drop_after", "times": 1 });
     seller.control.post("/sandbox/faults", lost).await;
@@ -357,10 +357,13 @@ async fn a_lost_link_that_is_paid_raises_an_alarm() {
     let pay = json!({ "payment_product_type": "vipps", "outcome": "authorized" });
     seller.control.post(&format!("/sandbox/sessions/{first}/pay"), pay).await;
     seller.pass(120).await;
-    assert_eq!(seller.link().alarms, [Alarm::PaidElsewhere], "{}", seller.screen());
-    seller.pass(60).await;
-    assert_eq!(seller.link().state, LinkState::Cancelled, "it can't be paid again: {}", seller.screen());
+    let link = seller.link();
+    assert_eq!((link.state, link.session_id.as_deref()), (LinkState::Captured, Some(first)));
+    assert_eq!(link.alarms, [], "{}", seller.screen());
     seller.sees("Paid by the link that was lost");
+    let log = seller.control.get("/sandbox/log").await;
+    let closed = |r: &Value| r["path"] == format!("/v1/sessions/{known}/cancel") && r["status"] == 200;
+    assert!(log.as_array().unwrap().iter().any(closed), "it can't be paid a second time: {log}");
 }
 
 #[tokio::test(start_paused = true)]
