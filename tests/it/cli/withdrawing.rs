@@ -94,21 +94,3 @@ fn who_makes_a_link_is_told_that_it_was_dropped_meanwhile() {
     let told = sending.end().is(3);
     assert_eq!((told.error()["code"].clone(), told.out.as_str()), (json!("dropped"), ""));
 }
-
-/// Nobody looks for it any more, and it may be on its way: that is no success.
-#[test]
-fn a_cancellation_that_may_have_gone_out_is_dropped_with_an_unknown_outcome() {
-    let world = World::new();
-    world.link(&["--reference", "A-1"]);
-    world.fault(json!({"path": "/v1/sessions/*/cancel", "method": "POST", "kind": "drop_after", "times": 1}));
-    let withdrawing = Going::start(&mut world.command(&["cancel", "A-1", "--json"]));
-    until("the request", || (sessions_closed(&world).len() == 1).then_some(()));
-    withdrawing.kill();
-    world.fault(json!({"path": "/v1/sessions/*", "kind": "status", "status": 503, "times": -1}));
-    if waiting(&world).is_empty() {
-        // It was quicker than the kill.
-        return assert_eq!(state(&world), Some(json!("cancelled")));
-    }
-    let told = world.run(&["outbox", "drop", "A-1", "--json"]).is(7);
-    assert_eq!((told.error()["code"].clone(), waiting(&world)), (json!("outcome_unknown"), vec![]));
-}

