@@ -51,7 +51,8 @@ state-partially-captured-refunded = part paid, part back
 state-unknown = unknown
 
 ## What a state means, and what to do next
-advice-queued = Saved here. It is sent by itself as soon as there is a connection.
+advice-queued = Saved here. It is sent by itself as soon as there is a connection, while paylink is open.
+advice-queued-later = Saved here. It could not be sent yet. It is tried again by itself, while paylink is open.
 advice-creating = Being sent now.
 advice-uncertain = It may have been sent. It is looked up before anything is sent again.
 advice-refused = The payment service said no. Nothing was sent to the customer.
@@ -406,6 +407,7 @@ cli-label-capture = Money
 cli-label-kept = Refund
 cli-label-reason = Reason
 cli-label-alarm = Look!
+cli-alarm-twice = { $alarm }: `paylink refund { $id }` gives one back, then run `paylink settle { $id }`
 cli-capture-auto = withdrawn when paid
 cli-capture-later = reserved until captured
 cli-total = To pay { $amount }, VAT { $vat } of it
@@ -476,6 +478,7 @@ cli-expires-months = --expires { $given } is { $count } months: it can be paid u
 cli-queued = { $reference } is not sent yet: it is in the outbox, nothing is lost
 cli-queued-because = { $reference } is not sent yet ({ $why }): it is in the outbox, nothing is lost
 cli-queued-hint = It goes out with the next paylink command or the app, once there is a connection
+cli-queued-later-hint = The next try is due at { $time }: the app makes it by itself, else the first paylink command after that
 cli-kept-back = { $reference } is kept in the outbox and not sent, as --offline says
 cli-kept-back-hint = `paylink outbox send REF` sends it, or the next paylink command or the app does
 cli-not-allowed-hint = It stays in the outbox and goes out once that is put right; see `paylink doctor`
@@ -615,6 +618,7 @@ cli-outbox-tries =
        *[other] tried { $count } times
     }
 cli-outbox-decide = waits for you
+cli-outbox-doubt = may have been carried out, is looked up
 cli-send-nothing = Nothing of { $reference } waits to be sent
 cli-drop-not = { $reference } is not in the outbox: { $state }
 cli-drop-hint = `paylink cancel REF` withdraws a link that was sent
@@ -768,6 +772,9 @@ row-waits-cancel = to be cancelled
 row-waits-capture = to be captured
 row-waits-void = to be released
 row-waits-refund = to be refunded
+row-doubt-capture = perhaps captured
+row-doubt-void = perhaps released
+row-doubt-refund = perhaps refunded
 row-progress-capture = being captured
 row-progress-void = being released
 row-progress-refund = being refunded
@@ -795,6 +802,11 @@ dashboard-decisions =
     { $count ->
         [one] { $count } link waits for your decision: open it.
        *[other] { $count } links wait for your decision: open them.
+    }
+dashboard-doubts =
+    { $count ->
+        [one] { $count } request may have been carried out. That is looked up before anything is sent again.
+       *[other] { $count } requests may have been carried out. That is looked up before anything is sent again.
     }
 dashboard-waiting =
     { $count ->
@@ -900,6 +912,7 @@ link-next-customer = n takes the next customer.
 link-qr-later = The QR code comes when the link is made.
 link-busy = …
 link-alarm = { $alarm }! Deal with it, then press !
+link-alarm-twice = { $alarm }! Give one back: { $command } in another terminal. Then press !
 link-decide = Ask the customer: “Have you had a message with a payment link?” If yes, wait. If no, s sends it again.
 link-decide-given = Ask the customer: “Have you been given a payment link for this?” If yes, wait. If no, s sends it again.
 link-late-expired = Its time to be paid was over before it could be sent. s sends it with a new time, r changes it, x drops it.
@@ -910,6 +923,12 @@ link-tried =
        *[other] tried { $count } times
     }
 link-next-try = next try at { $time }
+# Of what may have been carried out: that it is looked up, and when again
+link-next-look = looked up again at { $time }
+link-untried = not tried yet
+link-doubt-capture = The money may have been captured; that is looked up, and nothing is sent twice blindly
+link-doubt-void = The money may have been released; that is looked up, and nothing is sent twice blindly
+link-doubt-refund = The money may have been given back; that is looked up, and nothing is sent twice blindly
 link-waits-cancel = Cancelling waits
 link-waits-capture = Capturing the money waits
 link-waits-void = Releasing the money waits

@@ -50,7 +50,8 @@ state-partially-captured-refunded = trukket og refundert
 state-unknown = ukjent
 
 ## Hva tilstanden betyr, og hva du gjør nå
-advice-queued = Lagret her. Den sendes av seg selv så snart det er nett.
+advice-queued = Lagret her. Den sendes av seg selv så snart det er nett, mens paylink er åpen.
+advice-queued-later = Lagret her. Den kunne ikke sendes ennå. Det prøves igjen av seg selv mens paylink er åpen.
 advice-creating = Sendes nå.
 advice-uncertain = Den kan være sendt. Det blir sjekket før noe sendes på nytt.
 advice-refused = Betalingstjenesten sa nei. Kunden har ikke fått noe.
@@ -405,6 +406,7 @@ cli-label-capture = Penger
 cli-label-kept = Refusjon
 cli-label-reason = Grunn
 cli-label-alarm = ALARM!
+cli-alarm-twice = { $alarm }: `paylink refund { $id }` refunderer den ene, kjør så `paylink settle { $id }`
 cli-capture-auto = trekkes når det betales
 cli-capture-later = reservert til de trekkes
 cli-total = Å betale { $amount }, herav mva { $vat }
@@ -475,6 +477,7 @@ cli-expires-months = --expires { $given } er { $count } måneder: den kan betale
 cli-queued = { $reference } er ikke sendt ennå: den ligger i utboksen, ingenting er tapt
 cli-queued-because = { $reference } er ikke sendt ennå ({ $why }): den ligger i utboksen, ingenting er tapt
 cli-queued-hint = Den går ut med neste paylink-kommando eller appen, når det er forbindelse
+cli-queued-later-hint = Neste forsøk er kl. { $time }: appen gjør det av seg selv, ellers den første paylink-kommandoen etter det
 cli-kept-back = { $reference } ligger i utboksen og er ikke sendt, slik --offline ber om
 cli-kept-back-hint = `paylink outbox send REF` sender den, eller neste paylink-kommando eller appen gjør det
 cli-not-allowed-hint = Den blir i utboksen og går ut når det er ordnet; se `paylink doctor`
@@ -614,6 +617,7 @@ cli-outbox-tries =
        *[other] forsøkt { $count } ganger
     }
 cli-outbox-decide = venter på deg
+cli-outbox-doubt = kan være utført, slås opp
 cli-send-nothing = Ingenting for { $reference } venter på å bli sendt
 cli-drop-not = { $reference } ligger ikke i utboksen: { $state }
 cli-drop-hint = `paylink cancel REF` kansellerer en lenke som er sendt
@@ -767,6 +771,9 @@ row-waits-cancel = skal kanselleres
 row-waits-capture = skal trekkes
 row-waits-void = skal annulleres
 row-waits-refund = skal refunderes
+row-doubt-capture = kanskje trukket
+row-doubt-void = kanskje annullert
+row-doubt-refund = kanskje refundert
 row-progress-capture = trekkes nå
 row-progress-void = annulleres nå
 row-progress-refund = refunderes nå
@@ -794,6 +801,11 @@ dashboard-decisions =
     { $count ->
         [one] { $count } lenke venter på at du bestemmer: åpne den.
        *[other] { $count } lenker venter på at du bestemmer: åpne dem.
+    }
+dashboard-doubts =
+    { $count ->
+        [one] { $count } forespørsel kan være utført. Det slås opp før noe sendes på nytt.
+       *[other] { $count } forespørsler kan være utført. Det slås opp før noe sendes på nytt.
     }
 dashboard-waiting =
     { $count ->
@@ -899,6 +911,7 @@ link-next-customer = Trykk n for neste kunde.
 link-qr-later = QR-koden kommer når lenken er laget.
 link-busy = …
 link-alarm = { $alarm }! Ordne opp, og trykk !
+link-alarm-twice = { $alarm }! Refunder den ene: { $command } i en annen terminal. Trykk så !
 link-decide = Spør kunden: «Har du fått en melding med en betalingslenke?» Hvis ja, vent. Hvis nei, sender s på nytt.
 link-decide-given = Spør kunden: «Har du fått en betalingslenke for dette?» Hvis ja, vent. Hvis nei, sender s på nytt.
 link-late-expired = Betalingsfristen var ute før den kunne sendes. s sender den med ny frist, r endrer den, x dropper den.
@@ -909,6 +922,12 @@ link-tried =
        *[other] forsøkt { $count } ganger
     }
 link-next-try = neste forsøk kl. { $time }
+# Det som kanskje er gjort: det slås opp, og når neste gang
+link-next-look = slås opp igjen kl. { $time }
+link-untried = ikke prøvd ennå
+link-doubt-capture = Pengene kan være trukket; det slås opp, og ingenting sendes på nytt i blinde
+link-doubt-void = Reservasjonen kan være annullert; det slås opp, og ingenting sendes på nytt i blinde
+link-doubt-refund = Pengene kan være refundert; det slås opp, og ingenting sendes på nytt i blinde
 link-waits-cancel = Kanselleringen venter
 link-waits-capture = Trekket venter
 link-waits-void = Annulleringen venter

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::output::{Output, left, right, width};
-use crate::domain::link::{Link, LinkState};
+use crate::domain::link::{Alarm, Link, LinkState};
 use crate::domain::money::Money;
 use crate::domain::sale::{AddressPlan, Delivery};
 use crate::i18n::Texts;
-use crate::ports::{LinkRow, OutboxEntry};
+use crate::ports::{LinkRow, OutboxEntry, OutboxKind};
 use crate::ui::waiting_words;
 
 /// How people see times and colours in this run.
@@ -102,7 +102,10 @@ impl View {
             rows.push(("cli-label-reason", t.reason(reason)));
         }
         for alarm in &link.alarms {
-            rows.push(("cli-label-alarm", t.say(alarm).into_owned()));
+            let said = t.say(alarm).into_owned();
+            let id = [("alarm", said.clone().into()), ("id", link.id.to_string().into())];
+            let twice = *alarm == Alarm::DoublePayment;
+            rows.push(("cli-label-alarm", if twice { t.t_args("cli-alarm-twice", &id) } else { said }));
         }
         let labels: Vec<_> = rows.iter().map(|(key, _)| t.t(key)).collect();
         let column = labels.iter().map(|l| width(l)).max().unwrap_or(0);
@@ -122,7 +125,13 @@ impl View {
         let mut out = vec![self.block(link)];
         let waits = outbox.iter().filter(|e| e.link == link.id && !e.needs_decision);
         let waits = waits.map(|entry| waiting_words::line(entry, self.now, &self.zone, t));
-        out.extend(waits.filter(|words| !words.is_empty()).map(|words| format!("  … {words}")));
+        out.extend(waits.map(|words| format!("  … {words}")));
+        let waits = |e: &&OutboxEntry| e.link == link.id && e.kind == OutboxKind::Create && !e.needs_decision;
+        if let Some(entry) = outbox.iter().find(waits).filter(|_| link.state == LinkState::Queued) {
+            let unreached = entry.last_error.is_none() || entry.waits_for_connection();
+            let next = waiting_words::goes_out(entry.next_at, unreached, self.now, &self.zone, t);
+            out.push(format!("    {next}"));
+        }
         out.push(String::new());
         let lines: Vec<[String; 5]> = link
             .sale

@@ -22,6 +22,7 @@ use crate::domain::sale::{AddressPlan, Delivery, Sale};
 use crate::ops::outbox::{self, Outcome, Sent};
 use crate::ops::track;
 use crate::ports::{Fault, FaultKind, LedgerError, Overdue, Profile, Reply};
+use crate::ui::waiting_words;
 
 /// How long signing in may take before the sale is kept without it.
 const SIGN_IN_PATIENCE: Duration = Duration::from_secs(8);
@@ -370,12 +371,17 @@ pub async fn failure(shop: &Shop<'_>, sent: &Sent) -> Option<Failure> {
             Some(dropped(shop, &sent.link))
         }
         Outcome::Already | Outcome::Busy if !sent.link.state.in_outbox() => None,
-        Outcome::Queued { .. } | Outcome::Already | Outcome::Busy => Some(Failure::new(
-            Status::Unreachable,
-            "unreachable",
-            if why.is_empty() { named("cli-queued") } else { named("cli-queued-because") },
-            t.t("cli-queued-hint"),
-        )),
+        Outcome::Queued { .. } | Outcome::Already | Outcome::Busy => {
+            let view = shop.view();
+            let unreached = sent.fault.as_ref().is_none_or(Fault::unreached);
+            let next_at = if let Outcome::Queued { next_at } = sent.outcome { next_at } else { view.now };
+            Some(Failure::new(
+                Status::Unreachable,
+                "unreachable",
+                if why.is_empty() { named("cli-queued") } else { named("cli-queued-because") },
+                waiting_words::goes_out(next_at, unreached, view.now, &view.zone, t),
+            ))
+        }
         Outcome::NotAllowed { .. } => {
             let failure = sent.fault.as_ref().map(|f| Failure::fault(t, f).about(reference));
             let message = failure.map_or_else(|| named("cli-queued"), |f| f.message);

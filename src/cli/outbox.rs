@@ -106,7 +106,11 @@ async fn list(shop: &mut Shop<'_>) -> Result<Status, Failure> {
             kind.into_owned(),
             when,
             tries,
-            entry.last_error.map(|line| t.reason(&line)).unwrap_or_default(),
+            match (&entry.last_error, entry.in_doubt()) {
+                (Some(line), _) => t.reason(line),
+                (None, true) => t.t("cli-outbox-doubt").into_owned(),
+                (None, false) => String::new(),
+            },
         ]);
     }
     for line in columns(&cells, &[false, true, false, false, false, false]) {

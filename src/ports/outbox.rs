@@ -205,6 +205,15 @@ impl OutboxEntry {
         sent.accepted.then_some(sent.at)
     }
 
+    /// Whether it may have been carried out: it is looked up before anything is sent again, and nobody is asked. Not what
+    /// is on its way for the first time, nor a withdrawal, which is asked for again without harm.
+    #[must_use]
+    pub fn in_doubt(&self) -> bool {
+        let tried = self.attempts > 1 || self.last_error.is_some();
+        let with_care = self.kind == OutboxKind::Create || self.kind.moves_money();
+        with_care && self.in_flight && tried && !self.needs_decision && self.in_progress_since().is_none()
+    }
+
     /// Whether it waits for nothing but a connection: once there is one it can go, whatever `next_at` says.
     #[must_use]
     pub fn waits_for_connection(&self) -> bool {

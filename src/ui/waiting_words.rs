@@ -14,46 +14,72 @@ use crate::ports::{OutboxEntry, OutboxKind};
 #[must_use]
 pub fn key(outbox: &[OutboxEntry], link: LinkId) -> Option<&'static str> {
     outbox.iter().filter(|e| e.link == link && !e.needs_decision).find_map(|e| {
+        let (waits, doubt, progress) = match e.kind {
+            OutboxKind::Create | OutboxKind::Look => return None,
+            OutboxKind::Cancel => ("row-waits-cancel", "row-waits-cancel", "row-waits-cancel"),
+            OutboxKind::Capture => ("row-waits-capture", "row-doubt-capture", "row-progress-capture"),
+            OutboxKind::Void => ("row-waits-void", "row-doubt-void", "row-progress-void"),
+            OutboxKind::Refund => ("row-waits-refund", "row-doubt-refund", "row-progress-refund"),
+        };
         let begun = e.in_progress_since().is_some();
-        match (e.kind, begun) {
-            (OutboxKind::Create | OutboxKind::Look, _) => None,
-            (OutboxKind::Cancel, _) => Some("row-waits-cancel"),
-            (OutboxKind::Capture, false) => Some("row-waits-capture"),
-            (OutboxKind::Capture, true) => Some("row-progress-capture"),
-            (OutboxKind::Void, false) => Some("row-waits-void"),
-            (OutboxKind::Void, true) => Some("row-progress-void"),
-            (OutboxKind::Refund, false) => Some("row-waits-refund"),
-            (OutboxKind::Refund, true) => Some("row-progress-refund"),
-        }
+        Some(if begun {
+            progress
+        } else if e.in_doubt() {
+            doubt
+        } else {
+            waits
+        })
     })
 }
 
-/// What waits, how often it was tried and when it is tried next; of what the backend works on: since when, and what
-/// happens next. Empty where the state of the link says it all.
+/// What waits, how often it was tried and what came of it, and when it is tried next; of what may have been done, that
+/// it is looked up; of what the backend works on: since when, and what happens next.
 #[must_use]
 pub fn line(entry: &OutboxEntry, now: Timestamp, zone: &TimeZone, texts: Texts) -> String {
     let what = match entry.kind {
         // Our own care, which nobody asked for: how often it was tried tells nothing.
         OutboxKind::Look => return texts.t("link-waits-look").into_owned(),
         OutboxKind::Create => None,
-        OutboxKind::Cancel => Some(("link-waits-cancel", "link-waits-cancel")),
-        OutboxKind::Capture => Some(("link-waits-capture", "link-progress-capture")),
-        OutboxKind::Void => Some(("link-waits-void", "link-progress-void")),
-        OutboxKind::Refund => Some(("link-waits-refund", "link-progress-refund")),
+        OutboxKind::Cancel => Some(("link-waits-cancel", "link-waits-cancel", "link-waits-cancel")),
+        OutboxKind::Capture => Some(("link-waits-capture", "link-doubt-capture", "link-progress-capture")),
+        OutboxKind::Void => Some(("link-waits-void", "link-doubt-void", "link-progress-void")),
+        OutboxKind::Refund => Some(("link-waits-refund", "link-doubt-refund", "link-progress-refund")),
     };
-    if let (Some((_, what)), Some(since)) = (what, entry.in_progress_since()) {
+    if let (Some((_, _, what)), Some(since)) = (what, entry.in_progress_since()) {
         let begun = texts.t_args("waits-progress", &[("time", texts.moment(since, now, zone).into())]);
         return [texts.t(what).into_owned(), begun, next_look(entry, now, zone, texts)].join(" · ");
     }
-    let mut words: Vec<String> = what.map(|(key, _)| texts.t(key).into_owned()).into_iter().collect();
-    if entry.attempts > 0 {
+    let doubt = entry.in_doubt();
+    let what = what.map(|(waits, doubted, _)| if doubt { doubted } else { waits });
+    let mut words: Vec<String> = what.map(|key| texts.t(key).into_owned()).into_iter().collect();
+    if entry.attempts == 0 {
+        words.push(texts.t("link-untried").into_owned());
+    } else {
         words.push(texts.t_args("link-tried", &[("count", entry.attempts.into())]));
+        words.extend(entry.last_error.as_deref().map(|line| texts.reason(line)));
         if entry.next_at > now {
             let when = texts.clock_seconds(entry.next_at, zone);
-            words.push(texts.t_args("link-next-try", &[("time", when.into())]));
+            let key = if doubt { "link-next-look" } else { "link-next-try" };
+            words.push(texts.t_args(key, &[("time", when.into())]));
         }
     }
     words.join(" · ")
+}
+
+/// What sends a link that waits: the next command, where all it waits for is a connection, else the next try at its time.
+#[must_use]
+pub fn goes_out(
+    next_at: Timestamp,
+    unreached: bool,
+    now: Timestamp,
+    zone: &TimeZone,
+    texts: Texts,
+) -> String {
+    if unreached || next_at <= now {
+        return texts.t("cli-queued-hint").into_owned();
+    }
+    let when = texts.clock_seconds(next_at, zone);
+    texts.t_args("cli-queued-later-hint", &[("time", when.into())])
 }
 
 /// What happens next with what the backend works on: it is looked at, and not sent again. After a day the seller may

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use crate::app::{Model, Now};
 use crate::domain::money::{Currency, Money};
 use crate::i18n::Texts;
+use crate::ports::OutboxEntry;
 use crate::ui::frame;
 use crate::ui::pen::{Pen, width};
 use crate::ui::theme::Role;
@@ -99,8 +100,12 @@ fn notes(model: &Model, now: &Now, texts: Texts) -> Vec<(String, Role)> {
         let words = texts.t_args("dashboard-progress", &count(progress));
         notes.push((format!("◐ {words}"), Role::Accent));
     }
-    let waits =
-        outbox.iter().filter(|e| e.kind.asked_for() && !e.needs_decision && e.in_progress_since().is_none());
+    let doubts = outbox.iter().filter(|e| e.kind.asked_for() && e.in_doubt()).count();
+    if doubts > 0 {
+        notes.push((format!("? {}", texts.t_args("dashboard-doubts", &count(doubts))), Role::Warning));
+    }
+    let goes = |e: &&OutboxEntry| !e.needs_decision && !e.in_doubt() && e.in_progress_since().is_none();
+    let waits = outbox.iter().filter(|e| e.kind.asked_for()).filter(goes);
     let waiting = waits.clone().count();
     if waiting > 0 {
         let mut text = format!("↑ {}", texts.t_args("dashboard-waiting", &count(waiting)));

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::app::Model;
 use crate::app::keys::{self, Action, Context};
 use crate::app::model::{LinkScreen, Target};
-use crate::domain::link::{DeliveryStatus, EventKind, Left, Link, LinkState};
+use crate::domain::link::{Alarm, DeliveryStatus, EventKind, Left, Link, LinkState};
 use crate::domain::sale::Delivery;
 use crate::i18n::Texts;
 use crate::ports::{OutboxEntry, OutboxKind, Overdue};
@@ -151,12 +151,19 @@ fn beside(model: &Model, link: &Link, screen: &LinkScreen, pen: &mut Pen<'_>, ar
     timeline::draw(pen, room, link, screen.scroll);
 }
 
-/// What a seller types to take reserved money. The embedded sandbox of a demo can't be reached from outside.
+/// Was tried, and what it waits for is no connection.
+fn is_put_off(entry: &OutboxEntry) -> bool {
+    entry.kind == OutboxKind::Create && entry.last_error.is_some() && !entry.waits_for_connection()
+}
+
+/// What a seller types to take reserved money.
 fn capture_command(model: &Model, link: &Link) -> Option<String> {
+    if link.state == LinkState::Authorized { command(model, link, "capture") } else { None }
+}
+
+/// What a seller types to have this done with the link. The embedded sandbox of a demo can't be reached from outside.
+fn command(model: &Model, link: &Link, what: &str) -> Option<String> {
     let shop = model.shop.as_ref().filter(|shop| shop.own_sandbox.is_none())?;
-    if link.state != LinkState::Authorized {
-        return None;
-    }
     let profiles = &shop.profiles;
     let profile = profiles.of(&link.account_id).filter(|_| profiles.by_account.len() > 1);
     let profile = profile.map(|name| format!("--profile {name} ")).unwrap_or_default();
@@ -164,7 +171,7 @@ fn capture_command(model: &Model, link: &Link) -> Option<String> {
     let plain = reference.chars().all(|c| c.is_ascii_alphanumeric() || "-_./+".contains(c));
     // A shell takes a reference with other signs in it as several words, or as a comment.
     let quote = if plain { "" } else { "\"" };
-    Some(format!("paylink {profile}capture {quote}{reference}{quote}"))
+    Some(format!("paylink {profile}{what} {quote}{reference}{quote}"))
 }
 
 /// The state as a word, what it means, and what a person must deal with. `untold`: the message about a state that is
@@ -188,7 +195,13 @@ fn state(
     }
     let mut y = area.y + 1;
     for alarm in &link.alarms {
-        let text = texts.t_args("link-alarm", &[("alarm", texts.say(alarm).into())]);
+        let mut text = texts.t_args("link-alarm", &[("alarm", texts.say(alarm).into())]);
+        if *alarm == Alarm::DoublePayment
+            && let Some(command) = command(model, link, "refund")
+        {
+            let args = [("alarm", texts.say(alarm).into()), ("command", command.into())];
+            text = texts.t_args("link-alarm-twice", &args);
+        }
         y = pen.put_wrapped(rest(y), &text, Role::Error);
     }
     if let Some(reason) = &link.reason {
@@ -211,6 +224,8 @@ fn state(
         texts.t(untold)
     } else if link.state == LinkState::Opened && link.opened_by_robot() {
         texts.t("link-opened-perhaps")
+    } else if link.state == LinkState::Queued && screen.outbox.iter().any(is_put_off) {
+        texts.t("advice-queued-later")
     } else {
         texts.advice(link, looked_for)
     };

@@ -222,6 +222,8 @@ fn a_double_payment_is_told_until_a_person_has_dealt_with_it() {
     assert_eq!(check["verdict"], "warning");
     for link in alarmed {
         let id = link["id"].as_str().unwrap();
+        let shown = world.run(&["show", id, "--offline"]).is(0);
+        assert!(shown.out.contains(&format!("`paylink refund {id}` gives one back")), "{shown:?}");
         assert_eq!(world.run(&["settle", id, "--json"]).is(0).json()["alarms"], json!([]));
     }
     let listed = world.run(&["list", "--json"]).is(0).lines();

@@ -21,6 +21,7 @@ mod profile;
 mod read_only;
 mod shape;
 mod statuses;
+mod waiting;
 mod withdrawing;
 mod words;
 

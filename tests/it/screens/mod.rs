@@ -9,6 +9,7 @@ mod products;
 mod story;
 mod toasts;
 mod told;
+mod waiting;
 
 use std::fmt::Write as _;
 

@@ -1,0 +1,88 @@
+//! What is said of what waits: why, what happens next, and what may have been carried out.
+
+use paylink::app::Model;
+use paylink::domain::link::Alarm;
+use paylink::i18n::Lang;
+use paylink::ports::{MoneyOrder, OutboxEntry, OutboxKind};
+
+use super::models::{self, Scene};
+use super::{drawn, look, plain, text};
+
+const SIZE: (u16, u16) = (80, 24);
+
+fn screen(model: &Model, lang: Lang) -> String {
+    let (buffer, caret, _) = drawn(model, &look(lang, plain()), SIZE);
+    text(&buffer, caret)
+}
+
+fn snapshot(name: &str, model: &Model) {
+    for lang in Lang::ALL {
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(format!("{name}-{lang}"), screen(model, lang));
+        });
+    }
+}
+
+/// The link's first entry, changed.
+fn with_entry(scene: Scene, change: impl FnOnce(&mut OutboxEntry)) -> Model {
+    let mut model = scene.model(SIZE);
+    let screen = model.link.as_mut().unwrap();
+    let mut entry = models::entry(screen.id, false);
+    change(&mut entry);
+    screen.outbox = vec![entry];
+    model
+}
+
+#[test]
+fn a_link_that_the_payment_service_put_off_does_not_wait_for_a_connection() {
+    let mut model = with_entry(Scene::LinkQueued, |entry| entry.last_error = Some("HTTP 429".into()));
+    model.net = paylink::app::model::Net::Online;
+    let shown = screen(&model, Lang::English);
+    assert!(!shown.contains("connection"), "{shown}");
+    assert!(shown.contains("429") && shown.contains("12:43:05"), "{shown}");
+    snapshot("waiting-put-off", &model);
+}
+
+#[test]
+fn a_link_that_was_not_tried_yet_says_so() {
+    let model = with_entry(Scene::LinkQueued, |entry| entry.attempts = 0);
+    assert!(screen(&model, Lang::English).contains("not tried yet"));
+    assert!(screen(&model, Lang::Bokmal).contains("ikke prøvd ennå"));
+}
+
+#[test]
+fn what_may_have_been_carried_out_is_not_told_as_waiting() {
+    let doubt = |entry: &mut OutboxEntry| {
+        entry.kind = OutboxKind::Capture;
+        entry.order = Some(MoneyOrder::default());
+        (entry.attempts, entry.in_flight) = (8, true);
+    };
+    let model = with_entry(Scene::LinkPaid, doubt);
+    snapshot("waiting-doubt", &model);
+    let mut model = Scene::Dashboard.model(SIZE);
+    let mut entry = models::entry(model.dashboard.rows[0].id, false);
+    doubt(&mut entry);
+    model.dashboard.outbox = vec![entry];
+    for (lang, told, not) in [
+        (Lang::English, "1 request may have been carried out", "goes out by itself"),
+        (Lang::Bokmal, "1 forespørsel kan være utført", "sendes av seg selv"),
+    ] {
+        let shown = screen(&model, lang);
+        assert!(shown.contains(told) && !shown.contains(not), "{shown}");
+    }
+    // On its way for the first time: there is no doubt yet.
+    model.dashboard.outbox[0].attempts = 1;
+    assert!(!screen(&model, Lang::English).contains("may have been"));
+}
+
+#[test]
+fn a_double_payment_names_the_command_that_gives_one_back() {
+    let mut model = Scene::LinkPaid.model(SIZE);
+    model.shop.as_mut().unwrap().own_sandbox = None;
+    model.link.as_mut().unwrap().link.as_mut().unwrap().alarms = vec![Alarm::DoublePayment];
+    for lang in Lang::ALL {
+        let flat = screen(&model, lang).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains("refund KARI-1122-014"), "{flat}");
+    }
+    snapshot("waiting-twice", &model);
+}
