@@ -8,7 +8,8 @@ use rusqlite::Connection;
 
 use super::super::alive::Alive;
 use super::super::{FILE_NAME, Overwrite, SqliteLedger, connect, hold};
-use super::{ACCOUNT, sample};
+use super::{ACCOUNT, at, sample, sent};
+use crate::domain::link::{Link, LinkState};
 use crate::domain::reference::ReferenceTemplate;
 use crate::ports::{Ledger, LedgerError, LinkFilter, Unusable};
 
@@ -129,6 +130,27 @@ fn an_older_format_is_brought_up_to_date() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+/// Older versions followed no link that was withdrawn: one whose payment had begun may yet be paid.
+#[test]
+fn what_was_withdrawn_in_the_middle_of_a_payment_is_followed_after_an_update() {
+    let folder = folder();
+    let began = |n| Link {
+        state: LinkState::Cancelled,
+        transaction_id: Some(format!("{ACCOUNT}.t{n}")),
+        ..sent(n, LinkState::Cancelled)
+    };
+    let (just_now, never_begun) = (began(1), sent(2, LinkState::Cancelled));
+    let long_ago = Link { changed_at: at(-3 * 86_400), ..began(3) };
+    SqliteLedger::open(folder.path()).unwrap().import(&[just_now.clone(), never_begun, long_ago]).unwrap();
+    // As format 9 kept them.
+    let old = Connection::open(folder.path().join(FILE_NAME)).unwrap();
+    old.execute_batch("UPDATE links SET follow = 0; PRAGMA user_version = 9").unwrap();
+    drop(old);
+    let ledger = SqliteLedger::open(folder.path()).unwrap();
+    let followed = ledger.ended_since(ACCOUNT, at(-86_400)).unwrap();
+    assert_eq!(followed.iter().map(|row| row.id).collect::<Vec<_>>(), [just_now.id]);
 }
 
 #[test]
