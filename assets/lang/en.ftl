@@ -693,6 +693,7 @@ header-sign-in-page = Wi-Fi sign-in?
 header-certificate = bad certificate
 header-signed-out = not signed in
 header-sandbox = SANDBOX
+header-unwritable = nothing kept
 header-waiting = ↑ { $count } waiting
 header-alarms =
     { $count ->
@@ -831,6 +832,8 @@ waits-elsewhere-unknown =
     }
 dashboard-clock-behind = This machine's clock is { $span } behind.
 dashboard-clock-ahead = This machine's clock is { $span } ahead.
+dashboard-unwritable = Nothing is kept: the ledger { $why }
+dashboard-unwritable-do = Once that is mended, start paylink again. Until then links are only shown.
 dashboard-rescued = The ledger was damaged: { $saved } links saved, { $lost } lost. `paylink doctor` tells more.
 dashboard-rescued-gaps = The ledger was damaged: { $saved } links saved. `paylink doctor` tells more.
 dashboard-draft = A draft waits: n goes on with it.

@@ -692,6 +692,7 @@ header-sign-in-page = nettinnlogging?
 header-certificate = feil sertifikat
 header-signed-out = ikke logget inn
 header-sandbox = SANDBOX
+header-unwritable = lagrer ikke
 header-waiting = ↑ { $count } venter
 header-alarms =
     { $count ->
@@ -830,6 +831,8 @@ waits-elsewhere-unknown =
     }
 dashboard-clock-behind = Klokken på denne maskinen går { $span } etter.
 dashboard-clock-ahead = Klokken på denne maskinen går { $span } foran.
+dashboard-unwritable = Lagrer ikke: registeret { $why }
+dashboard-unwritable-do = Start paylink på nytt når det er rettet. Til da blir lenker bare vist.
 dashboard-rescued = Registeret var skadet: { $saved } lenker reddet, { $lost } tapt. Se `paylink doctor`.
 dashboard-rescued-gaps = Registeret var skadet: { $saved } lenker reddet. Se `paylink doctor`.
 dashboard-draft = En kladd venter: n fortsetter på den.

@@ -101,6 +101,7 @@ pub(super) fn news(t: &mut Turn<'_>, news: DashboardNews) {
         dashboard.elsewhere = news.elsewhere;
     }
     dashboard.rescue = news.rescue;
+    dashboard.unwritable = news.unwritable;
     dashboard.loaded = true;
     let place = chosen.and_then(|id| dashboard.rows.iter().position(|r| r.id == id));
     dashboard.chosen = place.unwrap_or_else(|| moved(dashboard.chosen, 0, dashboard.rows.len()));

@@ -195,6 +195,7 @@ fn with_link(t: &mut Turn<'_>, action: Action) {
             };
             t.model.overlay = Some(Overlay::Confirm(question));
         }
+        Action::Change | Action::Again | Action::Settle if steps::refused(t) => {}
         Action::Change if t.model.wizard.draft.has_content() => {
             t.model.overlay = Some(Overlay::Confirm(Question::ChangeOverDraft(id)));
         }

@@ -15,7 +15,7 @@ use crate::domain::method::Method;
 use crate::domain::money::Currency;
 use crate::domain::profiles::Profiles;
 use crate::domain::vat::VatRate;
-use crate::ports::{DayTotals, LinkRow, OutboxEntry, Overdue, Rescue};
+use crate::ports::{DayTotals, LedgerError, LinkRow, OutboxEntry, Overdue, Rescue};
 
 pub use list::{ListFilter, ListScreen};
 pub use wizard::{Issue, Offered, Wizard};
@@ -197,6 +197,8 @@ pub struct Dashboard {
     pub elsewhere: Vec<(String, u64)>,
     /// The ledger was damaged, and what came of it.
     pub rescue: Option<Rescue>,
+    /// Why nothing can be kept, where that is so: what stands in the ledger is shown, and nothing is sold.
+    pub unwritable: Option<LedgerError>,
     /// A draft was found that has something in it: `n` goes on with it.
     pub draft_waiting: bool,
 }

@@ -175,6 +175,8 @@ pub struct DashboardNews {
     pub seen: Option<Seen>,
     /// When somebody last signed in at another terminal: a word that is another each time.
     pub signed_in: Option<String>,
+    /// Why nothing can be kept, where that is so.
+    pub unwritable: Option<LedgerError>,
     /// What happened to the ledger, while the seller has not dealt with it.
     pub rescue: Option<Rescue>,
 }

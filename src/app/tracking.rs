@@ -144,6 +144,7 @@ fn outbox(t: &mut Turn<'_>) {
     let rest = t.model.tracking.flushed_at.and_then(|at| at.checked_add(rest).ok());
     // What was late waits for the seller alone.
     let waits = |e: &&OutboxEntry| !(e.needs_decision && e.overdue.is_some());
+    let waits = |e: &&OutboxEntry| waits(e) && t.model.dashboard.unwritable.is_none();
     let next = t.model.dashboard.outbox.iter().filter(waits).map(|e| due_at(e, t.now.at)).min();
     let next = next.map(|next| rest.map_or(next, |rest| next.max(rest)));
     let at = match (next, t.model.tracking.outbox_wake) {
@@ -197,8 +198,8 @@ pub(super) fn due(t: &mut Turn<'_>, timer: Timer) {
 
 /// Sends what waits. What is being sent counts as on the wire until the ledger says otherwise.
 fn flush(t: &mut Turn<'_>) {
-    // What waits for the seller too: it is not sent, but looked for.
-    if t.model.dashboard.outbox.is_empty() {
+    // What waits for the seller too: it is not sent, but looked for. What can't be written down is not sent.
+    if t.model.dashboard.outbox.is_empty() || t.model.dashboard.unwritable.is_some() {
         return;
     }
     let now = t.now.at;

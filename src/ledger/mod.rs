@@ -494,6 +494,10 @@ impl Ledger for SqliteLedger {
         Ok(told.filter(|rescue| rescue.kept.exists()))
     }
 
+    fn unwritable(&self) -> Option<LedgerError> {
+        self.unwritable.clone()
+    }
+
     fn version(&self) -> Result<i64, LedgerError> {
         // The writer's number moves for changes by other connections, ours for those of this handle. Both
         // only grow, so their sum never repeats.

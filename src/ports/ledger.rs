@@ -309,6 +309,11 @@ pub trait Ledger: Send + Sync {
     /// The database's.
     fn release_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<bool, LedgerError>;
 
+    /// Why nothing can be kept in it: it is a copy in memory of what stands where nothing can be written now.
+    fn unwritable(&self) -> Option<LedgerError> {
+        None
+    }
+
     /// What happened to the ledger, if the file that it replaced is still kept.
     ///
     /// # Errors

@@ -95,6 +95,7 @@ fn page(
         outbox: ledger.outbox(account)?,
         elsewhere: if all { ledger.waiting_elsewhere(account)? } else { Vec::new() },
         unsettled: if all { followed(ledger, account, at)? } else { Vec::new() },
+        unwritable: ledger.unwritable(),
         signed_in: if all { signed_in::told(ledger, account)? } else { None },
         // Last: reading may find out that it is damaged.
         rescue: ledger.rescue()?,

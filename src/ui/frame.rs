@@ -72,6 +72,10 @@ fn happened(model: &Model, texts: Texts, room: u16) -> Vec<(String, Role)> {
     let alarms = model.dashboard.alarms;
     let of = |short_waiting: bool, short_alarms: bool| {
         let mut told = Vec::new();
+        // From the right, and never shortened: it holds for all that is on the screen.
+        if model.dashboard.unwritable.is_some() {
+            told.push((texts.t("header-unwritable").into_owned(), Role::Error));
+        }
         if waiting > 0 {
             let text =
                 if short_waiting { format!("↑ {waiting}") } else { counted("header-waiting", waiting) };

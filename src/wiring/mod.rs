@@ -184,6 +184,14 @@ pub fn ledger(data_dir: &Path) -> Result<(Arc<dyn Ledger>, PathBuf), LedgerError
     Ok((Arc::new(ledger), path))
 }
 
+/// The same for whoever shows what stands there where nothing can be written ([`Ledger::unwritable`] tells).
+///
+/// # Errors
+/// It can be neither opened nor read.
+pub fn ledger_to_show(data_dir: &Path) -> Result<Arc<dyn Ledger>, LedgerError> {
+    SqliteLedger::open_to_read(data_dir).map(|(ledger, _)| -> Arc<dyn Ledger> { Arc::new(ledger) })
+}
+
 /// Copies the ledger in `data_dir` into `file`; how many links it has.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::customer::SandboxCustomer;
 use super::embedded::{Embedded, EmbeddedError};
-use super::{gateway, keep_secret, ledger, ports, ports_with, secret_later, secret_now, shop};
+use super::{gateway, keep_secret, ledger_to_show, ports, ports_with, secret_later, secret_now, shop};
 use crate::app::effect::SetUp;
 use crate::app::msg::SetUpTrouble;
 use crate::config::model::{API_URL, CHECKOUT_URL};
@@ -57,7 +57,7 @@ impl LedgerThread {
         let (account, data_dir) = (config.profile.account_id.clone(), data_dir.to_path_buf());
         let (tx, opened) = oneshot::channel();
         let open = move || {
-            let opened = ledger(&data_dir).map(|(ledger, _)| {
+            let opened = ledger_to_show(&data_dir).map(|ledger| {
                 let page = FirstPage::read(&*ledger, &account, SystemClock.now(), &zone(), rows);
                 (ledger, page)
             });
@@ -94,7 +94,7 @@ pub async fn open(config: &Config, env: &Env, data_dir: &Path) -> Result<Workpla
     if config.profile.sandbox {
         return open_sandbox(config, data_dir).await;
     }
-    Ok(at_backend(config, env, ledger(data_dir)?.0))
+    Ok(at_backend(config, env, ledger_to_show(data_dir)?))
 }
 
 /// Works with the backend that the config names.

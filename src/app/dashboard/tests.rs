@@ -1,9 +1,10 @@
 use super::*;
+use crate::app::model::Net;
 use crate::app::model::{Screen, Target};
 use crate::app::msg::{DashboardNews, Msg, Reply};
-use crate::app::testing::{App, id, link, then};
+use crate::app::testing::{App, entry, id, link, then};
 use crate::domain::link::{Alarm, Link, LinkState};
-use crate::ports::LinkRow;
+use crate::ports::{LedgerError, LinkRow, OutboxEntry, Unusable};
 
 fn news(links: &[Link]) -> Reply {
     let rows: Vec<LinkRow> = links.iter().map(LinkRow::from).collect();
@@ -318,4 +319,34 @@ fn older_news_of_a_link_bring_no_alarm_back() {
     assert_eq!((told(&app), app.model.dashboard.alarms), (None, 0));
     let effects = app.reply(with_alarms(&[old]));
     assert!(!effects.contains(&Effect::Bell), "read before it was dealt with");
+}
+
+/// What stands in a ledger that can't be written is shown; nothing is begun that would be lost, and nothing sent that
+/// can't be written down.
+#[test]
+fn where_nothing_can_be_kept_links_are_shown_and_nothing_is_sold() {
+    let mut app = App::new();
+    let why = LedgerError::unusable(std::path::Path::new("/data/paylink.db"), Unusable::Full);
+    let due = OutboxEntry { next_at: app.now.at, ..entry(1, false) };
+    let queued = link(1, LinkState::Queued);
+    let rows = vec![LinkRow::from(&queued)];
+    let news = DashboardNews { rows, outbox: vec![due], ..DashboardNews::default() };
+    let kept = app.reply(Reply::Dashboard(Box::new(news.clone())));
+    assert!(matches!(kept[..], [Effect::Wake(..)]), "what waits is sent: {kept:?}");
+    let news = DashboardNews { unwritable: Some(why.clone()), ..news };
+    let effects = app.reply(Reply::Dashboard(Box::new(news)));
+    assert!(matches!(effects[..], [Effect::Unwake(_)]), "{effects:?}");
+    assert!(!app.reply(Reply::Net(Net::Offline)).contains(&Effect::Flush(None)));
+    assert!(!app.reply(Reply::Net(Net::Online)).contains(&Effect::Flush(None)));
+    let told = |app: &mut App| app.model.toast.take().map(|toast| toast.say);
+    assert_eq!(app.keys("n"), []);
+    assert_eq!((app.model.screen, told(&mut app)), (Screen::Dashboard, Some(Say::Ledger(why.clone()))));
+    app.keys("Enter");
+    app.reply(Reply::Link(Box::new(link(1, LinkState::Cancelled)), Vec::new()));
+    assert_eq!(app.keys("a"), []);
+    assert_eq!((app.model.screen, told(&mut app)), (Screen::Link, Some(Say::Ledger(why.clone()))));
+    // By the pointer, too.
+    app.keys("Esc");
+    app.send(Msg::Click(Target::Step(2), 0));
+    assert_eq!((app.model.screen, told(&mut app)), (Screen::Dashboard, Some(Say::Ledger(why))));
 }

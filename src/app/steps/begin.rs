@@ -63,7 +63,7 @@ pub(super) fn renew(t: &mut Turn<'_>, before: Before) {
 
 /// `n`: a new link, or on with the draft that waits.
 pub(in crate::app) fn begin(t: &mut Turn<'_>) {
-    if t.model.shop.is_none() {
+    if t.model.shop.is_none() || refused(t) {
         return;
     }
     if t.model.wizard.draft.has_content() {
@@ -77,6 +77,13 @@ pub(in crate::app) fn begin(t: &mut Turn<'_>) {
         }
     }
     show(t, Screen::Payment);
+}
+
+/// Where nothing can be kept nothing is typed: it would be lost, and can't be sold.
+pub(in crate::app) fn refused(t: &mut Turn<'_>) -> bool {
+    let Some(why) = t.model.dashboard.unwritable.clone() else { return false };
+    t.say(Tone::Error, Say::Ledger(why));
+    true
 }
 
 /// What is said of a draft that is gone on with.

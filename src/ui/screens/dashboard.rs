@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use crate::app::{Model, Now};
 use crate::domain::money::{Currency, Money};
 use crate::i18n::Texts;
-use crate::ports::OutboxEntry;
+use crate::ports::{LedgerError, OutboxEntry};
 use crate::ui::frame;
 use crate::ui::pen::{Pen, width};
 use crate::ui::theme::Role;
@@ -81,6 +81,16 @@ fn notes(model: &Model, now: &Now, texts: Texts) -> Vec<(String, Role)> {
     let mut notes = Vec::new();
     let outbox = &model.dashboard.outbox;
     let count = |n: usize| [("count", n.into())];
+    if let Some(why) = &model.dashboard.unwritable {
+        let what = match why {
+            // Which file it is has less to say than what is wrong, and there may be no room for both.
+            LedgerError::Unusable { why, .. } => texts.say(why),
+            why => texts.say(why),
+        };
+        let words = texts.t_args("dashboard-unwritable", &[("why", what.into_owned().into())]);
+        notes.push((format!("! {words}"), Role::Error));
+        notes.push((texts.t("dashboard-unwritable-do").into_owned(), Role::Warning));
+    }
     let alarms = model.dashboard.alarms;
     if alarms > 0 {
         let words = texts.t_args("dashboard-alarms", &[("count", alarms.into())]);

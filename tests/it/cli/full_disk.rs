@@ -207,6 +207,34 @@ fn the_app_on_a_full_disk_says_so_and_goes_on_when_there_is_room() {
     term.ends().restored().with_status(0);
 }
 
+/// The app that is started on a full disk shows what there is, follows it, sells nothing and says so.
+#[test]
+fn the_app_that_is_started_on_a_full_disk_shows_what_is_there() {
+    let world = World::new();
+    let Some(disk) = Disk::of(&world) else { return };
+    let link = world.link(&["--reference", "A-1"]);
+    world.run(&["new", "--item", "Vaffel;1;45.00", "--reference", "A-2", "--offline"]).is(5);
+    disk.fill();
+    let mut term = app(&world).start();
+    term.sees("nothing kept");
+    term.sees("the disk is full");
+    term.sees("A-2");
+    world.pay(&link, "authorized");
+    term.sees("● paid");
+    term.press("n");
+    term.sees("Make room and try again");
+    term.sees("Paid today");
+    assert_eq!(sent(&world), ["A-1"], "what waits is not sent");
+    term.press("q");
+    term.ends().restored().with_status(0);
+    disk.make_room();
+    let mut term = app(&world).start();
+    until("what waited is sent", || sent(&world) == ["A-1", "A-2"]);
+    term.no_longer_sees("nothing kept");
+    term.press("q");
+    term.ends().restored().with_status(0);
+}
+
 /// The next link is made at once, and the answer comes so late that the disk can be filled meanwhile.
 fn answers_late(world: &World) {
     world

@@ -12,11 +12,13 @@ mod told;
 mod waiting;
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use paylink::app::Model;
 use paylink::app::model::{Net, Now};
 use paylink::domain::link::LinkId;
 use paylink::i18n::{Lang, Texts};
+use paylink::ports::{LedgerError, Unusable};
 use paylink::ui::theme::{Depth, Ground, Theme};
 use paylink::ui::{Hits, Look, draw};
 use ratatui::Terminal;
@@ -173,6 +175,31 @@ fn the_header_has_room_for_alarms_and_for_who_is_selling() {
                     has(if alarms > 0 { alarm } else { waiting });
                 }
             }
+        }
+    }
+}
+
+/// That nothing can be kept is said on every screen, and on the first one why, and what to do.
+#[test]
+fn a_ledger_that_can_not_be_written_is_told_at_80_columns() {
+    let size = (80, 24);
+    let file = "/home/kari-nordmann/.local/share/paylink/paylink.db";
+    let (full, rights) = (Unusable::Full, Unusable::NoPermission);
+    for (lang, unusable, word, why, then) in [
+        (Lang::English, &full, "nothing kept", "the disk is full", "start paylink again"),
+        (Lang::English, &rights, "nothing kept", "no permission to write there", "start paylink again"),
+        (Lang::Bokmal, &full, "lagrer ikke", "disken er full", "Start paylink på nytt"),
+        (Lang::Bokmal, &rights, "lagrer ikke", "du har ikke lov til å skrive der", "Start paylink på nytt"),
+    ] {
+        for scene in [Scene::Dashboard, Scene::List, Scene::LinkLive] {
+            let mut model = scene.model(size);
+            model.dashboard.unwritable = Some(LedgerError::unusable(Path::new(file), unusable.clone()));
+            let (buffer, ..) = drawn(&model, &look(lang, plain()), size);
+            let text = text(&buffer, None);
+            assert!(text.lines().next().unwrap().contains(word), "{text}");
+            let first = scene == Scene::Dashboard;
+            assert_eq!(text.contains(why), first, "{text}");
+            assert_eq!(text.contains(then), first, "{text}");
         }
     }
 }
