@@ -59,8 +59,11 @@ impl Fit {
     /// The largest drawing of `matrix` within the room, scaled at most `most` times.
     fn with(matrix: Matrix, drawing: Drawing, quiet: u16, cols: u16, rows: u16, most: u16) -> Option<Self> {
         let modules = u32::from(matrix.size()) + 2 * u32::from(quiet);
-        // Half blocks of an odd number of modules round up, so every scale is tried rather than divided.
+        // Half blocks of an odd number of modules round up, so every scale is tried rather than divided. A module of one
+        // and a half rows is cut by a gap between rows where its neighbour is not: that is read by nobody.
+        let whole = |scale: &u16| drawing == Drawing::Full || *scale == 1 || scale.is_multiple_of(2);
         let (scale, (cols, rows)) = (1..=most)
+            .filter(whole)
             .map(|scale| (scale, drawing.cells(modules * u32::from(scale))))
             .take_while(|(_, (c, r))| *c <= u32::from(cols) && *r <= u32::from(rows))
             .last()?;
@@ -95,8 +98,8 @@ impl Codes {
     }
 
     /// The code in a room of `cols` × `rows` cells, as large as whole numbers allow: from far away that counts more
-    /// than a level or the wide margin. Of equally large ones it is at the level `wish` or, where that is too large, a
-    /// lower one; then the same with the smaller margin. A level over the usual one was asked for on purpose: then it
+    /// than a level. Of equally large ones it is at the level `wish` or, where that is too large, a lower one; only
+    /// where none fits, the same with the smaller margin. A level over the usual one was asked for on purpose: then it
     /// goes before size.
     ///
     /// # Errors
@@ -109,7 +112,8 @@ impl Codes {
         let chosen = if wish > Level::M {
             fits.next()
         } else {
-            fits.reduce(|best, next| if next.scale > best.scale { next } else { best })
+            let larger = |best: &Fit, next: &Fit| next.scale > best.scale && next.quiet == best.quiet;
+            fits.reduce(|best, next| if larger(&best, &next) { next } else { best })
         };
         if let Some(fit) = chosen {
             return Ok(fit);

@@ -6,7 +6,7 @@
 //!   included, so that the gap of a line spacing stays dark and cuts no finder pattern;
 //! - level M, where that's too large L, then a margin of 2 instead of 4, and if it's still too large, it's said
 //!   how large the window must be: never cropped, never wrapped;
-//! - scaled by whole numbers, the same in both directions, and twice as large goes before level and margin.
+//! - scaled by whole numbers, the same in both directions, and twice as large goes before the level.
 //!
 //! Pure data in and out; this room knows no other.
 

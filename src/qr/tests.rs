@@ -92,10 +92,12 @@ fn the_room_decides_level_margin_and_scale() {
     assert_eq!(chosen(100, 45, Level::M, Half), Ok((Level::M, 4, 2, 90, 45)));
     // Twice as large goes before the level, unless that was asked for.
     assert_eq!(chosen(140, 43, Level::M, Half), Ok((Level::L, 4, 2, 82, 41)));
-    assert_eq!(chosen(140, 40, Level::M, Half), Ok((Level::L, 2, 2, 74, 37)));
+    assert_eq!(chosen(140, 40, Level::M, Half), Ok((Level::M, 4, 1, 45, 23)), "not for the margin");
     assert_eq!(chosen(140, 43, Level::Q, Half), Ok((Level::Q, 4, 1, 49, 25)));
     assert_eq!(chosen(73, 60, Level::M, Half), Ok((Level::M, 4, 1, 45, 23)), "never uneven");
-    assert_eq!(chosen(200, 68, Level::M, Half), Ok((Level::M, 4, 3, 135, 68)));
+    assert_eq!(chosen(200, 68, Level::M, Half), Ok((Level::M, 4, 2, 90, 45)), "no half rows");
+    assert_eq!(chosen(200, 90, Level::M, Half), Ok((Level::M, 4, 4, 180, 90)));
+    assert_eq!(chosen(300, 135, Level::M, Full), Ok((Level::M, 4, 3, 270, 135)));
     assert_eq!(chosen(90, 45, Level::M, Full), Ok((Level::M, 4, 1, 90, 45)));
     assert_eq!(chosen(80, 24, Level::M, Full), Err(QrError::TooSmall { need_cols: 74, need_rows: 37 }));
     assert_eq!(chosen(0, 0, Level::L, Half), Err(QrError::TooSmall { need_cols: 37, need_rows: 19 }));

@@ -145,7 +145,7 @@ fn a_screen_that_another_program_has_spoilt_is_drawn_anew() {
 
 #[test]
 fn the_code_is_read_in_dark_and_light_at_every_size_and_cell() {
-    for (columns, rows) in [(80, 24), (100, 30), (200, 60)] {
+    for (columns, rows) in [(80, 24), (100, 30), (140, 45), (200, 60)] {
         for (theme, colours) in [(DARK, "15;0"), (LIGHT, "0;15")] {
             let mut term = demo().size(columns, rows).theme(theme).env("COLORFGBG", colours).start();
             let address = to_the_link(&mut term);
