@@ -327,9 +327,21 @@ ledger-trouble = The ledger: “{ $said }”
 
 # Backups, and what happened to a ledger.
 backup-more-hint = Name another file, so that both copies are kept. To overwrite this one all the same, say --force twice
-cli-backup-done = Copied { $count } links to { $file }
-cli-restore-what = { $file } has { $count } links, the newest of { $newest }. The ledger in place has { $now }.
-cli-restore-missing = { $missing } of these are not in the backup: { $references }.
+cli-backup-done =
+    { $count ->
+        [one] Copied { $count } link to { $file }
+       *[other] Copied { $count } links to { $file }
+    }
+cli-restore-what =
+    { $count ->
+        [one] { $file } has { $count } link, of { $newest }. The ledger in place has { $now }.
+       *[other] { $file } has { $count } links, the newest of { $newest }. The ledger in place has { $now }.
+    }
+cli-restore-missing =
+    { $missing ->
+        [one] { $missing } of these is not in the backup: { $references }.
+       *[other] { $missing } of these are not in the backup: { $references }.
+    }
 cli-restore-waiting =
     { $count ->
         [one] { $count } request waits in it and would not be sent: { $references }.
@@ -348,19 +360,40 @@ backup-not-there = There is no file { $file }
 backup-hint = Nothing was replaced. Name another backup
 backup-no-folder = There is no folder { $folder }
 backup-elsewhere-hint = Make it, or name another place for the backup
+cli-restore-newer = The ledger in place is of a newer version of paylink: what it has more than this one knows is not told here, and is kept with it.
 cli-restore-ask = Replace it? (yes/no)
 cli-restore-word = yes
 cli-restore-yes = Use --yes to replace it; the ledger in place is kept under another name
 cli-restore-changed = Something came to the ledger in place meanwhile. Nothing was replaced yet.
 cli-restore-not = Nothing was replaced
-cli-restore-done = Restored { $count } links from { $file }. Links that may have been sent since are looked up before anything is sent.
+cli-restore-done =
+    { $count ->
+        [one] Restored { $count } link from { $file }. Links that may have been sent since are looked up before anything is sent.
+       *[other] Restored { $count } links from { $file }. Links that may have been sent since are looked up before anything is sent.
+    }
 cli-restore-unreadable = What was sold can't be read of { $references }: paylink doesn't follow it
 cli-restore-kept = The ledger that was in place is kept as { $kept }
 cli-rescue-restored = A backup took the ledger's place; the old ledger is kept as { $kept }.
-cli-rescue-whole = The ledger was damaged. All of it was saved: { $saved } links. The damaged file is kept as { $kept }.
-cli-rescue-gaps = The ledger was damaged. { $saved } links were saved; something else can't be read, perhaps more links. The damaged file is kept as { $kept }.
-cli-rescue-lost = The ledger was damaged. { $saved } links were saved, { $lost } can't be read. The damaged file is kept as { $kept }.
-cli-rescue-lost-named = The ledger was damaged. { $saved } links were saved, { $lost } can't be read: { $references }. The damaged file is kept as { $kept }.
+cli-rescue-whole =
+    { $saved ->
+        [one] The ledger was damaged. All of it was saved: { $saved } link. The damaged file is kept as { $kept }.
+       *[other] The ledger was damaged. All of it was saved: { $saved } links. The damaged file is kept as { $kept }.
+    }
+cli-rescue-gaps =
+    { $saved ->
+        [one] The ledger was damaged. { $saved } link was saved; something else can't be read, perhaps more links. The damaged file is kept as { $kept }.
+       *[other] The ledger was damaged. { $saved } links were saved; something else can't be read, perhaps more links. The damaged file is kept as { $kept }.
+    }
+cli-rescue-lost =
+    { $saved ->
+        [one] The ledger was damaged. { $saved } link was saved, { $lost } can't be read. The damaged file is kept as { $kept }.
+       *[other] The ledger was damaged. { $saved } links were saved, { $lost } can't be read. The damaged file is kept as { $kept }.
+    }
+cli-rescue-lost-named =
+    { $saved ->
+        [one] The ledger was damaged. { $saved } link was saved, { $lost } can't be read: { $references }. The damaged file is kept as { $kept }.
+       *[other] The ledger was damaged. { $saved } links were saved, { $lost } can't be read: { $references }. The damaged file is kept as { $kept }.
+    }
 cli-rescue-money = Capture, void or refund may or may not have been done for { $references }: look at the payment, then ask for it again.
 cli-unreachable-hint = Try again when there is a connection; what was to be sent is in the outbox
 cli-unknown-hint = `paylink show` and `paylink list` find out; never send the same sale again by hand before that
@@ -580,6 +613,11 @@ cli-list-empty = There are no such links
 cli-perhaps-sent = { $reference } is kept and may have been sent, but how it went could not be written down: { $why }
 cli-perhaps-sent-hint = Don't ask for it again: `paylink show REF` tells how it stands once the ledger can be used
 cli-alarm-since = A new alarm came just now and stays: see `paylink show`, clear it up, then run `paylink settle REF`
+cli-left-waiting =
+    { $count ->
+        [one] { $count } request waits. It goes out while paylink is open, or with the next paylink command
+       *[other] { $count } requests wait. They go out while paylink is open, or with the next paylink command
+    }
 cli-undecided =
     { $count ->
         [one] { $count } request waits for your decision
@@ -834,8 +872,16 @@ dashboard-clock-behind = This machine's clock is { $span } behind.
 dashboard-clock-ahead = This machine's clock is { $span } ahead.
 dashboard-unwritable = Nothing is kept: the ledger { $why }
 dashboard-unwritable-do = Once that is mended, start paylink again. Until then links are only shown.
-dashboard-rescued = The ledger was damaged: { $saved } links saved, { $lost } lost. `paylink doctor` tells more.
-dashboard-rescued-gaps = The ledger was damaged: { $saved } links saved. `paylink doctor` tells more.
+dashboard-rescued =
+    { $saved ->
+        [one] The ledger was damaged: { $saved } link saved, { $lost } lost. `paylink doctor` tells more.
+       *[other] The ledger was damaged: { $saved } links saved, { $lost } lost. `paylink doctor` tells more.
+    }
+dashboard-rescued-gaps =
+    { $saved ->
+        [one] The ledger was damaged: { $saved } link saved. `paylink doctor` tells more.
+       *[other] The ledger was damaged: { $saved } links saved. `paylink doctor` tells more.
+    }
 dashboard-draft = A draft waits: n goes on with it.
 dashboard-taken-back = Taken back and not sent: { $reference }. n goes on with it.
 

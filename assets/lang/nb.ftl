@@ -326,8 +326,16 @@ ledger-trouble = Registeret: «{ $said }»
 
 # Backups, and what happened to a ledger.
 backup-more-hint = Velg et annet filnavn, så begge kopiene blir tatt vare på. Skriv --force to ganger for å overskrive den likevel
-cli-backup-done = Kopierte { $count } lenker til { $file }
-cli-restore-what = { $file } har { $count } lenker, den nyeste fra { $newest }. Registeret som er i bruk, har { $now }.
+cli-backup-done =
+    { $count ->
+        [one] Kopierte { $count } lenke til { $file }
+       *[other] Kopierte { $count } lenker til { $file }
+    }
+cli-restore-what =
+    { $count ->
+        [one] { $file } har { $count } lenke, fra { $newest }. Registeret som er i bruk, har { $now }.
+       *[other] { $file } har { $count } lenker, den nyeste fra { $newest }. Registeret som er i bruk, har { $now }.
+    }
 cli-restore-missing = { $missing } av dem er ikke i sikkerhetskopien: { $references }.
 cli-restore-waiting =
     { $count ->
@@ -347,19 +355,40 @@ backup-not-there = Filen { $file } finnes ikke
 backup-hint = Ingenting ble byttet ut. Velg en annen sikkerhetskopi
 backup-no-folder = Mappen { $folder } finnes ikke
 backup-elsewhere-hint = Lag den, eller velg et annet sted for sikkerhetskopien
+cli-restore-newer = Registeret som er i bruk, er fra en nyere versjon av paylink: det som er mer i det enn denne kjenner, vises ikke her, og blir beholdt med det.
 cli-restore-ask = Bytte det ut? (ja/nei)
 cli-restore-word = ja
 cli-restore-yes = Bruk --yes for å bytte det ut; det gamle registeret beholdes under et annet navn
 cli-restore-changed = Noe kom til i registeret som er i bruk, i mellomtiden. Ingenting er byttet ut ennå.
 cli-restore-not = Ingenting ble byttet ut
-cli-restore-done = Hentet { $count } lenker fra { $file }. Lenker som kan være sendt siden, slås opp før noe sendes.
+cli-restore-done =
+    { $count ->
+        [one] Hentet { $count } lenke fra { $file }. Lenker som kan være sendt siden, slås opp før noe sendes.
+       *[other] Hentet { $count } lenker fra { $file }. Lenker som kan være sendt siden, slås opp før noe sendes.
+    }
 cli-restore-unreadable = Det som ble solgt, kan ikke leses for { $references }: paylink følger den ikke
 cli-restore-kept = Registeret som var i bruk, er beholdt som { $kept }
 cli-rescue-restored = En sikkerhetskopi tok registerets plass; det gamle registeret er beholdt som { $kept }.
-cli-rescue-whole = Registeret var skadet. Alt ble reddet: { $saved } lenker. Den skadede filen er beholdt som { $kept }.
-cli-rescue-gaps = Registeret var skadet. { $saved } lenker ble reddet; noe annet kan ikke leses, kanskje flere lenker. Den skadede filen er beholdt som { $kept }.
-cli-rescue-lost = Registeret var skadet. { $saved } lenker ble reddet, { $lost } kan ikke leses. Den skadede filen er beholdt som { $kept }.
-cli-rescue-lost-named = Registeret var skadet. { $saved } lenker ble reddet, { $lost } kan ikke leses: { $references }. Den skadede filen er beholdt som { $kept }.
+cli-rescue-whole =
+    { $saved ->
+        [one] Registeret var skadet. Alt ble reddet: { $saved } lenke. Den skadede filen er beholdt som { $kept }.
+       *[other] Registeret var skadet. Alt ble reddet: { $saved } lenker. Den skadede filen er beholdt som { $kept }.
+    }
+cli-rescue-gaps =
+    { $saved ->
+        [one] Registeret var skadet. { $saved } lenke ble reddet; noe annet kan ikke leses, kanskje flere lenker. Den skadede filen er beholdt som { $kept }.
+       *[other] Registeret var skadet. { $saved } lenker ble reddet; noe annet kan ikke leses, kanskje flere lenker. Den skadede filen er beholdt som { $kept }.
+    }
+cli-rescue-lost =
+    { $saved ->
+        [one] Registeret var skadet. { $saved } lenke ble reddet, { $lost } kan ikke leses. Den skadede filen er beholdt som { $kept }.
+       *[other] Registeret var skadet. { $saved } lenker ble reddet, { $lost } kan ikke leses. Den skadede filen er beholdt som { $kept }.
+    }
+cli-rescue-lost-named =
+    { $saved ->
+        [one] Registeret var skadet. { $saved } lenke ble reddet, { $lost } kan ikke leses: { $references }. Den skadede filen er beholdt som { $kept }.
+       *[other] Registeret var skadet. { $saved } lenker ble reddet, { $lost } kan ikke leses: { $references }. Den skadede filen er beholdt som { $kept }.
+    }
 cli-rescue-money = Trekk, annullering eller refusjon kan være gjort eller ikke gjort for { $references }: se på betalingen, og be om det på nytt.
 cli-unreachable-hint = Prøv igjen når det er forbindelse; det som skulle sendes, ligger i utboksen
 cli-unknown-hint = `paylink show` og `paylink list` finner det ut; send aldri det samme salget på nytt før det
@@ -579,6 +608,11 @@ cli-list-empty = Ingen slike lenker
 cli-perhaps-sent = { $reference } er lagret og kan være sendt, men hvordan det gikk, kunne ikke skrives ned: { $why }
 cli-perhaps-sent-hint = Ikke be om det på nytt: `paylink show REF` sier hvordan det står når databasen kan brukes igjen
 cli-alarm-since = Et nytt varsel kom akkurat nå og blir stående: se `paylink show`, rydd opp, og kjør så `paylink settle REF`
+cli-left-waiting =
+    { $count ->
+        [one] { $count } forespørsel venter. Den går ut mens paylink er åpen, eller med neste paylink-kommando
+       *[other] { $count } forespørsler venter. De går ut mens paylink er åpen, eller med neste paylink-kommando
+    }
 cli-undecided =
     { $count ->
         [one] { $count } forespørsel venter på din avgjørelse
@@ -833,8 +867,16 @@ dashboard-clock-behind = Klokken på denne maskinen går { $span } etter.
 dashboard-clock-ahead = Klokken på denne maskinen går { $span } foran.
 dashboard-unwritable = Lagrer ikke: registeret { $why }
 dashboard-unwritable-do = Start paylink på nytt når det er rettet. Til da blir lenker bare vist.
-dashboard-rescued = Registeret var skadet: { $saved } lenker reddet, { $lost } tapt. Se `paylink doctor`.
-dashboard-rescued-gaps = Registeret var skadet: { $saved } lenker reddet. Se `paylink doctor`.
+dashboard-rescued =
+    { $saved ->
+        [one] Registeret var skadet: { $saved } lenke reddet, { $lost } tapt. Se `paylink doctor`.
+       *[other] Registeret var skadet: { $saved } lenker reddet, { $lost } tapt. Se `paylink doctor`.
+    }
+dashboard-rescued-gaps =
+    { $saved ->
+        [one] Registeret var skadet: { $saved } lenke reddet. Se `paylink doctor`.
+       *[other] Registeret var skadet: { $saved } lenker reddet. Se `paylink doctor`.
+    }
 dashboard-draft = En kladd venter: n fortsetter på den.
 dashboard-taken-back = Tatt tilbake og ikke sendt: { $reference }. n fortsetter på den.
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::args;
-use super::{Failure, Run, Status};
+use super::{Failure, Note, Run, Status};
 use crate::config::{ConfigError, Theme};
 use crate::i18n::Texts;
 use crate::ports::SystemClock;
@@ -28,18 +28,20 @@ pub fn app(run: &Run) -> Result<Status, Failure> {
                 let Some(thread) = thread else {
                     let place = workplace::open(config, &run.env, &places.data_dir).await;
                     let place = place.map_err(|error| not_opened(run.texts(), &error))?;
-                    return show(run, Engine::new(Some(place), None, Arc::new(SystemClock), zone), None)
-                        .await;
+                    let engine = Engine::new(Some(place), None, Arc::new(SystemClock), zone);
+                    return show(run, engine, None).await.map(|waits| ended(run, waits));
                 };
                 let engine = Engine::opening(wiring::shop(config), Arc::new(SystemClock), zone);
-                show(run, engine, Some(Box::pin(thread.place(config, &run.env)))).await
+                let waits = show(run, engine, Some(Box::pin(thread.place(config, &run.env)))).await?;
+                Ok(ended(run, waits))
             })
         }
         Err(_) if no_config_yet(run) => {
             let host = FirstStart::new(places, run.options.clone(), run.env.clone(), run.texts());
             super::asynchronous(run.texts(), async {
                 let zone = super::zone::local();
-                show(run, Engine::new(None, Some(Arc::new(host)), Arc::new(SystemClock), zone), None).await
+                let engine = Engine::new(None, Some(Arc::new(host)), Arc::new(SystemClock), zone);
+                show(run, engine, None).await.map(|waits| ended(run, waits))
             })
         }
         Err(failure) => Err(failure),
@@ -65,11 +67,22 @@ pub fn demo(run: &Run, args: &args::Demo) -> Result<Status, Failure> {
     super::asynchronous(run.texts(), async {
         let place = workplace::demo(args.lan).await.map_err(|error| not_opened(run.texts(), &error))?;
         let zone = super::zone::local();
-        show(run, Engine::new(Some(place), None, Arc::new(SystemClock), zone), None).await
+        let engine = Engine::new(Some(place), None, Arc::new(SystemClock), zone);
+        // What waits goes with it.
+        show(run, engine, None).await.map(|_| Status::Done)
     })
 }
 
-async fn show(run: &Run, engine: Engine, opening: Option<Opening<'_, OpenError>>) -> Result<Status, Failure> {
+/// The app has ended, and so many requests wait: nobody sends them now.
+fn ended(run: &Run, waits: usize) -> Status {
+    if waits > 0 {
+        let said = run.texts().t_args("cli-left-waiting", &[("count", waits.into())]);
+        run.note(&Note::new("waiting", said));
+    }
+    Status::Done
+}
+
+async fn show(run: &Run, engine: Engine, opening: Option<Opening<'_, OpenError>>) -> Result<usize, Failure> {
     let look = Look::new(theme(run), run.texts(), engine.now());
     let t = run.texts();
     let engine = engine.with_decimal_mark(t.lang().decimal_mark());
@@ -87,8 +100,7 @@ async fn show(run: &Run, engine: Engine, opening: Option<Opening<'_, OpenError>>
             t.t_args("cli-terminal-lost", &[("why", t.system(&error).into())]),
             t.t("cli-terminal-lost-hint"),
         ),
-    })?;
-    Ok(Status::Done)
+    })
 }
 
 fn theme(run: &Run) -> ui::theme::Theme {

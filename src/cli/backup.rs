@@ -46,7 +46,7 @@ pub fn restore(run: &Run, args: &args::Restore) -> Result<Status, Failure> {
     let failure = |e| of_file(t, &e, &args.file).unwrap_or_else(|| Failure::ledger(t, &e));
     let mut restore = wiring::Restore::check(&run.places()?.data_dir, &args.file).map_err(failure)?;
     let done = loop {
-        if !args.yes && restore.now.is_some_and(|count| count > 0) {
+        if !args.yes && (restore.newer || restore.now.is_some_and(|count| count > 0)) {
             confirm(run, &restore, &args.file)?;
         }
         // Yes was said to what the ledger had then. What came since was not spoken of.
@@ -101,6 +101,9 @@ fn confirm(run: &Run, restore: &wiring::Restore, file: &Path) -> Result<(), Fail
         let missing = restore.missing.len().into();
         let args = [("missing", missing), ("references", some_of(&restore.missing).into())];
         what = format!("{what} {}", t.t_args("cli-restore-missing", &args));
+    }
+    if restore.newer {
+        what = format!("{what} {}", t.t("cli-restore-newer"));
     }
     if let Some(lost) = waiting(run, &restore.waiting, "cli-restore-waiting") {
         what = format!("{what} {lost}");

@@ -31,6 +31,8 @@ pub struct Restore {
     backup: Checked,
     /// What the ledger had when it was compared; `None` where there is none that can be read.
     place: Option<Known>,
+    /// Whether a newer paylink made the ledger in place: what it has that this one doesn't know is not compared.
+    pub newer: bool,
     /// Links in the backup.
     pub links: u64,
     /// When the newest of them was made.
@@ -84,6 +86,7 @@ impl Restore {
             copy,
             _alive: alive,
             place: None,
+            newer: false,
             links: backup.ids.len() as u64,
             newest: backup.newest,
             unreadable: backup.unreadable.clone(),
@@ -93,7 +96,14 @@ impl Restore {
             waiting: Vec::new(),
         };
         let read = || SqliteLedger::open(&restore.folder)?.read(|db| Ok(known(db)?));
-        let place = if is_there(&restore.database) { readable(read())? } else { None };
+        let read = is_there(&restore.database).then(read);
+        restore.newer = matches!(&read, Some(Err(LedgerError::Newer { .. })));
+        let place = match read {
+            None => None,
+            // Its links and what waits can be read as far as they are as we know them; it is not changed for that.
+            Some(_) if restore.newer => in_place(&restore.database)?,
+            Some(read) => readable(read)?,
+        };
         restore.compare(place);
         Ok(restore)
     }

@@ -18,6 +18,7 @@ use crate::app::model::{Now, Shop};
 use crate::app::msg::{Failed, Reply};
 use crate::app::{self, Model, Msg};
 use crate::domain::link::LinkId;
+use crate::ops::on_ledger;
 use crate::ports::{Clock, Watch};
 
 /// The clock, shared with tasks.
@@ -25,6 +26,8 @@ pub type SharedClock = Arc<dyn Clock>;
 
 /// How long vital work may take at the end. What is not done by then is in the ledger's outbox.
 const LAST_WORK: Duration = Duration::from_secs(3);
+/// What is left to wait is worth a moment.
+const LAST_LOOK: Duration = Duration::from_secs(1);
 
 /// What only the holder of the terminal can do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -322,6 +325,16 @@ impl Engine {
     #[must_use]
     pub const fn ended(&self) -> bool {
         self.ended
+    }
+
+    /// How many requests of the account wait that go out by themselves, as far as that can be read without waiting for
+    /// others.
+    pub async fn waits(&self) -> usize {
+        let Some(place) = &self.workplace else { return 0 };
+        let account = place.shop.account_id.clone();
+        let outbox = on_ledger(&place.ports, move |ledger| ledger.outbox(&account));
+        let Ok(Ok(outbox)) = tokio::time::timeout(LAST_LOOK, outbox).await else { return 0 };
+        outbox.iter().filter(|e| e.kind.asked_for() && !e.needs_decision).count()
     }
 
     /// Waits for vital work, but not for ever: the rest is in the outbox.

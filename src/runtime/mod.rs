@@ -67,7 +67,7 @@ pub fn rows() -> u16 {
 const LAST_NEWS: Duration = Duration::from_millis(500);
 
 /// Runs the app in the terminal until it ends: by a key, by a signal, or because the terminal has hung up. A
-/// workplace that is still `opening` is waited for.
+/// workplace that is still `opening` is waited for. Returns how many requests wait that go out by themselves.
 ///
 /// # Errors
 /// There's no terminal, or it failed; the workplace can't be opened.
@@ -75,7 +75,7 @@ pub async fn run<E>(
     mut engine: Engine,
     opening: Option<Opening<'_, E>>,
     mut look: Look,
-) -> Result<(), Broken<E>> {
+) -> Result<usize, Broken<E>> {
     let (tx, mut outside) = unbounded_channel();
     // First of all: a signal must never find the terminal taken and nobody listening.
     signals(tx.clone()).map_err(Broken::NoTerminal)?;
@@ -90,7 +90,7 @@ pub async fn run<E>(
         match opening::wait(opening, &mut engine, &mut terminal, &mut look, &mut outside, &mut listen).await?
         {
             Opened::Place(typed) => held = typed,
-            Opened::Ended => return Ok(()),
+            Opened::Ended => return Ok(0),
         }
     }
     draw(&mut terminal, &mut engine, &mut look, &mut hits).map_err(Broken::NoTerminal)?;
@@ -103,12 +103,12 @@ pub async fn run<E>(
         engine.message(Msg::Stop);
     }
     engine.finish().await;
-    let Err(error) = done else { return Ok(()) };
+    let Err(error) = done else { return Ok(engine.waits().await) };
     // A window that was closed while something was drawn in it: that it's gone may be heard a moment later.
     while let Ok(Some(from)) = tokio::time::timeout(LAST_NEWS, outside.recv()).await {
         if let FromOutside::HungUp(who) = from {
             tracing::warn!("ended by {who}");
-            return Ok(());
+            return Ok(0);
         }
     }
     tracing::error!(%error, "the terminal can't be used any more");

@@ -309,6 +309,30 @@ fn what_was_never_a_ledger_is_left_alone() {
 }
 
 #[test]
+fn a_backup_over_a_newer_ledger_is_asked_about_as_that() {
+    let world = World::new();
+    world.link(&["--reference", "A-1"]);
+    let file = world.home.path().join("backup");
+    let file = file.to_str().unwrap();
+    let copied = world.run(&["backup", file]).is(0);
+    assert!(copied.out.contains("Copied 1 link to"), "{copied:?}");
+    world.link(&["--reference", "A-2"]);
+    let connection = rusqlite::Connection::open(world.database()).unwrap();
+    connection.execute_batch("PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    drop(connection);
+    let before = fs::read(world.database()).unwrap();
+    let asked = world.run(&["restore", file]).is(3);
+    for words in ["newer version of paylink", "has 1 link, of", "1 of these is not in the backup: A-2"] {
+        assert!(asked.err.contains(words), "{words}: {asked:?}");
+    }
+    assert_eq!(fs::read(world.database()).unwrap(), before);
+    let done = world.run(&["restore", file, "--yes"]).is(0);
+    assert!(!done.err.contains("meanwhile"), "{done:?}");
+    assert!(done.out.contains("Restored 1 link from"), "{done:?}");
+    assert_eq!(world.run(&["list", "--offline", "--json"]).is(0).lines().len(), 1);
+}
+
+#[test]
 fn a_newer_ledger_is_not_touched() {
     let world = World::new();
     world.link(&["--reference", "A-1"]);

@@ -1,7 +1,10 @@
 //! Commands with a person at a terminal.
 
+use serde_json::json;
+
 use super::World;
 use crate::support::pty::Setup;
+use crate::weather::app;
 
 /// Asked step by step; a mistake is told and asked again; the secret is not shown, not even its length.
 #[test]
@@ -62,7 +65,7 @@ fn what_came_while_the_question_stood_is_asked_about_before_it_is_replaced() {
     world.link(&["--reference", "LATE-1"]);
     term.type_text("yes\r");
     term.sees("Something came to the ledger in place meanwhile");
-    term.sees("1 of these are not in the backup: LATE-1");
+    term.sees("1 of these is not in the backup: LATE-1");
     term.type_text("no\r");
     term.ends().with_status(3);
     world.run(&["show", "LATE-1", "--offline"]).is(0);
@@ -104,4 +107,23 @@ fn a_qr_code_on_the_terminal_is_read() {
         .start();
     assert_eq!(term.reads_qr(), link["url"].as_str().unwrap());
     term.ends().restored().with_status(0);
+}
+
+/// Nobody sends it while paylink is closed.
+#[test]
+fn who_quits_is_told_what_waits() {
+    let world = World::new();
+    let mut term = app(&world).start();
+    term.sees("No links yet");
+    term.press("q");
+    let ended = term.ends();
+    assert!(!ended.text.contains("waits"), "{}", ended.text);
+    world.fault(json!({"path": "/v1/sessions*", "method": "POST", "kind": "status", "status": 429, "retry_after": 3600, "times": -1}));
+    world.run(&["new", "--item", "a;1;1", "--reference", "A-1"]).is(5);
+    let mut term = app(&world).start();
+    term.sees("A-1");
+    term.press("q");
+    let ended = term.ends();
+    ended.restored().with_status(0);
+    assert!(ended.text.contains("1 request waits. It goes out while paylink is open"), "{}", ended.text);
 }
