@@ -60,7 +60,7 @@ pub(super) fn copy(database: &Path) -> Result<Connection, LedgerError> {
     if journal || replace::unfinished(database).is_some() {
         return Err(LedgerError::unusable(database, Unusable::CantOpen));
     }
-    let image = image(database).map_err(|e| from_io(database, &e))?;
+    let image = image(database, |path| fs::read(path)).map_err(|e| from_io(database, &e))?;
     if image.len() < SMALLEST {
         return Err(LedgerError::unusable(database, Unusable::Damaged));
     }
@@ -68,17 +68,20 @@ pub(super) fn copy(database: &Path) -> Result<Connection, LedgerError> {
 }
 
 /// The bytes of the database with its log taken in, all of one moment.
-fn image(database: &Path) -> io::Result<Vec<u8>> {
+pub(super) fn image(
+    database: &Path,
+    mut read: impl FnMut(&Path) -> io::Result<Vec<u8>>,
+) -> io::Result<Vec<u8>> {
     let log = beside(database, "-wal");
     for _ in 0..TRIES {
         let before = beginning(&log)?;
-        let mut image = fs::read(database)?;
-        let frames = or_nothing(fs::read(&log))?;
+        let mut image = read(database)?;
+        let frames = or_nothing(read(&log))?;
         // The log only grows until it begins anew with other salts, and what moves from it into the database
         // stays in it until then: one log before and after has all that may have been half moved meanwhile. Without one the
         // database doesn't change; somebody may have come and gone between, who would have changed it.
         let steady = if frames.is_empty() {
-            before.is_empty() && fs::read(database)? == image && beginning(&log)?.is_empty()
+            before.is_empty() && read(database)? == image && beginning(&log)?.is_empty()
         } else {
             frames.starts_with(&before) && before.len() == HEADER
         };

@@ -219,3 +219,36 @@ fn while_others_write_all_is_of_one_moment() {
         assert!(moments.len() > 30, "{moments:?}");
     });
 }
+
+/// What is read once has been moved and written over by the time that the rest is read: the log began anew, or somebody
+/// came and went.
+#[test]
+fn what_changes_between_two_reads_is_read_anew() {
+    for stays in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE_NAME);
+        let first = with_log(&path, 0);
+        first.execute("UPDATE t SET n = 1", []).unwrap();
+        // Whoever has it open keeps the log.
+        let kept = stays.then_some(first);
+        let mut times = 0;
+        let image = frozen::image(&path, |file| {
+            let bytes = fs::read(file);
+            times += 1;
+            if times == 1 {
+                let other = Connection::open(&path).unwrap();
+                other.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
+                let all = "UPDATE t SET n = 2, filling = randomblob(700)";
+                other.execute(all, []).unwrap();
+                other.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(())).unwrap();
+                other.execute("UPDATE t SET n = 3 WHERE rowid <= 30", []).unwrap();
+            }
+            bytes
+        });
+        let ours = connect::from_image(&image.unwrap(), &path).unwrap();
+        let whole: String = ours.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+        assert_eq!((together(&ours), whole.as_str()), ((60, 2, 3), "ok"), "stays: {stays}");
+        assert!(times > 2, "stays: {stays}");
+        drop(kept);
+    }
+}
