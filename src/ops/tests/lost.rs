@@ -11,7 +11,7 @@ use crate::ops::outbox::{Decision, decide, flush, send_now};
 use crate::ops::testing::payments::once;
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault, sms};
 use crate::ops::track::refresh_one;
-use crate::ports::{FaultKind, OutboxEntry, OutboxKind};
+use crate::ports::{FaultKind, OutboxEntry, OutboxKind, Sending};
 
 pub(super) async fn pass(world: &World, seconds: u64) {
     for _ in 0..seconds.div_ceil(20) {
@@ -459,6 +459,18 @@ async fn what_was_given_up_in_doubt_and_sold_again_and_paid_twice_is_told_at_bot
     }
 }
 
+/// Another machine sells under the same reference: its session says whose it is.
+#[tokio::test(start_paused = true)]
+async fn a_payment_of_a_session_that_is_another_machines_is_nobodys_lost_one() {
+    let (world, id, _) = sent_twice().await;
+    let sale = world.link(id).sale;
+    let theirs = LinkId(uuid::Uuid::from_u128(999));
+    let made = world.ports.gateway.create(theirs, &sale, &Sending::default()).await.unwrap();
+    world.backend.pay(&made.session_id, "AUTHORIZED");
+    pass(&world, 60).await;
+    assert_eq!((world.link(id).state, world.link(id).alarms), (LinkState::Open, vec![]));
+}
+
 /// Whether it's the lost one's is not known for sure: the sale is not taken for paid, and not paid a second time.
 #[tokio::test(start_paused = true)]
 async fn a_payment_that_may_be_another_tills_is_told_and_not_taken_over() {
@@ -472,6 +484,10 @@ async fn a_payment_that_may_be_another_tills_is_told_and_not_taken_over() {
     assert_eq!((world.link(id).state, world.session_id(id)), (LinkState::Cancelled, ours.clone()));
     assert_eq!(world.link(id).alarms, [Alarm::PaidElsewhere]);
     assert!(cancelled(&world, &ours));
+    // Paid in that moment all the same, both are told at once.
+    world.backend.pay(&ours, "AUTHORIZED");
+    refresh_one(&world.ports, id).await.unwrap();
+    assert!(world.link(id).alarms.contains(&Alarm::DoublePayment), "{:?}", world.link(id));
 }
 
 #[tokio::test(start_paused = true)]
