@@ -110,6 +110,19 @@ fn of_very_many_the_oldest_go_that_nobody_is_at() {
     );
 }
 
+/// What a window has typed itself is never too much, however much it is.
+#[test]
+fn none_goes_of_the_window_that_keeps_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = SqliteLedger::open(folder.path()).unwrap();
+    for n in 0..25 {
+        open.keep_draft(ACCOUNT, id(n), "typed here").unwrap();
+    }
+    assert_eq!(taken(&open), Some(id(24)));
+    let count: i64 = hold(&open.writer).query_row("SELECT count(*) FROM kv", [], |row| row.get(0)).unwrap();
+    assert_eq!(count, 25);
+}
+
 #[test]
 fn a_link_that_is_kept_already_is_told_from_other_trouble() {
     let ledger = SqliteLedger::open_in_memory().unwrap();
