@@ -108,6 +108,10 @@ pub(super) fn available(model: &Model, action: Action) -> bool {
 }
 
 pub(super) fn act(t: &mut Turn<'_>, action: Action) {
+    if changing(t.model) {
+        // It is being taken out of the outbox. What was in it must become a draft before the screen is left.
+        return;
+    }
     match action {
         Action::Back if t.model.screen == Screen::QrFull => t.model.screen = Screen::Link,
         Action::Back => close(t),
@@ -168,7 +172,15 @@ fn with_address(t: &mut Turn<'_>, action: Action) {
 fn with_link(t: &mut Turn<'_>, action: Action) {
     let Some(link) = shown(t.model) else { return };
     let (id, state, reference) = (link.id, link.state, link.sale.reference.as_str().to_owned());
-    let session = link.session_id.clone();
+    let (session, by_message) = (link.session_id.clone(), link.sale.delivery.messages_customer());
+    let must_be_kept = match action {
+        Action::Change | Action::Again | Action::Settle | Action::Cancel => true,
+        Action::SendNow => matches!(state, LinkState::Queued | LinkState::Uncertain),
+        _ => false,
+    };
+    if must_be_kept && steps::refused(t) {
+        return;
+    }
     match action {
         Action::SendNow => match state {
             LinkState::Queued | LinkState::Uncertain if late(t.model).is_some() => {
@@ -176,7 +188,6 @@ fn with_link(t: &mut Turn<'_>, action: Action) {
                 t.model.overlay = question.map(Overlay::Confirm);
             }
             LinkState::Uncertain if needs_decision(t.model) => {
-                let by_message = link.sale.delivery.messages_customer();
                 let question = Question::SendAgain(id, reference, by_message);
                 t.model.overlay = Some(Overlay::Confirm(question));
             }
@@ -195,7 +206,6 @@ fn with_link(t: &mut Turn<'_>, action: Action) {
             };
             t.model.overlay = Some(Overlay::Confirm(question));
         }
-        Action::Change | Action::Again | Action::Settle if steps::refused(t) => {}
         Action::Change if t.model.wizard.draft.has_content() => {
             t.model.overlay = Some(Overlay::Confirm(Question::ChangeOverDraft(id)));
         }
@@ -239,6 +249,12 @@ pub(super) fn change(t: &mut Turn<'_>) {
     screen.busy = true;
     let id = screen.id;
     t.ask(Effect::Withdraw(id));
+}
+
+/// Whether a link is being taken out of the outbox to be changed, and nobody has it in that moment: neither the outbox
+/// nor the steps.
+pub(super) fn changing(model: &Model) -> bool {
+    model.link.as_ref().is_some_and(|s| s.change)
 }
 
 /// Marks that the link, which was not sent, is being given up.

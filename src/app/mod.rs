@@ -180,6 +180,8 @@ fn key_unseen(t: &mut Turn<'_>, key: Key) {
 /// Does what a key or a click means where we are.
 fn act(t: &mut Turn<'_>, action: Action, key: Option<Key>) {
     match action {
+        // In a moment: what is being taken out of the outbox would be nowhere. Signals wait for nothing.
+        Action::Quit if link_screen::changing(t.model) => return,
         Action::Quit => return quit(t),
         Action::Suspend => {
             // Whatever happens to a stopped program, what was typed is kept.

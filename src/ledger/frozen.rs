@@ -83,7 +83,7 @@ pub(super) fn image(
         let steady = if frames.is_empty() {
             before.is_empty() && read(database)? == image && beginning(&log)?.is_empty()
         } else {
-            frames.starts_with(&before) && before.len() == HEADER
+            frames.starts_with(&before) && before.len() == HEADER && beginning(&log)? == before
         };
         if steady {
             take_in(&mut image, &frames);

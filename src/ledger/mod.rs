@@ -382,7 +382,11 @@ impl Ledger for SqliteLedger {
         kind: OutboxKind,
         decide: &mut dyn FnMut(Option<OutboxEntry>) -> Option<OutboxEntry>,
     ) -> Result<(), LedgerError> {
-        self.change(|tx| outbox::amend(tx, link, kind, decide))
+        // A copy in memory takes what was read. The seller's words are never taken where they can't be kept.
+        match kind {
+            OutboxKind::Look => self.change(|tx| outbox::amend(tx, link, kind, decide)),
+            _ => self.write(|tx| outbox::amend(tx, link, kind, decide)),
+        }
     }
 
     fn place_order(

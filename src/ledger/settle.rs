@@ -29,8 +29,12 @@ fn close(
     end: Option<&EndedOrder>,
 ) -> Result<bool, Trouble> {
     let seq = seq_of(tx, entry.link)?;
+    // Of a look that was to end: something more was lost while it was under way. It is looked for once the claim is over.
     let closed = tx
-        .prepare_cached("DELETE FROM outbox WHERE link = ?1 AND kind = ?2 AND owner = ?3 AND attempts = ?4")?
+        .prepare_cached(
+            "DELETE FROM outbox WHERE link = ?1 AND kind = ?2 AND owner = ?3 AND attempts = ?4
+                 AND NOT (kind = 'look' AND since > claimed_at)",
+        )?
         .execute(params![seq, entry.kind.word(), owner, entry.attempts])?;
     if closed == 0 {
         return Ok(false);

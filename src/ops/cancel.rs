@@ -252,6 +252,8 @@ async fn carry_out(ports: &Ports, id: LinkId, fresh: bool, heard: bool) -> Resul
         return standing(ports, id, OutboxKind::Cancel).await;
     };
     claim.heard = heard;
+    // By now another session, which is paid, may have become the link's.
+    let fresh = fresh && verdict(&claim.link, false).is_none();
     if !fresh {
         match state_first(ports, id).await? {
             First::Go(_) => {}

@@ -12,12 +12,10 @@ pub(super) fn check(links: &mut [Link], now: Timestamp) {
     let Some((link, others)) = links.split_first_mut() else { return };
     let mut paid: Vec<&mut Link> = others.iter_mut().filter(|l| payments(l) > 0).collect();
     let ours = payments(link);
-    if ours > 0 {
-        if ours + paid.len() > 1 {
-            link.raise(Alarm::DoublePayment, now);
-            for other in paid {
-                other.raise(Alarm::DoublePayment, now);
-            }
+    if ours > 0 && ours + paid.len() > 1 {
+        link.raise(Alarm::DoublePayment, now);
+        for other in paid {
+            other.raise(Alarm::DoublePayment, now);
         }
     } else if matches!(link.state, LinkState::Refunded | LinkState::Voided)
         && link.lower(Alarm::DoublePayment, now)

@@ -106,6 +106,8 @@ struct Stands {
     paid: Vec<Paid>,
     /// When to look again.
     pause: SignedDuration,
+    /// When the last of the sessions can't be paid any more.
+    ends: Timestamp,
     /// Until when looking goes on at least, because something is being paid.
     until: Option<Timestamp>,
     /// A payment is being checked by hand, and may come to something however long that takes.
@@ -155,13 +157,14 @@ struct Paying {
 }
 
 impl Paying {
-    fn of(ports: &Ports, link: &Link, transaction: &TransactionNews) -> Self {
+    /// Of a session that can be paid until it `ends`.
+    fn of(ports: &Ports, link: &Link, ends: Timestamp, transaction: &TransactionNews) -> Self {
         let stands_since = transaction.updated_at.or(transaction.created_at).unwrap_or(link.created_at);
         let pause = backend_now(ports).duration_since(stands_since) / 8;
         // Whoever is in the middle of paying has some time to end it; who has left is not waited for.
         let checked = transaction.status != TransactionStatus::Initiated;
         let may_take = if checked { CHECKED_BY_HAND } else { UNTIL_GIVEN_UP };
-        let until = after(link.expires_at, may_take);
+        let until = after(ends, may_take);
         Self { pause: pause.clamp(PAYING, LONGEST_PAYING), until, checked }
     }
 }
@@ -175,7 +178,7 @@ fn after(moment: Timestamp, time: SignedDuration) -> Timestamp {
 pub(super) async fn look(ports: &Ports, id: LinkId) -> Result<Option<Sent>, LedgerError> {
     let Some(claim) = claim(ports, id, OutboxKind::Look).await? else { return Ok(None) };
     let others = sessions_of_others(ports, &claim.link).await?;
-    let Stands { paid, pause, until, checked } = match see(ports, &claim, &others).await {
+    let Stands { paid, pause, until, ends, checked } = match see(ports, &claim, &others).await {
         Seen::Something(stands) => stands,
         // It will say no for ever, and be it of a payment that nobody here may read.
         Seen::NoAnswer(fault)
@@ -186,11 +189,14 @@ pub(super) async fn look(ports: &Ports, id: LinkId) -> Result<Option<Sent>, Ledg
         }
         Seen::NoAnswer(fault) => return claim.give_back(ports, fault).await.map(Some),
     };
+    let mut another = false;
     for paid in paid {
-        found_paid(ports, &claim, paid).await?;
+        another |= found_paid(ports, &claim, paid).await?;
     }
-    let over = after(claim.link.expires_at, AFTER_EXPIRY);
-    if backend_now(ports) > until.map_or(over, |until| until.max(over)) {
+    let over = after(ends, AFTER_EXPIRY);
+    // What is to be looked for since then was not looked at yet.
+    let pause = if another { FIRST } else { pause };
+    if !another && backend_now(ports) > until.map_or(over, |until| until.max(over)) {
         if checked {
             // Nobody else will tell the seller.
             raise(ports, id, Alarm::LostOnHold).await?;
@@ -208,22 +214,23 @@ async fn raise(ports: &Ports, id: LinkId, alarm: Alarm) -> Result<(), LedgerErro
 }
 
 /// What was lost is paid. Where no money came by the link's own session, which then is one too many, the lost one is the
-/// link's from now on: it can be withdrawn and given back, and counts as paid. Else the customer has paid twice.
-async fn found_paid(ports: &Ports, claim: &Claim, paid: Paid) -> Result<(), LedgerError> {
+/// link's from now on: it can be withdrawn and given back, and counts as paid. Else the customer has paid twice. Returns
+/// whether another session is to be looked for since.
+async fn found_paid(ports: &Ports, claim: &Claim, paid: Paid) -> Result<bool, LedgerError> {
     let (link, now) = (&claim.link, backend_now(ports));
-    if let Some(own) = link.session_id.as_ref().filter(|own| **own != paid.session.id)
-        && paid.sure
-        && lifecycle::may_be_another(link)
-    {
-        // The customer must not be able to pay it, too.
-        put_away(ports, link, claim.entry.first_sent, own).await?;
-    }
     if !paid.sure && link.state.payable() {
         // The sale is paid, most likely: the customer must not be able to pay it again.
         cancel::journal(ports, link.id, false).await?;
     }
-    let (id, url) = (link.id, ports.gateway.rebuilt_url(&paid.session.id));
-    on_ledger(ports, move |ledger| {
+    let may_be = paid.sure && lifecycle::may_be_another(link);
+    let spare = link.session_id.clone().filter(|own| may_be && *own != paid.session.id);
+    let (id, first_sent, at) = (link.id, claim.entry.first_sent, ports.clock.now());
+    let (url, too_many) = (ports.gateway.rebuilt_url(&paid.session.id), spare.clone());
+    written(ports, move |ledger| {
+        if let Some(own) = &too_many {
+            // Before the link forgets it.
+            keep(ledger, id, first_sent, Some(own), at)?;
+        }
         let mut change = |link: &mut Link| {
             if link.session_id.as_ref() == Some(&paid.session.id) {
                 return Touched::Nothing;
@@ -232,7 +239,10 @@ async fn found_paid(ports: &Ports, claim: &Claim, paid: Paid) -> Result<(), Ledg
                 // Told at both: giving back what another link was paid with does not end this.
                 return if link.paid_twice(Beside::Lost, now) { Touched::Link } else { Touched::Nothing };
             }
-            if paid.sure && lifecycle::become_another(link, &paid.session, &paid.transaction, now) {
+            // Not that of another session meanwhile, which nobody would look for.
+            let as_seen = link.session_id.is_none() || link.session_id == too_many;
+            if paid.sure && as_seen && lifecycle::become_another(link, &paid.session, &paid.transaction, now)
+            {
                 link.url = Some(url.clone());
                 return Touched::Order;
             }
@@ -240,7 +250,14 @@ async fn found_paid(ports: &Ports, claim: &Claim, paid: Paid) -> Result<(), Ledg
         };
         ledger.amend_order(id, &mut change, &mut |links| double::check(links, now)).map(drop)
     })
-    .await
+    .await?;
+    let Some(spare) = spare else { return Ok(false) };
+    // The customer must not be able to pay it, too.
+    let closed = async { close(ports, link, &ports.gateway.session(&spare).await?).await };
+    if let Err(fault) = closed.await {
+        tracing::warn!(link = %id, "the other session of a paid link could not be withdrawn at once: {fault}");
+    }
+    Ok(true)
 }
 
 /// The sessions of the other links with this reference: a seller may use it for more than one sale, and their payments
@@ -261,7 +278,8 @@ async fn see(ports: &Ports, claim: &Claim, others: &[String]) -> Seen {
     let reference = link.sale.reference.as_str();
     let ours = link.session_id.as_ref();
     let mut sessions = Vec::new();
-    let mut stands = Stands { paid: Vec::new(), pause: later, until: None, checked: false };
+    let mut stands =
+        Stands { paid: Vec::new(), pause: later, until: None, ends: link.expires_at, checked: false };
     match ports.gateway.find_sessions(reference, since::searched(ports, link, first_sent)).await {
         // Where not all could be read it may be among the others: looking goes on anyway.
         Ok(Searched { sessions: found, .. }) => {
@@ -279,7 +297,7 @@ async fn see(ports: &Ports, claim: &Claim, others: &[String]) -> Seen {
                             Err(fault) => return Seen::NoAnswer(fault),
                         }
                     } else if payment.status.underway() {
-                        stands.paying(Paying::of(ports, link, &payment));
+                        stands.paying(Paying::of(ports, link, link.expires_at, &payment));
                     }
                 }
             }
@@ -303,6 +321,9 @@ async fn see(ports: &Ports, claim: &Claim, others: &[String]) -> Seen {
     let sent = matches!(link.state, LinkState::Creating | LinkState::Uncertain);
     let in_doubt = ours.is_none() && sent;
     for session in sessions.into_iter().filter(|s| !in_doubt || claim.entry.lost.contains(&s.id)) {
+        if !closed_for_good(&session) {
+            stands.ends = stands.ends.max(ends(link, &session));
+        }
         match close(ports, link, &session).await {
             Ok(Closed::Paid(transaction)) => {
                 stands.paid.push(Paid { session, transaction: *transaction, sure: true });
@@ -339,6 +360,15 @@ enum Closed {
     NotYet(SignedDuration),
 }
 
+/// Until when a session can be paid: one that was sent again later lives longer than the first.
+fn ends(link: &Link, session: &SessionNews) -> Timestamp {
+    session.expires_at.unwrap_or(link.expires_at)
+}
+
+const fn closed_for_good(session: &SessionNews) -> bool {
+    session.cancelled_at.is_some()
+}
+
 /// Withdraws a lost session that was found, unless it is paid or being paid.
 async fn close(ports: &Ports, link: &Link, session: &SessionNews) -> Result<Closed, Fault> {
     if let Some(id) = &session.transaction_id {
@@ -347,10 +377,10 @@ async fn close(ports: &Ports, link: &Link, session: &SessionNews) -> Result<Clos
             return Ok(Closed::Paid(Box::new(transaction)));
         }
         if transaction.status.underway() {
-            return Ok(Closed::Paying(Paying::of(ports, link, &transaction)));
+            return Ok(Closed::Paying(Paying::of(ports, link, ends(link, session), &transaction)));
         }
     }
-    if session.cancelled_at.is_some() || backend_now(ports) > link.expires_at {
+    if closed_for_good(session) || backend_now(ports) > ends(link, session) {
         return Ok(Closed::Done);
     }
     match ports.gateway.cancel(&session.id).await {

@@ -19,7 +19,7 @@ use crate::app::msg::{Failed, Reply};
 use crate::app::{self, Model, Msg};
 use crate::domain::link::LinkId;
 use crate::ops::on_ledger;
-use crate::ports::{Clock, Watch};
+use crate::ports::{Clock, OutboxEntry, Watch};
 
 /// The clock, shared with tasks.
 pub type SharedClock = Arc<dyn Clock>;
@@ -334,7 +334,11 @@ impl Engine {
         let account = place.shop.account_id.clone();
         let outbox = on_ledger(&place.ports, move |ledger| ledger.outbox(&account));
         let Ok(Ok(outbox)) = tokio::time::timeout(LAST_LOOK, outbox).await else { return 0 };
-        outbox.iter().filter(|e| e.kind.asked_for() && !e.needs_decision).count()
+        // What went out already, or can't be known to wait, goes out no more.
+        let goes = |e: &&OutboxEntry| {
+            e.kind.asked_for() && !e.needs_decision && !e.in_doubt() && e.in_progress_since().is_none()
+        };
+        outbox.iter().filter(goes).count()
     }
 
     /// Waits for vital work, but not for ever: the rest is in the outbox.

@@ -281,7 +281,10 @@ fn what_is_late_is_sent_on_the_sellers_word() {
 fn a_queued_link_is_changed_once_it_is_sure_not_to_go_out() {
     let mut app = showing(to_phone(link(1, LinkState::Queued)), vec![entry(1, false)]);
     assert_eq!(app.keys("r"), [Effect::Withdraw(id(1))]);
-    assert_eq!(app.keys("r"), [], "it is on its way");
+    for key in ["r", "Esc", "n", "a", "q", "x"] {
+        assert_eq!(app.keys(key), [], "{key}: it is on its way, and would be lost");
+        assert_eq!((app.model.screen, app.model.quitting), (Screen::Link, false), "{key}");
+    }
     app.model.net = crate::app::model::Net::Offline;
     let withdrawn = then(&to_phone(link(1, LinkState::Queued)), LinkState::Cancelled);
     let kept = app.reply(Reply::Sent(Box::new(withdrawn), None));

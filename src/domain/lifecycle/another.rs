@@ -42,7 +42,7 @@ pub fn become_another(
     if !other.state.has_money() {
         return false;
     }
-    other.paid_by_lost(!link.state.payable(), backend_now);
+    other.paid_by_lost(link.state.ended_unpaid(), backend_now);
     *link = other;
     true
 }

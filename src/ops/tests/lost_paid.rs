@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use crate::domain::link::{Alarm, LinkId};
 use crate::ops::outbox::flush;
-use crate::ops::testing::{ACCOUNT, Call, World, fault};
+use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault};
 use crate::ops::tests::lost::sent_twice;
 use crate::ops::track::refresh_one;
 use crate::ports::FaultKind;
@@ -94,4 +96,50 @@ async fn what_can_not_be_read_is_not_asked_for_for_ever() {
     assert!(world.entry(id).is_some());
     days(&world, 2).await;
     assert_eq!((world.entry(id), world.link(id).alarms), (None, vec![Alarm::LostOnHold]));
+}
+
+/// The customer has paid both, and nobody looked until the time was over: that is told, however late.
+#[tokio::test(start_paused = true)]
+async fn paid_by_both_is_told_by_who_looks_only_after_the_time_is_over() {
+    for ours_on_hold in [false, true] {
+        let (world, id, lost) = sent_twice().await;
+        world.backend.can_list();
+        let ours = world.session_id(id);
+        world.backend.pay(&lost, "CAPTURED");
+        world.backend.pay(&ours, if ours_on_hold { "ON_HOLD" } else { "CAPTURED" });
+        // Nothing runs here for a day and an hour.
+        tokio::time::advance(Duration::from_secs(25 * 3600)).await;
+        flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        assert_eq!(world.session_id(id), lost);
+        if ours_on_hold {
+            days(&world, 1).await;
+            assert_eq!(world.link(id).alarms, [], "it may come to nothing");
+            world.backend.pay(&ours, "CAPTURED");
+        }
+        minutes(&world, 140).await;
+        assert_eq!(world.link(id).alarms, [Alarm::DoublePayment], "on hold first: {ours_on_hold}");
+        minutes(&world, 140).await;
+        assert_eq!(world.entry(id), None);
+    }
+}
+
+/// The second link lives longer than the lost one: it is withdrawn though the time of that one is over.
+#[tokio::test(start_paused = true)]
+async fn a_link_that_lives_longer_than_the_lost_one_is_withdrawn_all_the_same() {
+    let (world, id, lost) = sent_twice().await;
+    world.backend.can_list();
+    let ours = world.session_id(id);
+    let soon = world.now() + SignedDuration::from_secs(50);
+    world.backend.happen(&lost, |s| s.news.expires_at = Some(soon));
+    let later = world.now() + SignedDuration::from_hours(24);
+    world.backend.happen(&ours, |s| s.news.expires_at = Some(later));
+    world.backend.pay(&lost, "CAPTURED");
+    // It can't be withdrawn at once.
+    world.backend.wrong(Call::Cancel, (0..8).map(|_| Wrong::Cut));
+    minutes(&world, 120).await;
+    assert_eq!(world.session_id(id), lost);
+    minutes(&world, 24 * 60).await;
+    let sessions = world.backend.sessions();
+    let closed = sessions.iter().find(|s| s.news.id == ours).unwrap().news.cancelled_at;
+    assert!(closed.is_some_and(|at| at < later), "it could be paid a second time: {closed:?}");
 }
