@@ -765,6 +765,7 @@ toast-ended = { $reference }: { $state }
 toast-cancelled = The link is cancelled.
 toast-has-money = Not cancelled: money is held or taken.
 toast-already-ended = It had ended already.
+toast-later-answered = Not done yet. It is tried again by itself.
 toast-later = No contact with the payment service. It is tried again by itself.
 toast-message = The message: { $status }
 toast-cannot-play = The sandbox says: { $words }

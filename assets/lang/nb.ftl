@@ -760,6 +760,7 @@ toast-ended = { $reference }: { $state }
 toast-cancelled = Lenken er kansellert.
 toast-has-money = Ikke kansellert: penger er reservert eller trukket.
 toast-already-ended = Den var avsluttet allerede.
+toast-later-answered = Ikke gjort ennå. Det prøves på nytt av seg selv.
 toast-later = Ingen kontakt med betalingstjenesten. Det prøves på nytt av seg selv.
 toast-message = Meldingen: { $status }
 toast-cannot-play = Sandkassen sier: { $words }

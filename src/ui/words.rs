@@ -69,7 +69,11 @@ impl Spoken for Say {
             Self::Cancelled => texts.t("toast-cancelled"),
             Self::HasMoney => texts.t("toast-has-money"),
             Self::AlreadyEnded => texts.t("toast-already-ended"),
-            Self::Later(_) => texts.t("toast-later"),
+            Self::Later(fault) => {
+                // A backend that has answered is there.
+                let answered = fault.kind == FaultKind::NotSent && !fault.unreached();
+                texts.t(if answered { "toast-later-answered" } else { "toast-later" })
+            }
             Self::Refused(fault) => texts.refusal(Some(&fault.line())),
             Self::Message(status) => {
                 let status = texts.say(status);
@@ -360,6 +364,17 @@ mod tests {
                 assert!(texts.t(binding.text).starts_with(&key), "{key}");
             }
         }
+    }
+
+    #[test]
+    fn who_has_answered_is_not_said_to_be_out_of_reach() {
+        use crate::domain::cause::{Cause, Flaw};
+        let said = |cause| {
+            let fault = crate::ports::Fault::new(FaultKind::NotSent, cause);
+            Say::Later(fault).say(Texts::new(Lang::English)).into_owned()
+        };
+        assert!(said(Cause::theirs("HTTP 429")).starts_with("Not done yet."));
+        assert!(said(Cause::Certificate(Flaw::Expired)).starts_with("No contact"));
     }
 
     #[test]
