@@ -42,6 +42,20 @@ async fn sent_twice_in(world: World) -> (World, LinkId, String) {
     (world, id, lost)
 }
 
+/// A link whose answer was lost, whose session the backend doesn't list, and which the seller gave up. Gives the link and
+/// the lost session.
+async fn given_up_in_doubt() -> (World, LinkId, String) {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [Wrong::Lost]);
+    world.backend.cannot_list(FaultKind::Forbidden);
+    let id = world.keep("A-1", sms());
+    send_now(&world.ports, id).await.unwrap();
+    decide(&world.ports, id, Decision::Drop).await.unwrap();
+    assert_eq!(world.link(id).state, LinkState::Cancelled);
+    let lost = world.backend.sessions().remove(0).news.id;
+    (world, id, lost)
+}
+
 fn cancelled(world: &World, session: &str) -> bool {
     let sessions = world.backend.sessions();
     sessions.iter().find(|s| s.news.id == session).unwrap().news.cancelled_at.is_some()
@@ -384,14 +398,7 @@ async fn while_it_is_being_paid_it_is_left_alone() {
 #[tokio::test(start_paused = true)]
 async fn a_link_that_was_given_up_in_doubt_is_not_paid_in_secret() {
     for paid in [false, true] {
-        let world = World::new();
-        world.backend.wrong(Call::Create, [Wrong::Lost]);
-        world.backend.cannot_list(FaultKind::Forbidden);
-        let id = world.keep("A-1", sms());
-        send_now(&world.ports, id).await.unwrap();
-        decide(&world.ports, id, Decision::Drop).await.unwrap();
-        assert_eq!(world.link(id).state, LinkState::Cancelled);
-        let lost = world.backend.sessions().remove(0).news.id;
+        let (world, id, lost) = given_up_in_doubt().await;
         if paid {
             world.backend.pay(&lost, "AUTHORIZED");
         }
@@ -419,13 +426,7 @@ async fn a_link_that_was_given_up_in_doubt_is_not_paid_in_secret() {
 #[tokio::test(start_paused = true)]
 async fn what_was_given_up_in_doubt_and_sold_again_and_paid_twice_is_told_at_both() {
     for first in [true, false] {
-        let world = World::new();
-        world.backend.wrong(Call::Create, [Wrong::Lost]);
-        world.backend.cannot_list(FaultKind::Forbidden);
-        let id = world.keep("A-1", sms());
-        send_now(&world.ports, id).await.unwrap();
-        decide(&world.ports, id, Decision::Drop).await.unwrap();
-        let lost = world.backend.sessions().remove(0).news.id;
+        let (world, id, lost) = given_up_in_doubt().await;
         let again = world.send("A-1", Delivery::Link).await;
         world.backend.can_list();
         if first {
