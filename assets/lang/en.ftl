@@ -138,6 +138,8 @@ fault-untrusted = The answer is not to be trusted and was not used.
 
 ## What a person must deal with
 alarm-double-payment = Paid twice
+alarm-replacement-open = Its replacement can still be paid
+alarm-replacement-open-named = Paid, and the replacement { $reference } can still be paid
 alarm-amount-differs = Another amount was paid
 alarm-paid-elsewhere = Paid by the link that was lost
 alarm-lost-on-hold = The link that was lost has a payment without an end: ask the payment service
@@ -441,6 +443,7 @@ cli-label-kept = Refund
 cli-label-reason = Reason
 cli-label-alarm = Look!
 cli-alarm-twice = { $alarm }: `paylink refund { $id }` gives one back, then run `paylink settle { $id }`
+cli-alarm-replaced = { $alarm }: `paylink cancel { $other }` withdraws it; if it is to stay, run `paylink settle { $id }`
 cli-capture-auto = withdrawn when paid
 cli-capture-later = reserved until captured
 cli-total = To pay { $amount }, VAT { $vat } of it
@@ -963,6 +966,7 @@ link-qr-later = The QR code comes when the link is made.
 link-busy = …
 link-alarm = { $alarm }! Deal with it, then press !
 link-alarm-twice = { $alarm }! Give one back: { $command } in another terminal. Then press !
+link-alarm-replaced = { $alarm }! Open that link and withdraw it with x. If it is to stay, press ! here
 link-decide = Ask the customer: “Have you had a message with a payment link?” If yes, wait. If no, s sends it again.
 link-decide-given = Ask the customer: “Have you been given a payment link for this?” If yes, wait. If no, s sends it again.
 link-late-expired = Its time to be paid was over before it could be sent. s sends it with a new time, r changes it, x drops it.

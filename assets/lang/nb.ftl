@@ -137,6 +137,8 @@ fault-untrusted = Svaret er ikke til å stole på og ble ikke brukt.
 
 ## Det et menneske må ta seg av
 alarm-double-payment = Betalt to ganger
+alarm-replacement-open = Erstatningen kan fortsatt betales
+alarm-replacement-open-named = Betalt, og erstatningen { $reference } kan fortsatt betales
 alarm-amount-differs = Et annet beløp er betalt
 alarm-paid-elsewhere = Betalt med lenken som gikk tapt
 alarm-lost-on-hold = Lenken som gikk tapt, har en betaling uten ende: spør betalingstjenesten
@@ -436,6 +438,7 @@ cli-label-kept = Refusjon
 cli-label-reason = Grunn
 cli-label-alarm = ALARM!
 cli-alarm-twice = { $alarm }: `paylink refund { $id }` refunderer den ene, kjør så `paylink settle { $id }`
+cli-alarm-replaced = { $alarm }: `paylink cancel { $other }` trekker den tilbake; kjør `paylink settle { $id }` hvis den skal bli stående
 cli-capture-auto = trekkes når det betales
 cli-capture-later = reservert til de trekkes
 cli-total = Å betale { $amount }, herav mva { $vat }
@@ -958,6 +961,7 @@ link-qr-later = QR-koden kommer når lenken er laget.
 link-busy = …
 link-alarm = { $alarm }! Ordne opp, og trykk !
 link-alarm-twice = { $alarm }! Refunder den ene: { $command } i en annen terminal. Trykk så !
+link-alarm-replaced = { $alarm }! Åpne den lenken og trekk den tilbake med x. Skal den bli stående, trykk ! her
 link-decide = Spør kunden: «Har du fått en melding med en betalingslenke?» Hvis ja, vent. Hvis nei, sender s på nytt.
 link-decide-given = Spør kunden: «Har du fått en betalingslenke for dette?» Hvis ja, vent. Hvis nei, sender s på nytt.
 link-late-expired = Betalingsfristen var ute før den kunne sendes. s sender den med ny frist, r endrer den, x dropper den.

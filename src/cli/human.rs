@@ -101,7 +101,17 @@ impl View {
         if let Some(reason) = &link.reason {
             rows.push(("cli-label-reason", t.reason(reason)));
         }
-        for alarm in &link.alarms {
+        for replacement in link.open_replacements() {
+            let args = [
+                ("alarm", t.replacement_open(replacement.reference).into()),
+                ("other", replacement.id.to_string().into()),
+                ("id", link.id.to_string().into()),
+            ];
+            rows.push(("cli-label-alarm", t.t_args("cli-alarm-replaced", &args)));
+        }
+        // Those of replacements are told with what can be done.
+        let named = !link.open_replacements().is_empty();
+        for alarm in link.alarms.iter().filter(|a| !(named && **a == Alarm::ReplacementOpen)) {
             let said = t.say(alarm).into_owned();
             let id = [("alarm", said.clone().into()), ("id", link.id.to_string().into())];
             let twice = *alarm == Alarm::DoublePayment;

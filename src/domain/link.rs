@@ -2,6 +2,7 @@
 
 mod balance;
 mod left;
+mod replaced;
 mod shown;
 mod state;
 mod story;
@@ -19,6 +20,7 @@ use super::sale::{Delivery, Sale};
 
 pub use balance::{part, read_part};
 pub use left::Left;
+pub use replaced::Replacement;
 pub use shown::masked_address;
 pub use state::LinkState;
 pub use story::{EventKind, LinkEvent};
@@ -93,6 +95,8 @@ impl DeliveryStatus {
 pub enum Alarm {
     /// Two paid sessions for one reference (contracts, 5).
     DoublePayment,
+    /// It was paid, and the customer can pay again by a link that was made in its place.
+    ReplacementOpen,
     /// The backend's amount is not the one we asked for.
     AmountDiffers,
     /// A link that was lost on the way was paid, and this one was not: the customer must not pay again.
@@ -111,8 +115,9 @@ pub enum Alarm {
 
 impl Alarm {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::DoublePayment,
+        Self::ReplacementOpen,
         Self::AmountDiffers,
         Self::PaidElsewhere,
         Self::LostOnHold,
@@ -133,6 +138,7 @@ impl Alarm {
     pub const fn word(self) -> &'static str {
         match self {
             Self::DoublePayment => "double_payment",
+            Self::ReplacementOpen => "replacement_open",
             Self::AmountDiffers => "amount_differs",
             Self::PaidElsewhere => "paid_elsewhere",
             Self::LostOnHold => "lost_on_hold",

@@ -41,6 +41,12 @@ impl Texts {
 }
 
 impl Texts {
+    /// That the link which was made in the place of a paid one can still be paid.
+    #[must_use]
+    pub fn replacement_open(self, reference: &str) -> String {
+        self.t_args("alarm-replacement-open-named", &[("reference", reference.to_owned().into())])
+    }
+
     /// What stands beside an event: which method, how much, why.
     #[must_use]
     pub fn event_detail(self, event: &LinkEvent) -> Option<String> {
@@ -57,10 +63,14 @@ impl Texts {
             | EventKind::Failed
             | EventKind::MessageSkipped
             | EventKind::MessageFailed => self.theirs(detail),
-            EventKind::Alarm | EventKind::AlarmOver => match Alarm::from_word(detail) {
-                Some(alarm) => self.say(&alarm).into_owned(),
-                None => detail.to_owned(),
-            },
+            EventKind::Alarm | EventKind::AlarmOver => {
+                let (word, of) = Alarm::told(detail);
+                match (Alarm::from_word(word), of) {
+                    (Some(Alarm::ReplacementOpen), Some(reference)) => self.replacement_open(reference),
+                    (Some(alarm), _) => self.say(&alarm).into_owned(),
+                    (None, _) => detail.to_owned(),
+                }
+            }
             EventKind::PartiallyCaptured | EventKind::PartiallyRefunded => match read_part(detail) {
                 Some(money) => self.amount(money),
                 None => detail.to_owned(),

@@ -194,6 +194,7 @@ impl Spoken for Alarm {
     fn say(&self, texts: Texts) -> Cow<'static, str> {
         texts.t(match self {
             Self::DoublePayment => "alarm-double-payment",
+            Self::ReplacementOpen => "alarm-replacement-open",
             Self::AmountDiffers => "alarm-amount-differs",
             Self::PaidElsewhere => "alarm-paid-elsewhere",
             Self::LostOnHold => "alarm-lost-on-hold",

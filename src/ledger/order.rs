@@ -1,13 +1,15 @@
 //! The links of one order: what is learned of one of them may change what the others mean.
 
-use rusqlite::Transaction;
+use std::collections::BTreeSet;
+
+use rusqlite::{OptionalExtension, Transaction};
 
 use super::error::Trouble;
 use super::record::{self, reference_key};
-use crate::domain::link::{Link, LinkId};
+use crate::domain::link::{Alarm, EventKind, Link, LinkId};
 use crate::ports::{LedgerError, Touched};
 
-/// Changes a link, and then all of its order that hold money; see `Ledger::amend_order`.
+/// Changes a link, and then it together with others of its order; see `Ledger::amend_order`.
 pub(super) fn amend(
     tx: &Transaction<'_>,
     id: LinkId,
@@ -50,37 +52,64 @@ fn readable(tx: &Transaction<'_>, id: LinkId) -> Result<Option<Link>, Trouble> {
     }
 }
 
-/// The other links for the same order that hold money.
+/// The other links for the same order: those with its reference for which money came, and all in whose place it was
+/// made, or that were made in its place or in that of the same one, however they stand.
 fn others(tx: &Transaction<'_>, link: &Link) -> Result<Vec<Link>, Trouble> {
-    let original = match link.reissue_of {
-        Some(id) => readable(tx, id)?,
-        None => None,
-    };
     let own = reference_key(link.sale.reference.as_str());
-    let replaced = original.map(|o| (o.id.to_string(), reference_key(o.sale.reference.as_str())));
-    let (replaced, stem) = replaced.unzip();
-    // A replacement's reference begins with the old one's: 1042, 1042-2.
-    let end = |from: &str| format!("{from}{}", char::MAX);
-    let (own_end, stem_end) = (end(&own), stem.as_deref().map(end));
-    let id = link.id.to_string();
-    // The `+` keeps the planner from walking through all links of the account.
+    let mut ids: BTreeSet<String> = family(tx, link, &own)?.into_iter().collect();
+    // The `+` keeps the planner from walking through all links of the account. The story tells of money that came by
+    // another session and isn't the link's own.
     let mut statement = tx.prepare_cached(
-        "SELECT id FROM links WHERE account_id = ?1 AND reference_key = ?3 AND +has_money = 1
-         UNION SELECT id FROM links WHERE id = ?5 AND +account_id = ?1 AND +has_money = 1
-         UNION SELECT id FROM links WHERE account_id = ?1 AND reference_key >= ?3 AND reference_key < ?4
-             AND +has_money = 1 AND reissue_of = ?2
-         UNION SELECT id FROM links WHERE account_id = ?1 AND reference_key >= ?6 AND reference_key < ?7
-             AND +has_money = 1 AND reissue_of = ?5",
+        "SELECT id FROM links WHERE account_id = ?1 AND reference_key = ?2 AND (+has_money = 1 OR EXISTS (
+             SELECT 1 FROM events WHERE events.link = links.seq AND events.kind = ?3 AND events.detail = ?4))",
     )?;
-    let values = (&link.account_id, &id, &own, &own_end, &replaced, &stem, &stem_end);
-    let mut rows = statement.query(values)?;
-    let mut links = Vec::new();
+    let told = (EventKind::Alarm.word(), Alarm::PaidElsewhere.word());
+    let mut rows = statement.query((&link.account_id, &own, told.0, told.1))?;
     while let Some(row) = rows.next()? {
-        let id: String = row.get(0)?;
+        ids.insert(row.get(0)?);
+    }
+    let mut links = Vec::new();
+    for id in ids {
         let id = LinkId::parse(&id).ok_or_else(|| Trouble::unreadable("a link's id"))?;
         if id != link.id {
             links.extend(readable(tx, id)?);
         }
     }
     Ok(links)
+}
+
+/// The ids of the links that took each other's place with this one, in any number of steps.
+fn family(tx: &Transaction<'_>, link: &Link, own: &str) -> Result<Vec<String>, Trouble> {
+    let (mut family, mut origin) = (vec![link.id.to_string()], own.to_owned());
+    let mut before = link.reissue_of.map(|id| id.to_string());
+    let mut replaced =
+        tx.prepare_cached("SELECT reference_key, reissue_of FROM links WHERE id = ?1 AND account_id = ?2")?;
+    // They could name each other in a circle.
+    while let Some(id) = before.take_if(|id| !family.contains(id)) {
+        let row = replaced.query_row((&id, &link.account_id), |row| Ok((row.get(0)?, row.get(1)?)));
+        let Some((key, next)) = row.optional()? else { break };
+        family.push(id);
+        (origin, before) = (key, next);
+    }
+    // A replacement's reference begins with the old one's: 1042, 1042-2.
+    let end = format!("{origin}{}", char::MAX);
+    let mut made = tx.prepare_cached(
+        "SELECT id, reissue_of FROM links WHERE account_id = ?1 AND reference_key >= ?2 AND reference_key < ?3
+             AND +reissue_of IS NOT NULL",
+    )?;
+    let rows = made.query_map((&link.account_id, &origin, &end), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut made: Vec<(String, String)> = rows.collect::<Result<_, _>>()?;
+    loop {
+        let known = family.len();
+        made.retain(|(id, of)| {
+            let new = family.contains(of);
+            if new && !family.contains(id) {
+                family.push(id.clone());
+            }
+            !new
+        });
+        if family.len() == known {
+            return Ok(family);
+        }
+    }
 }

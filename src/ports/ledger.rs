@@ -69,10 +69,11 @@ pub trait Ledger: Send + Sync {
         Ok(Some(link))
     }
     /// As [`Ledger::amend`]; and where `change` says [`Touched::Order`], `together` then works on the link as it is
-    /// kept now (the first) with all others of its order that hold money, and what that changes is kept in the same
+    /// kept now (the first) with others of its order, and what that changes is kept in the same
     /// transaction. So what two payments mean together is known as soon as the second one is, or neither is. Of one
-    /// order are links of the account with the same reference in any case, the one that this one replaces, and those
-    /// that replace it or the same one (their references begin with that of the replaced one).
+    /// order are links of the account with the same reference in any case for which money came; and, however they stand,
+    /// those in whose place this one was made, and all that were made in its place or in that of the same one
+    /// ([`Link::reissue_of`], in any number of steps; their references begin with that of the first one).
     ///
     /// Both must be quick and must not call the ledger, and may be called anew. Returns the links that changed, as
     /// they are kept now.

@@ -317,6 +317,8 @@ fn of_and_beside_an_order() -> Vec<Link> {
         link
     };
     let paid = LinkState::Captured;
+    let mut paid_elsewhere = named(9, "A-1", None, LinkState::Expired);
+    paid_elsewhere.raise(Alarm::PaidElsewhere, at(4));
     vec![
         named(0, "A-1", None, LinkState::Open),
         named(1, "a-1", None, paid),
@@ -326,6 +328,8 @@ fn of_and_beside_an_order() -> Vec<Link> {
         named(5, "A-1", None, LinkState::Expired),
         Link { account_id: "T2".to_owned(), ..named(6, "A-1", None, paid) },
         named(7, "A-1-4", Some(0), LinkState::Authorized),
+        named(8, "A-1-5", Some(3), LinkState::Cancelled),
+        paid_elsewhere,
     ]
 }
 
@@ -354,15 +358,18 @@ fn the_links_of_one_order_are_changed_in_one_step() {
     let (seen, changed, ids) = amend(0, Touched::Link);
     assert_eq!((seen, changed), (ids(&[]), ids(&[0])));
     let (seen, changed, ids) = amend(0, Touched::Order);
-    assert_eq!(seen, ids(&[0, 1, 2, 7]));
-    assert_eq!(changed, ids(&[0, 7]));
+    assert_eq!(seen, ids(&[0, 1, 2, 3, 7, 8, 9]));
+    assert_eq!(changed, ids(&[0, 9]));
     assert_eq!(ledger.link(sample(0).id).unwrap().unwrap().reason.as_deref(), Some("Order"));
-    assert_eq!(ledger.link(sample(7).id).unwrap().unwrap().alarms, [Alarm::DoublePayment]);
-    // A replacement knows the one before it, and the others that took its place.
+    assert_eq!(
+        ledger.link(sample(9).id).unwrap().unwrap().alarms,
+        [Alarm::PaidElsewhere, Alarm::DoublePayment]
+    );
+    // A replacement knows all before it, and the others that took their place, also after one that was withdrawn.
     let (seen, _, ids) = amend(7, Touched::Order);
-    assert_eq!(seen, ids(&[7, 2]));
+    assert_eq!(seen, ids(&[7, 0, 2, 3, 8]));
     let (seen, _, ids) = amend(3, Touched::Order);
-    assert_eq!(seen, ids(&[3, 2]));
+    assert_eq!(seen, ids(&[3, 0, 2, 7, 8]));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::domain::link::{EventKind, LinkId, LinkState};
 use crate::ops::cancel::{Cancelling, at_backend, word};
 use crate::ops::claim::{Claim, claim_to_drop};
 use crate::ops::outbox::{Outcome, Sent, standing};
-use crate::ops::{lost, set_state};
+use crate::ops::{double, lost, set_state};
 use crate::ports::{LedgerError, OutboxKind, Ports};
 
 /// See [`crate::ops::outbox::withdraw`].
@@ -62,6 +62,7 @@ pub(super) async fn give_up_claimed(
     match claim.settle_ours(ports, Outcome::Cancelled, None).await? {
         Some(sent) => {
             word::fulfilled(ports, id).await;
+            double::ended(ports, &sent.link).await;
             Ok(sent)
         }
         // Somebody has taken it over, and may have made it.

@@ -8,7 +8,7 @@ use crate::domain::link::{EventKind, LinkState};
 use crate::domain::method::{MethodKind, kind_of_type};
 use crate::ops::claim::Claim;
 use crate::ops::outbox::{Outcome, Sent, standing};
-use crate::ops::{backend_now, cancel, lost, set_state};
+use crate::ops::{backend_now, cancel, double, lost, set_state};
 use crate::ports::{Created, Fault, LedgerError, OutboxKind, Ports};
 
 /// The link is there.
@@ -64,7 +64,9 @@ pub(super) async fn refused(ports: &Ports, mut claim: Claim, fault: Fault) -> Re
     set_state(&mut claim.link, LinkState::Refused, now);
     claim.link.record_once(now, EventKind::Refused, Some(reason.clone()));
     claim.link.reason = Some(reason);
-    claim.settle(ports, Outcome::Refused, Some(fault)).await
+    let sent = claim.settle(ports, Outcome::Refused, Some(fault)).await?;
+    double::ended(ports, &sent.link).await;
+    Ok(sent)
 }
 
 /// The session exists, but its link is not to be trusted: withdraw it, and never show it.

@@ -163,13 +163,16 @@ impl Ledger for SimLedger {
             if touched == Touched::Link {
                 return Ok(vec![kept.links[&id].clone()]);
             }
-            let (reference, replaced) = (links[0].sale.reference.clone(), links[0].reissue_of);
-            let of_order = |l: &&Link| {
-                l.sale.reference.as_str().eq_ignore_ascii_case(reference.as_str())
-                    || replaced == Some(l.id)
-                    || l.reissue_of.is_some_and(|of| of == id || replaced == Some(of))
+            let origin = |link: &Link| {
+                let before = |l: &Link| l.reissue_of.and_then(|id| kept.links.get(&id)).cloned();
+                std::iter::successors(Some(link.clone()), before).last().expect("itself").id
             };
-            let others = kept.links.values().filter(|l| l.id != id && l.state.has_money());
+            let (reference, own) = (links[0].sale.reference.clone(), origin(&links[0]));
+            let of_order = |l: &&Link| {
+                let named = l.sale.reference.as_str().eq_ignore_ascii_case(reference.as_str());
+                named && (l.state.has_money() || l.paid_elsewhere()) || origin(l) == own
+            };
+            let others = kept.links.values().filter(|l| l.id != id);
             links.extend(others.filter(of_order).cloned());
             let before = links.clone();
             together(&mut links);

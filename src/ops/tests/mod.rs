@@ -11,6 +11,7 @@ mod not_done;
 mod once_more;
 mod orders;
 mod progress;
+mod replaced;
 mod restored;
 mod same_money;
 mod sending;

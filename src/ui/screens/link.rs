@@ -194,7 +194,15 @@ fn state(
         pen.put(x + 2, area.y, area.right().saturating_sub(x + 2), &texts.t("link-busy"), Role::Muted);
     }
     let mut y = area.y + 1;
+    let replacements = link.open_replacements();
+    for replacement in &replacements {
+        let args = [("alarm", texts.replacement_open(replacement.reference).into())];
+        y = pen.put_wrapped(rest(y), &texts.t_args("link-alarm-replaced", &args), Role::Error);
+    }
     for alarm in &link.alarms {
+        if *alarm == Alarm::ReplacementOpen && !replacements.is_empty() {
+            continue;
+        }
         let mut text = texts.t_args("link-alarm", &[("alarm", texts.say(alarm).into())]);
         if *alarm == Alarm::DoublePayment
             && let Some(command) = command(model, link, "refund")

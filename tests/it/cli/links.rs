@@ -231,6 +231,42 @@ fn a_double_payment_is_told_until_a_person_has_dealt_with_it() {
 }
 
 #[test]
+fn a_paid_link_whose_replacement_can_be_paid_rings_until_that_is_withdrawn() {
+    for settled in [false, true] {
+        let world = World::new();
+        let old = world.link(&["--reference", "1042"]);
+        let new = world.link(&["--reference", "1042-2"]);
+        let account = account(&world);
+        let (old_id, new_id) = (old["id"].as_str().unwrap(), new["id"].as_str().unwrap());
+        {
+            let ledger = SqliteLedger::open(&world.data).unwrap();
+            let id = |reference: &str| ledger.find(&account, reference).unwrap()[0].id;
+            let (before, after) = (id("1042"), id("1042-2"));
+            ledger.amend(after, &mut |l| l.reissue_of.replace(before).is_none()).unwrap();
+        }
+        assert_eq!(world.run(&["show", "1042-2", "--json"]).is(0).json()["reissue_of"], old_id);
+        world.pay(&old, "authorized");
+        let alarms =
+            |reference: &str| world.run(&["show", reference, "--json"]).is(0).json()["alarms"].clone();
+        assert_eq!((alarms("1042"), alarms("1042-2")), (json!(["replacement_open"]), json!([])));
+        for (lang, words) in [
+            ("en", format!("the replacement 1042-2 can still be paid: `paylink cancel {new_id}`")),
+            ("nb", format!("erstatningen 1042-2 kan fortsatt betales: `paylink cancel {new_id}`")),
+        ] {
+            let shown = world.run(&["show", old_id, "--offline", "--lang", lang]).is(0);
+            assert!(shown.out.contains(&words), "{shown:?}");
+            assert!(shown.out.contains(&format!("`paylink settle {old_id}`")), "{shown:?}");
+        }
+        if settled {
+            assert_eq!(world.run(&["settle", old_id, "--json"]).is(0).json()["alarms"], json!([]));
+        } else {
+            world.run(&["cancel", new_id]).is(0);
+        }
+        assert_eq!(alarms("1042"), json!([]));
+    }
+}
+
+#[test]
 fn an_alarm_that_nobody_has_seen_is_not_settled() {
     let world = World::new();
     let first = world.link(&["--reference", "A-1"]);

@@ -1,9 +1,11 @@
 //! What is said of what waits: why, what happens next, and what may have been carried out.
 
 use paylink::app::Model;
-use paylink::domain::link::Alarm;
+use paylink::domain::link::{Alarm, LinkId};
+use paylink::domain::reference::Reference;
 use paylink::i18n::Lang;
 use paylink::ports::{MoneyOrder, OutboxEntry, OutboxKind};
+use uuid::Uuid;
 
 use super::models::{self, Scene};
 use super::{drawn, look, plain, text};
@@ -85,4 +87,22 @@ fn a_double_payment_names_the_command_that_gives_one_back() {
         assert!(flat.contains("refund KARI-1122-014"), "{flat}");
     }
     snapshot("waiting-twice", &model);
+}
+
+#[test]
+fn a_paid_link_names_the_replacement_that_can_still_be_paid() {
+    let mut model = Scene::LinkPaid.model(SIZE);
+    let mut replacement = model.link.as_ref().unwrap().link.clone().unwrap();
+    replacement.id = LinkId(Uuid::from_u128(77));
+    replacement.sale.reference = Reference::parse("KARI-1122-014-2").unwrap();
+    let link = model.link.as_mut().unwrap().link.as_mut().unwrap();
+    link.paid_though_replaced(&[replacement], link.changed_at);
+    for (lang, told) in [
+        (Lang::English, "Paid, and the replacement KARI-1122-014-2 can still be paid! Open that link"),
+        (Lang::Bokmal, "Betalt, og erstatningen KARI-1122-014-2 kan fortsatt betales! Åpne den lenken"),
+    ] {
+        let flat = screen(&model, lang).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(told), "{flat}");
+    }
+    snapshot("waiting-replaced", &model);
 }
