@@ -5,7 +5,7 @@ use super::model::{ListFilter, Model, Screen, Tone};
 use super::msg::DashboardNews;
 use super::say::Say;
 use super::turn::{Turn, moved, top_for};
-use super::{Effect, link_screen, list, news, steps, tracking};
+use super::{Effect, link_screen, list, news, online, steps, tracking};
 
 /// Rows of the screen that are not links: header, stepper, totals, headings, footer.
 const OTHER_ROWS: u16 = 11;
@@ -108,7 +108,7 @@ pub(super) fn news(t: &mut Turn<'_>, news: DashboardNews) {
     dashboard.top =
         top_for(dashboard.chosen, dashboard.top, page).min(dashboard.rows.len().saturating_sub(1));
     if news.seen.is_some() {
-        tracking::signed_in_elsewhere(t, news.signed_in);
+        online::signed_in_elsewhere(t, news.signed_in);
     }
     t.model.tracking.rows = news.unsettled;
     t.model.tracking.seen = news.seen;

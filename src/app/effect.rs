@@ -36,8 +36,11 @@ pub enum Effect {
     CheckReference(String),
     /// Sign in anew, although we were turned away a moment ago.
     SignIn,
-    /// Read the payment profile.
+    /// Read the payment profile, or take it from memory: that tells nothing of the connection.
     LoadProfile,
+    /// Find out whether the backend answers. By the payment profile: what it tells is of use for the next sale, and the
+    /// connection stays warm for it.
+    Knock,
     /// Keep the sale durably under this id, then send it. With the moment that its time to be paid is counted from.
     Submit(LinkId, Box<Sale>, Timestamp),
     /// Read a link.

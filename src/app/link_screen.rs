@@ -6,7 +6,7 @@ use super::model::{LinkScreen, Model, Overlay, QrLacks, Question, Screen, Tone};
 use super::msg::CancelTrouble;
 use super::say::Say;
 use super::turn::Turn;
-use super::{Effect, dashboard, list, news, steps, tracking};
+use super::{Effect, dashboard, list, news, online, steps, tracking};
 use crate::domain::fault::FaultKind;
 use crate::domain::link::{DeliveryStatus, Link, LinkId, LinkState};
 use crate::domain::sale::Delivery;
@@ -339,8 +339,8 @@ pub(super) fn sent(t: &mut Turn<'_>, link: Link, fault: Option<Fault>) {
     match &fault {
         // What was never sent and is given up, or waits for the seller, needed no backend.
         None if link.session_id.is_none() => {}
-        None => tracking::answered(t),
-        Some(fault) => tracking::net_of(t, fault),
+        None => online::answered(t),
+        Some(fault) => online::net_of(t, fault),
     }
     let on_screen = t.model.link.as_ref().is_some_and(|s| s.id == link.id);
     let (id, status) = (link.id, link.delivery_status.clone());
@@ -397,11 +397,11 @@ pub(super) fn cancelled(t: &mut Turn<'_>, link: Link, cancel_trouble: Option<Can
         Some(CancelTrouble::HasMoney) => t.say(Tone::Warning, Say::HasMoney),
         Some(CancelTrouble::AlreadyEnded) => t.say(Tone::Info, Say::AlreadyEnded),
         Some(CancelTrouble::Later(fault)) => {
-            tracking::net_of(t, &fault);
+            online::net_of(t, &fault);
             t.say(Tone::Warning, Say::Later(fault));
         }
         Some(CancelTrouble::Refused(fault)) => {
-            tracking::net_of(t, &fault);
+            online::net_of(t, &fault);
             trouble(t, fault);
         }
     }

@@ -16,6 +16,7 @@ mod list;
 pub mod model;
 pub mod msg;
 mod news;
+mod online;
 mod overlay;
 pub mod pace;
 pub mod say;
@@ -35,6 +36,8 @@ use model::{Dashboard, ListScreen, Net, QrWish, Screen, SetUpForm, Target, Tone,
 use msg::{Failed, Reply, Timer};
 use say::Say;
 use turn::Turn;
+
+use crate::ports::Profile;
 
 /// The model at the start, and what is to be done first. `shop` is `None` without a config: the app
 /// then asks whether to try the sandbox or to set up an account.
@@ -104,7 +107,7 @@ pub fn update(model: &mut Model, msg: Msg, now: &Now) -> Vec<Effect> {
         Msg::Scroll(rows) => scroll(&mut t, rows),
     }
     if by_hand && !t.model.quitting {
-        tracking::look_whether_online(&mut t);
+        online::look(&mut t);
     }
     replan |= sight != (t.model.screen, t.model.link.as_ref().map(|l| l.id));
     if replan && !t.model.quitting {
@@ -261,7 +264,7 @@ fn scroll(t: &mut Turn<'_>, rows: i16) {
 fn due(t: &mut Turn<'_>, timer: Timer) {
     match timer {
         Timer::KeepDraft => steps::keep_now(t),
-        Timer::Track | Timer::Outbox | Timer::Clock => tracking::due(t, timer),
+        Timer::Track | Timer::Outbox | Timer::Clock | Timer::Line => tracking::due(t, timer),
     }
 }
 
@@ -272,13 +275,14 @@ fn reply(t: &mut Turn<'_>, reply: Reply) {
         Reply::Draft(draft) => steps::found_draft(t, draft),
         Reply::Reference(text) => steps::proposed(t, text),
         Reply::ReferenceUsed(text, used) => steps::reference_used(t, text, used),
-        Reply::Profile(Ok(profile)) => {
-            tracking::answered(t);
-            t.model.wizard.profile = Some(profile.types);
-            steps::offer(t.model);
-            steps::refresh(t);
+        Reply::Profile(outcome) => {
+            online::profile_told(t, outcome.as_ref().err());
+            profile(t, outcome.ok());
         }
-        Reply::Profile(Err(fault)) => tracking::net_of(t, &fault),
+        Reply::Knocked(outcome) => {
+            online::knocked(t, outcome.as_ref().err());
+            profile(t, outcome.ok());
+        }
         Reply::Kept(result) => steps::kept(t, result),
         Reply::Link(link, outbox) => link_screen::loaded(t, *link, outbox),
         Reply::NoLink(id) => {
@@ -304,14 +308,23 @@ fn reply(t: &mut Turn<'_>, reply: Reply) {
         Reply::Played(Ok(())) => tracking::look_now(t),
         Reply::Played(Err(cause)) => t.say(Tone::Warning, Say::CannotPlay(cause)),
         Reply::SetUp(result) => welcome::set_up(t, result),
-        Reply::SignedIn(Ok(())) => tracking::answered(t),
-        Reply::SignedIn(Err(fault)) => tracking::net_of(t, &fault),
-        Reply::Net(net) => tracking::net(t, net),
+        Reply::SignedIn(Ok(())) => online::answered(t),
+        Reply::SignedIn(Err(fault)) => online::net_of(t, &fault),
+        Reply::Net(net) => online::net(t, net),
         Reply::Clock(skew) => tracking::skewed(t, skew),
         Reply::LedgerTrouble(failed, error) => {
             not_done(t, failed);
             t.say(Tone::Error, Say::Ledger(error));
         }
+    }
+}
+
+/// What the customer can pay with, where it could be read.
+fn profile(t: &mut Turn<'_>, profile: Option<Profile>) {
+    if let Some(profile) = profile {
+        t.model.wizard.profile = Some(profile.types);
+        steps::offer(t.model);
+        steps::refresh(t);
     }
 }
 

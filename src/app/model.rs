@@ -64,10 +64,10 @@ pub struct Shop {
 /// What the network is like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Net {
-    /// Not known yet: nothing was asked.
+    /// Not known: nothing was asked yet, or not lately.
     #[default]
     Unknown,
-    /// The last request got an answer.
+    /// The last request got an answer, a moment ago.
     Online,
     /// The last request got none.
     Offline,
@@ -289,8 +289,8 @@ pub struct Tracking {
     pub signed_in: Option<String>,
     /// When the seller last had something sent at once.
     pub insisted_at: Option<Timestamp>,
-    /// When it was last asked whether there is a connection, for no other reason.
-    pub knocked_at: Option<Timestamp>,
+    /// What is known of the connection, and since when.
+    pub line: super::online::Line,
     /// When somebody last was at the keys.
     pub touched_at: Option<Timestamp>,
     /// When a time on the screen changes; `None`: no countdown in sight.

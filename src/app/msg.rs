@@ -47,6 +47,8 @@ pub enum Timer {
     KeepDraft,
     /// A time on the screen changes (a countdown), only while one is in sight.
     Clock,
+    /// What is said of the connection gets old, or is to be found out anew.
+    Line,
 }
 
 /// The answer of an effect.
@@ -71,6 +73,8 @@ pub enum Reply {
     ReferenceUsed(String, bool),
     /// What the payment profile has.
     Profile(Result<Profile, Fault>),
+    /// Whether the backend answers now, by its payment profile: see [`Effect::Knock`](super::Effect::Knock).
+    Knocked(Result<Profile, Fault>),
     /// The sale is in the ledger and on its way; `Err`: it was not kept, and why.
     Kept(Result<LinkId, KeepError>),
     /// What is known of a link, with its outbox entries.

@@ -182,7 +182,7 @@ impl App {
     /// The payment profile has these types.
     pub(crate) fn profile(&mut self, types: &[&str]) {
         let types = types.iter().map(|t| (*t).to_owned()).collect();
-        self.reply(Reply::Profile(Ok(Profile { types, ..Profile::default() })));
+        self.reply(Reply::Knocked(Ok(Profile { types, ..Profile::default() })));
     }
 
     /// From the dashboard to the last step with one line, the reference proposed and a phone number.

@@ -8,9 +8,7 @@ use super::model::{Model, Net, Screen};
 use super::msg::Timer;
 use super::pace::InSight;
 use super::turn::Turn;
-use super::{link_screen, news};
-use crate::domain::cause::Barrier;
-use crate::domain::fault::FaultKind;
+use super::{link_screen, news, online};
 use crate::domain::link::{Link, LinkId};
 use crate::ports::{CLOCK_OFF_SECONDS, FOLLOWED_AFTER_END, Fault, LinkRow, OutboxEntry};
 
@@ -19,7 +17,7 @@ const OUTBOX_SOON: SignedDuration = SignedDuration::from_millis(200);
 /// The least time between two tries of the outbox.
 const OUTBOX_REST: SignedDuration = SignedDuration::from_secs(5);
 /// The same without a connection: the first that waits is tried so often, and once it went the others follow.
-const OFFLINE_REST: SignedDuration = SignedDuration::from_secs(7);
+pub(super) const OFFLINE_REST: SignedDuration = SignedDuration::from_secs(7);
 /// The same where we can't sign in: somebody has to see to the account, and until then nothing is claimed.
 const SIGNED_OUT_REST: SignedDuration = SignedDuration::from_mins(5);
 /// When an entry that is on the wire is looked at again: its sender may have died.
@@ -28,7 +26,7 @@ const OUTBOX_IN_FLIGHT: SignedDuration = SignedDuration::from_secs(30);
 const ONE_WORD: SignedDuration = SignedDuration::from_secs(3);
 /// So long after the last key a payment on screen is asked about of which money is only reserved: it may stay so for
 /// weeks, and an app that nobody uses shall have nothing to do.
-const WATCHED: SignedDuration = SignedDuration::from_mins(10);
+pub(super) const WATCHED: SignedDuration = SignedDuration::from_mins(10);
 
 /// Sets the timers by what is pending now, and asks what is due.
 pub(super) fn arrange(t: &mut Turn<'_>) {
@@ -38,6 +36,7 @@ pub(super) fn arrange(t: &mut Turn<'_>) {
     track(t);
     outbox(t);
     clock(t);
+    online::arrange(t);
 }
 
 /// If the machine's clock was set back, every moment that is remembered goes back with it: a wait of seconds
@@ -51,19 +50,21 @@ pub(super) fn set_back(t: &mut Turn<'_>) -> bool {
     }
     tracking.pace.set_back(by);
     tracking.flushed_at = tracking.flushed_at.and_then(|at| at.checked_sub(by).ok());
-    tracking.knocked_at = tracking.knocked_at.and_then(|at| at.checked_sub(by).ok());
     tracking.touched_at = tracking.touched_at.and_then(|at| at.checked_sub(by).ok());
     // Set for the clock as it was: they are planned anew.
     (tracking.outbox_wake, tracking.clock_wake, tracking.wake) = (None, None, None);
+    tracking.line.set_back(by);
     true
 }
 
-fn set(t: &mut Turn<'_>, timer: Timer, at: Option<Timestamp>) {
+/// Sets or stops a timer of the tracker's, if that is news.
+pub(super) fn set(t: &mut Turn<'_>, timer: Timer, at: Option<Timestamp>) {
     let tracking = &mut t.model.tracking;
     let known = match timer {
         Timer::Track => &mut tracking.wake,
         Timer::Outbox => &mut tracking.outbox_wake,
         Timer::Clock => &mut tracking.clock_wake,
+        Timer::Line => &mut tracking.line.wake,
         Timer::KeepDraft => return,
     };
     if *known == at {
@@ -186,6 +187,10 @@ pub(super) fn due(t: &mut Turn<'_>, timer: Timer) {
     match timer {
         Timer::Track => tracking.wake = None,
         Timer::Clock => tracking.clock_wake = None,
+        Timer::Line => {
+            tracking.line.wake = None;
+            online::due(t);
+        }
         Timer::Outbox => {
             tracking.outbox_wake = None;
             flush(t);
@@ -197,7 +202,7 @@ pub(super) fn due(t: &mut Turn<'_>, timer: Timer) {
 }
 
 /// Sends what waits. What is being sent counts as on the wire until the ledger says otherwise.
-fn flush(t: &mut Turn<'_>) {
+pub(super) fn flush(t: &mut Turn<'_>) {
     // What waits for the seller too: it is not sent, but looked for. What can't be written down is not sent.
     if t.model.dashboard.outbox.is_empty() || t.model.dashboard.unwritable.is_some() {
         return;
@@ -235,31 +240,6 @@ fn being_sent(t: &mut Turn<'_>, which: impl Fn(&OutboxEntry) -> bool) {
     t.model.tracking.flushed_at = Some(t.now.at);
 }
 
-/// Somebody is at the keys, offline or signed out, and nothing is sent or followed by which the end of that would be seen. Found
-/// out now, and not by a timer: nobody needs to know before, and an app that has nothing to do shall not wake.
-pub(super) fn look_whether_online(t: &mut Turn<'_>) {
-    let sends = t.model.dashboard.outbox.iter().any(|e| !e.needs_decision);
-    let tracking = &mut t.model.tracking;
-    let out = t.model.net.is_offline() || t.model.net == Net::SignedOut;
-    if !out || sends || tracking.asking || tracking.wake.is_some() {
-        return;
-    }
-    let again_at = tracking.knocked_at.and_then(|at| at.checked_add(OFFLINE_REST).ok());
-    if again_at.is_some_and(|at| t.now.at < at) {
-        return;
-    }
-    tracking.knocked_at = Some(t.now.at);
-    // A profile that is known may be told without asking; how a session stands is not.
-    let session = t.model.dashboard.rows.iter().find(|r| r.session_id.is_some()).map(|r| r.id);
-    match session.filter(|_| t.model.wizard.profile.is_some()) {
-        Some(id) => {
-            tracking.asking = true;
-            t.ask(Effect::Track { batch: Vec::new(), singles: vec![id] });
-        }
-        None => t.ask(Effect::LoadProfile),
-    }
-}
-
 /// Which links the backend doesn't know any more, and which of them it does know after all.
 pub(super) fn told(t: &mut Turn<'_>, gone: Vec<LinkId>, there: &[LinkId]) {
     let known = &mut t.model.tracking.gone;
@@ -281,11 +261,11 @@ pub(super) fn tracked(t: &mut Turn<'_>, changed: Vec<Link>, fault: Option<Fault>
     match &fault {
         None => {
             t.model.tracking.pace.answered();
-            answered(t);
+            online::answered(t);
         }
         Some(fault) => {
             t.model.tracking.pace.failed(t.now.at, fault.retry_after);
-            net_of(t, fault);
+            online::net_of(t, fault);
         }
     }
     skewed(t, skew);
@@ -329,50 +309,6 @@ pub(super) fn look_now(t: &mut Turn<'_>) {
     if !batch.is_empty() || !singles.is_empty() {
         t.model.tracking.asking = true;
         t.ask(Effect::Track { batch, singles });
-    }
-}
-
-/// The backend has answered.
-pub(super) fn answered(t: &mut Turn<'_>) {
-    net(t, Net::Online);
-}
-
-/// When somebody last signed in at another terminal. Who was turned away tries it with the new secret, at once and once;
-/// what was told before we looked first is known to the secret that we have.
-pub(super) fn signed_in_elsewhere(t: &mut Turn<'_>, told: Option<String>) {
-    let tracking = &mut t.model.tracking;
-    let new = tracking.seen.is_some() && tracking.signed_in != told;
-    tracking.signed_in = told;
-    if new && t.model.net == Net::SignedOut {
-        t.ask(Effect::SignIn);
-    }
-}
-
-/// What a failed request says about the network.
-pub(super) fn net_of(t: &mut Turn<'_>, fault: &Fault) {
-    let now = match (fault.barrier(), fault.kind) {
-        (Some(Barrier::NoConnection), _) => Net::Offline,
-        (Some(Barrier::SomebodyElse), _) => Net::SignInPage,
-        (Some(Barrier::Certificate), _) => Net::Certificate,
-        (None, FaultKind::NotSignedIn) => Net::SignedOut,
-        (None, _) if fault.status.is_some() => Net::Online,
-        (None, FaultKind::NotSent | FaultKind::Maybe) => Net::Offline,
-        // An answer that is not believed is one, too.
-        (None, FaultKind::Refused | FaultKind::NotFound | FaultKind::Forbidden | FaultKind::Untrusted) => {
-            Net::Online
-        }
-    };
-    net(t, now);
-}
-
-/// The network is so. Back online, what waits is sent.
-pub(super) fn net(t: &mut Turn<'_>, net: Net) {
-    let before = std::mem::replace(&mut t.model.net, net);
-    if before != Net::Online && before != Net::Unknown && net == Net::Online {
-        flush(t);
-        if t.model.wizard.profile.is_none() {
-            t.ask(Effect::LoadProfile);
-        }
     }
 }
 

@@ -226,6 +226,10 @@ async fn with_workplace(effect: Effect, place: Workplace, now: Now, tx: Sender) 
             tx.reply(Reply::Profile(place.ports.gateway.profile().await));
             clock(&place.ports, &tx);
         }
+        Effect::Knock => {
+            tx.reply(Reply::Knocked(place.ports.gateway.profile_anew().await));
+            clock(&place.ports, &tx);
+        }
         Effect::LoadLink(id) => load_link(&place, id, &tx).await,
         Effect::Copy(text) => {
             let desktop = place.ports.desktop.clone();
@@ -399,6 +403,7 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
         | Effect::ProposeReference
         | Effect::CheckReference(_)
         | Effect::LoadProfile
+        | Effect::Knock
         | Effect::LoadLink(_)
         | Effect::Find { .. }
         | Effect::Copy(_)

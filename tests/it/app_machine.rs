@@ -438,6 +438,14 @@ impl World {
                 1 => Ok(Profile::default()),
                 _ => Err(fault(FaultKind::NotSent)),
             })],
+            Effect::Knock => vec![Reply::Knocked(match luck % 3 {
+                0 => Ok(Profile {
+                    types: vec!["dintero_psp.vipps".into(), "dintero_psp.creditcard".into()],
+                    ..Profile::default()
+                }),
+                1 => Ok(Profile::default()),
+                _ => Err(fault(FaultKind::NotSent)),
+            })],
             Effect::Submit(id, sale, _) => {
                 let result = match luck % 8 {
                     6 => Err(KeepError::Ledger(LedgerError::Database("locked".into()))),

@@ -3,7 +3,7 @@ use crate::app::msg::{DashboardNews, Msg, Reply, Seen};
 use crate::app::testing::{App, entry, id, link, then};
 use crate::domain::cause::{BadLink, Cause, Flaw};
 use crate::domain::link::LinkState;
-use crate::ports::{LedgerError, LinkRow};
+use crate::ports::{FaultKind, LedgerError, LinkRow};
 
 fn dashboard(links: &[Link], outbox: Vec<OutboxEntry>) -> Reply {
     let rows: Vec<LinkRow> = links.iter().map(LinkRow::from).collect();
@@ -180,29 +180,7 @@ fn offline_what_waits_is_tried_every_few_seconds() {
     app.reply(dashboard(&[], vec![due]));
     let wait = app.model.tracking.outbox_wake.unwrap().duration_since(app.now.at);
     assert!((6..=10).contains(&wait.as_secs()), "{wait:#}");
-    assert!(!app.keys("Down").contains(&Effect::LoadProfile), "that tells it");
-}
-
-#[test]
-fn offline_with_nothing_to_do_a_key_finds_out_and_no_timer_does() {
-    let mut app = App::new();
-    app.reply(dashboard(&[], Vec::new()));
-    let fault = Fault::new(FaultKind::NotSent, Cause::theirs("no route"));
-    app.reply(Reply::Profile(Err(fault.clone())));
-    assert_eq!(app.model.net, Net::Offline);
-    let tracking = &app.model.tracking;
-    assert_eq!((tracking.wake, tracking.outbox_wake, tracking.clock_wake), (None, None, None));
-    assert_eq!(app.keys("Down Up"), [Effect::LoadProfile], "not with every key");
-    app.reply(Reply::Profile(Err(fault.clone())));
-    app.pass(10);
-    assert_eq!(app.keys("Down"), [Effect::LoadProfile]);
-    app.profile(&[]);
-    app.pass(10);
-    assert_eq!((app.model.net, app.keys("Down")), (Net::Online, Vec::new()));
-    // A profile that is known is no question any more.
-    app.reply(dashboard(&[link(1, LinkState::Captured)], Vec::new()));
-    app.reply(Reply::Net(Net::Offline));
-    assert_eq!(app.keys("Down"), [Effect::Track { batch: Vec::new(), singles: vec![id(1)] }]);
+    assert!(!app.keys("Down").contains(&Effect::Knock), "that tells it");
 }
 
 fn no_news() -> Reply {
@@ -293,7 +271,7 @@ fn signed_out_what_waits_is_left_alone_for_a_while() {
     // With nothing that waits or is followed a key finds that out.
     app.reply(dashboard(&[], Vec::new()));
     app.reply(Reply::Net(Net::SignedOut));
-    assert_eq!(app.keys("Down"), [Effect::LoadProfile]);
+    assert_eq!(app.keys("Down"), [Effect::Knock]);
 }
 
 /// The word of a sign-in at another terminal is a reason to try anew, and nothing else that changes in the ledger is.
@@ -352,7 +330,7 @@ fn a_network_that_answers_for_itself_is_no_way_to_the_backend() {
         // With nothing that waits a key finds out.
         app.reply(dashboard(&[], Vec::new()));
         app.reply(Reply::Net(net));
-        assert_eq!(app.keys("Down"), [Effect::LoadProfile], "{net:?}");
+        assert_eq!(app.keys("Down"), [Effect::Knock], "{net:?}");
     }
     // The backend has answered, though not well.
     let mut app = App::new();

@@ -63,19 +63,50 @@ async fn after_a_long_outage_all_is_sent_within_seconds_and_without_a_burst() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn offline_with_nothing_to_do_sleeps_and_a_key_finds_out() {
+async fn offline_with_nothing_to_do_the_end_of_it_is_seen_and_nobody_there_seldom_asks() {
     let mut seller = Journey::open().await;
-    // The profile that was read is told from memory for ten minutes.
-    seller.pass(700).await;
+    // The profile that was read is told from memory for ten minutes, which is no answer.
+    seller.pass(300).await;
     seller.line.down.store(true, Ordering::SeqCst);
     seller.power_cut().await;
     seller.sees("offline");
     let before = tries(&seller);
+    seller.pass(60).await;
+    let tried = tries(&seller) - before;
+    assert!((6..=10).contains(&tried), "{tried} requests in a minute without a connection");
+    seller.line.down.store(false, Ordering::SeqCst);
+    seller.pass(8).await;
+    seller.sees("online");
+
+    seller.line.down.store(true, Ordering::SeqCst);
+    seller.power_cut().await;
+    seller.pass(700).await;
+    let before = tries(&seller);
     seller.pass(3600).await;
-    assert_eq!(tries(&seller), before);
+    let tried = tries(&seller) - before;
+    assert!((50..=61).contains(&tried), "{tried} requests in an hour without anybody there");
     seller.line.down.store(false, Ordering::SeqCst);
     seller.keys("Down").await;
     seller.sees("online");
+}
+
+#[tokio::test(start_paused = true)]
+async fn online_is_said_of_now_and_costs_nothing_while_nobody_is_there() {
+    let mut seller = Journey::open().await;
+    seller.sees("online");
+    let before = tries(&seller);
+    seller.pass(3600).await;
+    assert_eq!(tries(&seller), before);
+    assert!(!seller.screen().contains("online"), "an hour ago: {}", seller.screen());
+    seller.keys("Down").await;
+    seller.sees("online");
+    // The connection is lost with nothing under way, and a sale is filled in: it is known before it is sent.
+    seller.line.down.store(true, Ordering::SeqCst);
+    seller.keys("n").await;
+    seller.pass(31).await;
+    seller.keys("Down").await;
+    seller.pass(1).await;
+    seller.sees("offline");
 }
 
 #[tokio::test(start_paused = true)]
