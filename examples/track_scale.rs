@@ -106,9 +106,12 @@ mod linux {
             .env("PAYLINK_DATA_DIR", data.to_str().unwrap())
             .env("PAYLINK_CLIENT_SECRET", backend.fact("client_secret"))
             .start();
-        measure(&backend, &data, &made, &mut term, Duration::from_secs(minutes * 60));
+        let met = measure(&backend, &data, &made, &mut term, Duration::from_secs(minutes * 60));
         term.press("ctrl-c");
         term.ends();
+        // The end of the process ends nothing else.
+        drop(backend);
+        std::process::exit(i32::from(!met));
     }
 
     /// Makes the links at the backend and in the ledger, newest first: two in a hundred are younger than an hour,
@@ -190,7 +193,7 @@ mod linux {
         seen: Option<Duration>,
     }
 
-    fn measure(backend: &Backend, data: &Path, made: &[Link], term: &mut Term, time: Duration) {
+    fn measure(backend: &Backend, data: &Path, made: &[Link], term: &mut Term, time: Duration) -> bool {
         let ledger = SqliteLedger::open(data).expect("the ledger");
         term.sees("OPEN-00000");
         term.press("enter");
@@ -230,7 +233,7 @@ mod linux {
         }
         let (wall, ticks) = (begun.elapsed(), term.cpu_ticks() - ticks);
         let asked = asked(backend, from);
-        report(made.len(), wall, ticks, written, &asked, &delays, &elsewhere);
+        report(made.len(), wall, ticks, written, &asked, &delays, &elsewhere)
     }
 
     /// Nothing is done but to see which of the others the ledger has as paid.
@@ -250,6 +253,7 @@ mod linux {
         }
     }
 
+    /// Tells it, and whether the goals were met.
     fn report(
         links: usize,
         wall: Duration,
@@ -258,7 +262,7 @@ mod linux {
         asked: &BTreeMap<&'static str, usize>,
         delays: &[Duration],
         elsewhere: &[Elsewhere],
-    ) {
+    ) -> bool {
         let seconds = wall.as_secs_f64();
         let all: usize = asked.values().sum();
         println!("{links} open links, {seconds:.0} s");
@@ -289,9 +293,14 @@ mod linux {
             println!("  paid elsewhere, {age}: {}", seen.join(", "));
         }
         let slowest = sorted[sorted.len() - 1];
-        let met = |good: bool| if good { "met" } else { "NOT MET" };
-        println!("  at most 1 request/s: {}", met(share(all) <= 1.0));
-        println!("  under 5 % of one core: {}", met(cpu / seconds < 0.05));
-        println!("  paid on screen within 3 s: {}", met(slowest <= 3.0));
+        let goals = [
+            ("at most 1 request/s", share(all) <= 1.0),
+            ("under 5 % of one core", cpu / seconds < 0.05),
+            ("paid on screen within 3 s", slowest <= 3.0),
+        ];
+        for (goal, met) in goals {
+            println!("  {goal}: {}", if met { "met" } else { "NOT MET" });
+        }
+        goals.iter().all(|(_, met)| *met)
     }
 }
