@@ -446,6 +446,15 @@ impl Ledger for SqliteLedger {
         self.write(|tx| settle::settle(tx, self.claimant(), link, entry, end))
     }
 
+    fn settle_to_withdraw(
+        &self,
+        link: &Link,
+        entry: &OutboxEntry,
+        now: Timestamp,
+    ) -> Result<bool, LedgerError> {
+        self.write(|tx| settle::to_withdraw(tx, self.claimant(), link, entry, now))
+    }
+
     fn settle_made(&self, link: &Link) -> Result<bool, LedgerError> {
         self.write(|tx| settle::made(tx, link))
     }

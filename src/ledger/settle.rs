@@ -2,12 +2,13 @@
 //! over: what it then says of it counts only while the claim is still its own. But that the backend has a link is true
 //! whoever learns of it.
 
+use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
-use super::ended;
 use super::error::Trouble;
 use super::outbox::{seq_of, what};
 use super::record::{self, micros};
+use super::{ended, outbox};
 use crate::domain::link::{Link, LinkState};
 use crate::ports::{EndedOrder, OutboxEntry, OutboxKind, Overdue};
 
@@ -73,6 +74,25 @@ pub(super) fn settle(
         record::update(tx, link)?;
     }
     Ok(ours)
+}
+
+/// Closes a creation and keeps that its session is to be withdrawn; see `Ledger::settle_to_withdraw`.
+pub(super) fn to_withdraw(
+    tx: &Transaction<'_>,
+    owner: &str,
+    link: &Link,
+    entry: &OutboxEntry,
+    now: Timestamp,
+) -> Result<bool, Trouble> {
+    if !settle(tx, owner, link, entry, None)? {
+        return Ok(false);
+    }
+    outbox::amend(tx, link.id, OutboxKind::Cancel, &mut |waits| {
+        // The seller may have said it meanwhile.
+        let entry = waits.unwrap_or_else(|| OutboxEntry::new(link.id, OutboxKind::Cancel, now));
+        Some(OutboxEntry { next_at: now, ..entry })
+    })?;
+    Ok(true)
 }
 
 /// The backend has made the link; see `Ledger::settle_made`.

@@ -112,6 +112,18 @@ impl Claim {
         as_kept(ports, id, ours, outcome, fault).await
     }
 
+    /// The link is kept as one whose session is to be withdrawn, which is durable before anybody is asked to do it. `None`:
+    /// the claim has gone to somebody else.
+    pub(super) async fn settle_to_withdraw(self, ports: &Ports) -> Result<Option<Link>, LedgerError> {
+        let (id, now) = (self.link.id, ports.clock.now());
+        let (link, entry) = (self.link, self.entry);
+        let ours = written(ports, move |ledger| ledger.settle_to_withdraw(&link, &entry, now)).await?;
+        if !ours {
+            return Ok(None);
+        }
+        on_ledger(ports, move |ledger| kept(ledger, id)).await.map(Some)
+    }
+
     /// The backend has the link, whoever has the claim by now: it is kept with its session. `None`: it has another one,
     /// or has ended, and this session is one too many.
     pub(super) async fn settle_made(

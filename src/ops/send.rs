@@ -149,7 +149,7 @@ pub(super) async fn attempt(
             }
             (FaultKind::Untrusted, Some(session)) => {
                 let session = session.clone();
-                return distrust(ports, claim, session, fault).await;
+                return distrust(ports, claim, session, fault, until).await;
             }
             // It was made, and the answer said which one it is, but not its address: taken if it is there to be read.
             (FaultKind::Maybe, Some(session)) => {

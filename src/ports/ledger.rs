@@ -282,6 +282,17 @@ pub trait Ledger: Send + Sync {
         entry: &OutboxEntry,
         end: Option<&EndedOrder>,
     ) -> Result<bool, LedgerError>;
+    /// As [`Ledger::settle_entry`] for a `Create` whose session is not to stay: that is to be withdrawn is kept in the same
+    /// transaction, as a `Cancel` that is due at `now`.
+    ///
+    /// # Errors
+    /// The database's.
+    fn settle_to_withdraw(
+        &self,
+        link: &Link,
+        entry: &OutboxEntry,
+        now: Timestamp,
+    ) -> Result<bool, LedgerError>;
     /// The backend has made the link: closes its `Create`, whoever has the claim by now, and keeps the link with its
     /// session, in one transaction. That it exists is true whoever learns of it, and whoever else is at it may send
     /// nothing from then on. `false`: the link has another session, or has ended without one; nothing changes, and this

@@ -238,6 +238,34 @@ fn that_the_backend_has_a_link_is_true_whoever_learns_of_it() {
 }
 
 #[test]
+fn a_session_that_is_not_to_stay_is_kept_with_the_word_to_withdraw_it() {
+    let refused = Link { session_id: Some("T1.lost".to_owned()), state: LinkState::Refused, ..sample(1) };
+    for said in [false, true] {
+        let ledger = queued(1);
+        let late = claim(&ledger, 1, 10).unwrap();
+        let entry = claim(&ledger, 1, 100).unwrap();
+        let word = OutboxEntry::new(sample(1).id, OutboxKind::Cancel, at(105));
+        if said {
+            ledger.enqueue(&OutboxEntry { in_flight: true, ..word.clone() }).unwrap();
+        }
+        assert!(
+            !ledger.settle_to_withdraw(&refused, &late, at(110)).unwrap(),
+            "it is somebody else's by now"
+        );
+        assert_eq!(
+            ledger.outbox(ACCOUNT).unwrap().iter().filter(|e| e.kind == OutboxKind::Create).count(),
+            1
+        );
+        assert!(ledger.settle_to_withdraw(&refused, &entry, at(110)).unwrap());
+        let waits = ledger.outbox(ACCOUNT).unwrap();
+        let [waits] = waits.as_slice() else { panic!("{waits:?}") };
+        assert_eq!((waits.kind, waits.next_at, waits.in_flight), (OutboxKind::Cancel, at(110), said));
+        let link = ledger.link(sample(1).id).unwrap().unwrap();
+        assert_eq!((link.state, link.session_id), (LinkState::Refused, refused.session_id.clone()));
+    }
+}
+
+#[test]
 fn only_who_has_the_claim_may_send_and_the_first_time_is_kept() {
     let ledger = queued(1);
     let first = OutboxEntry { first_sent: Some(at(11)), ..claim(&ledger, 1, 10).unwrap() };

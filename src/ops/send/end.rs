@@ -1,5 +1,6 @@
 //! What came of a try to make a link: the link has it, and the entry is closed.
 
+use super::Until;
 use super::seek::Seen;
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::clean;
@@ -8,7 +9,7 @@ use crate::domain::link::{EventKind, LinkState};
 use crate::domain::method::{MethodKind, kind_of_type};
 use crate::ops::claim::Claim;
 use crate::ops::outbox::{Outcome, Sent, standing};
-use crate::ops::{backend_now, cancel, double, lost, set_state};
+use crate::ops::{backend_now, cancel, double, kept, lost, on_ledger, set_state};
 use crate::ports::{Created, Fault, LedgerError, OutboxKind, Ports};
 
 /// The link is there.
@@ -69,16 +70,17 @@ pub(super) async fn refused(ports: &Ports, mut claim: Claim, fault: Fault) -> Re
     Ok(sent)
 }
 
-/// The session exists, but its link is not to be trusted: withdraw it, and never show it.
+/// The session exists, but its link is not to be trusted: withdraw it, and never show it. That it is to be withdrawn is
+/// kept before anything is asked, so that it is done whatever happens.
 pub(super) async fn distrust(
     ports: &Ports,
     mut claim: Claim,
     session_id: String,
     fault: Fault,
+    until: Until,
 ) -> Result<Sent, LedgerError> {
-    let withdrawn = ports.gateway.cancel(&session_id).await;
     let now = ports.clock.now();
-    let before = claim.link.clone();
+    let (before, first_sent) = (claim.link.clone(), claim.entry.first_sent);
     let id = before.id;
     // The address itself is never shown.
     let fault = Fault { cause: Cause::Plain(Plain::LinkWithdrawn), message: None, ..fault };
@@ -86,18 +88,23 @@ pub(super) async fn distrust(
     set_state(&mut claim.link, LinkState::Refused, now);
     claim.link.record_once(now, EventKind::Refused, Some(fault.line()));
     claim.link.reason = Some(fault.line());
-    let first_sent = claim.entry.first_sent;
-    let sent = claim.settle_ours(ports, Outcome::Refused, Some(fault)).await?;
-    if let Err(fault) = withdrawn {
-        tracing::warn!(link = %id, "the session with the foreign link is still open: {fault}");
-        match sent {
-            Some(_) => cancel::journal(ports, id, true).await?,
-            // The link is somebody else's, and has another session.
-            None => lost::put_away(ports, &before, first_sent, &session_id).await?,
-        }
+    let Some(link) = claim.settle_to_withdraw(ports).await? else {
+        // The link is somebody else's, and has another session.
+        lost::put_away(ports, &before, first_sent, &session_id).await?;
+        return standing(ports, id, OutboxKind::Create).await;
+    };
+    double::ended(ports, &link).await;
+    // What is not done by then is left to the outbox.
+    let withdrawn = match until.left() {
+        None => Ok(cancel::send(ports, id).await),
+        Some(left) => tokio::time::timeout(left, cancel::send(ports, id)).await,
+    };
+    match withdrawn {
+        Ok(Ok(sent)) if sent.outcome == Outcome::Cancelled => {}
+        Ok(Ok(sent)) => tracing::warn!(link = %id, "the foreign link may still be open: {:?}", sent.outcome),
+        Ok(Err(error)) => tracing::warn!(link = %id, %error, "the foreign link may still be open"),
+        Err(_) => tracing::warn!(link = %id, "the foreign link could not be withdrawn in time"),
     }
-    match sent {
-        Some(sent) => Ok(sent),
-        None => standing(ports, id, OutboxKind::Create).await,
-    }
+    let link = on_ledger(ports, move |ledger| kept(ledger, id)).await?;
+    Ok(Sent { link, outcome: Outcome::Refused, fault: Some(fault) })
 }

@@ -376,6 +376,24 @@ impl Ledger for SimLedger {
         })
     }
 
+    fn settle_to_withdraw(
+        &self,
+        link: &Link,
+        entry: &OutboxEntry,
+        now: Timestamp,
+    ) -> Result<bool, LedgerError> {
+        self.write(|kept| {
+            let Some(i) = kept.claimed(entry) else { return Ok(false) };
+            kept.outbox.remove(i);
+            kept.update(link);
+            match kept.place(link.id, OutboxKind::Cancel) {
+                Some(i) => kept.outbox[i].0.next_at = now,
+                None => kept.outbox.push((OutboxEntry::new(link.id, OutboxKind::Cancel, now), None)),
+            }
+            Ok(true)
+        })
+    }
+
     fn settle_made(&self, link: &Link) -> Result<bool, LedgerError> {
         self.write(|kept| {
             let before = &kept.links[&link.id];

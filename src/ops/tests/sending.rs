@@ -179,3 +179,44 @@ async fn a_foreign_link_is_withdrawn_and_never_shown() {
     settle(&world).await;
     assert_eq!(world.link(id).state, LinkState::Open);
 }
+
+/// Whatever is cut off and whenever, a session whose link is not to be trusted is in the ledger before anybody is asked to
+/// withdraw it, and is withdrawn in the end.
+#[tokio::test(start_paused = true)]
+async fn a_foreign_link_is_kept_before_it_is_withdrawn() {
+    for gets_through in [true, false] {
+        let mut step = 0;
+        loop {
+            step += 1;
+            let world = World::new();
+            let other = world.send("B-1", Delivery::Link).await;
+            let session = world.session_id(other);
+            let untrusted = Fault {
+                session_id: Some(session),
+                ..Fault::new(FaultKind::Untrusted, Cause::theirs("the link is on https://evil.example/pay"))
+            };
+            world.backend.wrong(Call::Create, [Wrong::Fault(untrusted)]);
+            if !gets_through {
+                world.backend.wrong(Call::Cancel, [Wrong::Cut]);
+            }
+            let id = world.keep("A-1", sms());
+            world.power.cut_at(step);
+            drop(send_now(&world.ports, id).await);
+            let was_cut = world.power.is_off();
+            world.power.back();
+            let asked = world.backend.calls(Call::Cancel) > 0;
+            let kept = world.link(id).session_id.is_some();
+            assert!(kept || !asked, "cut at {step}: withdrawn, and nobody knows of it");
+            if kept {
+                world.restart();
+                settle(&world).await;
+                assert!(world.backend.sessions()[0].news.cancelled_at.is_some(), "cut at {step}");
+                assert_eq!((world.link(id).state, world.link(id).url), (LinkState::Refused, None));
+            }
+            if !was_cut {
+                assert!(kept && step > 3);
+                break;
+            }
+        }
+    }
+}
