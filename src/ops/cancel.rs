@@ -195,6 +195,11 @@ pub(super) async fn send(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError>
     carry_out(ports, id, false, false).await
 }
 
+/// The same for a session that was made a moment ago: it's withdrawn whether or not it can be read.
+pub(super) async fn send_unread(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
+    carry_out(ports, id, true, false).await
+}
+
 /// What reading the state first brought.
 enum First {
     /// It can be withdrawn.

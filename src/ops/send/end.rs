@@ -96,8 +96,8 @@ pub(super) async fn distrust(
     double::ended(ports, &link).await;
     // What is not done by then is left to the outbox.
     let withdrawn = match until.left() {
-        None => Ok(cancel::send(ports, id).await),
-        Some(left) => tokio::time::timeout(left, cancel::send(ports, id)).await,
+        None => Ok(cancel::send_unread(ports, id).await),
+        Some(left) => tokio::time::timeout(left, cancel::send_unread(ports, id)).await,
     };
     match withdrawn {
         Ok(Ok(sent)) if sent.outcome == Outcome::Cancelled => {}
