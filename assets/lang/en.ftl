@@ -261,6 +261,7 @@ key-email = e-mail
 key-qr-full = large QR
 key-change = change
 key-cancel = cancel
+key-drop = drop
 key-again = sell again
 key-open-page = open in the browser
 key-copy-mail = copy mail
@@ -600,6 +601,7 @@ cli-money-done-before = { $reference }: this was asked for before, and has been 
 cli-money-dropped = { $reference }: this order was dropped from the outbox before it was carried out. Nothing was done
 cli-money-dropped-hint = To do it all the same, ask again
 cli-money-dropped-perhaps = { $reference }: this order was dropped from the outbox, and may still be carried out: the payment service has agreed to it
+cli-money-dropped-unreadable = { $reference }: this order was dropped from the outbox. What it asked for can't be read, so it may have been carried out
 cli-money-lost = { $reference }: this order is in the outbox no more, and what became of it is not known
 cli-money-lost-hint = Nothing was sent again. `paylink show REF` tells how the payment stands; ask again only if that shows it was not done
 cli-withdrawn = { $reference } was withdrawn meanwhile
@@ -765,6 +767,15 @@ toast-mail-waits = { $reference } is made. Open it to send the mail.
 toast-paid = { $reference } is paid!
 toast-alarm = { $reference }: { $alarm }! Open it.
 toast-ended = { $reference }: { $state }
+toast-waited-done =
+    { $kind ->
+        [capture] { $reference }: the money is captured.
+        [void] { $reference }: the reservation is released.
+        [refund] { $reference }: the money is given back.
+       *[other] { $reference } is cancelled.
+    }
+toast-cancel-dropped = { $reference }: the cancellation was dropped from the outbox. The link was not cancelled.
+toast-waited-busy = { $reference }: this is being sent just now. Try again in a moment.
 toast-cancelled = The link is cancelled.
 toast-has-money = Not cancelled: money is held or taken.
 toast-already-ended = It had ended already.
@@ -794,6 +805,25 @@ confirm-give-up-means = It may have been sent. The payment service is asked firs
 confirm-send-late = Send { $reference } now?
 confirm-send-late-expired = Its time to be paid was over before it could be sent. It gets the same time from now on.
 confirm-send-late-old = It has waited for hours. The customer may have gone, or have paid in another way.
+# Something waits to be done with a link that is at the payment service, and would be taken out of the outbox
+confirm-drop =
+    { $kind ->
+        [capture] Drop the capture for { $reference }?
+        [void] Drop the release of the money for { $reference }?
+        [refund] Drop the refund for { $reference }?
+       *[other] Drop the cancellation of { $reference }?
+    }
+confirm-drop-part =
+    { $kind ->
+        [refund] Drop the refund of { $amount } for { $reference }?
+       *[other] Drop the capture of { $amount } for { $reference }?
+    }
+confirm-drop-not-sent = It has not been sent. No money is moved by it.
+confirm-drop-cancel-not-sent = It has not been sent. The customer can still pay with this link.
+confirm-drop-perhaps = It may have been carried out. The payment service is asked first: what was carried out can't be dropped, and what can't be told yet stays in the outbox.
+confirm-drop-cancel-perhaps = It may have been sent, and may still be carried out: then the link is cancelled all the same.
+confirm-drop-no-end = The payment service agreed to it more than a day ago. It may still be carried out, and is not followed any more.
+confirm-drop-unreadable = What it asked for can't be read, so it may have been carried out. Look at the payment afterwards.
 confirm-change-over-draft = Throw the draft away and change this link?
 confirm-send-again = Send { $reference } again?
 confirm-send-again-means = Ask first: “Have you had a message with a payment link?” If so, the customer gets two and could pay twice.

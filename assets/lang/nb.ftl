@@ -260,6 +260,7 @@ key-email = e-post
 key-qr-full = stor QR
 key-change = endre
 key-cancel = kanseller
+key-drop = dropp
 key-again = selg igjen
 key-open-page = åpne i nettleseren
 key-copy-mail = kopier e-posten
@@ -595,6 +596,7 @@ cli-money-done-before = { $reference }: dette ble det bedt om før, og det er ut
 cli-money-dropped = { $reference }: dette ble droppet fra utboksen før det ble utført. Ingenting ble gjort
 cli-money-dropped-hint = Be om det på nytt hvis det skal gjøres likevel
 cli-money-dropped-perhaps = { $reference }: dette ble droppet fra utboksen, og kan fortsatt bli utført: betalingstjenesten har sagt ja til det
+cli-money-dropped-unreadable = { $reference }: dette ble droppet fra utboksen. Det kan ikke leses hva som ble bedt om, så det kan være utført
 cli-money-lost = { $reference }: dette er ikke i utboksen lenger, og hva det ble til, er ikke kjent
 cli-money-lost-hint = Ingenting ble sendt på nytt. `paylink show REF` viser hvordan betalingen står; be om det på nytt bare hvis den viser at det ikke ble gjort
 cli-withdrawn = { $reference } ble kansellert i mellomtiden
@@ -760,6 +762,15 @@ toast-mail-waits = { $reference } er laget. Åpne den for å sende e-posten.
 toast-paid = { $reference } er betalt!
 toast-alarm = { $reference }: { $alarm }! Åpne den.
 toast-ended = { $reference }: { $state }
+toast-waited-done =
+    { $kind ->
+        [capture] { $reference }: pengene er trukket.
+        [void] { $reference }: reservasjonen er annullert.
+        [refund] { $reference }: pengene er refundert.
+       *[other] { $reference } er kansellert.
+    }
+toast-cancel-dropped = { $reference }: kanselleringen ble droppet fra utboksen. Lenken ble ikke kansellert.
+toast-waited-busy = { $reference }: dette sendes akkurat nå. Prøv igjen om et øyeblikk.
 toast-cancelled = Lenken er kansellert.
 toast-has-money = Ikke kansellert: penger er reservert eller trukket.
 toast-already-ended = Den var avsluttet allerede.
@@ -789,6 +800,25 @@ confirm-give-up-means = Den kan være sendt. Betalingstjenesten spørres først,
 confirm-send-late = Sende { $reference } nå?
 confirm-send-late-expired = Betalingsfristen var ute før den kunne sendes. Den får like lang frist fra nå av.
 confirm-send-late-old = Den har ventet i timevis. Kunden kan ha gått, eller ha betalt på en annen måte.
+# Noe venter på å bli gjort med en lenke som er hos betalingstjenesten, og ville bli tatt ut av utboksen
+confirm-drop =
+    { $kind ->
+        [capture] Droppe å trekke pengene for { $reference }?
+        [void] Droppe å annullere reservasjonen for { $reference }?
+        [refund] Droppe refusjonen for { $reference }?
+       *[other] Droppe kanselleringen av { $reference }?
+    }
+confirm-drop-part =
+    { $kind ->
+        [refund] Droppe refusjonen på { $amount } for { $reference }?
+       *[other] Droppe å trekke { $amount } for { $reference }?
+    }
+confirm-drop-not-sent = Forespørselen er ikke sendt. Den flytter ingen penger.
+confirm-drop-cancel-not-sent = Kanselleringen er ikke sendt. Kunden kan fortsatt betale med denne lenken.
+confirm-drop-perhaps = Det kan være utført. Betalingstjenesten spørres først: det som er utført, kan ikke droppes, og det som ikke kan avgjøres ennå, blir liggende i utboksen.
+confirm-drop-cancel-perhaps = Kanselleringen kan være sendt, og kan fortsatt bli utført: da er lenken kansellert likevel.
+confirm-drop-no-end = Betalingstjenesten sa ja til det for mer enn et døgn siden. Det kan fortsatt bli utført, og følges ikke lenger.
+confirm-drop-unreadable = Det kan ikke leses hva som ble bedt om, så det kan være utført. Se på betalingen etterpå.
 confirm-change-over-draft = Kaste kladden og endre denne lenken?
 confirm-send-again = Sende { $reference } på nytt?
 confirm-send-again-means = Spør først: «Har du fått en melding med en betalingslenke?» I så fall får kunden to, og kan betale to ganger.

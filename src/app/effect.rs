@@ -7,6 +7,7 @@ use super::model::{ListFilter, QrWish};
 use super::msg::{Seen, Timer};
 use crate::domain::link::{Alarm, LinkId};
 use crate::domain::sale::Sale;
+use crate::ports::{OrderId, OutboxKind};
 
 /// Something to be done. Those that [`is_vital`](Effect::is_vital) are waited for when the app ends.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +48,10 @@ pub enum Effect {
     LoadLink(LinkId),
     /// Send what is due in the outbox; with an id: this link now, due or not.
     Flush(Option<LinkId>),
+    /// Send now what waits to be done with a link that is at the backend, this first.
+    SendWaiting(LinkId, OutboxKind),
+    /// Take out of the outbox what waits to be done with a link that is at the backend: this order.
+    Drop(LinkId, OutboxKind, OrderId),
     /// Send all that waits and needs no decision, due or not.
     SendAll,
     /// Send an uncertain link again, on the seller's word.
@@ -115,6 +120,7 @@ impl Effect {
                 | Self::KeepQr(_)
                 | Self::Submit(..)
                 | Self::Withdraw(_)
+                | Self::Drop(..)
                 | Self::Settle(..)
         )
     }
@@ -123,7 +129,7 @@ impl Effect {
     /// meanwhile is kept at once.
     #[must_use]
     pub const fn may_take_long(&self) -> bool {
-        matches!(self, Self::Withdraw(_))
+        matches!(self, Self::Withdraw(_) | Self::Drop(..))
     }
 }
 

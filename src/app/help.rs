@@ -2,6 +2,7 @@
 //! then all others.
 
 use super::keys::{self, Action, Binding, Context, TABLE};
+use super::link_screen;
 use super::model::Model;
 
 /// A row of the help.
@@ -32,7 +33,16 @@ pub fn rows(model: &Model) -> Vec<Row> {
         }
         rows.push(Row::Title(context));
         let bindings = TABLE.iter().filter(|b| b.context == context && (own_sandbox || !plays(b.action)));
-        rows.extend(bindings.filter(|b| context != Context::Global || reached(b, here)).map(Row::Keys));
+        let works = |b: &&Binding| match context {
+            Context::Global => reached(b, here),
+            // What this link is past, or not at yet, is no key of it.
+            Context::Link if context == here => {
+                !matches!(b.action, Action::Cancel | Action::Change)
+                    || link_screen::available(model, b.action)
+            }
+            _ => true,
+        };
+        rows.extend(bindings.filter(works).map(Row::Keys));
     }
     rows
 }

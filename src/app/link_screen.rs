@@ -96,7 +96,11 @@ pub(super) fn available(model: &Model, action: Action) -> bool {
         | Action::QrDrawing => url(model).is_some() && link.is_some_and(|l| l.state.payable()),
         Action::OpenPage => url(model).is_some(),
         // On a live link the key looks anew, which the tracker does anyway: no word about it.
-        Action::SendNow => link.is_some_and(|l| matches!(l.state, LinkState::Queued | LinkState::Uncertain)),
+        Action::SendNow => {
+            !busy && waiting::first(model).is_some()
+                || link.is_some_and(|l| matches!(l.state, LinkState::Queued | LinkState::Uncertain))
+        }
+        Action::Cancel if waiting::first(model).is_some() => !busy && waiting::can_be_dropped(model),
         Action::Cancel => !busy && link.is_some_and(can_cancel),
         // What may have been sent can't be changed any more.
         Action::Change => !busy && link.is_some_and(|l| l.state == LinkState::Queued),
@@ -128,6 +132,7 @@ pub(super) fn act(t: &mut Turn<'_>, action: Action) {
         | Action::QrFull
         | Action::QrLevel
         | Action::QrDrawing => with_address(t, action),
+        Action::SendNow | Action::Cancel if waiting::first(t.model).is_some() => waiting::act(t, action),
         Action::SendNow => with_link(t, action),
         _ if available(t.model, action) => with_link(t, action),
         _ => {}
@@ -419,6 +424,8 @@ pub(super) fn mail_opened(t: &mut Turn<'_>, id: LinkId, opened: bool) {
         t.say(Tone::Warning, Say::NoMailProgram);
     }
 }
+
+pub(super) mod waiting;
 
 #[cfg(test)]
 mod tests;

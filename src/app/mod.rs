@@ -142,10 +142,19 @@ pub fn offered(model: &Model, action: Action) -> bool {
 /// Whether something waits that the screen shown can send: what "send now" is about.
 #[must_use]
 pub fn something_to_send(model: &Model) -> bool {
-    match (model.context(), &model.link) {
-        (Context::Link, Some(screen)) => screen.link.as_ref().is_some_and(|l| l.state.in_outbox()),
+    match (model.beneath(), &model.link) {
+        (Context::Link, Some(screen)) => {
+            link_screen::waiting::can_be_sent(model)
+                || screen.link.as_ref().is_some_and(|l| l.state.in_outbox())
+        }
         _ => !model.dashboard.outbox.is_empty(),
     }
+}
+
+/// Whether "cancel" takes something out of the outbox on the screen shown, and leaves the link as it is.
+#[must_use]
+pub fn drops_what_waits(model: &Model) -> bool {
+    model.beneath() == Context::Link && link_screen::waiting::first(model).is_some()
 }
 
 /// Whether the form for an account is filled in, so that going on saves it.
@@ -290,6 +299,7 @@ fn reply(t: &mut Turn<'_>, reply: Reply) {
             link_screen::gone(t, id);
         }
         Reply::Sent(link, fault) => link_screen::sent(t, *link, fault),
+        Reply::Waited(link, waited) => link_screen::waiting::ended(t, *link, waited),
         Reply::Tracked { changed, gone, there, fault, skew, requests } => {
             t.model.tracking.pace.cost(t.now.at, requests);
             tracking::told(t, gone, &there);

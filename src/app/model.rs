@@ -12,10 +12,10 @@ use super::say::Say;
 use crate::domain::expiry::Expiry;
 use crate::domain::link::{Link, LinkId};
 use crate::domain::method::Method;
-use crate::domain::money::Currency;
+use crate::domain::money::{Currency, Money};
 use crate::domain::profiles::Profiles;
 use crate::domain::vat::VatRate;
-use crate::ports::{DayTotals, LedgerError, LinkRow, OutboxEntry, Overdue, Rescue};
+use crate::ports::{DayTotals, LedgerError, LinkRow, OrderId, OutboxEntry, OutboxKind, Overdue, Rescue};
 
 pub use list::{ListFilter, ListScreen};
 pub use wizard::{Issue, Offered, Wizard};
@@ -130,12 +130,40 @@ pub enum Question {
     SendAgain(LinkId, String, bool),
     /// It was not sent in time: send it all the same?
     SendLate(LinkId, String, Overdue),
+    /// Take out of the outbox what waits to be done with this link?
+    Drop(LinkId, String, Dropping),
     /// A draft waits: throw it away and change this queued link?
     ChangeOverDraft(LinkId),
     /// Throw the draft away?
     ClearDraft,
     /// A draft waits: throw it away and sell this link's lines again?
     AgainOverDraft(LinkId),
+}
+
+/// What would be taken out of the outbox, and what that means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dropping {
+    /// What was to be done.
+    pub kind: OutboxKind,
+    /// Which order it is, where money is moved.
+    pub order: OrderId,
+    /// How much is moved; `None`: all there is, or none is.
+    pub amount: Option<Money>,
+    /// How it stands.
+    pub stands: Stands,
+}
+
+/// How a request stands that may be taken out of the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stands {
+    /// It has not left this machine.
+    NotSent,
+    /// It may have been carried out.
+    Perhaps,
+    /// The backend agreed to it long ago, and it came to no end.
+    NoEnd,
+    /// What was asked for can't be read.
+    Unreadable,
 }
 
 /// What lies over the screen.

@@ -7,7 +7,7 @@ use super::key::Key;
 use super::model::{Net, QrLacks, QrWish, Shop, Target};
 use crate::domain::cause::Cause;
 use crate::domain::link::{Link, LinkId};
-use crate::ports::{DayTotals, Fault, LedgerError, LinkRow, OutboxEntry, Profile, Rescue};
+use crate::ports::{DayTotals, Fault, LedgerError, LinkRow, OutboxEntry, OutboxKind, Profile, Rescue};
 
 /// Something happened.
 #[derive(Debug, Clone)]
@@ -83,6 +83,8 @@ pub enum Reply {
     NoLink(LinkId),
     /// A request of the outbox came to an end.
     Sent(Box<Link>, Option<Fault>),
+    /// What waited to be done with a link was sent or taken out of the outbox, or not.
+    Waited(Box<Link>, Waited),
     /// The tracker's round is over: the links that changed, and the first fault.
     Tracked {
         /// Links that changed.
@@ -203,6 +205,48 @@ pub enum KeepError {
     LinkKept,
     /// The ledger can't be used.
     Ledger(LedgerError),
+}
+
+/// What came of a request that waited, and was to be sent or taken out of the outbox at the seller's word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waited {
+    /// What was to be done.
+    pub kind: OutboxKind,
+    /// What came of it.
+    pub end: WaitEnd,
+    /// What went wrong, if anything did.
+    pub fault: Option<Fault>,
+}
+
+/// What came of a request that waited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WaitEnd {
+    /// It was carried out.
+    Done,
+    /// It is out of the outbox, and nothing was done.
+    Dropped,
+    /// It is out of the outbox, and may still be carried out.
+    DroppedPerhaps,
+    /// It was to be taken out of the outbox, and had been carried out before.
+    DoneBefore,
+    /// The payment is not in a state for it, or has ended: nothing was sent.
+    NotPossible,
+    /// The link has money, so it was not withdrawn.
+    HasMoney,
+    /// The backend said no, or has tried and failed.
+    Refused,
+    /// We may not, or are not signed in: it waits for somebody to see to that.
+    NotAllowed,
+    /// It waits to be sent.
+    Waits,
+    /// The backend has agreed to it, and is still doing it.
+    InProgress,
+    /// Whether it was carried out is being found out.
+    Unknown,
+    /// Somebody is at it just now.
+    Busy,
+    /// It waits no more, and what became of it is not known here.
+    Gone,
 }
 
 /// Why an account could not be set up.

@@ -1,6 +1,7 @@
 //! What lies over the screen: the keys, and questions.
 
 use super::keys::Action;
+use super::link_screen::waiting;
 use super::model::{Overlay, Question};
 use super::turn::Turn;
 use super::{Effect, help, link_screen, steps};
@@ -55,6 +56,7 @@ fn yes(t: &mut Turn<'_>, question: Question) {
             link_screen::giving_up(t);
             t.ask(Effect::Withdraw(id));
         }
+        Question::Drop(id, _, what) => waiting::drop(t, id, what),
         Question::SendAgain(id, ..) | Question::SendLate(id, ..) => {
             link_screen::busy(t, true);
             t.ask(Effect::SendAgain(id));

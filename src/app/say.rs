@@ -1,6 +1,6 @@
 //! What the app has to say to the seller: a closed list. The words are the language files'.
 
-use super::msg::SetUpTrouble;
+use super::msg::{SetUpTrouble, Waited};
 use crate::domain::cause::Cause;
 use crate::domain::link::{Alarm, DeliveryStatus};
 use crate::ports::{Fault, LedgerError};
@@ -69,6 +69,15 @@ pub enum Say {
     WentOut {
         /// Its reference.
         reference: String,
+    },
+    /// What came of a request that waited, and was to be sent or taken out of the outbox.
+    Waited {
+        /// The link's reference.
+        reference: String,
+        /// The link's state by then.
+        state: crate::domain::link::LinkState,
+        /// What came of it.
+        waited: Waited,
     },
     /// The link was withdrawn.
     Cancelled,

@@ -11,6 +11,7 @@ use crate::domain::money::Money;
 use crate::ops::money::{self, Movement, Ordered};
 use crate::ops::outbox::{Outcome, Sent};
 use crate::ports::{OrderId, OutboxKind};
+use crate::ui::waiting_words;
 
 /// The longest reason that is sent with a refund.
 const REASON: usize = 200;
@@ -126,10 +127,10 @@ pub fn end(shop: &Shop<'_>, sent: &Sent, kind: OutboxKind, wanted: Option<Money>
             t.t_args("cli-money-dropped", &named),
             t.t("cli-money-dropped-hint"),
         )),
-        (Outcome::Cancelled, Some(_)) => Some(Failure::new(
+        (Outcome::Cancelled, why @ Some(_)) => Some(Failure::new(
             Status::Unknown,
             "outcome_unknown",
-            t.t_args("cli-money-dropped-perhaps", &named),
+            t.t_args(waiting_words::dropped_perhaps(why.as_ref()), &named),
             t.t("cli-money-lost-hint"),
         )),
         // It waits no more, and nothing here tells why: another ledger is in its place, say.
@@ -172,7 +173,7 @@ pub fn failure(shop: &Shop<'_>, sent: &Sent, kind: OutboxKind) -> Option<Failure
     let named = |key: &'static str| {
         let args = [
             ("reference", reference.to_owned().into()),
-            ("kind", sentence(kind).into()),
+            ("kind", waiting_words::sentence(kind).into()),
             ("state", t.say(&sent.link.state).into_owned().into()),
             ("why", why.clone().into()),
         ];
@@ -213,14 +214,6 @@ pub fn failure(shop: &Shop<'_>, sent: &Sent, kind: OutboxKind) -> Option<Failure
             failed(Status::Unknown, "outcome_unknown", named(key), "cli-money-unknown-hint")
         }
         _ => None,
-    }
-}
-
-/// Which of the sentences it is told by.
-const fn sentence(kind: OutboxKind) -> &'static str {
-    match kind {
-        OutboxKind::Capture | OutboxKind::Void | OutboxKind::Refund => kind.word(),
-        OutboxKind::Create | OutboxKind::Cancel | OutboxKind::Look => "other",
     }
 }
 

@@ -156,7 +156,7 @@ fn question(entry: &OutboxEntry) -> Option<&'static str> {
 async fn first_of(shop: &Shop<'_>, link: LinkId) -> Result<Option<OutboxEntry>, Failure> {
     let account = shop.account().to_owned();
     let all = shop.ask(move |l| l.outbox(&account)).await?;
-    Ok(all.into_iter().find(|e| e.link == link && e.kind.asked_for()))
+    Ok(OutboxEntry::first_of(&all, link).cloned())
 }
 
 /// Sends what waits for a link now, the oldest first. Where the seller has to decide, this is the word: the
@@ -209,7 +209,8 @@ async fn drop(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
     let t = shop.texts();
     let link = shop.named(reference, true).await?;
     if let Some(entry) = first_of(shop, link.id).await?.filter(|e| e.kind != OutboxKind::Create) {
-        return match outbox::give_up(&shop.ports, &entry).await {
+        let order = entry.order.as_ref().map(|order| order.id).unwrap_or_default();
+        return match outbox::give_up(&shop.ports, link.id, entry.kind, order).await {
             Ok(sent) => dropped(shop, &entry, &sent),
             // It may have gone out before.
             Err(error) => shop.perhaps_sent(&link, &error),
@@ -244,7 +245,6 @@ fn dropped(shop: &Shop<'_>, entry: &OutboxEntry, sent: &Sent) -> Result<Status, 
     let state = t.say(&sent.link.state).into_owned();
     let args = [("reference", sent.link.sale.reference.as_str().into()), ("state", state.into())];
     let hint = t.t("cli-cancel-ended-hint");
-    let went_out = entry.order.as_ref().is_some_and(|order| order.sent.is_some());
     let wrong = match (entry.kind.moves_money(), sent.outcome) {
         (true, Outcome::Cancelled) if sent.fault.is_none() => None,
         // It had been carried out, as is known only now.
@@ -253,7 +253,7 @@ fn dropped(shop: &Shop<'_>, entry: &OutboxEntry, sent: &Sent) -> Result<Status, 
         }
         (true, _) => return money::end(shop, sent, entry.kind, None),
         // Nobody looks for it any more, and it may be on its way.
-        (false, Outcome::Already) if went_out && !sent.link.settled() => Some(Failure::new(
+        (false, Outcome::Already) if sent.fault.is_some() => Some(Failure::new(
             Status::Unknown,
             "outcome_unknown",
             t.t_args("cli-drop-cancel-perhaps", &args),

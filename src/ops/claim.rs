@@ -5,13 +5,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::money::ended;
-use super::outbox::{Outcome, Sent, standing};
+use super::outbox::{Outcome, Sent, entry_of, standing};
 use super::patience::Patience;
 use super::written::written;
 use super::{backend_now, backoff, kept, on_ledger, set_state};
 use crate::domain::clean;
 use crate::domain::link::{Link, LinkId, LinkState};
-use crate::ports::{Fault, FaultKind, Ledger, LedgerError, OutboxEntry, OutboxKind, Ports, Work};
+use crate::ports::{Fault, FaultKind, Ledger, LedgerError, OrderId, OutboxEntry, OutboxKind, Ports, Work};
 
 pub(super) mod not_done;
 
@@ -43,6 +43,22 @@ pub(super) async fn claim(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result
 /// Claims a creation that is to be given up, though it may wait for the seller.
 pub(super) async fn claim_to_drop(ports: &Ports, id: LinkId) -> Result<Option<Claim>, LedgerError> {
     claim_by(ports, id, OutboxKind::Create, move |ledger, now| ledger.claim_to_drop(id, now, LEASE)).await
+}
+
+/// Claims an entry, if it is still this order that waits: another one may be in its place by now.
+pub(super) async fn claim_order(
+    ports: &Ports,
+    id: LinkId,
+    kind: OutboxKind,
+    order: OrderId,
+) -> Result<Option<Claim>, LedgerError> {
+    claim_by(ports, id, kind, move |ledger, now| {
+        let waits = entry_of(ledger, id, kind)?;
+        // What it is can't be told of an order that can't be read.
+        let same = waits.is_some_and(|entry| entry.order.is_none_or(|waits| waits.id == order));
+        if same { ledger.claim(id, kind, now, LEASE) } else { Ok(None) }
+    })
+    .await
 }
 
 async fn claim_by(

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::claim::{Claim, claim};
+use super::claim::{Claim, claim, claim_order};
 use super::outbox::{Outcome, Sent, entry_of, standing};
 use super::patience::{Patience, Unreached};
 use super::{backend_now, kept, on_ledger, wire};
@@ -214,12 +214,20 @@ pub(super) async fn ended(
 }
 
 /// Takes back what was asked, if it has not gone out. What may have gone out is looked for first; what was accepted
-/// and came to no end for a day is followed no more, and may still be carried out.
+/// and came to no end for a day is followed no more, and may still be carried out. Of an order that has ended meanwhile,
+/// its end is the answer, whatever waits in its place.
 ///
 /// # Errors
 /// The ledger's.
-pub async fn withdraw(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sent, LedgerError> {
-    let Some(mut claim) = claim(ports, id, kind).await? else { return standing(ports, id, kind).await };
+pub async fn withdraw(
+    ports: &Ports,
+    id: LinkId,
+    kind: OutboxKind,
+    order: OrderId,
+) -> Result<Sent, LedgerError> {
+    let Some(mut claim) = claim_order(ports, id, kind, order).await? else {
+        return gone(ports, id, kind, order).await;
+    };
     let Some(mut order) = claim.entry.order.clone() else {
         return claim.settle(ports, Outcome::Cancelled, Some(unreadable(FaultKind::Maybe))).await;
     };
@@ -241,6 +249,22 @@ pub async fn withdraw(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sen
         }
     }
     claim.settle(ports, Outcome::Cancelled, perhaps).await
+}
+
+/// How an order stands that could not be claimed.
+async fn gone(ports: &Ports, id: LinkId, kind: OutboxKind, order: OrderId) -> Result<Sent, LedgerError> {
+    if !order.is_none()
+        && let Some(end) = ended::of(ports, id, kind, order).await?
+    {
+        return Ok(end);
+    }
+    let waits = on_ledger(ports, move |ledger| {
+        Ok(entry_of(ledger, id, kind)?.is_some_and(|e| e.order.is_none_or(|waits| waits.id == order)))
+    });
+    let waits = waits.await?;
+    let sent = standing(ports, id, kind).await?;
+    // What is in its place is not it.
+    Ok(if waits { sent } else { Sent { outcome: Outcome::Already, ..sent } })
 }
 
 /// What the backend said to the request. `earlier`: one that went out before it, and may come yet.

@@ -5,15 +5,16 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::sleep;
 
-use super::claim::claim;
 use super::patience::{Patience, Unreached};
 use super::send::{self, Until};
-use super::{backend_now, kept, money, on_ledger};
+use super::{backend_now, kept, on_ledger};
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ports::{Fault, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports};
 
+mod by_hand;
 mod flush;
 
+pub use by_hand::{give_up, send_link_now};
 pub(super) use flush::send_what_is_due;
 pub use flush::{flush, flush_all, flush_by_hand, goes_by_hand};
 
@@ -280,22 +281,6 @@ pub(super) async fn reopen(
 pub async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
     ports.gateway.insist();
     send::withdraw(ports, id).await
-}
-
-/// Gives up a request about a link that is at the backend: one that may have been carried out is looked up
-/// first, and what was is not given up any more.
-///
-/// # Errors
-/// The ledger's.
-pub async fn give_up(ports: &Ports, entry: &OutboxEntry) -> Result<Sent, LedgerError> {
-    if entry.kind.moves_money() {
-        return money::withdraw(ports, entry.link, entry.kind).await;
-    }
-    match claim(ports, entry.link, entry.kind).await? {
-        // Withdrawing a link twice does no harm, so what may be on the wire needs no look.
-        Some(claim) => claim.settle(ports, Outcome::Already, None).await,
-        None => standing(ports, entry.link, entry.kind).await,
-    }
 }
 
 /// The entry as it stands, for whoever only looks. What is changed is looked at and changed in one step, with

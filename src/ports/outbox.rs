@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Awake, OrderId};
-use crate::domain::cause::Cause;
+use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::TransactionEvent;
 use crate::domain::link::LinkId;
 use crate::domain::money::Money;
@@ -198,6 +198,19 @@ impl OutboxEntry {
         }
     }
 
+    /// Of all that waits, oldest first: what is sent or given up first of what the seller asked for this link.
+    #[must_use]
+    pub fn first_of(all: &[Self], link: LinkId) -> Option<&Self> {
+        all.iter().find(|entry| entry.link == link && entry.kind.asked_for())
+    }
+
+    /// Whether a request for it has left this machine, which is written down before it does. What is said to have been
+    /// sent and certainly did nothing is not counted.
+    #[must_use]
+    pub fn went_out(&self) -> bool {
+        self.order.as_ref().is_some_and(|order| order.sent.is_some())
+    }
+
     /// Since when the backend works on it, by this machine's clock: it was accepted, and its end isn't known yet.
     #[must_use]
     pub fn in_progress_since(&self) -> Option<Timestamp> {
@@ -212,6 +225,13 @@ impl OutboxEntry {
         let tried = self.attempts > 1 || self.last_error.is_some();
         let with_care = self.kind == OutboxKind::Create || self.kind.moves_money();
         with_care && self.in_flight && tried && !self.needs_decision && self.in_progress_since().is_none()
+    }
+
+    /// Whether the backend accepted it so long ago that it is hardly looked at any more: then it may be given up.
+    #[must_use]
+    pub fn has_no_end(&self) -> bool {
+        let last = self.last_error.as_deref().and_then(Cause::read);
+        self.in_progress_since().is_some() && last == Some(Cause::Plain(Plain::NoEndYet))
     }
 
     /// Whether it waits for nothing but a connection: once there is one it can go, whatever `next_at` says.

@@ -11,6 +11,7 @@ pub mod pieces;
 mod reading;
 pub mod terminal;
 mod timers;
+mod waited;
 pub mod workplace;
 
 pub use engine::{Engine, Outward};

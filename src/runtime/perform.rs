@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::engine::Sender;
+use super::waited;
 use super::workplace::{Host, Workplace};
 use crate::app::draft::{Defaults, Draft};
 use crate::app::effect::Effect;
@@ -325,7 +326,7 @@ async fn mail(place: &Workplace, id: LinkId, now: &Now) -> Result<Option<Mail>, 
 }
 
 /// Sends an answer, or says what the ledger has `failed` at.
-fn answer(tx: &Sender, failed: Failed, result: Result<Reply, LedgerError>) {
+pub(super) fn answer(tx: &Sender, failed: Failed, result: Result<Reply, LedgerError>) {
     match result {
         Ok(reply) => tx.reply(reply),
         Err(error) => tx.reply(Reply::LedgerTrouble(failed, error)),
@@ -342,12 +343,21 @@ fn trouble(tx: &Sender, failed: Failed, result: Result<(), LedgerError>) {
 async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
     let ports = &place.ports;
     // A round of the tracker tells the clock itself.
-    let answers = matches!(effect, Effect::Flush(_) | Effect::SendAgain(_) | Effect::Cancel(_));
+    let answers = matches!(
+        effect,
+        Effect::Flush(_) | Effect::SendWaiting(..) | Effect::SendAgain(_) | Effect::Cancel(_)
+    );
     let tell = (place.ports.clone(), tx.clone());
     match effect {
         Effect::Submit(id, sale, asked) => submit(place, id, *sale, asked, tx).await,
         Effect::Flush(Some(id)) => sent(id, outbox::send_now(ports, id).await, &tx),
         Effect::Flush(None) => flushed(outbox::flush(ports, &place.shop.account_id, now.at).await, &tx),
+        Effect::SendWaiting(id, kind) => {
+            waited::sent(id, outbox::send_link_now(ports, id, kind).await, &tx);
+        }
+        Effect::Drop(id, kind, order) => {
+            waited::dropped(id, kind, outbox::give_up(ports, id, kind, order).await, &tx);
+        }
         Effect::SendAll => flushed(outbox::flush_all(ports, &place.shop.account_id).await, &tx),
         Effect::SendAgain(id) => sent(id, outbox::decide(ports, id, Decision::SendAgain).await, &tx),
         Effect::Withdraw(id) => sent(id, outbox::withdraw(ports, id).await, &tx),

@@ -227,9 +227,11 @@ fn label(binding: &Binding, texts: Texts) -> String {
     first(binding) + &right.map(first).unwrap_or_default()
 }
 
-/// What the key does right now: with nothing to send, sending is looking; in a form that is not filled in it leads on.
-fn word(model: &Model, binding: &Binding, texts: Texts) -> Cow<'static, str> {
+/// What the key does right now: with nothing to send, sending is looking; where something waits to be done with the link,
+/// cancelling is dropping that; in a form that is not filled in it leads on.
+pub(crate) fn word(model: &Model, binding: &Binding, texts: Texts) -> Cow<'static, str> {
     texts.t(match binding.action {
+        Action::Cancel if app::drops_what_waits(model) => "key-drop",
         Action::SendNow if !app::something_to_send(model) => "key-look-now",
         Action::Next if model.context() == Context::SetUp && !app::saves_account(model) => "key-next",
         _ => binding.text,

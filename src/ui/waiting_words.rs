@@ -1,13 +1,18 @@
 //! What waits to be done, on the screen and on the command line: with a link, in two words for its row in a list, and in
 //! a line; and for other accounts.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::app::model::{Dropping, Stands};
+use crate::app::msg::{WaitEnd, Waited};
 use crate::domain::cause::{Cause, Plain};
-use crate::domain::link::LinkId;
+use crate::domain::fault::FaultKind;
+use crate::domain::link::{LinkId, LinkState};
 use crate::i18n::Texts;
-use crate::ports::{OutboxEntry, OutboxKind};
+use crate::ports::{Fault, OutboxEntry, OutboxKind};
 
 /// The words for the first thing that waits to be done with a link that is at the backend, or is being done there.
 /// That it is still to be made, its state says.
@@ -86,8 +91,7 @@ pub fn goes_out(
 /// give it up.
 #[must_use]
 pub fn next_look(entry: &OutboxEntry, now: Timestamp, zone: &TimeZone, texts: Texts) -> String {
-    let last = entry.last_error.as_deref().and_then(Cause::read);
-    if last == Some(Cause::Plain(Plain::NoEndYet)) {
+    if entry.has_no_end() {
         return texts.t("waits-progress-no-end").into_owned();
     }
     if entry.next_at <= now {
@@ -95,6 +99,89 @@ pub fn next_look(entry: &OutboxEntry, now: Timestamp, zone: &TimeZone, texts: Te
     }
     let when = texts.clock_seconds(entry.next_at, zone);
     texts.t_args("waits-progress-next", &[("time", when.into())])
+}
+
+/// Whether what waits is to be dropped, and what it means to say yes.
+pub(crate) fn drop_question(reference: &str, what: &Dropping, texts: Texts) -> (String, Cow<'static, str>) {
+    let mut args = vec![("reference", reference.to_owned().into()), ("kind", sentence(what.kind).into())];
+    let asked = match what.amount {
+        None => texts.t_args("confirm-drop", &args),
+        Some(amount) => {
+            args.push(("amount", texts.amount(amount).into()));
+            texts.t_args("confirm-drop-part", &args)
+        }
+    };
+    let money = what.kind.moves_money();
+    let means = texts.t(match what.stands {
+        Stands::NotSent if money => "confirm-drop-not-sent",
+        Stands::NotSent => "confirm-drop-cancel-not-sent",
+        Stands::Perhaps if money => "confirm-drop-perhaps",
+        Stands::Perhaps => "confirm-drop-cancel-perhaps",
+        Stands::NoEnd => "confirm-drop-no-end",
+        Stands::Unreadable => "confirm-drop-unreadable",
+    });
+    (asked, means)
+}
+
+/// What came of a request that waited, after a key: in the words of the command line.
+pub(crate) fn ended(reference: &str, state: LinkState, waited: &Waited, texts: Texts) -> String {
+    let Waited { kind, end, fault } = waited;
+    let why = fault.as_ref().map(|fault| texts.say(&fault.cause).into_owned());
+    let because = |with, without| if why.is_some() { with } else { without };
+    let money = kind.moves_money();
+    let key = match end {
+        WaitEnd::Done => "toast-waited-done",
+        WaitEnd::Dropped if money => "cli-money-dropped",
+        WaitEnd::Dropped => "toast-cancel-dropped",
+        WaitEnd::DroppedPerhaps if money => dropped_perhaps(fault.as_ref()),
+        WaitEnd::DroppedPerhaps => "cli-drop-cancel-perhaps",
+        WaitEnd::DoneBefore => "cli-drop-carried-out",
+        WaitEnd::NotPossible => "cli-money-not-possible",
+        WaitEnd::HasMoney => "toast-has-money",
+        WaitEnd::Refused | WaitEnd::NotAllowed => match fault {
+            Some(fault) => return format!("{reference}: {}", refused(fault, texts)),
+            None => "cli-money-failed",
+        },
+        WaitEnd::Waits => because("cli-money-waiting-because", "cli-money-waiting"),
+        WaitEnd::InProgress => because("cli-money-no-end", "cli-money-in-progress"),
+        WaitEnd::Unknown => because("cli-money-unknown-because", "cli-money-unknown"),
+        WaitEnd::Busy => "toast-waited-busy",
+        WaitEnd::Gone => "cli-money-lost",
+    };
+    let args = [
+        ("reference", reference.to_owned().into()),
+        ("kind", sentence(*kind).into()),
+        ("state", texts.say(&state).into_owned().into()),
+        ("why", why.clone().unwrap_or_default().into()),
+    ];
+    texts.t_args(key, &args)
+}
+
+/// The "no" to a request, or why we may not send it.
+fn refused(fault: &Fault, texts: Texts) -> Cow<'static, str> {
+    match fault.told_as() {
+        FaultKind::Refused => texts.refusal(Some(&fault.line())),
+        _ if fault.message.is_some() => texts.refusal(Some(&fault.line())),
+        kind => texts.say(&kind),
+    }
+}
+
+/// That an order about money was dropped which may still be carried out, and why.
+#[must_use]
+pub fn dropped_perhaps(fault: Option<&Fault>) -> &'static str {
+    match fault.map(|fault| &fault.cause) {
+        Some(Cause::Plain(Plain::OrderUnreadable)) => "cli-money-dropped-unreadable",
+        _ => "cli-money-dropped-perhaps",
+    }
+}
+
+/// Which of the sentences about what waits is for this kind.
+#[must_use]
+pub const fn sentence(kind: OutboxKind) -> &'static str {
+    match kind {
+        OutboxKind::Capture | OutboxKind::Void | OutboxKind::Refund => kind.word(),
+        OutboxKind::Create | OutboxKind::Cancel | OutboxKind::Look => "other",
+    }
 }
 
 /// That `count` requests wait for another account, and how they are sent.

@@ -15,8 +15,8 @@ use crate::domain::fault::FaultKind;
 use crate::domain::link::{EventKind, LinkState};
 use crate::i18n::{Spoken, Texts, mistakes};
 use crate::ports::{LedgerError, Overdue};
-use crate::ui::ledger_words;
 use crate::ui::theme::Role;
+use crate::ui::{ledger_words, waiting_words};
 
 /// That this machine's clock is off, if it is.
 pub(crate) fn clock_off(model: &Model, texts: Texts) -> Option<String> {
@@ -65,6 +65,9 @@ impl Spoken for Say {
                 let state = texts.say(state);
                 let args = [("reference", reference.as_str().into()), ("state", state.into())];
                 texts.t_args("toast-ended", &args).into()
+            }
+            Self::Waited { reference, state, waited } => {
+                waiting_words::ended(reference, *state, waited, texts).into()
             }
             Self::Cancelled => texts.t("toast-cancelled"),
             Self::HasMoney => texts.t("toast-has-money"),
@@ -249,6 +252,7 @@ pub(crate) fn question(question: &Question, waited: bool, texts: Texts) -> (Stri
             texts.t_args("confirm-withdraw", &[("reference", reference.as_str().into())]),
             texts.t("confirm-withdraw-means"),
         ),
+        Question::Drop(_, reference, what) => waiting_words::drop_question(reference, what, texts),
         Question::SendAgain(_, reference, by_message) => (
             texts.t_args("confirm-send-again", &[("reference", reference.as_str().into())]),
             texts.t(if *by_message { "confirm-send-again-means" } else { "confirm-send-again-means-given" }),

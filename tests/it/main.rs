@@ -25,4 +25,6 @@ mod support;
 #[cfg(unix)]
 mod terminal;
 #[cfg(unix)]
+mod waiting;
+#[cfg(unix)]
 mod weather;

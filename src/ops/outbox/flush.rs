@@ -157,7 +157,10 @@ async fn send_all_of(
             && what.may_begin()
             && let Some(of_link) = links.pop_front()
         {
-            running.push(async move { readable(send_in_order(ports, of_link, what).await) });
+            running.push(async move {
+                let done = readable(send_in_order(ports, of_link, what).await)?;
+                Ok(done.into_iter().map(|(_, sent)| sent).collect::<Vec<_>>())
+            });
             if let Some(pause) = gaps.pop_front() {
                 gap.set(sleep(pause));
                 pausing = true;
@@ -251,12 +254,21 @@ pub(in crate::ops) async fn send_what_is_due(
     Ok(())
 }
 
+/// Sends all that waits for one link and needs no decision, due or not: the seller says so. With what each came to.
+pub(super) async fn send_all_of_link(
+    ports: &Ports,
+    of_link: Vec<OutboxEntry>,
+) -> Result<Vec<(OutboxKind, Sent)>, LedgerError> {
+    let what = What { now: ports.clock.now(), all: true, by_hand: false, beginning: None };
+    send_in_order(ports, of_link, what).await
+}
+
 /// Sends what waits for one link, in the order it was asked for, up to the first that can't be closed.
 async fn send_in_order(
     ports: &Ports,
     of_link: Vec<OutboxEntry>,
     what: What,
-) -> Result<Vec<Sent>, LedgerError> {
+) -> Result<Vec<(OutboxKind, Sent)>, LedgerError> {
     // Another flush of this process may be at work, too.
     let _room = ports.underway.room().await;
     let mut done = Vec::new();
@@ -285,7 +297,7 @@ async fn send_in_order(
             OutboxKind::Look => lost::look(ports, id).await?,
         };
         let stop = kind.asked_for() && sent.as_ref().is_none_or(|s| !s.outcome.closed());
-        done.extend(sent);
+        done.extend(sent.map(|sent| (kind, sent)));
         if stop {
             break;
         }

@@ -32,6 +32,11 @@ pub(crate) async fn patiently(
     tells(ports, kind, order, money::send_patiently(ports, id, kind, order, patience).await?).await
 }
 
+/// Takes back what waits of that kind.
+pub(crate) async fn withdraw(ports: &Ports, id: LinkId, kind: OutboxKind) -> Result<Sent, LedgerError> {
+    money::withdraw(ports, id, kind, order_of(ports, id, kind)?).await
+}
+
 async fn tells(ports: &Ports, kind: OutboxKind, order: OrderId, sent: Sent) -> Result<Sent, LedgerError> {
     if sent.outcome == Outcome::Moved {
         money::told(ports, sent.link.id, kind, order).await?;

@@ -1,6 +1,7 @@
 //! The doing against simulated ports, with faults at every step.
 
 mod barriers;
+mod by_hand;
 mod cancelling;
 mod listed;
 mod lost;

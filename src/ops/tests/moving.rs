@@ -6,7 +6,7 @@ use crate::domain::link::{LinkId, LinkState};
 use crate::domain::money::{Currency, Money};
 use crate::domain::sale::Delivery;
 use crate::ops::money::plan::{self, Found};
-use crate::ops::money::{self, Movement, Ordered, withdraw};
+use crate::ops::money::{self, Movement, Ordered};
 use crate::ops::outbox::{Outcome, flush};
 use crate::ops::testing::payments::{given_back, nok, once, pass, standing_at};
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, command, fault};
@@ -356,7 +356,7 @@ async fn what_comes_to_no_end_for_a_day_can_be_dropped() {
     for clock in [0, 100, -100] {
         world.set_clock(jiff::SignedDuration::from_hours(clock));
         pass(7 * 3600).await;
-        let sent = withdraw(&world.ports, id, OutboxKind::Refund).await.unwrap();
+        let sent = command::withdraw(&world.ports, id, OutboxKind::Refund).await.unwrap();
         assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
         assert_eq!(sent.fault, None, "whatever the clock here says");
     }
@@ -370,7 +370,7 @@ async fn what_comes_to_no_end_for_a_day_can_be_dropped() {
     let why = world.entry(id).unwrap().last_error.unwrap();
     assert_eq!(why, Cause::Plain(Plain::NoEndYet).to_string());
     // Nothing else is sent beside it; once it's dropped it is followed no more.
-    let sent = withdraw(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    let sent = command::withdraw(&world.ports, id, OutboxKind::Refund).await.unwrap();
     assert_eq!((sent.outcome, world.entry(id)), (Outcome::Cancelled, None));
     assert_eq!(world.backend.calls(Call::Refund), 1);
     // While the payment tells that something is under way, another one waits.
@@ -394,7 +394,7 @@ async fn accepted_is_not_done() {
     }
     assert_eq!(world.backend.calls(Call::Capture), 1);
     // It can't be taken back any more either.
-    let sent = withdraw(&world.ports, id, OutboxKind::Capture).await.unwrap();
+    let sent = command::withdraw(&world.ports, id, OutboxKind::Capture).await.unwrap();
     assert!(matches!(sent.outcome, Outcome::InProgress { .. }), "{sent:?}");
     world.backend.finish();
     let sent = command::once(&world.ports, id, OutboxKind::Capture).await.unwrap();
@@ -495,14 +495,14 @@ async fn in_the_order_it_was_asked_for() {
 async fn taken_back_before_it_goes_out() {
     let (world, id) = standing_at("AUTHORIZED").await;
     money::order(&world.ports, id, Movement::Void, None).await.unwrap();
-    let sent = withdraw(&world.ports, id, OutboxKind::Void).await.unwrap();
+    let sent = command::withdraw(&world.ports, id, OutboxKind::Void).await.unwrap();
     assert_eq!((sent.outcome, world.entry(id)), (Outcome::Cancelled, None));
     assert_eq!(world.link(id).state, LinkState::Authorized);
     // What may have gone out is looked up first, and it was done.
     world.backend.wrong(Call::Void, [Wrong::Late(Duration::from_secs(2))]);
     once(&world, id, Movement::Void).await;
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let sent = withdraw(&world.ports, id, OutboxKind::Void).await.unwrap();
+    let sent = command::withdraw(&world.ports, id, OutboxKind::Void).await.unwrap();
     assert_eq!((sent.outcome, sent.link.state), (Outcome::Moved, LinkState::Voided));
 }
 

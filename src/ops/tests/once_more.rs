@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::link::Alarm;
 use crate::domain::sale::Delivery;
-use crate::ops::money::{self, withdraw};
+use crate::ops::money;
 use crate::ops::outbox::{Outcome, flush};
 use crate::ops::testing::payments::{given_back, once, pass, refund, rounds, standing_at};
 use crate::ops::testing::{ACCOUNT, Call, SPOILED, World, Wrong, command, fault};
@@ -79,7 +79,7 @@ async fn an_order_that_can_not_be_read_moves_nothing_and_rings() {
 
     // Dropped, it is not told as if it had surely not gone out.
     world.ports.ledger.enqueue(&spoiled).unwrap();
-    let dropped = withdraw(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    let dropped = command::withdraw(&world.ports, id, OutboxKind::Refund).await.unwrap();
     assert_eq!(dropped.outcome, Outcome::Cancelled);
     assert_eq!(dropped.fault.map(|f| f.kind), Some(FaultKind::Maybe));
 }

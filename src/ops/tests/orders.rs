@@ -116,7 +116,7 @@ async fn who_follows_an_order_hears_how_it_ended_elsewhere() {
 async fn who_follows_an_order_hears_that_it_was_dropped() {
     let (world, id) = standing_at("CAPTURED").await;
     let asked = waits(&world, id, 1000).await;
-    let dropped = money::withdraw(&world.another(), id, OutboxKind::Refund).await.unwrap();
+    let dropped = money::withdraw(&world.another(), id, OutboxKind::Refund, asked).await.unwrap();
     assert_eq!(dropped.outcome, Outcome::Cancelled);
     let sent = money::send_patiently(&world.ports, id, OutboxKind::Refund, asked, PATIENCE).await.unwrap();
     assert_eq!((sent.outcome, sent.fault), (Outcome::Cancelled, None));
@@ -131,7 +131,7 @@ async fn who_follows_an_order_hears_that_it_was_dropped() {
     money::send(&world.ports, id, OutboxKind::Refund, asked).await.unwrap();
     pass(25 * 3600).await;
     assert_eq!(
-        money::withdraw(&world.another(), id, OutboxKind::Refund).await.unwrap().outcome,
+        money::withdraw(&world.another(), id, OutboxKind::Refund, asked).await.unwrap().outcome,
         Outcome::Cancelled
     );
     let sent = money::send(&world.ports, id, OutboxKind::Refund, asked).await.unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::money::{Currency, Money};
-use crate::ops::money::{self, Movement};
+use crate::ops::money::Movement;
 use crate::ops::outbox::Outcome;
 use crate::ops::testing::payments::{nok, once, pass, standing_at};
 use crate::ops::testing::{Call, Wrong, command};
@@ -31,13 +31,13 @@ async fn a_withdrawal_without_an_end_holds_up_no_part_that_is_given_back() {
 
     let all = once(&world, id, Movement::Refund(None, None)).await;
     assert!(matches!(all.outcome, Outcome::InProgress { .. }), "all there is isn't known yet: {all:?}");
-    money::withdraw(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    command::withdraw(&world.ports, id, OutboxKind::Refund).await.unwrap();
     let more = once(&world, id, Movement::Refund(nok(9000), None)).await;
     assert!(matches!(more.outcome, Outcome::InProgress { .. }), "it may be there soon: {more:?}");
-    money::withdraw(&world.ports, id, OutboxKind::Refund).await.unwrap();
+    command::withdraw(&world.ports, id, OutboxKind::Refund).await.unwrap();
     let void = once(&world, id, Movement::Void).await;
     assert!(matches!(void.outcome, Outcome::InProgress { .. }), "it's the same money: {void:?}");
-    money::withdraw(&world.ports, id, OutboxKind::Void).await.unwrap();
+    command::withdraw(&world.ports, id, OutboxKind::Void).await.unwrap();
     assert_eq!((world.backend.calls(Call::Refund), world.backend.calls(Call::Void)), (0, 0));
 
     // The first try is lost on its way and leaves no trace.

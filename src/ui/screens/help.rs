@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::Model;
 use crate::app::help::{self, Layout, Row};
+use crate::ui::frame;
 use crate::ui::pen::{Pen, width};
 use crate::ui::theme::Role;
 use crate::ui::words;
@@ -32,7 +33,9 @@ pub(crate) fn draw(model: &Model, scroll: u16, pen: &mut Pen<'_>, area: Rect) {
                 let keys = keys.join(" ");
                 pen.put(x + 2, y, 18, &keys, Role::Text);
                 let at = x + 2 + width(&keys).clamp(14, 18) + 2;
-                pen.put(at, y, wide.saturating_sub(at - x + 1), &texts.t(binding.text), Role::Muted);
+                let here = binding.context == model.beneath();
+                let word = if here { frame::word(model, binding, texts) } else { texts.t(binding.text) };
+                pen.put(at, y, wide.saturating_sub(at - x + 1), &word, Role::Muted);
             }
         }
     }

@@ -11,7 +11,7 @@ mod late;
 mod left;
 mod links;
 mod many;
-mod money;
+pub(super) mod money;
 mod orders;
 #[cfg(unix)]
 mod person;

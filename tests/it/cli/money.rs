@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Going, World, nobody};
 
 /// An authorized link under `reference`.
-pub(super) fn authorized(world: &World, reference: &str) {
+pub(crate) fn authorized(world: &World, reference: &str) {
     let link = world.link(&["--reference", reference, "--no-auto-capture"]);
     world.pay(&link, "authorized");
     let shown = world.run(&["show", reference, "--json"]).is(0).json();
@@ -13,13 +13,13 @@ pub(super) fn authorized(world: &World, reference: &str) {
 }
 
 /// How many requests of this kind reached the backend.
-pub(super) fn requests(world: &World, action: &str) -> usize {
+pub(crate) fn requests(world: &World, action: &str) -> usize {
     let log = world.control("GET", "/sandbox/log", Value::Null);
     let ends = |r: &&Value| r["path"].as_str().unwrap().ends_with(&format!("/{action}"));
     log.as_array().unwrap().iter().filter(ends).count()
 }
 
-pub(super) fn waiting(world: &World) -> Vec<Value> {
+pub(crate) fn waiting(world: &World) -> Vec<Value> {
     world.run(&["outbox", "--json"]).is(0).lines()
 }
 

@@ -4,9 +4,11 @@ use jiff::Timestamp;
 use paylink::app::check::FieldError;
 use paylink::app::draft::{AddressChoice, Channel, Draft, ExpiryChoice, FieldId, LineDraft};
 use paylink::app::field::Field;
+use paylink::app::key::Key;
 use paylink::app::model::{
-    Issue, LinkScreen, ListFilter, Net, Offered, Overlay, QrLacks, Question, Screen, Shop, Toast, Tone,
+    Issue, LinkScreen, ListFilter, Net, Now, Offered, Overlay, QrLacks, Question, Screen, Shop, Toast, Tone,
 };
+use paylink::app::msg::{Msg, WaitEnd, Waited};
 use paylink::app::say::Say;
 use paylink::app::{self, Model};
 use paylink::domain::amount::AmountError;
@@ -49,6 +51,9 @@ pub(crate) enum Scene {
     LinkUncertain,
     LinkGone,
     LinkProgress,
+    LinkWaits,
+    LinkWaitsDrop,
+    LinkWaitsDropped,
     QrFull,
     List,
     Help,
@@ -62,7 +67,7 @@ pub(crate) enum Scene {
 }
 
 impl Scene {
-    pub(crate) const ALL: [Self; 24] = [
+    pub(crate) const ALL: [Self; 27] = [
         Self::Dashboard,
         Self::DashboardEmpty,
         Self::DashboardTrouble,
@@ -79,6 +84,9 @@ impl Scene {
         Self::LinkUncertain,
         Self::LinkGone,
         Self::LinkProgress,
+        Self::LinkWaits,
+        Self::LinkWaitsDrop,
+        Self::LinkWaitsDropped,
         Self::QrFull,
         Self::List,
         Self::Help,
@@ -174,6 +182,21 @@ impl Scene {
                 let id = link.id;
                 on_link(&mut model, link);
                 model.link.as_mut().unwrap().outbox = vec![in_progress(id)];
+            }
+            Self::LinkWaits => on_waiting(&mut model),
+            Self::LinkWaitsDrop => {
+                on_waiting(&mut model);
+                model.link.as_mut().unwrap().outbox = vec![in_doubt(LinkId(id(14)))];
+                model = keyed(model, 'x');
+            }
+            Self::LinkWaitsDropped => {
+                on_waiting(&mut model);
+                model.link.as_mut().unwrap().outbox.clear();
+                let waited = Waited { kind: OutboxKind::Refund, end: WaitEnd::Dropped, fault: None };
+                let link = paid();
+                let state = link.state;
+                let say = Say::Waited { reference: "KARI-1122-014".into(), state, waited };
+                model.toast = Some(Toast { tone: Tone::Info, say });
             }
             Self::QrFull => {
                 on_link(&mut model, live());
@@ -311,6 +334,33 @@ pub(crate) fn in_progress(link: LinkId) -> OutboxEntry {
     };
     let order = Some(MoneyOrder { sent: Some(sent), ..MoneyOrder::default() });
     OutboxEntry { kind: OutboxKind::Refund, order, ..entry(link, false) }
+}
+
+/// A refund of a part that could not be sent.
+fn on_waiting(model: &mut Model) {
+    on_link(model, paid());
+    model.net = Net::Offline;
+    let order = MoneyOrder { amount: Some(nok(2_000)), ..MoneyOrder::default() };
+    let waits = OutboxEntry { kind: OutboxKind::Refund, order: Some(order), ..entry(LinkId(id(14)), false) };
+    model.link.as_mut().unwrap().outbox = vec![waits];
+}
+
+/// The same refund, whose answer was lost.
+fn in_doubt(link: LinkId) -> OutboxEntry {
+    let mut entry = in_progress(link);
+    entry.in_flight = true;
+    if let Some(order) = &mut entry.order {
+        order.amount = Some(nok(2_000));
+        order.sent.as_mut().unwrap().accepted = false;
+    }
+    entry
+}
+
+/// After a key.
+fn keyed(mut model: Model, key: char) -> Model {
+    let now = Now { at: at("2026-11-22T11:42:20Z"), zone: jiff::tz::TimeZone::UTC, fresh: LinkId(id(99)) };
+    app::update(&mut model, Msg::Key(Key::char(key)), &now);
+    model
 }
 
 pub(crate) fn entry(link: LinkId, needs_decision: bool) -> OutboxEntry {
