@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{OptionalExtension, Transaction};
 
 use super::error::Trouble;
+use super::outbox;
 use super::record::{self, reference_key};
 use crate::domain::link::{Alarm, EventKind, Link, LinkId};
 use crate::ports::{LedgerError, Touched};
@@ -17,11 +18,16 @@ pub(super) fn amend(
     together: &mut dyn FnMut(&mut [Link]),
 ) -> Result<Vec<Link>, Trouble> {
     let Some(mut link) = record::load(tx, id)? else { return Ok(Vec::new()) };
+    let session = link.session_id.clone();
     let touched = change(&mut link);
     if touched == Touched::Nothing {
         return Ok(Vec::new());
     }
     record::update(tx, &link)?;
+    if link.session_id != session {
+        // Whoever is at it withdraws another session than the link's.
+        outbox::drop_cancel(tx, id)?;
+    }
     let mut links: Vec<Link> = record::load(tx, id)?.into_iter().collect();
     if touched == Touched::Link {
         return Ok(links);

@@ -104,6 +104,13 @@ pub(super) fn amend(
     }
 }
 
+/// Nothing is to be withdrawn any more, whoever has claimed to do that.
+pub(super) fn drop_cancel(tx: &Transaction<'_>, link: LinkId) -> Result<(), Trouble> {
+    tx.prepare_cached("DELETE FROM outbox WHERE link = ?1 AND kind = ?2")?
+        .execute(params![seq_of(tx, link)?, OutboxKind::Cancel.word()])?;
+    Ok(())
+}
+
 /// The entry of this kind.
 pub(super) fn entry(
     tx: &Transaction<'_>,

@@ -91,6 +91,8 @@ impl Cancelling {
             Outcome::Overdue(_) | Outcome::InProgress { .. } => {
                 CancelEnd::Later { fault: fault_or(Plain::OutcomeUnknown), next_at: None }
             }
+            // Somebody has paid it meanwhile, by whatever session.
+            Outcome::Already if link.state.has_money() => CancelEnd::HasMoney,
             Outcome::Created
             | Outcome::Adopted
             | Outcome::Already

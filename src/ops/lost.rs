@@ -231,6 +231,7 @@ async fn found_paid(ports: &Ports, claim: &Claim, paid: Paid) -> Result<bool, Le
             // Before the link forgets it.
             keep(ledger, id, first_sent, Some(own), at)?;
         }
+        let to_withdraw = cancel::word::is_given(ledger, id)?;
         let mut change = |link: &mut Link| {
             if link.session_id.as_ref() == Some(&paid.session.id) {
                 return Touched::Nothing;
@@ -241,7 +242,12 @@ async fn found_paid(ports: &Ports, claim: &Claim, paid: Paid) -> Result<bool, Le
             }
             // Not that of another session meanwhile, which nobody would look for.
             let as_seen = link.session_id.is_none() || link.session_id == too_many;
-            if paid.sure && as_seen && lifecycle::become_another(link, &paid.session, &paid.transaction, now)
+            // Withdrawn because of that payment, it was told already.
+            let to_withdraw = to_withdraw && !link.paid_elsewhere();
+            let (session, transaction) = (&paid.session, &paid.transaction);
+            if paid.sure
+                && as_seen
+                && lifecycle::become_another(link, session, transaction, to_withdraw, now)
             {
                 link.url = Some(url.clone());
                 return Touched::Order;

@@ -75,6 +75,9 @@ pub trait Ledger: Send + Sync {
     /// those in whose place this one was made, and all that were made in its place or in that of the same one
     /// ([`Link::reissue_of`], in any number of steps; their references begin with that of the first one).
     ///
+    /// Where `change` makes another session the link's, a `Cancel` that waits or is carried out was about the one before,
+    /// and ends with it, in the same transaction.
+    ///
     /// Both must be quick and must not call the ledger, and may be called anew. Returns the links that changed, as
     /// they are kept now.
     ///

@@ -25,11 +25,13 @@ pub fn may_be_another(link: &Link) -> bool {
 }
 
 /// The lost session, which holds money, is the link's from now on. That is an alarm where the seller takes the link for
-/// ended and may have sold the same again. Returns whether it could be; if not, nothing changes.
+/// ended, or has said that it is `to_withdraw`, and may have sold the same again. Returns whether it could be; if not,
+/// nothing changes.
 pub fn become_another(
     link: &mut Link,
     session: &SessionNews,
     transaction: &TransactionNews,
+    to_withdraw: bool,
     backend_now: Timestamp,
 ) -> bool {
     if !may_be_another(link) {
@@ -42,7 +44,7 @@ pub fn become_another(
     if !other.state.has_money() {
         return false;
     }
-    other.paid_by_lost(link.state.ended_unpaid(), backend_now);
+    other.paid_by_lost(to_withdraw || link.state.ended_unpaid(), backend_now);
     *link = other;
     true
 }

@@ -9,7 +9,7 @@ use crate::domain::link::{Alarm, DeliveryStatus, EventKind, Link, LinkEvent, Lin
 use crate::domain::method::Method;
 use crate::domain::reference::Reference;
 use crate::domain::sale::{AddressPlan, Delivery};
-use crate::ports::{Ledger, LedgerError, LinkFilter, Touched};
+use crate::ports::{Ledger, LedgerError, LinkFilter, OutboxEntry, OutboxKind, Touched};
 
 fn event(seconds: i64, kind: EventKind, key: Option<&str>) -> LinkEvent {
     LinkEvent { at: at(seconds), kind, detail: None, key: key.map(str::to_owned) }
@@ -370,6 +370,30 @@ fn the_links_of_one_order_are_changed_in_one_step() {
     assert_eq!(seen, ids(&[7, 0, 2, 3, 8]));
     let (seen, _, ids) = amend(3, Touched::Order);
     assert_eq!(seen, ids(&[3, 0, 2, 7, 8]));
+}
+
+#[test]
+fn what_was_to_be_withdrawn_ends_with_its_session() {
+    for (becomes, waits) in [("T1.another", false), ("T1.1", true)] {
+        let link = Link { session_id: Some("T1.1".to_owned()), ..sent(1, LinkState::Open) };
+        let ledger = with(&[link, sent(2, LinkState::Open)]);
+        for (n, kind) in [(1, OutboxKind::Look), (1, OutboxKind::Cancel), (2, OutboxKind::Cancel)] {
+            ledger.enqueue(&OutboxEntry::new(sample(n).id, kind, at(5))).unwrap();
+        }
+        // Also where somebody is at it.
+        let claimed = ledger.claim(sample(1).id, OutboxKind::Cancel, at(6), std::time::Duration::from_secs(90));
+        let claimed = claimed.unwrap().unwrap();
+        let change = &mut |link: &mut Link| {
+            link.session_id = Some(becomes.to_owned());
+            link.state = LinkState::Captured;
+            Touched::Order
+        };
+        ledger.amend_order(sample(1).id, change, &mut |_| {}).unwrap();
+        assert_eq!(ledger.note_order(&claimed).unwrap(), waits, "nobody asks for it any more");
+        let entry = |n: i64, kind| ledger.entry(sample(n).id, kind).unwrap().is_some();
+        assert_eq!(entry(1, OutboxKind::Cancel), waits);
+        assert!(entry(1, OutboxKind::Look) && entry(2, OutboxKind::Cancel));
+    }
 }
 
 #[test]

@@ -159,6 +159,9 @@ impl Ledger for SimLedger {
         }
         // One step: all of it is written, or nothing.
         self.write(|kept| {
+            if links[0].session_id != kept.links[&id].session_id {
+                kept.outbox.retain(|(e, _)| e.link != id || e.kind != OutboxKind::Cancel);
+            }
             kept.update(&links[0]);
             if touched == Touched::Link {
                 return Ok(vec![kept.links[&id].clone()]);

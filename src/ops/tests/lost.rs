@@ -3,8 +3,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use crate::domain::lifecycle::TransactionStatus;
-use crate::domain::link::{Alarm, LinkId, LinkState};
+use crate::domain::link::{Alarm, Link, LinkId, LinkState};
 use crate::domain::sale::Delivery;
+use crate::ops::cancel::{CancelEnd, cancel};
 use crate::ops::lost;
 use crate::ops::money::Movement;
 use crate::ops::outbox::{Decision, decide, flush, send_now};
@@ -489,6 +490,84 @@ async fn a_payment_that_may_be_another_tills_is_told_and_not_taken_over() {
     world.backend.pay(&ours, "AUTHORIZED");
     refresh_one(&world.ports, id).await.unwrap();
     assert!(world.link(id).alarms.contains(&Alarm::DoublePayment), "{:?}", world.link(id));
+}
+
+/// Such a payment counts with those of the other links of its order, whichever comes first.
+#[tokio::test(start_paused = true)]
+async fn a_payment_that_may_be_another_tills_counts_with_those_of_the_order() {
+    for first in [true, false] {
+        let (world, id, lost) = sent_twice().await;
+        let again = world.send("a-1", Delivery::Link).await;
+        let pay_again = async || {
+            world.backend.pay(&world.session_id(again), "AUTHORIZED");
+            refresh_one(&world.ports, again).await.unwrap();
+        };
+        if first {
+            pay_again().await;
+            assert_eq!(world.link(again).alarms, []);
+        }
+        world.backend.pay(&lost, "AUTHORIZED");
+        world.backend.happen(&lost, |s| {
+            s.transaction.as_mut().unwrap().session_id = Some("T12345678.another-till".to_owned());
+        });
+        pass(&world, 60).await;
+        if !first {
+            pay_again().await;
+        }
+        assert_eq!(world.link(id).alarms, [Alarm::PaidElsewhere, Alarm::DoublePayment], "first: {first}");
+        assert_eq!(world.link(again).alarms, [Alarm::DoublePayment], "first: {first}");
+    }
+}
+
+/// The link was to be withdrawn, and before that could be done the lost one is found paid: the seller is told that it is
+/// paid, and nothing more. There is nothing to be withdrawn any more, also for whoever is at it.
+#[tokio::test(start_paused = true)]
+async fn what_was_to_be_withdrawn_is_not_any_more_once_the_lost_one_was_paid() {
+    for (claimed, unsure_first) in [(false, false), (true, false), (false, true)] {
+        let (world, id, lost) = sent_twice().await;
+        let ours = world.session_id(id);
+        if unsure_first {
+            // Its session can't be read at first.
+            world.backend.pay(&lost, "AUTHORIZED");
+            world.backend.wrong(Call::Session, [fault(FaultKind::Forbidden)]);
+            world.backend.wrong(Call::Cancel, (0..3).map(|_| Wrong::Cut));
+            tokio::time::advance(Duration::from_secs(20)).await;
+            lost::look(&world.ports, id).await.unwrap();
+            assert_eq!(world.link(id).alarms, [Alarm::PaidElsewhere]);
+            let dealt_with = &mut |l: &mut Link| l.deal_with(&[Alarm::PaidElsewhere]);
+            world.ports.ledger.amend(id, dealt_with).unwrap();
+        } else {
+            world.backend.wrong(Call::Session, [fault(FaultKind::NotSent)]);
+            let asked = cancel(&world.ports, id).await.unwrap();
+            assert!(matches!(asked.end, CancelEnd::Later { .. }), "{asked:?}");
+            world.backend.pay(&lost, "AUTHORIZED");
+        }
+        world.backend.can_list();
+        let cancels = |world: &World| world.ports.ledger.entry(id, OutboxKind::Cancel).unwrap();
+        assert!(cancels(&world).is_some());
+        tokio::time::advance(Duration::from_secs(20)).await;
+        if claimed {
+            // The answer that it is not paid comes once the other one is the link's.
+            world.backend.wrong(Call::Session, [Wrong::Slow(Duration::from_secs(30))]);
+            let ports = world.another();
+            let sending = tokio::spawn(async move { cancel(&ports, id).await });
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            lost::look(&world.ports, id).await.unwrap();
+            assert_eq!(world.session_id(id), lost);
+            assert_eq!(sending.await.unwrap().unwrap().end, CancelEnd::HasMoney);
+        } else {
+            tokio::time::advance(Duration::from_secs(60)).await;
+            lost::look(&world.ports, id).await.unwrap();
+        }
+        assert_eq!(cancels(&world), None, "claimed: {claimed}");
+        pass(&world, 120).await;
+        let link = world.link(id);
+        assert_eq!((link.state, link.session_id), (LinkState::Authorized, Some(lost.clone())));
+        // What was told and dealt with does not come again.
+        let told = if unsure_first { vec![] } else { vec![Alarm::PaidElsewhere] };
+        assert_eq!(link.alarms, told, "claimed: {claimed}, unsure first: {unsure_first}");
+        assert!(cancelled(&world, &ours) && !cancelled(&world, &lost));
+    }
 }
 
 #[tokio::test(start_paused = true)]
