@@ -142,6 +142,7 @@ alarm-replacement-open = Its replacement can still be paid
 alarm-replacement-open-named = Paid, and the replacement { $reference } can still be paid
 alarm-amount-differs = Another amount was paid
 alarm-paid-elsewhere = Paid by the link that was lost
+alarm-paid-elsewhere-after = Paid by the link that was lost after its own payment had gone back, and paylink can't move that one: give it back at the payment service
 alarm-lost-on-hold = The link that was lost has a payment without an end: ask the payment service
 
 ## How long to pay

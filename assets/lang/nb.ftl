@@ -141,6 +141,7 @@ alarm-replacement-open = Erstatningen kan fortsatt betales
 alarm-replacement-open-named = Betalt, og erstatningen { $reference } kan fortsatt betales
 alarm-amount-differs = Et annet beløp er betalt
 alarm-paid-elsewhere = Betalt med lenken som gikk tapt
+alarm-paid-elsewhere-after = Betalt med lenken som gikk tapt etter at dens egen betaling var gått tilbake, og paylink kan ikke flytte den: refunder den hos betalingstjenesten
 alarm-lost-on-hold = Lenken som gikk tapt, har en betaling uten ende: spør betalingstjenesten
 
 ## Betalingsfrist

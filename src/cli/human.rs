@@ -112,7 +112,7 @@ impl View {
         // Those of replacements are told with what can be done.
         let named = !link.open_replacements().is_empty();
         for alarm in link.alarms.iter().filter(|a| !(named && **a == Alarm::ReplacementOpen)) {
-            let said = t.say(alarm).into_owned();
+            let said = t.alarm_of(link, *alarm).into_owned();
             let id = [("alarm", said.clone().into()), ("id", link.id.to_string().into())];
             let twice = *alarm == Alarm::DoublePayment;
             rows.push(("cli-label-alarm", if twice { t.t_args("cli-alarm-twice", &id) } else { said }));

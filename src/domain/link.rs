@@ -307,6 +307,12 @@ impl Link {
         told && !self.events.iter().any(|e| e.key.as_deref() == Some(BY_LOST))
     }
 
+    /// The same, where the link's own payment had gone back before: it keeps that one's story, and the other one is nobody's.
+    #[must_use]
+    pub fn paid_elsewhere_after_its_own(&self) -> bool {
+        matches!(self.state, LinkState::Refunded | LinkState::Voided) && self.paid_elsewhere()
+    }
+
     fn raise_as(&mut self, alarm: Alarm, key: String, at: Timestamp) -> bool {
         let detail = Some(alarm.word().to_owned());
         let new = self.record(LinkEvent { at, kind: EventKind::Alarm, detail, key: Some(key) });

@@ -54,6 +54,16 @@ impl Texts {
         }
     }
 
+    /// What is told of an alarm of this link.
+    #[must_use]
+    pub fn alarm_of(self, link: &Link, alarm: Alarm) -> Cow<'static, str> {
+        if alarm == Alarm::PaidElsewhere && link.paid_elsewhere_after_its_own() {
+            self.t("alarm-paid-elsewhere-after")
+        } else {
+            self.say(&alarm)
+        }
+    }
+
     fn usual_advice(self, state: LinkState) -> Cow<'static, str> {
         self.t(match state {
             LinkState::Queued => "advice-queued",

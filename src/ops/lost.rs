@@ -245,9 +245,7 @@ async fn found_paid(ports: &Ports, claim: &Claim, paid: Paid) -> Result<bool, Le
             // Withdrawn because of that payment, it was told already.
             let to_withdraw = to_withdraw && !link.paid_elsewhere();
             let (session, transaction) = (&paid.session, &paid.transaction);
-            if paid.sure
-                && as_seen
-                && lifecycle::become_another(link, session, transaction, to_withdraw, now)
+            if paid.sure && as_seen && lifecycle::become_another(link, session, transaction, to_withdraw, now)
             {
                 link.url = Some(url.clone());
                 return Touched::Order;

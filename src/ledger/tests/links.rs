@@ -381,7 +381,8 @@ fn what_was_to_be_withdrawn_ends_with_its_session() {
             ledger.enqueue(&OutboxEntry::new(sample(n).id, kind, at(5))).unwrap();
         }
         // Also where somebody is at it.
-        let claimed = ledger.claim(sample(1).id, OutboxKind::Cancel, at(6), std::time::Duration::from_secs(90));
+        let claimed =
+            ledger.claim(sample(1).id, OutboxKind::Cancel, at(6), std::time::Duration::from_secs(90));
         let claimed = claimed.unwrap().unwrap();
         let change = &mut |link: &mut Link| {
             link.session_id = Some(becomes.to_owned());

@@ -492,6 +492,30 @@ async fn a_payment_that_may_be_another_tills_is_told_and_not_taken_over() {
     assert!(world.link(id).alarms.contains(&Alarm::DoublePayment), "{:?}", world.link(id));
 }
 
+/// The link keeps the story of its own payment, which can be told from no other's. That the other one is nobody's is told.
+#[tokio::test(start_paused = true)]
+async fn a_payment_after_the_links_own_went_back_is_told_and_not_taken_over() {
+    for (status, state) in [("REFUNDED", LinkState::Refunded), ("AUTHORIZATION_VOIDED", LinkState::Voided)] {
+        let (world, id, lost) = sent_twice().await;
+        let ours = world.session_id(id);
+        world.backend.pay(&ours, "AUTHORIZED");
+        refresh_one(&world.ports, id).await.unwrap();
+        tokio::time::advance(Duration::from_secs(5)).await;
+        world.backend.pay(&ours, status);
+        refresh_one(&world.ports, id).await.unwrap();
+        let before = world.link(id);
+        assert_eq!((before.state, before.paid_elsewhere_after_its_own()), (state, false));
+        world.backend.can_list();
+        world.backend.pay(&lost, "AUTHORIZED");
+        pass(&world, 60).await;
+        let link = world.link(id);
+        assert_eq!((link.state, link.session_id.as_ref()), (state, Some(&ours)));
+        assert_eq!(link.transaction_id, before.transaction_id);
+        assert_eq!(link.alarms, [Alarm::PaidElsewhere], "{status}");
+        assert!(link.paid_elsewhere_after_its_own());
+    }
+}
+
 /// Such a payment counts with those of the other links of its order, whichever comes first.
 #[tokio::test(start_paused = true)]
 async fn a_payment_that_may_be_another_tills_counts_with_those_of_the_order() {

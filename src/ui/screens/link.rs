@@ -203,7 +203,7 @@ fn state(
         if *alarm == Alarm::ReplacementOpen && !replacements.is_empty() {
             continue;
         }
-        let mut text = texts.t_args("link-alarm", &[("alarm", texts.say(alarm).into())]);
+        let mut text = texts.t_args("link-alarm", &[("alarm", texts.alarm_of(link, *alarm).into())]);
         if *alarm == Alarm::DoublePayment
             && let Some(command) = command(model, link, "refund")
         {

@@ -1,6 +1,6 @@
 //! The commands about links: what a new one asks the backend for, names, following, withdrawing.
 
-use paylink::domain::link::Alarm;
+use paylink::domain::link::{Alarm, Link, LinkState};
 use paylink::ledger::SqliteLedger;
 use paylink::ports::Ledger;
 use serde_json::{Value, json};
@@ -263,6 +263,35 @@ fn a_paid_link_whose_replacement_can_be_paid_rings_until_that_is_withdrawn() {
             world.run(&["cancel", new_id]).is(0);
         }
         assert_eq!(alarms("1042"), json!([]));
+    }
+}
+
+#[test]
+fn a_payment_after_the_links_own_went_back_says_where_it_is_given_back() {
+    let world = World::new();
+    world.link(&["--reference", "A-1"]);
+    let account = account(&world);
+    let ledger = SqliteLedger::open(&world.data).unwrap();
+    let id = ledger.find(&account, "A-1").unwrap()[0].id;
+    let shown = |lang: &str| world.run(&["show", "A-1", "--offline", "--lang", lang]).is(0).out;
+    ledger.amend(id, &mut |l| l.raise(Alarm::PaidElsewhere, l.created_at)).unwrap();
+    assert!(!shown("en").contains("at the payment service"), "it is not known to be more than that");
+    let refund = &mut |l: &mut Link| {
+        l.state = LinkState::Refunded;
+        true
+    };
+    ledger.amend(id, refund).unwrap();
+    for (lang, words) in [
+        (
+            "en",
+            "after its own payment had gone back, and paylink can't move that one: give it back at the payment service",
+        ),
+        (
+            "nb",
+            "etter at dens egen betaling var gått tilbake, og paylink kan ikke flytte den: refunder den hos betalingstjenesten",
+        ),
+    ] {
+        assert!(shown(lang).contains(words), "{}", shown(lang));
     }
 }
 

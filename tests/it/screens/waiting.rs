@@ -1,7 +1,7 @@
 //! What is said of what waits: why, what happens next, and what may have been carried out.
 
 use paylink::app::Model;
-use paylink::domain::link::{Alarm, LinkId};
+use paylink::domain::link::{Alarm, LinkId, LinkState};
 use paylink::domain::reference::Reference;
 use paylink::i18n::Lang;
 use paylink::ports::{MoneyOrder, OutboxEntry, OutboxKind};
@@ -87,6 +87,23 @@ fn a_double_payment_names_the_command_that_gives_one_back() {
         assert!(flat.contains("refund KARI-1122-014"), "{flat}");
     }
     snapshot("waiting-twice", &model);
+}
+
+#[test]
+fn a_payment_after_the_links_own_went_back_says_where_it_is_given_back() {
+    let mut model = Scene::LinkPaid.model(SIZE);
+    let link = model.link.as_mut().unwrap().link.as_mut().unwrap();
+    link.state = LinkState::Refunded;
+    link.raise(Alarm::PaidElsewhere, link.changed_at);
+    for (lang, told) in [
+        (Lang::English, "payment service! Deal with it, then press !"),
+        (Lang::Bokmal, "betalingstjenesten! Ordne opp, og trykk !"),
+    ] {
+        // The picture beside it.
+        let words = screen(&model, lang).replace(['▀', '▄', '█'], " ");
+        let flat = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(told), "{flat}");
+    }
 }
 
 #[test]
