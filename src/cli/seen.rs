@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::shop::{A_FEW_SECONDS, Shop};
+use super::shop::Shop;
 use super::{Failure, Note};
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::clean;
@@ -37,7 +37,7 @@ impl Shop<'_> {
                 }
             }
         };
-        match timeout(A_FEW_SECONDS, asked).await {
+        match timeout(self.a_few_seconds(), asked).await {
             Ok(Ok(round)) => {
                 if let Some(fault) = round.fault {
                     self.not_reached(&fault);

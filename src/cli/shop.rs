@@ -23,11 +23,16 @@ use crate::wiring::{self, embedded::Embedded};
 /// A command waits at most this long in the foreground (contracts, 1).
 pub const PATIENCE: Duration = Duration::from_secs(30);
 /// What can't be reached in this time is printed as it is known here.
-pub(super) const A_FEW_SECONDS: Duration = Duration::from_secs(5);
+const A_FEW_SECONDS: Duration = Duration::from_secs(5);
 /// A second word about the time of day is not worth more than this.
 const A_MOMENT: Duration = Duration::from_secs(2);
-/// So long it takes at most to make a link, once we are signed in: the payment profile is read, then the request goes out.
-const LONGEST_SEND: Duration = Duration::from_secs(24);
+/// So long a command waits for what waited before it: after that it does what it was asked for.
+const FIRST: Duration = Duration::from_secs(3);
+/// So long a command begins to send what waited before it.
+const BEGINNING: Duration = Duration::from_secs(4);
+/// So long, from its beginning, a command stays for what it has begun of that. Enough for a slow backend; one that is stuck must
+/// not hold up the seller, who has had the answer.
+const STAYS: Duration = Duration::from_secs(12);
 
 /// A shop that is open for one command.
 pub struct Shop<'a> {
@@ -37,8 +42,8 @@ pub struct Shop<'a> {
     pub config: Config,
     /// The edges.
     pub ports: Ports,
-    /// The requests of the outbox that are under way.
-    sending: Option<JoinHandle<Result<(), LedgerError>>>,
+    /// The requests of the outbox that are under way, and since when.
+    sending: Option<(Instant, JoinHandle<Result<(), LedgerError>>)>,
     /// Since when somebody waits.
     opened: Instant,
     /// What it's opened for.
@@ -219,9 +224,9 @@ impl<'a> Shop<'a> {
         self.flush_due(self.ports.clock.now()).await
     }
 
-    /// Sends what was due in the outbox at `now`, in the background for as long as it takes; waits for it a
-    /// few seconds. A link is begun only while there is time to hear that it was made; what takes longer all the same is
-    /// cut off when the command's time is up, and left as a crash would leave it: see [`Shop::close`].
+    /// Sends what was due in the outbox at `now`, in the background, and waits for it a few seconds. A link is begun
+    /// only while there is time to hear that it was made; what takes longer all the same is cut off when the command has
+    /// done its own work and a while has passed, and left as a crash would leave it: see [`Shop::close`].
     ///
     /// # Errors
     /// The ledger's.
@@ -233,17 +238,18 @@ impl<'a> Shop<'a> {
         }
         let (ports, account) = (self.ports.clone(), self.account().to_owned());
         // One that is begun is to have the time to end.
-        let beginning = Patience::new(self.patience().saturating_sub(LONGEST_SEND));
+        let beginning = Patience::new(BEGINNING);
+        let begun = Instant::now();
         let mut sending = tokio::spawn(async move {
             let sent = outbox::flush_by_hand(&ports, &account, now, beginning).await;
             sent.map(|_| ()).inspect_err(|error| tracing::warn!(%error, "the outbox could not be sent"))
         });
-        match timeout(A_FEW_SECONDS, &mut sending).await {
+        match timeout(FIRST, &mut sending).await {
             Ok(Ok(Err(error))) => {
                 self.shows_all_the_same(&error);
             }
             Ok(_) => {}
-            Err(_) => self.sending = Some(sending),
+            Err(_) => self.sending = Some((begun, sending)),
         }
         self.say_what_waits(now).await
     }
@@ -263,12 +269,20 @@ impl<'a> Shop<'a> {
         Ok(())
     }
 
-    /// Waits for the requests of the outbox that are under way, for as long as the command may take: cut off, their outcome
-    /// is unknown, and the backend is asked before anything is sent again.
+    /// How long a question may take. Where what waits is stuck, this will hardly be answered.
+    pub(super) fn a_few_seconds(&self) -> Duration {
+        if self.sending.as_ref().is_some_and(|(_, sending)| !sending.is_finished()) {
+            A_MOMENT
+        } else {
+            A_FEW_SECONDS
+        }
+    }
+
+    /// Waits a while for the requests of the outbox that are under way: cut off, their outcome is unknown, and the backend
+    /// is asked before anything is sent again.
     async fn close(self) {
-        let patience = self.patience();
-        if let Some(sending) = self.sending {
-            let _ = timeout(patience, sending).await;
+        if let Some((begun, sending)) = self.sending {
+            let _ = timeout(STAYS.saturating_sub(begun.elapsed()), sending).await;
         }
         if let Some(sandbox) = self.sandbox {
             // It answers no request now, and what it was told is on the disk.

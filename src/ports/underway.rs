@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use super::OutboxKind;
@@ -12,6 +12,8 @@ use crate::domain::link::LinkId;
 
 /// How many links of the outbox are worked on at a time, however many parts of the process send what waits.
 const AT_ONCE: usize = 4;
+/// How many more there may be while others are stuck.
+const STUCK: usize = 12;
 /// How many links that a person sends or withdraws one by one are worked on at a time, besides those of the outbox.
 const BY_HAND: usize = 8;
 
@@ -20,6 +22,7 @@ const BY_HAND: usize = 8;
 pub struct Underway {
     state: Arc<Mutex<State>>,
     room: Arc<Semaphore>,
+    stuck: Arc<Semaphore>,
     by_hand: Arc<Semaphore>,
 }
 
@@ -28,6 +31,7 @@ impl Default for Underway {
         Self {
             state: Arc::default(),
             room: Arc::new(Semaphore::new(AT_ONCE)),
+            stuck: Arc::new(Semaphore::new(STUCK)),
             by_hand: Arc::new(Semaphore::new(BY_HAND)),
         }
     }
@@ -49,9 +53,9 @@ impl Underway {
 
     /// Waits until there is room for one more link of the outbox to be sent, which is taken until what is returned is
     /// dropped.
-    pub async fn room(&self) -> impl Send + Sync + use<> {
+    pub async fn room(&self) -> Room {
         // It is never closed; if it were, nobody would have to wait.
-        Arc::clone(&self.room).acquire_owned().await.ok()
+        Room { permit: Arc::clone(&self.room).acquire_owned().await.ok(), stuck: Arc::clone(&self.stuck) }
     }
 
     /// The same for a link that a person has asked for just now, which has more room, and of its own: what waits in the
@@ -60,10 +64,16 @@ impl Underway {
         Arc::clone(&self.by_hand).acquire_owned().await.ok()
     }
 
-    /// How many links are sent at a time.
+    /// How many links are sent at a time, unless some are stuck.
     #[must_use]
     pub const fn at_once() -> usize {
         AT_ONCE
+    }
+
+    /// How many there are at most, with those that are stuck.
+    #[must_use]
+    pub const fn at_most() -> usize {
+        AT_ONCE + STUCK
     }
 
     /// Begins the work on an entry of the outbox. `None`: another part of this process is at it.
@@ -84,6 +94,22 @@ impl Underway {
     #[must_use]
     pub fn on_the_wire(&self, link: LinkId, kind: OutboxKind, now: Instant) -> bool {
         self.state().wire.get(&(link, kind)).is_some_and(|end| *end > now)
+    }
+}
+
+/// Room for one link, until this is dropped.
+#[derive(Debug)]
+pub struct Room {
+    permit: Option<OwnedSemaphorePermit>,
+    stuck: Arc<Semaphore>,
+}
+
+impl Room {
+    /// It takes long: others get its room, as long as there are not too many such.
+    pub fn make_way(&mut self) {
+        if let Ok(aside) = Arc::clone(&self.stuck).try_acquire_owned() {
+            self.permit = Some(aside);
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::{Outcome, Sent, send_until, standing};
 use crate::domain::link::LinkId;
@@ -17,6 +17,8 @@ use crate::ports::{Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Ports
 
 /// So long the first request goes alone.
 const ALONE: Duration = Duration::from_secs(3);
+/// What takes longer than this is stuck, and holds up nothing else.
+const STUCK: Duration = ALONE;
 /// After an outage at most so long lies between two starts, and all have started within the longest.
 const EACH_AFTER_OUTAGE: Duration = Duration::from_millis(250);
 const LONGEST_AFTER_OUTAGE: Duration = Duration::from_secs(3);
@@ -148,18 +150,20 @@ async fn send_all_of(
     let (alone, gap) = (sleep(ALONE), sleep(Duration::ZERO));
     tokio::pin!(alone, gap);
     let (mut first, mut pausing) = (true, false);
+    let mut begun: Vec<Instant> = Vec::new();
     loop {
-        let room = if first { 1 } else { Underway::at_once() };
         while !down
             && failed.is_none()
             && !pausing
-            && running.len() < room
+            && has_room(&begun, first)
             && what.may_begin()
             && let Some(of_link) = links.pop_front()
         {
+            let at = Instant::now();
+            begun.push(at);
             running.push(async move {
-                let done = readable(send_in_order(ports, of_link, what).await)?;
-                Ok(done.into_iter().map(|(_, sent)| sent).collect::<Vec<_>>())
+                let done = readable(send_in_order(ports, of_link, what).await);
+                (at, done.map(|done| done.into_iter().map(|(_, sent)| sent).collect::<Vec<_>>()))
             });
             if let Some(pause) = gaps.pop_front() {
                 gap.set(sleep(pause));
@@ -170,15 +174,23 @@ async fn send_all_of(
         if running.is_empty() && !pauses {
             return failed.map_or(Ok(done), Err);
         }
+        let makes_way = begun.iter().map(|at| *at + STUCK).find(|at| *at > Instant::now());
+        let waits = !links.is_empty() && !first && !pausing && begun.len() < Underway::at_most();
         let all = tokio::select! {
-            Some(all) = running.next() => match all {
-                Ok(all) => all,
-                // What is on its way goes on to its end: what the backend answers to it must not be lost with this.
-                Err(error) => {
-                    failed = failed.or(Some(error));
-                    continue;
+            Some((at, all)) = running.next() => {
+                if let Some(ended) = begun.iter().position(|begun| *begun == at) {
+                    begun.remove(ended);
                 }
-            },
+                match all {
+                    Ok(all) => all,
+                    // What is on its way goes on to its end: what the backend answers to it must not be lost with this.
+                    Err(error) => {
+                        failed = failed.or(Some(error));
+                        continue;
+                    }
+                }
+            }
+            () = sleep_until(makes_way.unwrap_or_else(Instant::now)), if waits && makes_way.is_some() => continue,
             () = &mut alone, if first => {
                 first = false;
                 continue;
@@ -198,6 +210,13 @@ async fn send_all_of(
         }
         done.extend(all.into_iter().map(|sent| (sent.link.id, sent)));
     }
+}
+
+/// Whether one more link may be begun beside those. Those that are stuck hold up no other, as long as there are not too
+/// many.
+fn has_room(begun: &[Instant], first: bool) -> bool {
+    let moving = begun.iter().filter(|at| at.elapsed() < STUCK).count();
+    if first { begun.is_empty() } else { moving < Underway::at_once() && begun.len() < Underway::at_most() }
 }
 
 /// Nothing, where it is this link alone that can't be read: all others go their way.
@@ -270,7 +289,23 @@ async fn send_in_order(
     what: What,
 ) -> Result<Vec<(OutboxKind, Sent)>, LedgerError> {
     // Another flush of this process may be at work, too.
-    let _room = ports.underway.room().await;
+    let mut room = ports.underway.room().await;
+    let sending = send_each(ports, of_link, what);
+    tokio::pin!(sending);
+    match timeout(STUCK, &mut sending).await {
+        Ok(done) => done,
+        Err(_) => {
+            room.make_way();
+            sending.await
+        }
+    }
+}
+
+async fn send_each(
+    ports: &Ports,
+    of_link: Vec<OutboxEntry>,
+    what: What,
+) -> Result<Vec<(OutboxKind, Sent)>, LedgerError> {
     let mut done = Vec::new();
     let withdrawn = of_link.iter().any(|e| e.kind == OutboxKind::Cancel);
     for entry in of_link {

@@ -1,5 +1,7 @@
 //! What is said of what waits: when it is tried next, and what may have been carried out.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use super::World;
@@ -42,4 +44,24 @@ fn money_that_may_have_been_moved_is_not_told_as_waiting() {
     assert!(listed.out.contains("perhaps captured"), "{listed:?}");
     let waits = world.run(&["outbox"]).is(0);
     assert!(waits.out.contains("may have been carried out"), "{waits:?}");
+}
+
+/// Whoever has had the answer to what was asked does not wait for another link's, which is left as a crash would leave it.
+#[test]
+fn what_is_stuck_keeps_no_other_command_waiting() {
+    let world = World::new();
+    world.run(&[&SALE[..], &["--offline"]].concat()).is(5);
+    world.fault(
+        json!({"path": "/v1/sessions*", "method": "POST", "kind": "delay", "ms": 120_000, "times": 1}),
+    );
+    let began = Instant::now();
+    world.run(&["new", "--item", "b;1;1", "--reference", "B-1"]).is(0);
+    let took = began.elapsed();
+    // In doubt it waits to be found out, and that holds up nobody either.
+    world.fault(json!({"path": "/*", "kind": "delay", "ms": 120_000, "times": -1}));
+    let began = Instant::now();
+    let listed = world.run(&["list"]).is(0);
+    let listing = began.elapsed();
+    assert!(listed.out.contains("A-1") && listed.out.contains("B-1"), "{listed:?}");
+    assert!(took.max(listing) < Duration::from_secs(20), "{took:?}, {listing:?}");
 }

@@ -29,7 +29,7 @@ async fn one_that_is_stuck_holds_up_nobody() {
 #[tokio::test(start_paused = true)]
 async fn however_many_send_what_waits_four_go_at_a_time() {
     let world = World::new();
-    world.backend.wrong(Call::Create, (0..30).map(|_| Wrong::Slow(Duration::from_secs(5))));
+    world.backend.wrong(Call::Create, (0..30).map(|_| Wrong::Slow(Duration::from_secs(2))));
     for n in 0..30 {
         world.keep(&format!("A-{n}"), Delivery::Link);
     }
@@ -37,8 +37,36 @@ async fn however_many_send_what_waits_four_go_at_a_time() {
     let flushes = (0..5).map(|_| flush(&world.ports, ACCOUNT, now));
     futures_util::future::join_all(flushes).await;
     assert_eq!((world.backend.sessions().len(), world.backend.most_at_once()), (30, 4));
-    // One by one they would have taken 150 s.
-    assert!(world.now().duration_since(now) < SignedDuration::from_secs(60));
+    // One by one they would have taken 60 s.
+    assert!(world.now().duration_since(now) < SignedDuration::from_secs(30));
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_that_are_stuck_hold_up_nobody_and_are_not_too_many() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, (0..10).map(|_| Wrong::Slow(Duration::from_secs(60))));
+    let all: Vec<LinkId> = (0..11).map(|n| world.keep(&format!("A-{n}"), Delivery::Link)).collect();
+    let (ports, now) = (world.ports.clone(), world.now());
+    let flushing = tokio::spawn(async move { flush(&ports, ACCOUNT, now).await });
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let states = || all.iter().map(|id| world.link(*id).state);
+    assert_eq!(states().filter(|state| *state == LinkState::Creating).count(), 10);
+    assert_eq!(states().filter(|state| *state == LinkState::Open).count(), 1);
+    // What is kept later does not wait for them either, whoever sends it.
+    let later = world.keep("C-1", Delivery::Link);
+    let sent = tokio::time::timeout(Duration::from_secs(1), flush(&world.ports, ACCOUNT, world.now())).await;
+    assert!(sent.is_ok() && world.link(later).state == LinkState::Open, "{sent:?}");
+    assert_eq!(flushing.await.unwrap().unwrap().len(), 11);
+
+    // A backend that lets everything hang has sixteen requests of us at a time.
+    world.backend.wrong(Call::Create, (0..40).map(|_| Wrong::Slow(Duration::from_secs(10))));
+    for n in 0..40 {
+        world.keep(&format!("D-{n}"), Delivery::Link);
+    }
+    let now = world.now();
+    let flushes = (0..5).map(|_| flush(&world.ports, ACCOUNT, now));
+    futures_util::future::join_all(flushes).await;
+    assert_eq!((world.backend.sessions().len(), world.backend.most_at_once()), (52, 16));
 }
 
 #[tokio::test(start_paused = true)]

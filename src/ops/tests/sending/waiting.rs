@@ -126,13 +126,13 @@ async fn by_hand_only_the_backends_own_pause_holds_back() {
 #[tokio::test(start_paused = true)]
 async fn nothing_is_begun_that_could_not_be_waited_for() {
     let world = World::new();
-    let links: Vec<LinkId> = (0..12).map(|n| world.keep(&format!("A-{n}"), sms())).collect();
-    world.backend.wrong(Call::Create, (0..12).map(|_| Wrong::Slow(Duration::from_secs(13))));
+    let links: Vec<LinkId> = (0..20).map(|n| world.keep(&format!("A-{n}"), sms())).collect();
+    world.backend.wrong(Call::Create, (0..20).map(|_| Wrong::Slow(Duration::from_secs(13))));
     let (begun, now) = (Instant::now(), world.now());
     flush_by_hand(&world.ports, ACCOUNT, now, Patience::new(Duration::from_secs(10))).await.unwrap();
     assert!(begun.elapsed() < Duration::from_secs(10 + 13), "{:?}", begun.elapsed());
     let made = |id: &&LinkId| world.link(**id).state == LinkState::Open;
-    assert_eq!(links.iter().filter(made).count(), 4, "the first four at once");
+    assert_eq!(links.iter().filter(made).count(), 13, "one alone, then four every three seconds");
     assert!(links.iter().filter(|id| !made(id)).all(|id| world.link(*id).state == LinkState::Queued));
 }
 
