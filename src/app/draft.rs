@@ -132,6 +132,9 @@ pub struct Draft {
     /// It waited in the outbox and was taken out of it to be changed: nobody sends it until it is made into a link
     /// again, which must not be forgotten.
     pub waited: bool,
+    /// The link that it stands in for, from before that is taken out of the outbox until it is known to be. As long as
+    /// that link is not withdrawn, it is the sale and this is none: see [`Effect::Change`](super::Effect::Change).
+    pub in_place_of: Option<LinkId>,
     /// The id that its link will have, given when the draft begins. A link with this id in the ledger
     /// means that this draft is sold, as it is or as it once was: by this process or by another one that took it up.
     pub id: Option<LinkId>,

@@ -58,6 +58,9 @@ pub enum Effect {
     SendAgain(LinkId),
     /// Drop a link that was never sent.
     Withdraw(LinkId),
+    /// Take a link that was never sent out of the outbox, to be changed in this draft. The draft is kept first, so that the
+    /// sale is the one or the other at any moment; where the link can't be taken out, the draft is forgotten.
+    Change(LinkId, Box<Draft>),
     /// Withdraw a link at the backend.
     Cancel(LinkId),
     /// Ask the backend.
@@ -120,6 +123,7 @@ impl Effect {
                 | Self::KeepQr(_)
                 | Self::Submit(..)
                 | Self::Withdraw(_)
+                | Self::Change(..)
                 | Self::Drop(..)
                 | Self::Settle(..)
         )
@@ -129,7 +133,7 @@ impl Effect {
     /// meanwhile is kept at once.
     #[must_use]
     pub const fn may_take_long(&self) -> bool {
-        matches!(self, Self::Withdraw(_) | Self::Drop(..))
+        matches!(self, Self::Withdraw(_) | Self::Change(..) | Self::Drop(..))
     }
 }
 

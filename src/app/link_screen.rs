@@ -1,5 +1,6 @@
 //! The link: its QR code, its story, and what can be done with it.
 
+use super::draft::Draft;
 use super::effect::Play;
 use super::keys::Action;
 use super::model::{LinkScreen, Model, Overlay, QrLacks, Question, Screen, Tone};
@@ -249,11 +250,12 @@ pub(super) fn again(t: &mut Turn<'_>) {
 
 /// Takes the queued link back, to be changed in the steps: first it must be sure that it doesn't go out.
 pub(super) fn change(t: &mut Turn<'_>) {
-    let Some(screen) = &mut t.model.link else { return };
+    let Some(link) = shown(t.model) else { return };
+    let (id, draft) = (link.id, steps::of_queued(t.model, t.now, link));
+    let (Some(draft), Some(screen)) = (draft, &mut t.model.link) else { return };
     screen.change = true;
     screen.busy = true;
-    let id = screen.id;
-    t.ask(Effect::Withdraw(id));
+    t.ask(Effect::Change(id, Box::new(draft)));
 }
 
 /// Whether a link is being taken out of the outbox to be changed, and nobody has it in that moment: neither the outbox
@@ -341,6 +343,33 @@ fn over(t: &mut Turn<'_>, id: LinkId) {
 
 /// A request of the outbox came to an end.
 pub(super) fn sent(t: &mut Turn<'_>, link: Link, fault: Option<Fault>) {
+    let shown = t.model.link.as_mut().filter(|s| s.id == link.id);
+    let give_up = shown.is_some_and(|s| std::mem::take(&mut s.give_up));
+    told(t, link, fault, give_up);
+}
+
+/// It was to be taken out of the outbox, to be changed in `draft`.
+pub(super) fn changed(t: &mut Turn<'_>, link: Link, fault: Option<Fault>, draft: Draft) {
+    let shown = t.model.link.as_mut().filter(|s| s.id == link.id);
+    let change = shown.is_some_and(|s| std::mem::take(&mut s.change));
+    if link.state != LinkState::Cancelled {
+        return told(t, link, fault, change);
+    }
+    // From now on only the draft has it.
+    let draft = Draft { in_place_of: None, ..draft };
+    news::link_changed(t, link);
+    if change {
+        t.model.link = None;
+        steps::change(t, draft);
+    } else {
+        // The seller has gone on meanwhile, and finds it with the next sale.
+        t.ask(Effect::KeepDraft(Box::new(draft)));
+    }
+    t.ask(Effect::LoadDashboard);
+}
+
+/// Tells what came of a request of the outbox. `unwanted`: the link was not to go out any more.
+fn told(t: &mut Turn<'_>, link: Link, fault: Option<Fault>, unwanted: bool) {
     match &fault {
         // What was never sent and is given up, or waits for the seller, needed no backend.
         None if link.session_id.is_none() => {}
@@ -351,17 +380,8 @@ pub(super) fn sent(t: &mut Turn<'_>, link: Link, fault: Option<Fault>) {
     let (id, status) = (link.id, link.delivery_status.clone());
     let withdrawn = link.state == LinkState::Cancelled;
     let messages = matches!(link.sale.delivery, Delivery::Sms(_)) && link.session_id.is_some();
-    let shown = t.model.link.as_mut().filter(|_| on_screen);
-    let (change, give_up) =
-        shown.map_or((false, false), |s| (std::mem::take(&mut s.change), std::mem::take(&mut s.give_up)));
     // It went out while the seller was asked, or in that moment: what was wanted is not done.
-    let went_out = (change || give_up) && link.state.payable();
-    if change && withdrawn {
-        news::link_changed(t, link.clone());
-        t.model.link = None;
-        steps::change(t, &link);
-        return t.ask(Effect::LoadDashboard);
-    }
+    let went_out = unwanted && link.state.payable();
     let reference = link.sale.reference.as_str().to_owned();
     let mail = news::to_be_mailed(&link);
     news::link_changed(t, link);

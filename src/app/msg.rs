@@ -83,6 +83,8 @@ pub enum Reply {
     NoLink(LinkId),
     /// A request of the outbox came to an end.
     Sent(Box<Link>, Option<Fault>),
+    /// A link was taken out of the outbox to be changed in this draft, or not.
+    Changed(Box<Link>, Option<Fault>, Box<Draft>),
     /// What waited to be done with a link was sent or taken out of the outbox, or not.
     Waited(Box<Link>, Waited),
     /// The tracker's round is over: the links that changed, and the first fault.

@@ -283,9 +283,23 @@ fn take_draft(
     except: &[LinkId],
 ) -> Result<Option<Box<Draft>>, LedgerError> {
     let read = |text: &str| serde_json::from_str::<Draft>(text).ok();
-    let taken =
-        ledger.take_draft(account, except, &mut |text| read(text).map(|draft| draft.has_content()))?;
-    Ok(taken.and_then(|(id, text)| read(&text).map(|draft| Box::new(Draft { id: Some(id), ..draft }))))
+    let mut except = except.to_vec();
+    loop {
+        let taken =
+            ledger.take_draft(account, &except, &mut |text| read(text).map(|draft| draft.has_content()))?;
+        let Some((id, draft)) = taken.and_then(|(id, text)| Some((id, read(&text)?))) else {
+            return Ok(None);
+        };
+        if let Some(link) = draft.in_place_of
+            && !outbox::draft_is_the_sale(ledger, link)?
+        {
+            // The program ended before that link was out of the outbox: the sale is in there, as it was.
+            ledger.forget_draft(account, id)?;
+            except.push(id);
+            continue;
+        }
+        return Ok(Some(Box::new(Draft { id: Some(id), ..draft })));
+    }
 }
 
 fn find(
@@ -361,6 +375,13 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
         Effect::SendAll => flushed(outbox::flush_all(ports, &place.shop.account_id).await, &tx),
         Effect::SendAgain(id) => sent(id, outbox::decide(ports, id, Decision::SendAgain).await, &tx),
         Effect::Withdraw(id) => sent(id, outbox::withdraw(ports, id).await, &tx),
+        Effect::Change(id, draft) => {
+            // It has an id from its beginning, and it is text.
+            let (Some(as_draft), Ok(text)) = (draft.id, serde_json::to_string(&draft)) else { return };
+            let done = outbox::take_back(ports, id, as_draft, text).await;
+            let told = done.map(|sent| Reply::Changed(Box::new(sent.link), sent.fault, draft));
+            answer(&tx, Failed::Doing(id), told);
+        }
         Effect::Cancel(id) => {
             let done = cancel::cancel(ports, id).await.map(|Cancelling { link, end }| {
                 let trouble = match end {

@@ -11,7 +11,9 @@ use paylink::app::effect::Effect;
 use paylink::app::key::{Code, Key};
 use paylink::app::keys::{Action, Context, TABLE, footer};
 use paylink::app::model::{Model, Net, Now, QrWish, Screen, Shop, Target};
-use paylink::app::msg::{CancelTrouble, DashboardNews, Failed, KeepError, Msg, Reply, Timer};
+use paylink::app::msg::{
+    CancelTrouble, DashboardNews, Failed, KeepError, Msg, Reply, Timer, WaitEnd, Waited,
+};
 use paylink::app::{available, start, update};
 use paylink::domain::cause::Cause;
 use paylink::domain::expiry::Expiry;
@@ -38,6 +40,8 @@ enum Step {
     Settle,
     /// A link of the ledger changes at the backend.
     Customer(usize, usize),
+    /// A command asks for something to be done with a link that is at the backend, and it waits.
+    Asks(usize, OutboxKind),
     Pass(i64),
     Due(Timer),
     /// The whole way of a quick sale.
@@ -124,6 +128,7 @@ fn step() -> impl Strategy<Value = Step> {
         8 => (0_usize..8, any::<u8>()).prop_map(|(i, luck)| Step::Answer(i, luck)),
         3 => Just(Step::Settle),
         2 => (0_usize..8, 0_usize..20).prop_map(|(i, s)| Step::Customer(i, s)),
+        2 => (0_usize..8, proptest::sample::select(OutboxKind::ALL.to_vec())).prop_map(|(i, k)| Step::Asks(i, k)),
         1 => (0_i64..100_000).prop_map(Step::Pass),
         2 => proptest::sample::select(vec![Timer::Track, Timer::Outbox, Timer::KeepDraft, Timer::Clock]).prop_map(Step::Due),
         3 => Just(Step::Sell),
@@ -178,6 +183,8 @@ struct World {
     references: u32,
     links: BTreeMap<LinkId, Link>,
     outbox: Vec<LinkId>,
+    /// What a command has asked for links that are at the backend, and that waits.
+    waits: Vec<(LinkId, OutboxKind)>,
     /// With the process that is at it.
     drafts: BTreeMap<LinkId, (u32, Box<Draft>)>,
     ever_kept: BTreeSet<LinkId>,
@@ -197,6 +204,7 @@ impl World {
             references: 0,
             links: BTreeMap::new(),
             outbox: Vec::new(),
+            waits: Vec::new(),
             drafts: BTreeMap::new(),
             ever_kept: BTreeSet::new(),
             defaults: Defaults::default(),
@@ -216,6 +224,14 @@ impl World {
 
     /// As the ledger gives drafts out.
     fn take_draft(&mut self, except: &[LinkId]) -> Option<Box<Draft>> {
+        let (links, process, locks) = (&self.links, self.window.process, self.locks);
+        let other = self.other.as_ref().map(|window| window.process);
+        // What stands in for a link that is still in the outbox, or went out, is none.
+        self.drafts.retain(|id, (owner, draft)| {
+            let stays = draft.in_place_of.is_some_and(|of| links[&of].state != LinkState::Cancelled);
+            let ours = *owner == process || !locks || other != Some(*owner);
+            !stays || !ours || except.contains(id)
+        });
         let free = |world: &Self, content: bool| {
             let all = world.drafts.iter().rev().filter(|(id, (owner, draft))| {
                 !except.contains(id) && world.may_have(*owner) && draft.has_content() == content
@@ -337,7 +353,8 @@ impl World {
             lost: Vec::new(),
             handed_out: false,
         };
-        self.outbox.iter().map(entry).collect()
+        let asked = |(of, kind): &(LinkId, OutboxKind)| OutboxEntry { kind: *kind, ..entry(of) };
+        self.outbox.iter().map(entry).chain(self.waits.iter().map(asked)).collect()
     }
 
     fn insert(&mut self, id: LinkId, sale: paylink::domain::sale::Sale) -> Result<LinkId, KeepError> {
@@ -480,6 +497,33 @@ impl World {
                 }
                 sent
             }
+            Effect::Change(id, draft) => {
+                let as_draft = draft.id.unwrap();
+                self.ever_kept.insert(as_draft);
+                self.drafts.insert(as_draft, (self.window.process, draft.clone()));
+                if luck % 8 == 7 {
+                    // It is kept, and the ledger fails before or after the link is out of the outbox.
+                    if luck > 127 {
+                        self.change(id, LinkState::Cancelled);
+                    }
+                    return ledger_down(Failed::Doing(id));
+                }
+                if self.links[&id].state == LinkState::Queued && luck % 8 < 6 {
+                    let link = self.change(id, LinkState::Cancelled);
+                    return vec![Reply::Changed(Box::new(link), None, draft)];
+                }
+                self.drafts.remove(&as_draft);
+                vec![Reply::Changed(Box::new(self.links[&id].clone()), None, draft)]
+            }
+            Effect::SendWaiting(id, kind) | Effect::Drop(id, kind, _) => {
+                let ends = [WaitEnd::Done, WaitEnd::Dropped, WaitEnd::Waits, WaitEnd::Unknown, WaitEnd::Busy];
+                let end = ends[usize::from(luck) % ends.len()];
+                self.waits.retain(|(of, waits)| {
+                    (*of, *waits) != (id, kind) || !matches!(end, WaitEnd::Done | WaitEnd::Dropped)
+                });
+                let fault = (end == WaitEnd::Waits).then(|| fault(FaultKind::NotSent));
+                vec![Reply::Waited(Box::new(self.links[&id].clone()), Waited { kind, end, fault })]
+            }
             Effect::Withdraw(id) | Effect::Cancel(id) if self.links.contains_key(&id) => {
                 let trouble = match luck % 5 {
                     1 => Some(CancelTrouble::HasMoney),
@@ -588,6 +632,16 @@ impl World {
                     requests: 1,
                 }));
             }
+            Step::Asks(which, kind) => {
+                let made: Vec<LinkId> =
+                    self.links.values().filter(|l| l.session_id.is_some()).map(|l| l.id).collect();
+                if let Some(id) = made.get(which % made.len().max(1))
+                    && kind != OutboxKind::Create
+                    && !self.waits.contains(&(*id, kind))
+                {
+                    self.waits.push((*id, kind));
+                }
+            }
             Step::Pass(seconds) => {
                 self.at = self.at.saturating_add(SignedDuration::from_secs(seconds)).unwrap()
             }
@@ -679,6 +733,8 @@ fn erases(model: &Model, msg: &Msg) -> bool {
                 || model.screen == Screen::Link
         }
         Msg::Click(Target::Do(_), _) => true,
+        // The seller was asked, before it was taken out of the outbox.
+        Msg::Reply(Reply::Changed(..)) => model.link.as_ref().is_some_and(|screen| screen.change),
         Msg::Reply(Reply::Remembered { .. } | Reply::Draft(_) | Reply::NoLink(_)) => {
             !model.wizard.draft.has_content()
         }

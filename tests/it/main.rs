@@ -23,6 +23,8 @@ mod screens;
 mod strange;
 mod support;
 #[cfg(unix)]
+mod taken_back;
+#[cfg(unix)]
 mod terminal;
 #[cfg(unix)]
 mod waiting;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::app::draft::Draft;
 use crate::app::model::{QrLacks, QrWish, Toast};
 use crate::app::msg::{Failed, Msg, Reply};
 use crate::app::testing::{App, entry, id, link, noon, shop, then, to_email, to_phone};
@@ -280,19 +281,30 @@ fn what_is_late_is_sent_on_the_sellers_word() {
 #[test]
 fn a_queued_link_is_changed_once_it_is_sure_not_to_go_out() {
     let mut app = showing(to_phone(link(1, LinkState::Queued)), vec![entry(1, false)]);
-    assert_eq!(app.keys("r"), [Effect::Withdraw(id(1))]);
+    let sale = changing(&mut app);
+    assert_eq!((sale.waited, sale.in_place_of), (true, Some(id(1))), "until it is out of the outbox");
     for key in ["r", "Esc", "n", "a", "q", "x"] {
         assert_eq!(app.keys(key), [], "{key}: it is on its way, and would be lost");
         assert_eq!((app.model.screen, app.model.quitting), (Screen::Link, false), "{key}");
     }
     app.model.net = crate::app::model::Net::Offline;
     let withdrawn = then(&to_phone(link(1, LinkState::Queued)), LinkState::Cancelled);
-    let kept = app.reply(Reply::Sent(Box::new(withdrawn), None));
+    // What another try of it came to is not the answer.
+    app.reply(Reply::Sent(Box::new(to_phone(link(1, LinkState::Queued))), None));
+    app.keys("n");
+    assert_eq!(app.model.screen, Screen::Link, "it is still on its way");
+    let kept = app.reply(Reply::Changed(Box::new(withdrawn), None, sale.clone()));
     assert_eq!(app.model.net, crate::app::model::Net::Offline, "nobody was asked");
     assert_eq!(app.model.screen, Screen::Delivery);
     let draft = Box::new(app.model.wizard.draft.clone());
     assert_eq!((draft.reference.as_str(), draft.phone.as_str()), ("KARI-001", "+4741234567"));
     assert_eq!(draft.lines[0].description, "Vaffel");
+    assert_eq!(
+        (draft.id, draft.in_place_of),
+        (sale.id, None),
+        "the one that is kept, and a sale of its own now"
+    );
+    assert!(!kept.iter().any(|e| matches!(e, Effect::ForgetDraft(id) if Some(*id) == sale.id)));
     // Nobody sends it now: it is kept at once, and said until it's made anew.
     assert!(kept.iter().any(|e| matches!(e, Effect::KeepDraft(kept) if kept.waited && kept == &draft)));
     assert_eq!(said(&app), Some(&Say::TakenBack { reference: "KARI-001".into() }));
@@ -304,13 +316,36 @@ fn a_queued_link_is_changed_once_it_is_sure_not_to_go_out() {
 
     // It went out in that moment: it stays what it is.
     let mut app = showing(link(1, LinkState::Queued), vec![entry(1, false)]);
-    app.keys("r");
-    app.reply(Reply::Sent(Box::new(then(&link(1, LinkState::Queued), LinkState::Open)), None));
+    let sale = changing(&mut app);
+    app.reply(Reply::Changed(Box::new(then(&link(1, LinkState::Queued), LinkState::Open)), None, sale));
     assert_eq!((app.model.screen, app.model.wizard.draft.has_content()), (Screen::Link, false));
     assert_eq!(app.model.overlay, Some(Overlay::Confirm(Question::Cancel(id(1), "KARI-001".into()))));
     // What may have been sent can't be changed.
     let mut app = showing(link(1, LinkState::Uncertain), vec![entry(1, true)]);
     assert_eq!(app.keys("r"), []);
+}
+
+/// Takes the queued link back with its key: the draft that is kept before it is taken out of the outbox.
+fn changing(app: &mut App) -> Box<Draft> {
+    match <[Effect; 1]>::try_from(app.keys("r")) {
+        Ok([Effect::Change(of, draft)]) if of == id(1) => draft,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The ledger's failure has freed the keys, and the link was taken out of the outbox all the same.
+#[test]
+fn a_sale_that_is_taken_back_while_the_seller_has_gone_on_is_kept() {
+    let mut app = showing(link(1, LinkState::Queued), vec![entry(1, false)]);
+    let sale = changing(&mut app);
+    app.reply(Reply::LedgerTrouble(Failed::Doing(id(1)), LedgerError::Database("locked".into())));
+    app.keys("n Enter");
+    app.text("Kaffe");
+    let withdrawn = then(&link(1, LinkState::Queued), LinkState::Cancelled);
+    let effects = app.reply(Reply::Changed(Box::new(withdrawn), None, sale.clone()));
+    assert_eq!(app.lines()[0][0], "Kaffe", "what is typed stays");
+    let kept = Draft { in_place_of: None, ..*sale };
+    assert!(effects.contains(&Effect::KeepDraft(Box::new(kept))));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::{Turn, changed, draft_waiting, go, keep_soon, lifetime, order, payment, products, refresh};
 use crate::app::Effect;
 use crate::app::draft::{AddressChoice, Channel, Defaults, Draft, LineDraft};
-use crate::app::model::{Model, QrWish, Screen, Shop, Tone, Wizard};
+use crate::app::model::{Model, Now, QrWish, Screen, Shop, Tone, Wizard};
 use crate::app::msg::Timer;
 use crate::app::say::Say;
 use crate::domain::link::{Link, LinkId, LinkState};
@@ -125,11 +125,18 @@ pub(in crate::app) fn clear(t: &mut Turn<'_>) {
 pub(in crate::app) fn again(t: &mut Turn<'_>, link: &Link) {
     renew(t, Before::NotSold);
     let same_customer = link.state.ended_unpaid() || link.state == LinkState::Refunded;
-    let sale = &link.sale;
     let mark = t.model.decimal_mark;
     let draft = &mut t.model.wizard.draft;
-    draft.again = Some(link.id);
+    fill(draft, link, same_customer, mark);
     (draft.expiry, draft.expiry_text) = lifetime::of_again(link, t.now);
+    keep_soon(t);
+    show(t, Screen::Delivery);
+}
+
+/// Puts into `draft` what was sold with `link`; to the `same_customer`, or to the next one.
+fn fill(draft: &mut Draft, link: &Link, same_customer: bool, mark: char) {
+    let sale = &link.sale;
+    draft.again = Some(link.id);
     draft.lines = sale
         .lines
         .iter()
@@ -169,22 +176,32 @@ pub(in crate::app) fn again(t: &mut Turn<'_>, link: &Link) {
             draft.country.clone_from(&address.country);
         }
     }
-    keep_soon(t);
-    show(t, Screen::Delivery);
 }
 
-/// Changes a link that was withdrawn before it was sent: everything as it was, the customer and the reference
-/// too, ready to be changed and sent.
-pub(in crate::app) fn change(t: &mut Turn<'_>, link: &Link) {
-    again(t, link);
-    let draft = &mut t.model.wizard.draft;
+/// The draft in which a link that waits is to be changed: everything as it was, the customer and the reference too, ready
+/// to be changed and sent. Until that link is out of the outbox it only stands in for it.
+pub(in crate::app) fn of_queued(model: &Model, now: &Now, link: &Link) -> Option<Draft> {
+    let mut draft = fresh(model.shop.as_ref()?, model, now.fresh);
+    fill(&mut draft, link, true, model.decimal_mark);
     link.sale.reference.as_str().clone_into(&mut draft.reference);
     draft.reference_typed = true;
     draft.waited = true;
-    (draft.expiry, draft.expiry_text) = lifetime::of_changed(link, t.now);
-    // It is in the outbox no more: from now on only the draft has it.
+    draft.in_place_of = Some(link.id);
+    (draft.expiry, draft.expiry_text) = lifetime::of_changed(link, now);
+    Some(draft)
+}
+
+/// Goes on with a sale that was taken out of the outbox.
+pub(in crate::app) fn change(t: &mut Turn<'_>, draft: Draft) {
+    renew(t, Before::NotSold);
+    let reference = draft.reference.clone();
+    let empty = std::mem::replace(&mut t.model.wizard.draft, draft);
+    t.out.extend(empty.id.map(Effect::ForgetDraft));
+    payment::offer(t.model);
+    show(t, Screen::Delivery);
+    // Nobody sends it now: from now on only the draft has it.
     changed(t);
-    t.say(Tone::Info, Say::TakenBack { reference: link.sale.reference.as_str().to_owned() });
+    t.say(Tone::Info, Say::TakenBack { reference });
 }
 
 /// A price as a seller would type it: `45`, `49,90`.

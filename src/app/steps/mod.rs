@@ -10,7 +10,7 @@ mod payment;
 mod products;
 mod submit;
 
-pub(super) use begin::{again, begin, change, clear, found_draft, refused, remembered};
+pub(super) use begin::{again, begin, change, clear, found_draft, of_queued, refused, remembered};
 pub(super) use input::{choose, click, paste, scroll, type_in};
 pub(super) use order::{proposed, reference_used};
 pub(super) use payment::offer;

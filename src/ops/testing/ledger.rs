@@ -453,6 +453,12 @@ impl Ledger for SimLedger {
         Ok(self.read()?.values.get(key).cloned())
     }
 
+    fn keep_draft(&self, _: &str, id: LinkId, draft: &str) -> Result<(), LedgerError> {
+        self.put(&format!("draft:{id}"), Some(draft))
+    }
+    fn forget_draft(&self, _: &str, id: LinkId) -> Result<(), LedgerError> {
+        self.put(&format!("draft:{id}"), None)
+    }
     fn put(&self, key: &str, value: Option<&str>) -> Result<(), LedgerError> {
         self.write(|kept| {
             match value {

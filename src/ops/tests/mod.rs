@@ -18,6 +18,7 @@ mod same_money;
 mod sending;
 mod session_gone;
 mod stopped;
+mod take_back;
 mod together;
 mod tracking;
 mod tried_again;
