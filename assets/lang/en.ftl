@@ -1023,6 +1023,7 @@ link-waits-look = A lost link is looked for: it is withdrawn, or you are told wh
 link-progress-capture = Capturing the money
 link-progress-void = Releasing the money
 link-progress-refund = Giving the money back
+link-progress-no-end = no end for more than a day: x drops it
 waits-progress = in progress at the payment service since { $time }
 waits-progress-next = asked again at { $time } how far it is, never sent twice
 waits-progress-looked-at = asked at the next look how far it is, never sent twice

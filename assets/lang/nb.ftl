@@ -1018,6 +1018,7 @@ link-waits-look = En lenke som kom bort, letes etter: den trekkes tilbake, eller
 link-progress-capture = Beløpet trekkes
 link-progress-void = Reservasjonen annulleres
 link-progress-refund = Beløpet refunderes
+link-progress-no-end = ikke ferdig på over et døgn: x dropper det
 waits-progress = under arbeid hos betalingstjenesten siden { $time }
 waits-progress-next = spørres på nytt kl. { $time }, sendes aldri to ganger
 waits-progress-looked-at = spørres ved neste oppdatering, sendes aldri to ganger

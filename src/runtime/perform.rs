@@ -18,10 +18,14 @@ use crate::domain::sale::Sale;
 use crate::ops::cancel::{self, CancelEnd, Cancelling};
 use crate::ops::outbox::{self, Decision, Sent};
 use crate::ops::{self, blocking, on_ledger, signed_in, track};
-use crate::ports::{FOLLOWED_AFTER_END, Ledger, LedgerError, LinkFilter, LinkRow, Mail, Ports};
+use crate::ports::{
+    FOLLOWED_AFTER_END, Ledger, LedgerError, LinkFilter, LinkRow, Mail, OutboxEntry, OutboxKind, Ports,
+};
 
 /// How many rows the dashboard and a page of the list have.
 const PAGE: u32 = 100;
+/// How many older links the dashboard has beside that, because something waits to be done with them.
+const OLDER: usize = 50;
 /// Where the wish for the QR code is kept.
 const QR: &str = "qr";
 /// Where the seller's choices are kept.
@@ -82,6 +86,11 @@ fn page(
     // Before the rest: what changes meanwhile is then seen the next time.
     let seen = if all { Some(Seen { version: ledger.version()?, today }) } else { None };
     let alarmed = ledger.rows(account, &alarms)?;
+    let outbox = ledger.outbox(account)?;
+    let mut rows = ledger.rows(account, &filter)?;
+    if all {
+        rows.extend(older_that_wait(ledger, &rows, &outbox)?);
+    }
     let told = alarmed.len() as u64;
     let raised = alarmed.iter().map(|row| row.alarms.len() as u64).sum();
     // Few links have any.
@@ -91,9 +100,9 @@ fn page(
         alarms: if all_known { told } else { ledger.count(account, &alarms)? },
         raised: if all_known { raised } else { ledger.alarms(account)? },
         alarmed,
-        rows: ledger.rows(account, &filter)?,
+        rows,
         totals: ledger.totals(account, today)?,
-        outbox: ledger.outbox(account)?,
+        outbox,
         elsewhere: if all { ledger.waiting_elsewhere(account)? } else { Vec::new() },
         unsettled: if all { followed(ledger, account, at)? } else { Vec::new() },
         unwritable: ledger.unwritable(),
@@ -101,6 +110,32 @@ fn page(
         // Last: reading may find out that it is damaged.
         rescue: ledger.rescue()?,
     })
+}
+
+/// Links older than those of the page that something waits to be done with, or that the seller is asked about, newest
+/// first: a refund is often of a sale of long ago, and what waits is sent or dropped on its link's screen.
+fn older_that_wait(
+    ledger: &dyn Ledger,
+    page: &[LinkRow],
+    outbox: &[OutboxEntry],
+) -> Result<Vec<LinkRow>, LedgerError> {
+    let mut older: Vec<LinkRow> = Vec::new();
+    // A link that waits to be made goes out by itself, unless the seller is asked.
+    let of_seller =
+        |e: &&OutboxEntry| e.kind.asked_for() && (e.kind != OutboxKind::Create || e.needs_decision);
+    for entry in outbox.iter().filter(of_seller) {
+        if older.len() == OLDER || page.iter().chain(&older).any(|row| row.id == entry.link) {
+            continue;
+        }
+        match ledger.link(entry.link) {
+            Ok(link) => older.extend(link.as_ref().map(LinkRow::from)),
+            // It is told where it is asked for by name.
+            Err(LedgerError::Unreadable { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    older.sort_by_key(|row| std::cmp::Reverse(row.created_at));
+    Ok(older)
 }
 
 /// The links that are followed, those whose time is over last.

@@ -14,6 +14,9 @@ use crate::domain::link::{LinkId, LinkState};
 use crate::i18n::Texts;
 use crate::ports::{Fault, OutboxEntry, OutboxKind};
 
+/// The message about what came to no end, with the command that gives it up.
+const NO_END: &str = "waits-progress-no-end";
+
 /// The words for the first thing that waits to be done with a link that is at the backend, or is being done there.
 /// That it is still to be made, its state says.
 #[must_use]
@@ -41,6 +44,20 @@ pub fn key(outbox: &[OutboxEntry], link: LinkId) -> Option<&'static str> {
 /// it is looked up; of what the backend works on: since when, and what happens next.
 #[must_use]
 pub fn line(entry: &OutboxEntry, now: Timestamp, zone: &TimeZone, texts: Texts) -> String {
+    told(entry, (now, zone), texts, NO_END)
+}
+
+/// The same on the link's own screen, where a key does what else is a command.
+pub(crate) fn on_screen(entry: &OutboxEntry, now: Timestamp, zone: &TimeZone, texts: Texts) -> String {
+    told(entry, (now, zone), texts, "link-progress-no-end")
+}
+
+fn told(
+    entry: &OutboxEntry,
+    (now, zone): (Timestamp, &TimeZone),
+    texts: Texts,
+    no_end: &'static str,
+) -> String {
     let what = match entry.kind {
         // Our own care, which nobody asked for: how often it was tried tells nothing.
         OutboxKind::Look => return texts.t("link-waits-look").into_owned(),
@@ -52,7 +69,8 @@ pub fn line(entry: &OutboxEntry, now: Timestamp, zone: &TimeZone, texts: Texts) 
     };
     if let (Some((_, _, what)), Some(since)) = (what, entry.in_progress_since()) {
         let begun = texts.t_args("waits-progress", &[("time", texts.moment(since, now, zone).into())]);
-        return [texts.t(what).into_owned(), begun, next_look(entry, now, zone, texts)].join(" · ");
+        let next = look(entry, (now, zone), texts, no_end);
+        return [texts.t(what).into_owned(), begun, next].join(" · ");
     }
     let doubt = entry.in_doubt();
     let what = what.map(|(waits, doubted, _)| if doubt { doubted } else { waits });
@@ -91,8 +109,17 @@ pub fn goes_out(
 /// give it up.
 #[must_use]
 pub fn next_look(entry: &OutboxEntry, now: Timestamp, zone: &TimeZone, texts: Texts) -> String {
+    look(entry, (now, zone), texts, NO_END)
+}
+
+fn look(
+    entry: &OutboxEntry,
+    (now, zone): (Timestamp, &TimeZone),
+    texts: Texts,
+    no_end: &'static str,
+) -> String {
     if entry.has_no_end() {
-        return texts.t("waits-progress-no-end").into_owned();
+        return texts.t(no_end).into_owned();
     }
     if entry.next_at <= now {
         return texts.t("waits-progress-looked-at").into_owned();

@@ -33,7 +33,7 @@ fn id(n: u32) -> LinkId {
     LinkId(Uuid::from_u128(0x0197_a3f2_0000_7000_8000_0000_0000_0000 + u128::from(n)))
 }
 
-fn sample(n: u32) -> Link {
+pub(crate) fn sample(n: u32) -> Link {
     let price = Money::new(12_000, Currency::Nok);
     let sale = Sale {
         lines: vec![ProductLine::new("Vaffel", Quantity::ONE, price, VatRate::STANDARD).unwrap()],

@@ -36,7 +36,7 @@ fn a_sale_is_in_the_outbox_or_a_draft_after_a_kill_while_it_is_taken_back() {
         if waits == 1 {
             term.sees("2 PAYMENT");
             // What was found would be shown at once.
-            std::thread::sleep(Duration::from_millis(300));
+            term.written_within(Duration::from_millis(400));
             assert!(!term.text().contains("in the outbox no more"), "{}", term.text());
         } else {
             term.sees("DOOR-1 is in the outbox no more");
@@ -91,7 +91,7 @@ fn a_draft_whose_sale_is_still_in_the_outbox_is_no_second_sale() {
             term.sees("DOOR-1 is in the outbox no more");
         } else {
             term.sees("2 PAYMENT");
-            std::thread::sleep(Duration::from_millis(300));
+            term.written_within(Duration::from_millis(400));
             assert!(!term.text().contains("in the outbox no more"), "{}", term.text());
         }
         term.press("ctrl-q");

@@ -2,10 +2,15 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+use paylink::domain::link::Link;
+use paylink::ledger::SqliteLedger;
+use paylink::ports::Ledger;
 use serde_json::json;
 
 use crate::cli::money::{authorized, requests, waiting};
 use crate::cli::{Going, World, nobody};
+use crate::ledger_processes::sample;
 use crate::support::pty::Term;
 use crate::weather::app;
 
@@ -153,4 +158,35 @@ fn a_cancellation_that_waits_is_dropped_and_the_link_stays() {
     world.write_config(world.url(), "");
     world.pay(&link, "authorized");
     assert_eq!(state(&world, "A-1"), "captured");
+}
+
+/// A refund is often of a sale that more than a page of newer ones have come after.
+#[test]
+fn an_old_link_that_something_waits_for_is_found_at_the_end_of_the_dashboard() {
+    let world = World::new();
+    authorized(&world, "A-1");
+    world.run(&["capture", "A-1"]).is(0);
+    let ledger = SqliteLedger::open(&world.data).unwrap();
+    for n in 1..=100 {
+        let account_id = world.account().to_owned();
+        let created_at = Timestamp::now();
+        ledger.insert(&Link { account_id, created_at, ..sample(n) }, false).unwrap();
+    }
+    drop(ledger);
+    world.write_config(&nobody(), "");
+    world.run(&["refund", "A-1", "--json"]).is(5);
+    let mut term = app(&world).start();
+    term.sees("R-100");
+    // The page is read after the first frame.
+    let end = Instant::now() + Duration::from_secs(20);
+    while !term.text().contains("to be refunded") {
+        assert!(Instant::now() < end, "{}", term.text());
+        term.press("G");
+        term.written_within(Duration::from_millis(100));
+    }
+    term.sees("to be refunded");
+    term.press("enter");
+    term.sees("Giving the money back waits");
+    term.press("ctrl-q");
+    term.ends().restored().with_status(0);
 }

@@ -260,7 +260,7 @@ fn state(
     let untold = |e: &OutboxEntry| e.kind.asked_for() || link.left(looked_for) != Left::Lost;
     let waits = |e: &&OutboxEntry| untold(e) && !e.needs_decision && !sending;
     for entry in screen.outbox.iter().filter(waits) {
-        let text = waiting_words::line(entry, pen.look.now.at, &pen.look.now.zone, texts);
+        let text = waiting_words::on_screen(entry, pen.look.now.at, &pen.look.now.zone, texts);
         if !text.is_empty() {
             y = pen.put_wrapped(rest(y), &text, Role::Muted);
         }

@@ -1,6 +1,7 @@
 //! What is said of what waits: why, what happens next, and what may have been carried out.
 
 use paylink::app::Model;
+use paylink::domain::cause::{Cause, Plain};
 use paylink::domain::link::{Alarm, LinkId, LinkState};
 use paylink::domain::reference::Reference;
 use paylink::i18n::Lang;
@@ -50,6 +51,20 @@ fn a_link_that_was_not_tried_yet_says_so() {
     let model = with_entry(Scene::LinkQueued, |entry| entry.attempts = 0);
     assert!(screen(&model, Lang::English).contains("not tried yet"));
     assert!(screen(&model, Lang::Bokmal).contains("ikke prøvd ennå"));
+}
+
+/// With the key that works there. (The command line names the command.)
+#[test]
+fn what_came_to_no_end_is_told_with_its_key() {
+    let mut model = Scene::LinkProgress.model(SIZE);
+    let entry = &mut model.link.as_mut().unwrap().outbox[0];
+    entry.last_error = Some(Cause::Plain(Plain::NoEndYet).to_string());
+    for (lang, told) in [(Lang::English, "x drops it"), (Lang::Bokmal, "x dropper det")] {
+        // Wide enough for it to stand on one line.
+        let (buffer, caret, _) = drawn(&model, &look(lang, plain()), (200, 60));
+        let shown = text(&buffer, caret);
+        assert!(shown.contains(told) && !shown.contains("paylink outbox"), "{shown}");
+    }
 }
 
 #[test]
