@@ -40,8 +40,9 @@ enum Step {
     Settle,
     /// A link of the ledger changes at the backend.
     Customer(usize, usize),
-    /// A command asks for something to be done with a link that is at the backend, and it waits.
-    Asks(usize, OutboxKind),
+    /// A command asks for something to be done with the newest link, if it is at the backend, and that waits. It is looked
+    /// at, and this key pressed.
+    Asks(OutboxKind, char),
     Pass(i64),
     Due(Timer),
     /// The whole way of a quick sale.
@@ -128,7 +129,11 @@ fn step() -> impl Strategy<Value = Step> {
         8 => (0_usize..8, any::<u8>()).prop_map(|(i, luck)| Step::Answer(i, luck)),
         3 => Just(Step::Settle),
         2 => (0_usize..8, 0_usize..20).prop_map(|(i, s)| Step::Customer(i, s)),
-        2 => (0_usize..8, proptest::sample::select(OutboxKind::ALL.to_vec())).prop_map(|(i, k)| Step::Asks(i, k)),
+        2 => (
+            proptest::sample::select(OutboxKind::ALL.to_vec()),
+            proptest::sample::select(vec!['s', 'x', 'r'])
+        )
+            .prop_map(|(kind, key)| Step::Asks(kind, key)),
         1 => (0_i64..100_000).prop_map(Step::Pass),
         2 => proptest::sample::select(vec![Timer::Track, Timer::Outbox, Timer::KeepDraft, Timer::Clock]).prop_map(Step::Due),
         3 => Just(Step::Sell),
@@ -632,14 +637,22 @@ impl World {
                     requests: 1,
                 }));
             }
-            Step::Asks(which, kind) => {
-                let made: Vec<LinkId> =
-                    self.links.values().filter(|l| l.session_id.is_some()).map(|l| l.id).collect();
-                if let Some(id) = made.get(which % made.len().max(1))
+            Step::Asks(kind, key) => {
+                self.settle();
+                let newest = self.links.values().next_back();
+                if let Some(id) = newest.filter(|l| l.session_id.is_some()).map(|l| l.id)
                     && kind != OutboxKind::Create
-                    && !self.waits.contains(&(*id, kind))
+                    && !self.waits.contains(&(id, kind))
                 {
-                    self.waits.push((*id, kind));
+                    self.waits.push((id, kind));
+                }
+                self.send(Msg::LedgerChanged);
+                self.keys(&[Key::plain(Code::Esc); 6]);
+                self.settle();
+                if self.window.model.screen == Screen::Dashboard {
+                    self.keys(&[Key::char('g'), Key::plain(Code::Enter)]);
+                    self.settle();
+                    self.keys(&[Key::char(key), Key::char('y')]);
                 }
             }
             Step::Pass(seconds) => {
@@ -764,6 +777,36 @@ fn sales_are_made() {
     }
     assert_eq!(world.links.len(), 3);
     assert!(world.links.values().all(|l| l.sale.totals().unwrap().gross.minor() == 3000));
+}
+
+/// And it gets to what waits: a refund of the link that was made is dropped with its key, and a sale that waits is changed.
+#[test]
+fn what_waits_is_dropped_and_changed() {
+    let mut world = World::new(true);
+    world.step(Step::Sell);
+    world.settle();
+    world.step(Step::Pass(60));
+    world.step(Step::Due(Timer::Outbox));
+    world.settle();
+    assert!(world.links.values().all(|l| l.state == LinkState::Open), "it went out");
+    world.step(Step::Asks(OutboxKind::Refund, 'x'));
+    let asked = |e: &Effect| matches!(e, Effect::Drop(_, OutboxKind::Refund, _));
+    assert!(world.window.under_way.iter().any(asked), "{:?}", world.window.under_way);
+    let drop = world.window.under_way.iter().position(asked).unwrap();
+    let drop = world.window.under_way.remove(drop);
+    // The second of what may come of it: it is out of the outbox.
+    world.answer(drop, 1);
+    assert_eq!(world.waits, []);
+
+    world.step(Step::Sell);
+    world.settle();
+    let sale = *world.links.keys().next_back().unwrap();
+    assert_eq!(world.links[&sale].state, LinkState::Queued);
+    world.step(Step::Asks(OutboxKind::Create, 'r'));
+    world.settle();
+    assert_eq!(world.links[&sale].state, LinkState::Cancelled);
+    let draft = &world.window.model.wizard.draft;
+    assert!(draft.waited && world.drafts.contains_key(&draft.id.unwrap()), "{draft:?}");
 }
 
 /// Two windows on one ledger: each sells what was typed in it, whoever is first, and neither shows the other's link.
