@@ -10,7 +10,8 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
-use super::perform::{self, FirstPage};
+use super::page::FirstPage;
+use super::perform;
 use super::timers::Timers;
 use super::workplace::{Host, Workplace};
 use crate::app::effect::Effect;

@@ -6,6 +6,7 @@
 pub mod engine;
 pub mod input;
 mod opening;
+mod page;
 mod perform;
 pub mod pieces;
 mod reading;
@@ -16,7 +17,7 @@ pub mod workplace;
 
 pub use engine::{Engine, Outward};
 pub use opening::Opening;
-pub use perform::FirstPage;
+pub use page::FirstPage;
 pub use workplace::{Customer, Host, Workplace};
 
 use std::collections::VecDeque;

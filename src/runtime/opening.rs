@@ -11,7 +11,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::engine::Engine;
 use super::input::Input;
-use super::perform::FirstPage;
+use super::page::FirstPage;
 use super::terminal::Taken;
 use super::workplace::Workplace;
 use super::{Broken, FromOutside, NoMoreKeys, draw};
