@@ -32,15 +32,17 @@ pub async fn take_back(
     Ok(sent)
 }
 
-/// Whether a draft that was kept to stand in for the link `id` is the sale: it is once the link is withdrawn. As long as
-/// that waits, or has gone out, the link is; both would be one sale twice. A link that is not there, or can't be read,
-/// is sent by nobody.
+/// Whether a draft that was kept to stand in for the link `id` is the sale: it is once the link is out of the outbox without
+/// having been made. As long as that waits, or if it was made, the link is, whatever became of it; both would be one sale
+/// twice. A link that is not there, or can't be read, is sent by nobody.
 ///
 /// # Errors
 /// The database's.
 pub fn draft_is_the_sale(ledger: &dyn Ledger, id: LinkId) -> Result<bool, LedgerError> {
     match ledger.link(id) {
-        Ok(link) => Ok(link.is_none_or(|link| link.state == LinkState::Cancelled)),
+        Ok(link) => {
+            Ok(link.is_none_or(|link| link.state == LinkState::Cancelled && link.session_id.is_none()))
+        }
         Err(LedgerError::Unreadable { .. }) => Ok(true),
         Err(error) => Err(error),
     }

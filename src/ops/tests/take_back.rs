@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::domain::link::{LinkId, LinkState};
 use crate::domain::sale::Delivery;
+use crate::ops::cancel::cancel;
 use crate::ops::outbox::{draft_is_the_sale, flush, send_now, take_back};
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong};
 use crate::ports::FaultKind;
@@ -88,4 +89,17 @@ async fn what_may_have_been_made_stays_in_the_outbox() {
     world.backend.wrong(Call::Find, [crate::ops::testing::fault(FaultKind::NotSent)]);
     take_back(&world.ports, id, DRAFT, "typed".to_owned()).await.unwrap();
     assert_eq!((kept(&world), is_a_draft(&world, id)), (None, false));
+}
+
+/// A draft that was left behind while the link went out is none, also after that link was cancelled at the backend.
+#[tokio::test(start_paused = true)]
+async fn a_draft_of_a_link_that_was_made_is_none() {
+    let world = World::new();
+    let id = world.keep("A-1", Delivery::Link);
+    world.ports.ledger.keep_draft(ACCOUNT, DRAFT, "typed").unwrap();
+    assert!(!is_a_draft(&world, id), "it waits");
+    send_now(&world.ports, id).await.unwrap();
+    assert!(!is_a_draft(&world, id), "it went out");
+    cancel(&world.ports, id).await.unwrap();
+    assert_eq!((world.link(id).state, is_a_draft(&world, id)), (LinkState::Cancelled, false));
 }
