@@ -16,13 +16,16 @@ const LONGEST_UNREACHED: Duration = Duration::from_secs(7);
 /// The shortest, whatever the dice say: a backend in trouble gets a breath.
 const SHORTEST: Duration = Duration::from_millis(250);
 
+/// Whoever asks for less than this, again and again, is not asked that often.
+const LONGEST_ASKED: Duration = Duration::from_secs(10);
+
 /// The wait after the `attempts`-th try failed: two seconds, doubling up to five minutes, with full
 /// jitter (`dice` is a random number), so that many tills don't come back in step after an outage. What
-/// the backend asks for (`Retry-After`) wins.
+/// the backend asks for (`Retry-After`) wins, but a second that it asks for each time is no reason to ask each second.
 #[must_use]
 pub fn delay(attempts: u32, dice: u32, retry_after: Option<Duration>) -> Duration {
     if let Some(asked) = retry_after {
-        return asked.max(SHORTEST);
+        return if asked < FIRST { part(attempts, dice, LONGEST_ASKED).max(asked) } else { asked };
     }
     part(attempts, dice, LONGEST)
 }
@@ -102,6 +105,11 @@ mod tests {
         assert_eq!(delay(1, u32::MAX, asked), Duration::from_secs(40));
         assert_eq!(delay(9, 0, asked), Duration::from_secs(40));
         assert_eq!(delay(9, 0, Some(Duration::ZERO)), SHORTEST);
+        assert_eq!(delay(1, u32::MAX, Some(Duration::ZERO)).as_secs_f64().ceil(), 2.0);
+        for asked in [0, 1] {
+            let wait = delay(9, u32::MAX, Some(Duration::from_secs(asked)));
+            assert_eq!(wait.as_secs_f64().ceil(), 10.0, "{asked}");
+        }
     }
 
     #[test]

@@ -55,6 +55,21 @@ pub(super) async fn put_away(
     Ok(())
 }
 
+/// Writes down that these sessions of the link are too many. The first look finds out how they stand.
+pub(super) async fn note(
+    ports: &Ports,
+    id: LinkId,
+    first_sent: Option<Timestamp>,
+    sessions: &[String],
+) -> Result<(), LedgerError> {
+    let now = ports.clock.now();
+    for session in sessions {
+        let session = session.clone();
+        written(ports, move |ledger| keep(ledger, id, first_sent, Some(&session), now)).await?;
+    }
+    Ok(())
+}
+
 /// Keeps it together with what is looked for already.
 fn keep(
     ledger: &dyn Ledger,

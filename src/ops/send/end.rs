@@ -51,7 +51,12 @@ pub(super) async fn adopt(ports: &Ports, mut claim: Claim, seen: &Seen) -> Resul
     link.by_push = link.sale.delivery.messages_customer() && link.sale.methods.push_replaces_sms();
     lifecycle::merge(link, Some(session), None, asked.by_backend(ports));
     let (before, first_sent) = (claim.link.clone(), claim.entry.first_sent);
+    // Written down before the link is made: the customer may have each of them.
+    lost::note(ports, before.id, first_sent, &seen.others).await?;
     if let Some(sent) = claim.settle_made(ports, Outcome::Adopted).await? {
+        for other in &seen.others {
+            lost::put_away(ports, &before, first_sent, other).await?;
+        }
         return Ok(sent);
     }
     // Somebody else has made the link meanwhile, or ended it.

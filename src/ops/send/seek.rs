@@ -17,6 +17,8 @@ const PAYMENTS: usize = 5;
 pub(super) struct Seen {
     pub(super) session: SessionNews,
     pub(super) asked: Asked,
+    /// Others that are this link's as well: something on the way has repeated the request.
+    pub(super) others: Vec<String>,
 }
 
 /// What asking the backend for a maybe lost session brought.
@@ -40,14 +42,14 @@ pub(super) async fn look(ports: &Ports, link: &Link, first_sent: Option<Timestam
     match until.within(FaultKind::NotSent, found).await {
         Ok(found) => {
             let complete = found.complete;
-            let ours = found
-                .sessions
-                .into_iter()
-                .filter(|s| is_ours(s, link))
-                // Of several the one with a payment, else one that still works, else the newest.
-                .max_by_key(|s| (s.transaction_id.is_some(), s.cancelled_at.is_none(), s.created_at));
-            match ours {
-                Some(session) => Look::Found(Box::new(Seen { session, asked })),
+            let mut ours: Vec<_> = found.sessions.into_iter().filter(|s| is_ours(s, link)).collect();
+            // Of several the one with a payment, else one that still works, else the newest.
+            ours.sort_by_key(|s| (s.transaction_id.is_some(), s.cancelled_at.is_none(), s.created_at));
+            match ours.pop() {
+                Some(session) => {
+                    let others = ours.into_iter().map(|s| s.id).filter(|id| *id != session.id).collect();
+                    Look::Found(Box::new(Seen { session, asked, others }))
+                }
                 None if complete => Look::NotThere,
                 None => Look::Unclear(Fault::new(FaultKind::Maybe, Cause::Plain(Plain::TooManyToSearch))),
             }
@@ -64,13 +66,13 @@ pub(super) async fn named(ports: &Ports, link: &Link, session_id: &str, until: U
         // The answer to our request named it, so it needs not say again whose it is.
         Ok(read) => {
             let ours = read.paylink_id.as_deref().is_none_or(|id| LinkId::parse(id) == Some(link.id));
-            (ours && is_of_sale(&read, link)).then_some(Seen { session: read, asked })
+            (ours && is_of_sale(&read, link)).then_some(Seen { session: read, asked, others: Vec::new() })
         }
         Err(fault) if fault.kind == FaultKind::NotFound => None,
         // What is known already is not given up because it can't be read just now.
         Err(_) => {
             let session = SessionNews { id: session_id.to_owned(), ..SessionNews::default() };
-            Some(Seen { session, asked })
+            Some(Seen { session, asked, others: Vec::new() })
         }
     }
 }
@@ -90,7 +92,7 @@ async fn look_for_payment(ports: &Ports, link: &Link, until: Until) -> Look {
         let asked = Asked::now(ports);
         match until.within(FaultKind::NotSent, ports.gateway.session(&id)).await {
             Ok(session) if is_ours(&session, link) => {
-                return Look::Found(Box::new(Seen { session, asked }));
+                return Look::Found(Box::new(Seen { session, asked, others: Vec::new() }));
             }
             Ok(_) => {}
             Err(fault) if fault.kind.is_no() => {}

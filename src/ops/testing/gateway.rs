@@ -280,6 +280,17 @@ impl SimGateway {
         change(state.sessions.iter_mut().find(|s| s.news.id == session_id).expect("the session is there"));
     }
 
+    /// The request that made this session was repeated on the way: another one like it, whose id is told.
+    pub(crate) fn repeat(&self, session_id: &str) -> String {
+        let mut state = lock(&self.state);
+        let mut again =
+            state.sessions.iter().find(|s| s.news.id == session_id).expect("the session is there").clone();
+        again.news.id = format!("{session_id}b");
+        let id = again.news.id.clone();
+        state.sessions.push(again);
+        id
+    }
+
     /// The customer opens the link.
     pub(crate) fn visit(&self, session_id: &str) {
         let at = self.clock.right();

@@ -7,7 +7,8 @@ use crate::domain::cause::{Cause, Plain};
 use crate::domain::link::{EventKind, LinkState};
 use crate::domain::sale::Delivery;
 use crate::ops::outbox::{Decision, Outcome, decide, flush, send_now, send_patiently, withdraw};
-use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault, sms};
+use crate::ops::testing::{ACCOUNT, Call, Sim, World, Wrong, fault, sms};
+use crate::ops::track;
 use crate::ports::{Fault, FaultKind};
 
 /// A backend that may have made it and asks to be left alone gets its pause before the next one.
@@ -342,4 +343,65 @@ async fn what_can_not_be_searched_is_not_taken_for_gone() {
         assert_eq!(world.link(id).state, LinkState::Open);
         assert_eq!((world.backend.calls(Call::Create), world.entry(id)), (1, None));
     }
+}
+
+/// Something on the way repeats a request: the customer may have both links, and one of them is too many.
+#[tokio::test(start_paused = true)]
+async fn a_request_that_was_repeated_on_the_way_leaves_no_second_link_behind() {
+    for paid in [false, true] {
+        let world = World::new();
+        world.backend.wrong(Call::Create, [Wrong::Lost]);
+        world.backend.wrong(Call::Find, [fault(FaultKind::NotSent)]);
+        let id = world.keep("A-1", sms());
+        send_now(&world.ports, id).await.unwrap();
+        assert_eq!(world.link(id).state, LinkState::Uncertain);
+        let second = world.backend.repeat("T12345678.s1");
+        pass(60).await;
+        send_now(&world.ports, id).await.unwrap();
+        let ours = world.session_id(id);
+        let other = if ours == second { "T12345678.s1".to_owned() } else { second };
+        if paid {
+            // In the moment before it could be withdrawn.
+            world.backend.happen(&other, |s| s.news.cancelled_at = None);
+            world.backend.pay(&ours, "CAPTURED");
+            world.backend.pay(&other, "CAPTURED");
+            track::refresh_one(&world.ports, id).await.unwrap();
+        }
+        pass(60).await;
+        flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        let withdrawn = |s: &&Sim| s.news.cancelled_at.is_some();
+        assert_eq!(world.backend.sessions().iter().filter(withdrawn).count(), usize::from(!paid));
+        assert_eq!(world.link(id).alarms.is_empty(), !paid, "{:?}", world.link(id).alarms);
+        assert_eq!(world.link(id).state.has_money(), paid);
+    }
+}
+
+/// Taken over, and the power gone before the other could be withdrawn.
+#[tokio::test(start_paused = true)]
+async fn a_second_link_is_written_down_before_the_first_is_taken() {
+    let mut cuts = 0;
+    for step in 1..40 {
+        let world = World::new();
+        world.backend.wrong(Call::Create, [Wrong::Lost]);
+        world.backend.wrong(Call::Find, [fault(FaultKind::NotSent)]);
+        let id = world.keep("A-1", sms());
+        send_now(&world.ports, id).await.unwrap();
+        world.backend.repeat("T12345678.s1");
+        pass(60).await;
+        world.power.cut_at(step);
+        let _ = send_now(&world.ports, id).await;
+        let cut = world.power.is_off();
+        world.power.back();
+        for _ in 0..3 {
+            pass(100).await;
+            flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        }
+        let open = world.backend.sessions().iter().filter(|s| s.news.cancelled_at.is_none()).count();
+        assert_eq!((world.link(id).state, open), (LinkState::Open, 1), "cut at {step}");
+        if !cut {
+            break;
+        }
+        cuts += 1;
+    }
+    assert!(cuts >= 3, "the cut never came");
 }
