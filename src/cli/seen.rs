@@ -8,7 +8,7 @@ use super::shop::Shop;
 use super::{Failure, Note};
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::clean;
-use crate::domain::link::{Link, LinkId};
+use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ops::outbox;
 use crate::ops::patience::Patience;
 use crate::ops::track::{self, Round};
@@ -112,7 +112,22 @@ impl Shop<'_> {
 
     async fn find(&self, text: &str) -> Result<Vec<LinkRow>, Failure> {
         let (account, text) = (self.account().to_owned(), text.trim().to_owned());
-        self.ask(move |l| l.find(&account, &text)).await
+        self.ask(move |l| {
+            let rows = l.find(&account, &text)?;
+            if rows.len() < 2 {
+                return Ok(rows);
+            }
+            // One that was taken back before it ever left this machine, to be changed, was never anybody's.
+            let waiting = l.outbox(&account)?;
+            let never = |row: &LinkRow| {
+                row.state == LinkState::Cancelled
+                    && row.session_id.is_none()
+                    && !waiting.iter().any(|entry| entry.link == row.id)
+            };
+            let real: Vec<LinkRow> = rows.iter().filter(|row| !never(row)).cloned().collect();
+            Ok(if real.len() == 1 { real } else { rows })
+        })
+        .await
     }
 
     async fn no_such_link(&self, text: &str) -> Result<Failure, Failure> {

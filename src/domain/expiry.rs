@@ -75,7 +75,8 @@ impl Expiry {
         if !civil {
             return Err(ExpiryError::NotATime);
         }
-        let zoned = if text.contains(':') {
+        // A day alone has ten characters; what comes after it is a time, which must not be dropped.
+        let zoned = if text.len() > 10 {
             let at: DateTime = text.parse().map_err(|_| ExpiryError::NotATime)?;
             at.to_zoned(zone.clone())
         } else {
@@ -254,6 +255,9 @@ mod tests {
             ("2026-11-24T10:00:00", "2026-11-24T09:00:00Z"),
             ("2026-11-24 10:00", "2026-11-24T09:00:00Z"),
             ("2026-11-24", "2026-11-24T22:59:59Z"),
+            ("2026-11-24 10", "2026-11-24T09:00:00Z"),
+            ("2026-11-24T10", "2026-11-24T09:00:00Z"),
+            ("24.11.2026 10", "2026-11-24T09:00:00Z"),
             ("24.11.2026", "2026-11-24T22:59:59Z"),
             ("24.11.2026 10:00", "2026-11-24T09:00:00Z"),
             ("4.12.2026 kl. 10:00", "2026-12-04T09:00:00Z"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{sleep, timeout};
 
 use super::{Outcome, Sent, send_until, standing};
 use crate::domain::link::LinkId;
@@ -150,7 +150,8 @@ async fn send_all_of(
     let (alone, gap) = (sleep(ALONE), sleep(Duration::ZERO));
     tokio::pin!(alone, gap);
     let (mut first, mut pausing) = (true, false);
-    let mut begun: Vec<Instant> = Vec::new();
+    // By whose number it is known which of them has ended.
+    let (mut begun, mut number) = (Vec::new(), 0_usize);
     loop {
         while !down
             && failed.is_none()
@@ -159,11 +160,12 @@ async fn send_all_of(
             && what.may_begin()
             && let Some(of_link) = links.pop_front()
         {
-            let at = Instant::now();
-            begun.push(at);
+            number += 1;
+            let which = number;
+            begun.push((which, Patience::new(STUCK)));
             running.push(async move {
                 let done = readable(send_in_order(ports, of_link, what).await);
-                (at, done.map(|done| done.into_iter().map(|(_, sent)| sent).collect::<Vec<_>>()))
+                (which, done.map(|done| done.into_iter().map(|(_, sent)| sent).collect::<Vec<_>>()))
             });
             if let Some(pause) = gaps.pop_front() {
                 gap.set(sleep(pause));
@@ -174,13 +176,11 @@ async fn send_all_of(
         if running.is_empty() && !pauses {
             return failed.map_or(Ok(done), Err);
         }
-        let makes_way = begun.iter().map(|at| *at + STUCK).find(|at| *at > Instant::now());
+        let makes_way = begun.iter().map(|(_, patience)| patience.left()).find(|left| !left.is_zero());
         let waits = !links.is_empty() && !first && !pausing && begun.len() < Underway::at_most();
         let all = tokio::select! {
-            Some((at, all)) = running.next() => {
-                if let Some(ended) = begun.iter().position(|begun| *begun == at) {
-                    begun.remove(ended);
-                }
+            Some((ended, all)) = running.next() => {
+                begun.retain(|(which, _)| *which != ended);
                 match all {
                     Ok(all) => all,
                     // What is on its way goes on to its end: what the backend answers to it must not be lost with this.
@@ -190,7 +190,7 @@ async fn send_all_of(
                     }
                 }
             }
-            () = sleep_until(makes_way.unwrap_or_else(Instant::now)), if waits && makes_way.is_some() => continue,
+            () = sleep(makes_way.unwrap_or_default()), if waits && makes_way.is_some() => continue,
             () = &mut alone, if first => {
                 first = false;
                 continue;
@@ -214,8 +214,8 @@ async fn send_all_of(
 
 /// Whether one more link may be begun beside those. Those that are stuck hold up no other, as long as there are not too
 /// many.
-fn has_room(begun: &[Instant], first: bool) -> bool {
-    let moving = begun.iter().filter(|at| at.elapsed() < STUCK).count();
+fn has_room(begun: &[(usize, Patience)], first: bool) -> bool {
+    let moving = begun.iter().filter(|(_, patience)| !patience.left().is_zero()).count();
     if first { begun.is_empty() } else { moving < Underway::at_once() && begun.len() < Underway::at_most() }
 }
 

@@ -158,16 +158,16 @@ fn is_put_off(entry: &OutboxEntry) -> bool {
 
 /// What a seller types to take reserved money.
 fn capture_command(model: &Model, link: &Link) -> Option<String> {
-    if link.state == LinkState::Authorized { command(model, link, "capture") } else { None }
+    let reference = link.sale.reference.as_str();
+    if link.state == LinkState::Authorized { command(model, link, "capture", reference) } else { None }
 }
 
 /// What a seller types to have this done with the link. The embedded sandbox of a demo can't be reached from outside.
-fn command(model: &Model, link: &Link, what: &str) -> Option<String> {
+fn command(model: &Model, link: &Link, what: &str, reference: &str) -> Option<String> {
     let shop = model.shop.as_ref().filter(|shop| shop.own_sandbox.is_none())?;
     let profiles = &shop.profiles;
     let profile = profiles.of(&link.account_id).filter(|_| profiles.by_account.len() > 1);
     let profile = profile.map(|name| format!("--profile {name} ")).unwrap_or_default();
-    let reference = link.sale.reference.as_str();
     let plain = reference.chars().all(|c| c.is_ascii_alphanumeric() || "-_./+".contains(c));
     // A shell takes a reference with other signs in it as several words, or as a comment.
     let quote = if plain { "" } else { "\"" };
@@ -205,7 +205,8 @@ fn state(
         }
         let mut text = texts.t_args("link-alarm", &[("alarm", texts.alarm_of(link, *alarm).into())]);
         if *alarm == Alarm::DoublePayment
-            && let Some(command) = command(model, link, "refund")
+            // Two links of one order have one reference, which then means neither.
+            && let Some(command) = command(model, link, "refund", &link.id.to_string())
         {
             let args = [("alarm", texts.say(alarm).into()), ("command", command.into())];
             text = texts.t_args("link-alarm-twice", &args);

@@ -502,3 +502,20 @@ fn a_day_to_pay_is_told_as_a_day() {
     let told = world.sessions_asked_for().remove(0).1["expires_at"].clone();
     assert_eq!(told, link["expires_at"]);
 }
+
+/// A sale that was taken back before it ever left the machine, to be made anew, is no second meaning of its reference.
+#[test]
+fn what_was_taken_back_before_it_was_made_is_not_meant() {
+    let world = World::new();
+    world.run(&["new", "--item", "a;1;1", "--reference", "A-1", "--offline"]).is(5);
+    world.run(&["outbox", "drop", "A-1"]).is(0);
+    let link = world.link(&["--reference", "A-1"]);
+    let shown = world.run(&["show", "A-1", "--json"]).is(0).json();
+    assert_eq!(shown["id"], link["id"]);
+    // Two that were never made are two.
+    world.run(&["new", "--item", "a;1;1", "--reference", "B-1", "--offline"]).is(5);
+    world.run(&["outbox", "drop", "B-1"]).is(0);
+    world.run(&["new", "--item", "a;1;1", "--reference", "B-1", "--offline"]).is(5);
+    world.run(&["outbox", "drop", "B-1"]).is(0);
+    world.run(&["show", "B-1"]).is(3);
+}
