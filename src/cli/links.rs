@@ -68,6 +68,7 @@ fn unknown_state(t: Texts, word: &str) -> Failure {
 
 async fn list_in(shop: &mut Shop<'_>, filter: LinkFilter, offline: bool) -> Result<Status, Failure> {
     if !offline {
+        shop.show_at_once();
         shop.flush().await?;
         // Which links a filter by state shows depends on states that are up to date.
         let wide = LinkFilter { states: Vec::new(), ..filter.clone() };

@@ -37,6 +37,10 @@ impl Shop<'_> {
                 }
             }
         };
+        if at_backend.is_empty() && self.sends_late() {
+            self.not_in_time();
+            return Ok(());
+        }
         match timeout(self.a_few_seconds(), asked).await {
             Ok(Ok(round)) => {
                 if let Some(fault) = round.fault {
@@ -49,7 +53,7 @@ impl Shop<'_> {
             Ok(Err(error)) if self.shows_all_the_same(&error) => Ok(()),
             Ok(Err(error)) => Err(self.ledger_failure(&error)),
             Err(_) => {
-                self.not_reached(&Fault::new(FaultKind::NotSent, Cause::Plain(Plain::NotInTime)));
+                self.not_in_time();
                 Ok(())
             }
         }
@@ -72,6 +76,10 @@ impl Shop<'_> {
         let why = self.texts().say(&fault.cause);
         let args = [("references", references.into()), ("why", why.into())];
         self.run.note(&Note::new("strange_answer", self.texts().t_args("cli-strange-answer", &args)));
+    }
+
+    fn not_in_time(&self) {
+        self.not_reached(&Fault::new(FaultKind::NotSent, Cause::Plain(Plain::NotInTime)));
     }
 
     fn not_reached(&self, fault: &Fault) {

@@ -12,11 +12,13 @@ use super::human::View;
 use super::json::LinkJson;
 use super::{Note, Run, asynchronous, backup};
 use crate::config::Config;
+use crate::domain::cause::{Cause, Plain};
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::i18n::Texts;
+use crate::ops::on_ledger;
+use crate::ops::outbox::{self, Sent};
 use crate::ops::patience::Patience;
-use crate::ops::{on_ledger, outbox};
-use crate::ports::{CLOCK_OFF_SECONDS, LedgerError, OutboxEntry, OutboxKind, Persist, Ports};
+use crate::ports::{CLOCK_OFF_SECONDS, Fault, LedgerError, OutboxEntry, OutboxKind, Persist, Ports};
 use crate::wiring::workplace::kept_sandbox;
 use crate::wiring::{self, embedded::Embedded};
 
@@ -24,6 +26,12 @@ use crate::wiring::{self, embedded::Embedded};
 pub const PATIENCE: Duration = Duration::from_secs(30);
 /// What can't be reached in this time is printed as it is known here.
 const A_FEW_SECONDS: Duration = Duration::from_secs(5);
+/// Who wants to see a list sees it in this time, whatever the backend does,
+const AT_ONCE: Duration = Duration::from_millis(2800);
+/// and up to this of it is for what waits to be sent,
+const SENDING_AT_ONCE: Duration = Duration::from_millis(1500);
+/// which is begun no later than this: there is time to hear of it, as a rule. What has left is stayed for as with any command.
+const BEGINNING_AT_ONCE: Duration = Duration::from_secs(1);
 /// A second word about the time of day is not worth more than this.
 const A_MOMENT: Duration = Duration::from_secs(2);
 /// So long a command waits for what waited before it: after that it does what it was asked for.
@@ -43,7 +51,11 @@ pub struct Shop<'a> {
     /// The edges.
     pub ports: Ports,
     /// The requests of the outbox that are under way, and since when.
-    sending: Option<(Instant, JoinHandle<Result<(), LedgerError>>)>,
+    sending: Option<(Instant, JoinHandle<Result<Sending, LedgerError>>)>,
+    /// What waits in the outbox could not be sent, because nobody answered in time.
+    unsent: bool,
+    /// Somebody wants to see what there is, at once.
+    at_once: bool,
     /// Since when somebody waits.
     opened: Instant,
     /// What it's opened for.
@@ -53,6 +65,15 @@ pub struct Shop<'a> {
     /// The backend of a profile with `sandbox = true`, served while the command runs unless another
     /// paylink serves it.
     sandbox: Option<Embedded>,
+}
+
+/// What became of sending what waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sending {
+    /// All of it was tried, as far as there was time.
+    Tried,
+    /// Nothing was: nobody answered in time.
+    NotInTime,
 }
 
 /// Whether a command can do without a client secret.
@@ -97,6 +118,10 @@ pub fn in_shop_to_read<'a, T>(
     work: impl AsyncFnOnce(&mut Shop<'a>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     in_shop_to(Access::Read, run, secret, work)
+}
+
+fn not_in_time(fault: &Fault) -> bool {
+    fault.cause == Cause::Plain(Plain::NotInTime)
 }
 
 fn in_shop_to<'a, T>(
@@ -153,7 +178,18 @@ impl<'a> Shop<'a> {
         let (mut ports, why) = crate::ops::blocking(open).await.map_err(|e| Failure::ledger(t, &e))?;
         ports.persist = Persist::until(opened + PATIENCE);
         let keeps_nothing = Cell::new(false);
-        let shop = Self { run, config, ports, sending: None, opened, access, keeps_nothing, sandbox };
+        let shop = Self {
+            run,
+            config,
+            ports,
+            sending: None,
+            unsent: false,
+            at_once: false,
+            opened,
+            access,
+            keeps_nothing,
+            sandbox,
+        };
         if let Some(why) = why {
             shop.shown_only(&why);
         }
@@ -167,6 +203,21 @@ impl<'a> Shop<'a> {
     #[must_use]
     pub fn patience(&self) -> Duration {
         PATIENCE.saturating_sub(self.opened.elapsed())
+    }
+
+    /// From now on this shows what there is at once, up to date or not.
+    pub(super) const fn show_at_once(&mut self) {
+        self.at_once = true;
+    }
+
+    /// How much longer something is waited for that usually has so much time.
+    pub(super) fn time_for(&self, usual: Duration) -> Duration {
+        if self.at_once { usual.min(AT_ONCE.saturating_sub(self.opened.elapsed())) } else { usual }
+    }
+
+    /// Whether something may have happened to what waits that isn't known yet, or could not happen.
+    pub(super) const fn sends_late(&self) -> bool {
+        self.unsent || self.sending.is_some()
     }
 
     /// The words.
@@ -238,16 +289,26 @@ impl<'a> Shop<'a> {
         }
         let (ports, account) = (self.ports.clone(), self.account().to_owned());
         // One that is begun is to have the time to end.
-        let beginning = Patience::new(BEGINNING);
+        let (beginning, waits) = if self.at_once {
+            (BEGINNING_AT_ONCE.saturating_sub(self.opened.elapsed()), self.time_for(SENDING_AT_ONCE))
+        } else {
+            (BEGINNING, FIRST)
+        };
+        let beginning = Patience::new(beginning);
         let begun = Instant::now();
         let mut sending = tokio::spawn(async move {
             let sent = outbox::flush_by_hand(&ports, &account, now, beginning).await;
-            sent.map(|_| ()).inspect_err(|error| tracing::warn!(%error, "the outbox could not be sent"))
+            let late = |sent: &Sent| sent.fault.as_ref().is_some_and(not_in_time);
+            sent.map(|sent| {
+                if sent.iter().any(|(_, sent)| late(sent)) { Sending::NotInTime } else { Sending::Tried }
+            })
+            .inspect_err(|error| tracing::warn!(%error, "the outbox could not be sent"))
         });
-        match timeout(FIRST, &mut sending).await {
+        match timeout(waits, &mut sending).await {
             Ok(Ok(Err(error))) => {
                 self.shows_all_the_same(&error);
             }
+            Ok(Ok(Ok(Sending::NotInTime))) => self.unsent = true,
             Ok(_) => {}
             Err(_) => self.sending = Some((begun, sending)),
         }
@@ -271,11 +332,8 @@ impl<'a> Shop<'a> {
 
     /// How long a question may take. Where what waits is stuck, this will hardly be answered.
     pub(super) fn a_few_seconds(&self) -> Duration {
-        if self.sending.as_ref().is_some_and(|(_, sending)| !sending.is_finished()) {
-            A_MOMENT
-        } else {
-            A_FEW_SECONDS
-        }
+        let stuck = self.sending.as_ref().is_some_and(|(_, sending)| !sending.is_finished());
+        self.time_for(if stuck { A_MOMENT } else { A_FEW_SECONDS })
     }
 
     /// Waits a while for the requests of the outbox that are under way: cut off, their outcome is unknown, and the backend
@@ -349,7 +407,7 @@ impl<'a> Shop<'a> {
     /// takes one, and not for long.
     pub async fn say_if_the_clock_is_off(&self) {
         let gateway = &self.ports.gateway;
-        let heard = timeout(A_MOMENT, gateway.clock_heard()).await;
+        let heard = timeout(self.time_for(A_MOMENT), gateway.clock_heard()).await;
         let skew = heard.unwrap_or_else(|_| gateway.clock_skew());
         if skew.as_secs().abs() >= CLOCK_OFF_SECONDS {
             let t = self.texts();

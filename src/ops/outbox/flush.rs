@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tokio::time::{sleep, timeout};
 
 use super::{Outcome, Sent, send_until, standing};
+use crate::domain::cause::{Cause, Plain};
 use crate::domain::link::LinkId;
 use crate::ops::claim::claim;
 use crate::ops::patience::Patience;
@@ -39,7 +40,8 @@ pub async fn flush(
 }
 
 /// As [`flush`], for a person who waits: also what only pauses because we thought so ourselves. Not what the backend
-/// asked to wait with. Nothing is begun after `beginning`: who can't stay to hear how it went leaves it to others.
+/// asked to wait with. Nothing is begun after `beginning`: who can't stay to hear how it went leaves it to others. Where
+/// we have not signed in by then nothing is tried, and the first stands in the answer as it is, with that as its fault.
 ///
 /// # Errors
 /// The ledger's.
@@ -113,7 +115,14 @@ async fn flush_what(ports: &Ports, account_id: &str, what: What) -> Result<Vec<(
     if links.is_empty() {
         return Ok(Vec::new());
     }
-    if let Err(fault) = ports.gateway.sign_in().await {
+    let signed_in = match what.beginning {
+        None => ports.gateway.sign_in().await,
+        Some(patience) => match timeout(patience.left(), ports.gateway.sign_in()).await {
+            Ok(signed_in) => signed_in,
+            Err(_) => return not_begun(ports, &links, what).await,
+        },
+    };
+    if let Err(fault) = signed_in {
         if !turned_away(&fault) && !fault.unreached() {
             return send_all_of(ports, links, what).await;
         }
@@ -234,6 +243,22 @@ fn readable<T: Default>(done: Result<T, LedgerError>) -> Result<T, LedgerError> 
 /// another process may have the right one, and must not be held up for as long as it takes to see to an account.
 pub(super) const fn turned_away(fault: &Fault) -> bool {
     matches!(fault.kind, FaultKind::NotSignedIn | FaultKind::Forbidden)
+}
+
+/// Nothing was tried in the time in which it could have begun.
+async fn not_begun(
+    ports: &Ports,
+    links: &VecDeque<Vec<OutboxEntry>>,
+    what: What,
+) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
+    for first in links.iter().flatten().filter(|e| what.has(e)) {
+        let fault = Fault::new(FaultKind::NotSent, Cause::Plain(Plain::NotInTime));
+        if let Some(sent) = readable(untouched(ports, first, fault).await.map(Some))? {
+            let outcome = Outcome::Queued { next_at: first.next_at };
+            return Ok(vec![(sent.link.id, Sent { outcome, ..sent })]);
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// What waits, as it is, and why it could not be tried.

@@ -1,5 +1,8 @@
 //! Every exit status, provoked.
 
+use std::net::{Ipv4Addr, TcpListener};
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use super::{Going, World, bare, finish, nobody};
@@ -339,6 +342,58 @@ fn status_8_says_how_sure_it_is_where_the_backend_is_gone() {
     }
     let unknown = world.run(&[&ITEM[..], &["--wait", "2"]].concat()).is(8);
     assert!(said(&unknown).contains("as far as is known"), "{}", said(&unknown));
+}
+
+/// A place where somebody listens and never says a word.
+fn silent() -> (TcpListener, String) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    (listener, url)
+}
+
+/// What waits stays as it is, and goes out once the backend answers again.
+#[test]
+fn a_list_holds_nobody_up_where_the_backend_says_nothing() {
+    for at_backend in [true, false] {
+        let world = World::new();
+        if at_backend {
+            world.link(&["--reference", "A-1"]);
+        }
+        world.run(&[&ITEM[..], &["--offline", "--reference", "A-2", "--sms", "+4791234567"]].concat()).is(5);
+        let timed = |words: &[&str]| {
+            let began = Instant::now();
+            (world.run(words).is(0), began.elapsed())
+        };
+        let (_, offline) = timed(&["list", "--offline"]);
+        let (_listens, url) = silent();
+        world.write_config(&url, "");
+        let (list, took) = timed(&["list", "--json"]);
+        assert!(took.saturating_sub(offline) < Duration::from_secs(4), "{took:?}, offline {offline:?}");
+        assert_eq!(list.notes(), ["not_up_to_date"], "{list:?}");
+        assert_eq!(list.lines().len(), if at_backend { 2 } else { 1 });
+        assert_eq!(list.lines()[0]["state"], "queued", "nothing is tried that nobody stays for");
+        world.write_config(world.url(), "");
+        let list = world.run(&["list", "--json"]).is(0);
+        assert_eq!((list.notes(), &list.lines()[0]["state"]), (vec![], &json!("open")));
+        assert_eq!(world.sessions_asked_for().len(), if at_backend { 2 } else { 1 });
+    }
+}
+
+/// What has left is heard of, however long that takes: nobody is asked what became of it because somebody wanted a list.
+#[test]
+fn a_list_leaves_nothing_in_doubt_that_it_has_sent() {
+    let world = World::new();
+    world.run(&[&ITEM[..], &["--offline", "--reference", "A-1", "--sms", "+4791234567"]].concat()).is(5);
+    world
+        .fault(json!({ "method": "POST", "path": "/v1/sessions*", "kind": "delay", "ms": 5000, "times": 1 }));
+    let mut going = Going::start(&mut world.command(&["list", "--json"]));
+    let began = Instant::now();
+    assert_eq!(going.json()["state"], "creating");
+    assert!(began.elapsed() < Duration::from_millis(4900), "it is shown before the answer is there");
+    let list = going.end().is(0);
+    assert_eq!(list.notes(), ["not_up_to_date"]);
+    assert_eq!(world.run(&["show", "A-1", "--offline", "--json"]).is(0).json()["state"], "open");
+    assert_eq!(world.sessions_asked_for().len(), 1);
 }
 
 #[test]
