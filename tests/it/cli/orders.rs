@@ -262,3 +262,25 @@ fn a_refund_that_is_repeated_and_refused_on_the_way_is_told_as_refused() {
 fn a_withdrawal_that_is_repeated_and_forbidden_on_the_way_is_told_as_that() {
     repeated_and_refused_on_the_way("capture", 403, 4, "forbidden");
 }
+
+/// What the backend has accepted a day ago and never ended can be dropped, and may be carried out all the same.
+#[test]
+fn who_drops_what_was_accepted_a_day_ago_is_told_that_nobody_knows() {
+    let world = World::new();
+    captured(&world);
+    world.fault(json!({
+        "path": "/v1/transactions/*", "method": "POST", "kind": "accepted", "ms": 900_000, "times": 1
+    }));
+    let asks = Going::start(&mut world.command(&REFUND));
+    until("accepted", || waiting(&world).iter().any(|entry| entry["state"] == "in_progress"));
+    asks.kill();
+    let began = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(26);
+    let ledger = rusqlite::Connection::open(world.data.join("paylink.db")).unwrap();
+    let older = "UPDATE outbox SET what = json_set(what, '$.sent.at', ?1, '$.sent.theirs', ?1)";
+    assert_eq!(ledger.execute(older, [began.to_string()]).unwrap(), 1);
+    let told = world.run(&["outbox", "drop", "A-1", "--json"]).is(7);
+    assert_eq!(told.error()["code"], "outcome_unknown");
+    let said = told.error()["message"].as_str().unwrap().to_owned();
+    assert!(said.contains("A-1") && said.contains("may still be carried out"), "{said}");
+    assert_eq!((told.json()["state"].clone(), waiting(&world).len()), (json!("captured"), 0));
+}

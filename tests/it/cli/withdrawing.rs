@@ -94,3 +94,55 @@ fn who_makes_a_link_is_told_that_it_was_dropped_meanwhile() {
     let told = sending.end().is(3);
     assert_eq!((told.error()["code"].clone(), told.out.as_str()), (json!("dropped"), ""));
 }
+
+/// The word came before the request had left: it doesn't leave any more, and whoever wanted the link is told.
+#[test]
+fn who_makes_a_link_that_is_dropped_before_its_request_left_is_told_so() {
+    let world = World::new();
+    // The request needs the payment profile, which takes its time.
+    world.fault(
+        json!({"path": "/v1/admin/session/profiles*", "method": "GET", "kind": "delay", "ms": 9000, "times": -1}),
+    );
+    let sending = Going::start(&mut world.command(&[&SALE[..], &["--method", "vipps"]].concat()));
+    until("the sale", || state(&world).filter(|state| state == "creating"));
+    let dropping = Going::start(&mut world.command(&["outbox", "drop", "A-1", "--json"]));
+    let told = sending.end().is(3);
+    assert_eq!((told.error()["code"].clone(), told.out.as_str()), (json!("dropped"), ""));
+    assert_eq!(dropping.end().is(0).json()["state"], "cancelled");
+    assert_eq!((world.sessions_asked_for().len(), waiting(&world)), (0, vec![]));
+}
+
+/// A withdrawal that has gone out and was not answered can be dropped, and may be carried out all the same.
+#[test]
+fn who_drops_a_withdrawal_that_may_be_out_is_told_that_nobody_knows() {
+    for gone_out in [true, false] {
+        let world = World::new();
+        world.run(&SALE).is(0);
+        if gone_out {
+            world.fault(
+                json!({"path": "/v1/sessions/*", "method": "POST", "kind": "delay", "ms": 60_000, "times": -1}),
+            );
+        } else {
+            world.fault(json!({"path": "/v1/sessions/*", "method": "GET", "kind": "delay", "ms": 60_000, "times": -1}));
+        }
+        let withdrawing = Going::start(&mut world.command(&["cancel", "A-1", "--json"]));
+        let sent = || {
+            let ledger = rusqlite::Connection::open(world.data.join(paylink::ledger::FILE_NAME)).unwrap();
+            let kept = "SELECT coalesce(what, '') LIKE '%sent%' FROM outbox WHERE kind = 'cancel'";
+            ledger.query_row(kept, [], |row| row.get::<_, bool>(0)).ok()
+        };
+        until("the request", || sent().filter(|sent| *sent == gone_out));
+        withdrawing.kill();
+        let told = world.run(&["outbox", "drop", "A-1", "--json"]).is(if gone_out { 7 } else { 0 });
+        assert_eq!((told.json()["state"].clone(), waiting(&world)), (json!("open"), vec![]));
+        if gone_out {
+            assert_eq!(told.error()["code"], "outcome_unknown");
+            assert!(
+                told.error()["message"].as_str().unwrap().contains("may still be carried out"),
+                "{told:?}"
+            );
+        } else {
+            assert_eq!(told.err, "");
+        }
+    }
+}
