@@ -54,6 +54,7 @@ pub fn start(shop: Option<model::Shop>, size: (u16, u16)) -> (Model, Vec<Effect>
         screen,
         overlay: None,
         toast: None,
+        paid_told_at: None,
         net: Net::Unknown,
         clock_off_by: None,
         dashboard: Dashboard::default(),
@@ -164,7 +165,7 @@ pub fn saves_account(model: &Model) -> bool {
 }
 
 fn key(t: &mut Turn<'_>, key: Key) {
-    t.model.toast = None;
+    t.was_read();
     match keys::action(t.model.context(), key) {
         // The letter of another language is another key on the screen below the question.
         Some(Action::Yes) if key.typed().is_some_and(|c| c != 'y' && c != t.model.yes) => {}
@@ -225,7 +226,7 @@ fn quit(t: &mut Turn<'_>) {
 }
 
 fn paste(t: &mut Turn<'_>, text: &str) {
-    t.model.toast = None;
+    t.was_read();
     match t.model.context() {
         Context::Payment | Context::Products | Context::Order | Context::Delivery => steps::paste(t, text),
         Context::List => list::paste(t, text),
@@ -235,7 +236,7 @@ fn paste(t: &mut Turn<'_>, text: &str) {
 }
 
 fn click(t: &mut Turn<'_>, target: Target, column: u16) {
-    t.model.toast = None;
+    t.was_read();
     if let Target::Do(action) = target {
         if available(t.model, action) {
             act(t, action, None);

@@ -178,7 +178,7 @@ pub enum Overlay {
     Confirm(Question),
 }
 
-/// A short message at the foot of the screen; goes away with the next key.
+/// A short message at the foot of the screen; goes away with the next key (that a link is paid, after a moment).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toast {
     /// How it is coloured.
@@ -340,6 +340,8 @@ pub struct Model {
     pub overlay: Option<Overlay>,
     /// A message.
     pub toast: Option<Toast>,
+    /// When it was last said that a link is paid.
+    pub paid_told_at: Option<Timestamp>,
     /// The network.
     pub net: Net,
     /// The backend's clock minus ours, in seconds, when it's enough to be told.

@@ -23,7 +23,12 @@ fn tell(t: &mut Turn<'_>, row: &LinkRow) {
     let Some((state, was_paid)) = before(t, row.id) else { return };
     let reference = row.reference.as_str().to_owned();
     if row.paid() && !was_paid {
-        t.say(Tone::Paid, Say::Paid { reference });
+        // One that was not read yet must not be lost with the next.
+        let more = match t.model.toast.as_ref().map(|toast| &toast.say) {
+            Some(Say::Paid { more, .. }) => more.saturating_add(1),
+            _ => 0,
+        };
+        t.say(Tone::Paid, Say::Paid { reference, more });
         t.ask(Effect::Bell);
         if let Some(screen) = &mut t.model.link
             && screen.id == row.id

@@ -44,10 +44,12 @@ pub enum Say {
         /// How many lines it had.
         lines: usize,
     },
-    /// That link was paid.
+    /// That link was paid, and others since the seller last had time to read it.
     Paid {
         /// Its reference.
         reference: String,
+        /// How many others.
+        more: usize,
     },
     /// A person must deal with that link.
     Alarm {

@@ -1,8 +1,13 @@
 //! One message being handled: the model, the moment, and what is to be done.
 
+use jiff::SignedDuration;
+
 use super::Effect;
 use super::model::{Model, Now, Toast, Tone};
 use super::say::Say;
+
+/// So long that a link is paid is told whatever is typed.
+const PAID_STAYS: SignedDuration = SignedDuration::from_secs(3);
 
 /// What every handler works on.
 pub(super) struct Turn<'a> {
@@ -28,7 +33,20 @@ impl Turn<'_> {
         if alarm && tone != Tone::Error {
             return;
         }
+        if tone == Tone::Paid {
+            self.model.paid_told_at = Some(self.now.at);
+        }
         self.model.toast = Some(Toast { tone, say });
+    }
+
+    /// Somebody is at the keys: the message is not needed any more. That a link is paid stays for a moment, or whoever
+    /// types the next sale would never see it.
+    pub(super) fn was_read(&mut self) {
+        let lately = |at| (SignedDuration::ZERO..PAID_STAYS).contains(&self.now.at.duration_since(at));
+        let paid = self.model.toast.as_ref().is_some_and(|toast| toast.tone == Tone::Paid);
+        if !(paid && self.model.paid_told_at.is_some_and(lately)) {
+            self.model.toast = None;
+        }
     }
 }
 

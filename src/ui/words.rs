@@ -52,8 +52,9 @@ impl Spoken for Say {
             Self::MailWaits { reference } => {
                 texts.t_args("toast-mail-waits", &[("reference", reference.as_str().into())]).into()
             }
-            Self::Paid { reference } => {
-                texts.t_args("toast-paid", &[("reference", reference.as_str().into())]).into()
+            Self::Paid { reference, more } => {
+                let args = [("reference", reference.as_str().into()), ("more", (*more).into())];
+                texts.t_args(if *more == 0 { "toast-paid" } else { "toast-paid-more" }, &args).into()
             }
             Self::Alarm { reference, alarm } => {
                 let alarm = texts.say(alarm);
@@ -73,9 +74,13 @@ impl Spoken for Say {
             Self::HasMoney => texts.t("toast-has-money"),
             Self::AlreadyEnded => texts.t("toast-already-ended"),
             Self::Later(fault) => {
-                // A backend that has answered is there.
-                let answered = fault.kind == FaultKind::NotSent && !fault.unreached();
-                texts.t(if answered { "toast-later-answered" } else { "toast-later" })
+                // A backend that has answered is there; and where nobody knows what came of it, nobody knows yet whether
+                // it is tried again.
+                texts.t(match fault.kind {
+                    FaultKind::Maybe => "toast-later-maybe",
+                    FaultKind::NotSent if !fault.unreached() => "toast-later-answered",
+                    _ => "toast-later",
+                })
             }
             Self::Refused(fault) => texts.refusal(Some(&fault.line())),
             Self::Message(status) => {
@@ -379,6 +384,9 @@ mod tests {
         };
         assert!(said(Cause::theirs("HTTP 429")).starts_with("Not done yet."));
         assert!(said(Cause::Certificate(Flaw::Expired)).starts_with("No contact"));
+        let lost = crate::ports::Fault::new(FaultKind::Maybe, Cause::theirs("HTTP 503"));
+        let lost = Say::Later(lost).say(Texts::new(Lang::English)).into_owned();
+        assert_eq!(lost, "It is not known yet whether it was done.");
     }
 
     #[test]

@@ -2,7 +2,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::app::model::Toast;
-use crate::app::msg::Reply;
+use crate::app::msg::{DashboardNews, Reply};
 use crate::app::testing::{App, id, link, then, to_email};
 use crate::domain::link::{EventKind, LinkEvent};
 
@@ -38,7 +38,7 @@ fn paid_is_said_loudly_and_once() {
     let effects = tracked(&mut app, &paid);
     assert_eq!(effects.iter().filter(|e| **e == Effect::Bell).count(), 1);
     assert!(effects.contains(&Effect::LoadDashboard));
-    let toast = Toast { tone: Tone::Paid, say: Say::Paid { reference: "KARI-001".into() } };
+    let toast = Toast { tone: Tone::Paid, say: Say::Paid { reference: "KARI-001".into(), more: 0 } };
     assert_eq!(app.model.toast, Some(toast));
     assert!(app.model.link.as_ref().unwrap().just_paid);
     assert!(app.model.tracking.rows.is_empty(), "nothing more to follow");
@@ -168,4 +168,24 @@ fn what_was_read_before_is_told_by_what_it_does_not_know() {
     let mut shorter = then(&open, LinkState::Opened);
     shorter.changed_at = at;
     assert!(older_link(&shorter, &grown) && !older_link(&grown, &shorter));
+}
+
+/// Whoever types the next sale has his eyes elsewhere: that one is paid stays for a moment, and none is lost with the next.
+#[test]
+fn that_a_link_is_paid_is_read_while_somebody_types() {
+    let (first, second) = (link(1, LinkState::Opened), link(2, LinkState::Opened));
+    let mut app = App::new();
+    let rows: Vec<LinkRow> = [&first, &second].into_iter().map(LinkRow::from).collect();
+    let news = DashboardNews { unsettled: rows.clone(), rows, ..DashboardNews::default() };
+    app.reply(Reply::Dashboard(Box::new(news)));
+    app.go_to_last_step();
+    for paid in [&first, &second] {
+        tracked(&mut app, &then(paid, LinkState::Captured));
+    }
+    app.text("123");
+    let said = app.model.toast.as_ref().map(|toast| toast.say.clone());
+    assert_eq!(said, Some(Say::Paid { reference: "KARI-002".into(), more: 1 }));
+    app.pass(3);
+    app.text("4");
+    assert_eq!(app.model.toast, None);
 }

@@ -150,7 +150,7 @@ impl Scene {
             Self::LinkPaid => {
                 on_link(&mut model, paid());
                 model.link.as_mut().unwrap().just_paid = true;
-                let say = Say::Paid { reference: "KARI-1122-014".into() };
+                let say = Say::Paid { reference: "KARI-1122-014".into(), more: 0 };
                 model.toast = Some(Toast { tone: Tone::Paid, say });
             }
             Self::LinkQueued => {

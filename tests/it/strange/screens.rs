@@ -85,7 +85,7 @@ fn says() -> Vec<Option<Say>> {
         Some(Say::Ledger(LedgerError::Database(hostile("disk")))),
         Some(Say::Refused(fault())),
         Some(Say::CannotPlay(Cause::theirs(hostile("no")))),
-        Some(Say::Paid { reference: hostile("A-1") }),
+        Some(Say::Paid { reference: hostile("A-1"), more: 1 }),
     ]
 }
 
