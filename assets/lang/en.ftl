@@ -596,6 +596,8 @@ cli-money-unknown-because =
        *[other] { $reference }: the link may or may not have been cancelled ({ $why })
     }
 cli-money-unknown-hint = It is being found out and is never repeated blindly; `paylink outbox send REF` looks now
+cli-money-not-known = { $reference }: the payment service can't be asked now ({ $why }), so it isn't known whether it was paid. Nothing was sent, and nothing waits to be sent
+cli-money-not-known-hint = Once `paylink show REF` is up to date, ask again
 cli-money-another = { $reference }: another request about this money is in the outbox already
 cli-money-another-hint = `paylink outbox` shows it: send it or drop it first
 cli-money-done-before = { $reference }: this was asked for before, and has been carried out. Nothing more was sent; to do it once more, ask again
@@ -670,6 +672,8 @@ cli-drop-look = { $reference } is { $state }; what waits is the search for a lin
 cli-drop-look-hint = It ends by itself, when that link is found or nobody can pay by it any more
 cli-given-up = { $reference } is given up, and may have been made: if the customer has a link, it is looked for and withdrawn, or you are told when it is paid
 cli-given-up-hint = Ask the customer before you sell the same again
+cli-drop-dropped = { $reference }: dropped from the outbox: { $what }
+cli-drop-still = { $reference }: still in the outbox: { $what }
 cli-drop-carried-out = { $reference }: this order can't be dropped any more, because it was carried out: { $state }
 cli-drop-cancel-perhaps = { $reference }: the cancellation was dropped from the outbox, and may still be carried out
 

@@ -591,6 +591,8 @@ cli-money-unknown-because =
        *[other] { $reference }: lenken kan ha blitt kansellert, eller ikke ({ $why })
     }
 cli-money-unknown-hint = Det undersøkes, og gjentas aldri i blinde; `paylink outbox send REF` ser etter nå
+cli-money-not-known = { $reference }: betalingstjenesten kan ikke spørres nå ({ $why }), så det er ikke kjent om den er betalt. Ingenting ble sendt, og ingenting venter på å bli sendt
+cli-money-not-known-hint = Be om det på nytt når `paylink show REF` er oppdatert
 cli-money-another = { $reference }: en annen forespørsel om disse pengene ligger allerede i utboksen
 cli-money-another-hint = `paylink outbox` viser den: send den eller dropp den først
 cli-money-done-before = { $reference }: dette ble det bedt om før, og det er utført. Ingenting mer ble sendt; be om det på nytt for å gjøre det en gang til
@@ -665,6 +667,8 @@ cli-drop-look = { $reference } er { $state }; det som venter, er søket etter en
 cli-drop-look-hint = Det slutter av seg selv, når lenken er funnet eller ingen lenger kan betale med den
 cli-given-up = { $reference } er gitt opp, og kan ha blitt laget: har kunden en lenke, blir den søkt etter og trukket tilbake, eller du får beskjed når den er betalt
 cli-given-up-hint = Spør kunden før du selger det samme igjen
+cli-drop-dropped = { $reference }: droppet fra utboksen: { $what }
+cli-drop-still = { $reference }: fortsatt i utboksen: { $what }
 cli-drop-carried-out = { $reference }: dette kan ikke droppes lenger, for det er utført: { $state }
 cli-drop-cancel-perhaps = { $reference }: kanselleringen ble droppet fra utboksen, og kan fortsatt bli utført
 

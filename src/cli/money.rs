@@ -10,7 +10,7 @@ use crate::domain::link::{Link, LinkId};
 use crate::domain::money::Money;
 use crate::ops::money::{self, Movement, Ordered};
 use crate::ops::outbox::{Outcome, Sent};
-use crate::ports::{OrderId, OutboxKind};
+use crate::ports::{Fault, OrderId, OutboxKind};
 use crate::ui::waiting_words;
 
 /// The longest reason that is sent with a refund.
@@ -96,11 +96,30 @@ fn carry_out(run: &Run, reference: &str, what: Movement) -> Result<Status, Failu
                 Err(Failure::input("another_waits", t.t_args("cli-money-another", &named), hint))
             }
             Ordered::NoPayment => {
+                // Of a state that is old nothing is concluded: the customer may have paid.
+                let unread = shop.unread.take().filter(|_| !link.settled() || link.may_go_on());
+                if let Some(fault) = unread {
+                    let wrong = not_known(shop, &link, &fault);
+                    return shop.outcome(&link, Some(wrong));
+                }
                 let sent = Sent { link, outcome: Outcome::NotPossible, fault: None };
                 failure(shop, &sent, kind).map_or(Ok(Status::Done), Err)
             }
         }
     })
+}
+
+/// Whether there is any money can't be known, because the backend could not be asked or its answer not be read.
+fn not_known(shop: &Shop<'_>, link: &Link, fault: &Fault) -> Failure {
+    let t = shop.texts();
+    let why = t.say(&fault.cause).into_owned();
+    let args = [("reference", link.sale.reference.as_str().into()), ("why", why.into())];
+    let message = t.t_args("cli-money-not-known", &args);
+    let told = Failure::fault(t, fault);
+    match told.status {
+        Status::SignIn => Failure { message, ..told },
+        _ => Failure::new(Status::Unreachable, "not_up_to_date", message, t.t("cli-money-not-known-hint")),
+    }
 }
 
 /// That an order is done is written where its asker reads it.
@@ -116,9 +135,14 @@ async fn told(shop: &Shop<'_>, id: LinkId, kind: OutboxKind, order: OrderId) {
 /// # Errors
 /// What is wrong, or standard output is closed.
 pub fn end(shop: &Shop<'_>, sent: &Sent, kind: OutboxKind, wanted: Option<Money>) -> Result<Status, Failure> {
+    shop.outcome(&sent.link, wrong(shop, sent, kind, wanted))
+}
+
+/// What is wrong with how an order about money ended, or stands, if anything.
+pub fn wrong(shop: &Shop<'_>, sent: &Sent, kind: OutboxKind, wanted: Option<Money>) -> Option<Failure> {
     let t = shop.texts();
     let named = [("reference", sent.link.sale.reference.as_str().into())];
-    let wrong = match (sent.outcome, &sent.fault) {
+    match (sent.outcome, &sent.fault) {
         (Outcome::NotPossible, _) => {
             too_much(shop, &sent.link, kind, wanted).or_else(|| failure(shop, sent, kind))
         }
@@ -141,8 +165,7 @@ pub fn end(shop: &Shop<'_>, sent: &Sent, kind: OutboxKind, wanted: Option<Money>
             t.t("cli-money-lost-hint"),
         )),
         _ => failure(shop, sent, kind),
-    };
-    shop.outcome(&sent.link, wrong)
+    }
 }
 
 /// More was asked for than there is: the state is right for it, and not the reason.

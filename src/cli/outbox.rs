@@ -204,17 +204,12 @@ async fn send_other(shop: &Shop<'_>, link: &Link, entry: &OutboxEntry) -> Result
     }
 }
 
-/// Gives up what waits for a link, the oldest first. A link that is at the backend already is for `cancel`.
+/// Gives up all that waits for a link. A link that is at the backend already is for `cancel`.
 async fn drop(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
     let t = shop.texts();
     let link = shop.named(reference, true).await?;
-    if let Some(entry) = first_of(shop, link.id).await?.filter(|e| e.kind != OutboxKind::Create) {
-        let order = entry.order.as_ref().map(|order| order.id).unwrap_or_default();
-        return match outbox::give_up(&shop.ports, link.id, entry.kind, order).await {
-            Ok(sent) => dropped(shop, &entry, &sent),
-            // It may have gone out before.
-            Err(error) => shop.perhaps_sent(&link, &error),
-        };
+    if first_of(shop, link.id).await?.is_some_and(|e| e.kind != OutboxKind::Create) {
+        return drop_all(shop, link).await;
     }
     if !link.state.in_outbox() {
         let args = [("reference", link.sale.reference.as_str().into()), ("state", t.say(&link.state).into())];
@@ -239,19 +234,68 @@ async fn drop(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
     }
 }
 
-/// Tells what became of a request that was to be given up.
-fn dropped(shop: &Shop<'_>, entry: &OutboxEntry, sent: &Sent) -> Result<Status, Failure> {
+/// Gives up all that waits to be done with a link that is at the backend, in the order it was asked for: what stands
+/// behind something else can't be taken before it. Where one stays, so does all behind it. Where there are several, each is
+/// named.
+async fn drop_all(shop: &Shop<'_>, mut link: Link) -> Result<Status, Failure> {
+    let t = shop.texts();
+    let (account, id) = (shop.account().to_owned(), link.id);
+    let mut waits = shop.ask(move |l| l.outbox(&account)).await?;
+    waits.retain(|e| e.link == id && e.kind.asked_for());
+    let (several, mut wrong) = (waits.len() > 1, None);
+    let mut waits = waits.into_iter();
+    while let Some(entry) = waits.next() {
+        let order = entry.order.as_ref().map(|order| order.id).unwrap_or_default();
+        let sent = match outbox::give_up(&shop.ports, id, entry.kind, order).await {
+            Ok(sent) => sent,
+            // It may have gone out before.
+            Err(error) => return shop.perhaps_sent(&link, &error),
+        };
+        let failure = not_dropped(shop, &entry, &sent);
+        link = sent.link;
+        let named =
+            |kinds: String| [("reference", link.sale.reference.as_str().into()), ("what", kinds.into())];
+        if failure.is_none() && several {
+            let said = t.t_args("cli-drop-dropped", &named(what(shop, &entry)));
+            shop.run.note(&Note::new("dropped", said));
+        }
+        let stays = failure.is_some() && shop.entry(id, entry.kind).await?.is_some();
+        wrong = wrong.or(failure);
+        if stays && !waits.as_slice().is_empty() {
+            let kinds: Vec<String> = waits.as_slice().iter().map(|e| what(shop, e)).collect();
+            let said = t.t_args("cli-drop-still", &named(kinds.join(", ")));
+            shop.run.note(&Note::new("still_waits", said));
+        }
+        if stays {
+            break;
+        }
+    }
+    shop.outcome(&link, wrong)
+}
+
+/// A request in a few words: what is done, and of how much where that was said.
+fn what(shop: &Shop<'_>, entry: &OutboxEntry) -> String {
+    let t = shop.texts();
+    let kind = t.t(money::word(entry.kind)).into_owned();
+    match entry.order.as_ref().and_then(|order| order.amount) {
+        Some(amount) => format!("{kind} {}", t.amount(amount)),
+        None => kind,
+    }
+}
+
+/// Why a request that was to be given up wasn't.
+fn not_dropped(shop: &Shop<'_>, entry: &OutboxEntry, sent: &Sent) -> Option<Failure> {
     let t = shop.texts();
     let state = t.say(&sent.link.state).into_owned();
     let args = [("reference", sent.link.sale.reference.as_str().into()), ("state", state.into())];
     let hint = t.t("cli-cancel-ended-hint");
-    let wrong = match (entry.kind.moves_money(), sent.outcome) {
+    match (entry.kind.moves_money(), sent.outcome) {
         (true, Outcome::Cancelled) if sent.fault.is_none() => None,
         // It had been carried out, as is known only now.
         (true, Outcome::Moved) => {
             Some(Failure::input("carried_out", t.t_args("cli-drop-carried-out", &args), hint))
         }
-        (true, _) => return money::end(shop, sent, entry.kind, None),
+        (true, _) => money::wrong(shop, sent, entry.kind, None),
         // Nobody looks for it any more, and it may be on its way.
         (false, Outcome::Already) if sent.fault.is_some() => Some(Failure::new(
             Status::Unknown,
@@ -260,6 +304,5 @@ fn dropped(shop: &Shop<'_>, entry: &OutboxEntry, sent: &Sent) -> Result<Status, 
             hint,
         )),
         (false, _) => money::failure(shop, sent, entry.kind),
-    };
-    shop.outcome(&sent.link, wrong)
+    }
 }

@@ -24,6 +24,7 @@ impl Shop<'_> {
     /// # Errors
     /// The ledger's.
     pub async fn refresh(&self, rows: &[LinkRow]) -> Result<(), Failure> {
+        self.unread.take();
         let at_backend: Vec<&LinkRow> = rows.iter().filter(|r| r.session_id.is_some()).collect();
         let asked = async {
             match at_backend.as_slice() {
@@ -73,6 +74,7 @@ impl Shop<'_> {
         let of = |row: &&LinkRow| strange.iter().any(|(id, _)| *id == row.id);
         let named = rows.iter().filter(of).map(|r| r.reference.as_str()).collect();
         let (Some((_, references)), Some((_, fault))) = (in_short(named), strange.first()) else { return };
+        self.unread.replace(Some(fault.clone()));
         let why = self.texts().say(&fault.cause);
         let args = [("references", references.into()), ("why", why.into())];
         self.run.note(&Note::new("strange_answer", self.texts().t_args("cli-strange-answer", &args)));
@@ -83,6 +85,7 @@ impl Shop<'_> {
     }
 
     fn not_reached(&self, fault: &Fault) {
+        self.unread.replace(Some(fault.clone()));
         // Only reads are told here: one whose answer was lost did nothing either.
         let kind = if fault.kind == FaultKind::Maybe { FaultKind::NotSent } else { fault.told_as() };
         let said = self.texts().say(&kind);

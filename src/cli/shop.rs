@@ -1,6 +1,6 @@
 //! A command's workplace: config, ledger and backend, opened and closed; what waits is sent, what came of it printed.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -62,6 +62,8 @@ pub struct Shop<'a> {
     access: Access,
     /// Nothing can be kept now, and that was told.
     keeps_nothing: Cell<bool>,
+    /// Why the links that were named last are not known as they are at the backend, if so.
+    pub(super) unread: RefCell<Option<Fault>>,
     /// The backend of a profile with `sandbox = true`, served while the command runs unless another
     /// paylink serves it.
     sandbox: Option<Embedded>,
@@ -188,6 +190,7 @@ impl<'a> Shop<'a> {
             opened,
             access,
             keeps_nothing,
+            unread: RefCell::default(),
             sandbox,
         };
         if let Some(why) = why {

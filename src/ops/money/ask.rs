@@ -1,7 +1,7 @@
 //! Asking for money to be moved: written down durably, sent later.
 
 use super::ended;
-use crate::domain::link::LinkId;
+use crate::domain::link::{Link, LinkId};
 use crate::domain::money::Money;
 use crate::ops::outbox::Sent;
 use crate::ops::{backend_now, kept, on_ledger};
@@ -53,7 +53,7 @@ impl Movement {
 pub enum Ordered {
     /// It's written down, now or before, as this order.
     Waits(OrderId),
-    /// Another amount of that kind waits already, and stays as it is.
+    /// Another amount of that kind waits already, or an order that this one would contradict; that stays as it is.
     AnotherWaits,
     /// An equal one was carried out, and not all who asked for it were told: nothing more is to be done. Once that was
     /// told ([`super::told`]), the same is a second order.
@@ -98,6 +98,8 @@ pub async fn order(
         if link.transaction_id.is_none() {
             return Ok(Ordered::NoPayment);
         }
+        let all = ledger.outbox(&link.account_id)?;
+        let against = all.iter().any(|waits| contradicts(&link, waits, kind));
         let mut answer = None;
         let placed = ledger.place_order(id, kind, &mut |waits, ended| {
             answer = ended.iter().find(|e| Some(e.id) == repeats).map(|e| match e.end {
@@ -111,6 +113,9 @@ pub async fn order(
                 }),
                 None => ended::untold(ended, order.amount, theirs).map(Ordered::DoneBefore),
             });
+            if answer.is_none() && waits.is_none() && against {
+                answer = Some(Ordered::AnotherWaits);
+            }
             match &answer {
                 None => {
                     let entry = OutboxEntry { order: Some(order.clone()), ..OutboxEntry::new(id, kind, now) };
@@ -124,4 +129,19 @@ pub async fn order(
         Ok(answer.unwrap_or_else(|| Ordered::Waits(placed.unwrap_or_default())))
     })
     .await
+}
+
+/// Whether what waits wants the very money withdrawn that `kind` would release, or the other way round. Whichever of the
+/// two did not come about, the other one would be carried out then, and the seller has said both.
+fn contradicts(link: &Link, waits: &OutboxEntry, kind: OutboxKind) -> bool {
+    let all = |part: Money| link.reserved().is_some_and(|all| part.minor() >= all.minor());
+    waits.link == link.id
+        && match (waits.kind, kind) {
+            (OutboxKind::Void, OutboxKind::Capture) => true,
+            // After a part was withdrawn the rest may well be released.
+            (OutboxKind::Capture, OutboxKind::Void) => {
+                waits.order.as_ref().and_then(|order| order.amount).is_none_or(all)
+            }
+            _ => false,
+        }
 }

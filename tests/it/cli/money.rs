@@ -134,6 +134,72 @@ fn what_waits_can_be_dropped() {
     assert_eq!(requests(&world, "void"), 0);
 }
 
+/// A state that is old proves nothing: the customer may have paid since.
+#[test]
+fn whether_there_is_money_is_not_guessed_while_the_backend_cannot_be_read() {
+    let world = World::new();
+    let link = world.link(&["--reference", "A-1", "--no-auto-capture"]);
+    world.pay(&link, "authorized");
+    world.write_config(&nobody(), "");
+    for words in [["capture", "A-1", "--json"], ["void", "A-1", "--json"], ["refund", "A-1", "--json"]] {
+        let down = world.run(&words).is(5);
+        assert_eq!(down.error()["code"], "not_up_to_date", "{}", down.err);
+    }
+    world.write_config(world.url(), "");
+    world.fault(json!({"path": "/v1/*", "method": "GET", "kind": "status", "status": 500}));
+    let ran = world.run(&["capture", "A-1", "--json"]).is(5);
+    assert!(ran.error()["message"].as_str().unwrap().contains("nothing waits"), "{}", ran.err);
+    world.clear_faults();
+    assert_eq!((requests(&world, "capture"), waiting(&world).len()), (0, 0));
+    // Read again, the same is carried out.
+    assert_eq!(world.run(&["capture", "A-1", "--json"]).is(0).json()["state"], "captured");
+    // An end that is one stays one, whether or not the backend can be asked.
+    world.link(&["--reference", "A-2"]);
+    world.run(&["cancel", "A-2"]).is(0);
+    world.write_config(&nobody(), "");
+    assert_eq!(world.run(&["capture", "A-2", "--json"]).is(3).error()["code"], "not_possible");
+}
+
+#[test]
+fn all_that_waits_for_a_link_is_dropped_and_named() {
+    let world = World::new();
+    authorized(&world, "A-1");
+    world.write_config(&nobody(), "");
+    world.run(&["capture", "A-1", "--amount", "40"]).is(5);
+    world.run(&["refund", "A-1", "--amount", "10"]).is(5);
+    world.run(&["void", "A-1"]).is(5);
+    let dropped = world.run(&["outbox", "drop", "A-1", "--json"]).is(0);
+    assert_eq!(dropped.json()["state"], "authorized");
+    assert_eq!(dropped.notes(), ["dropped", "dropped", "dropped"], "{}", dropped.err);
+    assert_eq!(waiting(&world), Vec::<Value>::new());
+    world.write_config(world.url(), "");
+    assert_eq!(world.run(&["show", "A-1", "--json"]).is(0).json()["state"], "authorized");
+    let sent = ["capture", "refund", "void"].map(|kind| requests(&world, kind));
+    assert_eq!(sent, [0, 0, 0]);
+}
+
+#[test]
+fn an_order_that_contradicts_one_that_waits_is_not_taken() {
+    for (first, then) in [("capture", "void"), ("void", "capture")] {
+        let world = World::new();
+        authorized(&world, "A-1");
+        world.write_config(&nobody(), "");
+        world.run(&[first, "A-1"]).is(5);
+        let refused = world.run(&[then, "A-1", "--json"]).is(3);
+        assert_eq!(refused.error()["code"], "another_waits", "{}", refused.err);
+        // The same once more is no contradiction.
+        world.run(&[first, "A-1"]).is(5);
+        assert_eq!(waiting(&world).len(), 1);
+    }
+    // What is left after a part was withdrawn may be released.
+    let world = World::new();
+    authorized(&world, "A-1");
+    world.write_config(&nobody(), "");
+    world.run(&["capture", "A-1", "--amount", "40"]).is(5);
+    world.run(&["void", "A-1"]).is(5);
+    assert_eq!(waiting(&world).len(), 2);
+}
+
 #[test]
 fn what_turns_out_to_be_carried_out_is_not_dropped() {
     let world = World::new();
