@@ -360,6 +360,8 @@ async fn a_request_that_was_repeated_on_the_way_leaves_no_second_link_behind() {
         send_now(&world.ports, id).await.unwrap();
         let ours = world.session_id(id);
         let other = if ours == second { "T12345678.s1".to_owned() } else { second };
+        let withdrawn = |s: &&Sim| s.news.cancelled_at.is_some();
+        assert_eq!(world.backend.sessions().iter().filter(withdrawn).count(), 1, "at once");
         if paid {
             // In the moment before it could be withdrawn.
             world.backend.happen(&other, |s| s.news.cancelled_at = None);
@@ -369,7 +371,6 @@ async fn a_request_that_was_repeated_on_the_way_leaves_no_second_link_behind() {
         }
         pass(60).await;
         flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
-        let withdrawn = |s: &&Sim| s.news.cancelled_at.is_some();
         assert_eq!(world.backend.sessions().iter().filter(withdrawn).count(), usize::from(!paid));
         assert_eq!(world.link(id).alarms.is_empty(), !paid, "{:?}", world.link(id).alarms);
         assert_eq!(world.link(id).state.has_money(), paid);
