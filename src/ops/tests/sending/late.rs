@@ -54,17 +54,6 @@ async fn what_waited_long_asks_once() {
     assert_eq!(world.link(id).expires_at, world.link(id).sale.expires_at, "its time is as it was");
 }
 
-/// A clock that is ahead makes no sale old that was made a moment ago.
-#[tokio::test(start_paused = true)]
-async fn what_waited_long_by_a_wrong_clock_alone_asks_nobody() {
-    let world = World::new();
-    let id = world.keep("A-1", sms());
-    pass(3600).await;
-    world.set_clock(SignedDuration::from_hours(13));
-    let sent = send_now(&world.ports, id).await.unwrap();
-    assert_eq!((sent.outcome, world.messages(id)), (Outcome::Created, 1));
-}
-
 /// The seller's word sent it, and its answer was lost: what is asked then is whether the customer has it, and the backend
 /// is asked by itself.
 #[tokio::test(start_paused = true)]
