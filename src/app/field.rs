@@ -14,6 +14,8 @@ pub struct Field {
     input: Input,
     /// The whole text is selected: what is typed next takes its place.
     selected: bool,
+    /// What is selected was typed by the seller: only what is typed takes its place, and keys that edit, edit it.
+    typed: bool,
 }
 
 impl std::fmt::Debug for Field {
@@ -28,6 +30,7 @@ impl PartialEq for Field {
         self.value() == other.value()
             && self.input.cursor() == other.input.cursor()
             && self.selected == other.selected
+            && self.typed == other.typed
     }
 }
 
@@ -37,13 +40,20 @@ impl Field {
     /// With this text, the caret at its end.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self { input: Input::new(text.to_owned()), selected: false }
+        Self { input: Input::new(text.to_owned()), selected: false, typed: false }
     }
 
     /// With this text, all of it selected: for what was filled in by us and not typed.
     #[must_use]
     pub fn filled_in(text: &str) -> Self {
         Self { selected: !text.is_empty(), ..Self::new(text) }
+    }
+
+    /// With this text that the seller typed earlier, all of it selected: what is typed now takes its place, but
+    /// a space goes on with it and a key that deletes takes one character.
+    #[must_use]
+    pub fn to_replace(text: &str) -> Self {
+        Self { typed: true, ..Self::filled_in(text) }
     }
 
     /// Whether the whole text is selected.
@@ -78,7 +88,8 @@ impl Field {
             .map(|c| if matches!(c, '\t' | '\n' | '\r') { ' ' } else { c })
             .filter(|c| !clean::is_unsafe(*c))
             .collect();
-        if std::mem::take(&mut self.selected) && !cleaned.is_empty() {
+        let goes_on = self.typed && cleaned.trim().is_empty();
+        if std::mem::take(&mut self.selected) && !cleaned.is_empty() && !goes_on {
             self.input.reset();
         }
         let room = MAX.saturating_sub(self.value().chars().count());
@@ -131,7 +142,7 @@ impl Field {
         let selected = std::mem::take(&mut self.selected);
         let deletes =
             matches!(request, R::DeletePrevChar | R::DeleteNextChar | R::DeletePrevWord | R::DeleteNextWord);
-        if selected && deletes {
+        if selected && deletes && !self.typed {
             self.input.reset();
         } else {
             let _ = self.input.handle(request);

@@ -179,6 +179,7 @@ fn key(t: &mut Turn<'_>, key: Key) {
             _ => {}
         },
     }
+    steps::still_resumed(t);
 }
 
 /// A key while nothing can be shown: one may leave.

@@ -742,6 +742,9 @@ fn erases(model: &Model, msg: &Msg) -> bool {
         Msg::Key(key) => {
             matches!(key.code, Code::Backspace | Code::Delete)
                 || (key.ctrl && matches!(key.code, Code::Char('u' | 'w' | 'k')))
+                // The usual number typed over another one: the line may be as it started.
+                || (key.typed().is_some()
+                    && matches!(model.wizard.focus, Some(FieldId::Quantity(_) | FieldId::Vat(_))))
                 || model.overlay.is_some()
                 || model.screen == Screen::Link
         }

@@ -33,6 +33,10 @@ pub struct Offered {
 /// Steps 2 to 5.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wizard {
+    /// It is a draft that was gone on with, and nothing of it was changed since: that is said all the time.
+    pub resumed: bool,
+    /// Texts of the product lines that others were typed in place of, the last one last: an undo brings them back.
+    pub replaced: Vec<(FieldId, String)>,
     /// The sale as typed.
     pub draft: Draft,
     /// What step 2 offers, with its ticks.

@@ -67,7 +67,7 @@ pub(in crate::app) fn begin(t: &mut Turn<'_>) {
         return;
     }
     if t.model.wizard.draft.has_content() {
-        t.say(Tone::Info, resumed(&t.model.wizard.draft));
+        resume(t);
     } else {
         renew(t, Before::NotSold);
         match t.model.doubtful.as_ref().and_then(|d| d.id) {
@@ -84,6 +84,20 @@ pub(in crate::app) fn refused(t: &mut Turn<'_>) -> bool {
     let Some(why) = t.model.dashboard.unwritable.clone() else { return false };
     t.say(Tone::Error, Say::Ledger(why));
     true
+}
+
+/// An earlier draft is gone on with: it may be another customer's. That is said until something of it is changed.
+fn resume(t: &mut Turn<'_>) {
+    t.model.wizard.resumed = true;
+    t.say(Tone::Info, resumed(&t.model.wizard.draft));
+}
+
+/// Says again that an earlier draft is gone on with, if nothing else is said and nothing of it was changed.
+pub(in crate::app) fn still_resumed(t: &mut Turn<'_>) {
+    let on_step = t.model.step().is_some_and(|at| at > 0) && t.model.overlay.is_none();
+    if on_step && t.model.wizard.resumed && t.model.toast.is_none() {
+        t.say(Tone::Info, resumed(&t.model.wizard.draft));
+    }
 }
 
 /// What is said of a draft that is gone on with.
@@ -259,8 +273,8 @@ pub(super) fn take_up(t: &mut Turn<'_>, draft: Draft) {
     if begun {
         // The seller was quicker than the ledger: the steps show what was found.
         t.model.wizard.focus = None;
+        resume(t);
         show(t, Screen::Payment);
-        t.say(Tone::Info, resumed(&t.model.wizard.draft));
     }
     refresh(t);
     t.model.dashboard.draft_waiting = draft_waiting(t.model);

@@ -31,8 +31,9 @@ pub(in crate::app) fn type_in(t: &mut Turn<'_>, key: Key) {
 /// A key into the text that has the focus.
 pub(super) fn type_key(t: &mut Turn<'_>, key: Key) {
     let full = key.typed().is_some() && t.model.wizard.field.value().chars().count() >= MAX;
+    let selected = t.model.wizard.field.is_selected();
     if t.model.wizard.field.key(key) {
-        write_back(t);
+        write_back(t, selected);
         if full {
             t.say(Tone::Warning, Say::TextCut);
         }
@@ -57,23 +58,30 @@ pub(in crate::app) fn paste(t: &mut Turn<'_>, text: &str) {
         }
     }
     if in_text(&t.model.wizard) {
+        let selected = t.model.wizard.field.is_selected();
         let whole = t.model.wizard.field.insert(text.trim_matches(['\r', '\n']));
-        write_back(t);
+        write_back(t, selected);
         if !whole {
             t.say(Tone::Warning, Say::TextCut);
         }
     }
 }
 
-/// The draft has what the field has.
-fn write_back(t: &mut Turn<'_>) {
+/// The draft has what the field has. Where the whole text was `selected`, what the seller typed before and is gone
+/// now can be brought back.
+fn write_back(t: &mut Turn<'_>, selected: bool) {
+    let usual = products::blank(t.model);
     let wizard = &mut t.model.wizard;
     let Some(field) = wizard.focus else { return };
     let Some(text) = wizard.draft.text_mut(field) else { return };
     if text == wizard.field.value() {
         return;
     }
-    wizard.field.value().clone_into(text);
+    let before = std::mem::replace(text, wizard.field.value().to_owned());
+    wizard.resumed = false;
+    if selected && products::typed(&usual, field, &before) && !wizard.field.value().starts_with(&before) {
+        wizard.replaced.push((field, before));
+    }
     if field == FieldId::Reference {
         wizard.draft.reference_typed = true;
     }

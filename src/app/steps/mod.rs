@@ -10,7 +10,9 @@ mod payment;
 mod products;
 mod submit;
 
-pub(super) use begin::{again, begin, change, clear, found_draft, of_queued, refused, remembered};
+pub(super) use begin::{
+    again, begin, change, clear, found_draft, of_queued, refused, remembered, still_resumed,
+};
 pub(super) use input::{choose, click, paste, scroll, type_in};
 pub(super) use order::{proposed, reference_used};
 pub(super) use payment::offer;
@@ -119,6 +121,7 @@ pub(super) fn keep_now(t: &mut Turn<'_>) {
 
 /// Something of the draft was changed by other means than typing.
 fn changed(t: &mut Turn<'_>) {
+    t.model.wizard.resumed = false;
     keep_soon(t);
     keep_now(t);
     refresh(t);
@@ -148,13 +151,24 @@ fn show_focus(t: &mut Turn<'_>, to: FieldId) {
     let usual = products::blank(t.model);
     let wizard = &mut t.model.wizard;
     let text = wizard.draft.text(to).unwrap_or_default();
-    wizard.field = if filled_in(wizard, &usual, to) { Field::filled_in(text) } else { Field::new(text) };
+    wizard.field = if filled_in(wizard, &usual, to) {
+        Field::filled_in(text)
+    } else if is_number(to) {
+        Field::to_replace(text)
+    } else {
+        Field::new(text)
+    };
     wizard.focus = Some(to);
     wizard.top = products::top(wizard, t.model.size);
 }
 
-/// Whether the field holds what we filled in: a digit typed there takes its place. What the seller
-/// typed is never taken away like that.
+/// Whether it is a number or a time: whoever comes to it and types means another one, and not a longer one.
+const fn is_number(field: FieldId) -> bool {
+    matches!(field, FieldId::Quantity(_) | FieldId::Price(_) | FieldId::Vat(_) | FieldId::ExpiryText)
+}
+
+/// Whether the field holds what we filled in: a digit typed there takes its place, and a key that deletes
+/// empties it.
 fn filled_in(wizard: &Wizard, usual: &LineDraft, field: FieldId) -> bool {
     let draft = &wizard.draft;
     let is = |default: &str| draft.text(field) == Some(default);
@@ -340,7 +354,7 @@ pub(super) fn available(model: &Model, action: Action) -> bool {
     }
     match action {
         Action::Toggle | Action::All => !wizard.offered.is_empty(),
-        Action::Undo => !wizard.draft.removed.is_empty(),
+        Action::Undo => !wizard.draft.removed.is_empty() || !wizard.replaced.is_empty(),
         Action::RemoveLine => {
             wizard.draft.lines.len() > 1 || wizard.draft.lines.iter().any(|l| !wizard.draft.untouched(l))
         }

@@ -89,6 +89,28 @@ pub(super) fn enter(t: &mut Turn<'_>) {
     show_focus(t, FieldId::Description(line));
 }
 
+/// Whether `text` in a field of the product lines was typed, rather than what a line starts with.
+pub(super) fn typed(usual: &LineDraft, field: FieldId, text: &str) -> bool {
+    let usual = match field {
+        FieldId::Quantity(_) => usual.quantity.as_str(),
+        FieldId::Vat(_) => usual.vat.as_str(),
+        FieldId::Description(_) | FieldId::Price(_) => "",
+        _ => return false,
+    };
+    !text.trim().is_empty() && text != usual
+}
+
+/// Brings back the text that another one was typed in place of last. Whether there was one.
+fn undo_replaced(t: &mut Turn<'_>) -> bool {
+    let Some((field, text)) = t.model.wizard.replaced.pop() else { return false };
+    let Some(there) = t.model.wizard.draft.text_mut(field) else { return false };
+    *there = text;
+    t.model.wizard.focus = None;
+    show_focus(t, field);
+    changed(t);
+    true
+}
+
 /// The first line in sight.
 pub(super) fn top(wizard: &Wizard, size: (u16, u16)) -> usize {
     let page = usize::from(size.1.saturating_sub(OTHER_ROWS)).max(1);
@@ -172,6 +194,8 @@ fn add(t: &mut Turn<'_>) {
 
 /// Which fields were left moves along with the lines from `from` on.
 fn shift(wizard: &mut Wizard, from: usize, by: isize) {
+    // These are of lines by their number, which are other lines now.
+    wizard.replaced.clear();
     let touched = std::mem::take(&mut wizard.touched);
     let shifted = touched.into_iter().map(|field| match place(field) {
         Some((line, column)) if line >= from => at(line.saturating_add_signed(by), column),
@@ -211,6 +235,9 @@ fn remove(t: &mut Turn<'_>, line: usize, column: usize) {
 }
 
 fn undo(t: &mut Turn<'_>) {
+    if undo_replaced(t) {
+        return;
+    }
     let only_blank = {
         let lines = &t.model.wizard.draft.lines;
         lines.len() == 1 && lines.iter().all(|l| *l == blank(t.model))

@@ -73,10 +73,10 @@ async fn patience_ends_behind_what_does_not_end() {
     world.backend.in_progress();
     money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
     command::once(&world.ports, id, OutboxKind::Capture).await.unwrap();
-    money::order(&world.ports, id, Movement::Void, None).await.unwrap();
+    money::order(&world.ports, id, Movement::Refund(None, None), None).await.unwrap();
     let began = tokio::time::Instant::now();
-    let sent = command::patiently(&world.ports, id, OutboxKind::Void, PATIENCE).await.unwrap();
+    let sent = command::patiently(&world.ports, id, OutboxKind::Refund, PATIENCE).await.unwrap();
     assert_eq!(sent.outcome, Outcome::Busy);
     assert!(began.elapsed() <= PATIENCE, "{:?}", began.elapsed());
-    assert_eq!(world.backend.calls(Call::Void), 0);
+    assert_eq!(world.backend.calls(Call::Refund), 0);
 }

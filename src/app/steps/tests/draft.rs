@@ -202,3 +202,20 @@ fn an_untouched_line_of_last_time_starts_with_what_is_usual_now() {
     assert_eq!(app.lines(), [["Vaffel", "1", "45", "15"], ["", "1", "", "25"], ["", "1", "", "12"]]);
     assert_eq!(app.draft().usual_vat, "25");
 }
+
+#[test]
+fn that_an_earlier_draft_is_gone_on_with_is_said_until_it_is_changed() {
+    let mut app = on_products();
+    app.text("Fisk");
+    app.keys("Enter Enter");
+    app.text("10");
+    app.keys("Esc Esc");
+    app.keys("n Enter Tab Tab S-Tab");
+    assert_eq!(said(&app), Some(&Say::DraftResumed));
+    app.keys("Tab");
+    app.text("20");
+    assert_ne!(said(&app), Some(&Say::DraftResumed));
+    assert_eq!(app.lines()[0][2], "20", "not 1020");
+    app.keys("C-z");
+    assert_eq!(app.lines()[0][2], "10", "nothing that was typed is lost");
+}

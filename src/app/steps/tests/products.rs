@@ -211,3 +211,43 @@ fn a_rate_alone_makes_a_line_and_the_usual_one_does_not() {
     app.keys("Enter");
     assert!(app.model.wizard.issue(FieldId::Description(0)).is_some());
 }
+
+#[test]
+fn a_number_typed_where_one_stands_takes_its_place() {
+    let mut app = on_products();
+    app.text("Fisk");
+    app.keys("Enter");
+    app.text("2");
+    app.keys("Enter");
+    app.text("10");
+    app.keys("Enter S-Tab S-Tab");
+    app.text("3");
+    app.keys("Tab");
+    app.text("57");
+    assert_eq!(app.lines()[0], ["Fisk", "3", "57", "25"]);
+    app.keys("Tab S-Tab Left");
+    app.text("8");
+    assert_eq!(app.lines()[0][2], "587", "an arrow edits it");
+    app.keys("Tab S-Tab Backspace");
+    assert_eq!(app.lines()[0][2], "58");
+    app.keys("Tab S-Tab Home");
+    app.text("1");
+    assert_eq!(app.lines()[0][2], "158");
+    app.keys("S-Tab S-Tab End");
+    app.text("eboller");
+    assert_eq!(app.lines()[0][0], "Fiskeboller", "words are gone on with");
+}
+
+#[test]
+fn what_was_typed_over_comes_back() {
+    let mut app = on_products();
+    app.text("Fisk");
+    app.keys("Enter Enter");
+    app.text("10");
+    app.keys("Tab S-Tab");
+    app.text("7");
+    app.keys("C-z");
+    assert_eq!((app.lines()[0][2], app.focus()), ("10", Some(FieldId::Price(0))));
+    app.keys("C-z");
+    assert_eq!(said(&app), Some(&Say::NothingToUndo), "the usual quantity and an empty field are no loss");
+}
