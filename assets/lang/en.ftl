@@ -346,6 +346,12 @@ cli-restore-missing =
         [one] { $missing } of these is not in the backup: { $references }.
        *[other] { $missing } of these are not in the backup: { $references }.
     }
+cli-restore-gone =
+    { $missing ->
+        [one] { $missing } link of the old ledger was not in the backup and is not followed any more: { $references }
+       *[other] { $missing } links of the old ledger were not in the backup and are not followed any more: { $references }
+    }
+cli-restore-gone-hint = Their customers may still pay them: look them up at the payment service before you sell the same again
 cli-restore-waiting =
     { $count ->
         [one] { $count } request waits in it and would not be sent: { $references }.

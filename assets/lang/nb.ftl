@@ -341,6 +341,12 @@ cli-restore-what =
        *[other] { $file } har { $count } lenker, den nyeste fra { $newest }. Registeret som er i bruk, har { $now }.
     }
 cli-restore-missing = { $missing } av dem er ikke i sikkerhetskopien: { $references }.
+cli-restore-gone =
+    { $missing ->
+        [one] { $missing } lenke i det gamle registeret var ikke i sikkerhetskopien og følges ikke lenger: { $references }
+       *[other] { $missing } lenker i det gamle registeret var ikke i sikkerhetskopien og følges ikke lenger: { $references }
+    }
+cli-restore-gone-hint = Kundene kan fortsatt betale dem: slå dem opp hos betalingstjenesten før du selger det samme på nytt
 cli-restore-waiting =
     { $count ->
         [one] { $count } forespørsel venter i det og blir ikke sendt: { $references }.

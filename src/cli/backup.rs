@@ -56,6 +56,13 @@ pub fn restore(run: &Run, args: &args::Restore) -> Result<Status, Failure> {
         }
     };
     let links = restore.links;
+    // Said whoever has said yes: their customers may still pay them, and nobody here follows that any more.
+    if !restore.missing.is_empty() {
+        let args =
+            [("missing", restore.missing.len().into()), ("references", some_of(&restore.missing).into())];
+        let gone = Note::new("not_in_backup", t.t_args("cli-restore-gone", &args));
+        run.note(&gone.hint(t.t("cli-restore-gone-hint")));
+    }
     if run.output.json {
         let object = serde_json::json!({
             "file": args.file,

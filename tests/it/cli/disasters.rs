@@ -49,8 +49,10 @@ fn a_backup_is_made_while_a_link_is_watched_and_put_back_when_nobody_looks() {
     let asked = world.run(&["restore", name]).is(3);
     assert!(asked.err.contains("A-2") && asked.err.contains("--yes"), "named, and not replaced: {asked:?}");
     assert_eq!(world.references(), ["A-1", "A-2"]);
-    let done = world.run(&["restore", name, "--yes", "--json"]).is(0).json();
+    let restored = world.run(&["restore", name, "--yes", "--json"]).is(0);
+    let done = restored.json();
     assert_eq!((done["links"].clone(), done["missing"].clone()), (json!(1), json!(1)));
+    assert!(restored.err.contains("not_in_backup") && restored.err.contains("A-2"), "{restored:?}");
     assert!(PathBuf::from(done["kept"].as_str().unwrap()).exists());
     assert_eq!(world.references(), ["A-1"]);
     // It is the same link: what happens to it is seen.
