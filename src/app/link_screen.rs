@@ -18,19 +18,8 @@ pub(super) fn open(t: &mut Turn<'_>, id: LinkId, from: Screen) {
     t.model.screen = Screen::Link;
     t.model.came_from = from;
     if t.model.link.as_ref().is_none_or(|s| s.id != id) {
-        t.model.link = Some(LinkScreen {
-            id,
-            link: None,
-            outbox: t.model.dashboard.outbox.iter().filter(|e| e.link == id).cloned().collect(),
-            busy: false,
-            scroll: 0,
-            beyond: 0,
-            lacks: QrLacks::default(),
-            just_paid: false,
-            deliver: false,
-            change: false,
-            give_up: false,
-        });
+        let outbox = t.model.dashboard.outbox.iter().filter(|e| e.link == id).cloned().collect();
+        t.model.link = Some(LinkScreen { outbox, ..LinkScreen::of(id) });
     }
     t.ask(Effect::LoadLink(id));
 }

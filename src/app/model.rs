@@ -258,6 +258,26 @@ pub struct LinkScreen {
     pub give_up: bool,
 }
 
+impl LinkScreen {
+    /// A link's screen, of which nothing is known yet.
+    #[must_use]
+    pub fn of(id: LinkId) -> Self {
+        Self {
+            id,
+            link: None,
+            outbox: Vec::new(),
+            busy: false,
+            scroll: 0,
+            beyond: 0,
+            lacks: QrLacks::default(),
+            just_paid: false,
+            deliver: false,
+            change: false,
+            give_up: false,
+        }
+    }
+}
+
 /// How the QR code is drawn, remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]

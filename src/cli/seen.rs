@@ -128,7 +128,8 @@ impl Shop<'_> {
             if rows.len() < 2 {
                 return Ok(rows);
             }
-            // One that was taken back before it ever left this machine, to be changed, was never anybody's.
+            // One that was taken back before it left this machine, to be changed, or was given up and is looked for no
+            // more: there is nothing that could be done with it.
             let waiting = l.outbox(&account)?;
             let never = |row: &LinkRow| {
                 row.state == LinkState::Cancelled

@@ -6,7 +6,7 @@ use paylink::app::draft::{AddressChoice, Channel, Draft, ExpiryChoice, FieldId, 
 use paylink::app::field::Field;
 use paylink::app::key::Key;
 use paylink::app::model::{
-    Issue, LinkScreen, ListFilter, Net, Now, Offered, Overlay, QrLacks, Question, Screen, Shop, Toast, Tone,
+    Issue, LinkScreen, ListFilter, Net, Now, Offered, Overlay, Question, Screen, Shop, Toast, Tone,
 };
 use paylink::app::msg::{Msg, WaitEnd, Waited};
 use paylink::app::say::Say;
@@ -543,19 +543,8 @@ fn paid() -> Link {
 
 fn on_link(model: &mut Model, link: Link) {
     model.screen = Screen::Link;
-    model.link = Some(LinkScreen {
-        id: link.id,
-        link: Some(link),
-        outbox: Vec::new(),
-        busy: false,
-        scroll: 0,
-        beyond: 0,
-        lacks: QrLacks::default(),
-        just_paid: false,
-        deliver: false,
-        change: false,
-        give_up: false,
-    });
+    let id = link.id;
+    model.link = Some(LinkScreen { link: Some(link), ..LinkScreen::of(id) });
 }
 
 /// The ledger's disk has no room.

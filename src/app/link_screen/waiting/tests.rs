@@ -43,19 +43,7 @@ fn showing(state: LinkState, outbox: Vec<OutboxEntry>) -> App {
     let mut app = App::new();
     app.model.screen = Screen::Link;
     let link = link(1, state);
-    app.model.link = Some(crate::app::model::LinkScreen {
-        id: link.id,
-        link: None,
-        outbox: Vec::new(),
-        busy: false,
-        scroll: 0,
-        beyond: 0,
-        lacks: crate::app::model::QrLacks::default(),
-        just_paid: false,
-        deliver: false,
-        change: false,
-        give_up: false,
-    });
+    app.model.link = Some(crate::app::model::LinkScreen::of(link.id));
     app.reply(Reply::Link(Box::new(link), outbox));
     app
 }

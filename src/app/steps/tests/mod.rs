@@ -41,17 +41,6 @@ fn on_order() -> App {
 }
 
 fn link_screen_of(link: crate::domain::link::Link) -> crate::app::model::LinkScreen {
-    crate::app::model::LinkScreen {
-        id: link.id,
-        link: Some(link),
-        outbox: Vec::new(),
-        busy: false,
-        scroll: 0,
-        beyond: 0,
-        lacks: crate::app::model::QrLacks::default(),
-        just_paid: false,
-        deliver: false,
-        change: false,
-        give_up: false,
-    }
+    let id = link.id;
+    crate::app::model::LinkScreen { link: Some(link), ..crate::app::model::LinkScreen::of(id) }
 }
