@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::draft::{AddressChoice, Channel, Draft, ExpiryChoice, FieldId, LineDraft};
 use super::model::{Issue, Now, Shop, Wizard};
 use crate::domain::address::{Address, AddressError, AddressField};
-use crate::domain::amount::{AmountError, parse_number, parse_price};
+use crate::domain::amount::{AmountError, parse_number, parse_price, parse_quantity};
 use crate::domain::email::{Email, EmailError};
 use crate::domain::expiry::{self, Expiry, ExpiryError};
 use crate::domain::line::{LineError, MAX_DESCRIPTION, MAX_LINES, ProductLine, Quantity, Totals};
@@ -164,7 +164,7 @@ fn line(i: usize, typed: &LineDraft, currency: Currency, verdict: &mut Verdict) 
     } else if description.chars().count() > MAX_DESCRIPTION {
         verdict.wrong(FieldId::Description(i), FieldError::Line(LineError::LongDescription));
     }
-    let number = parse_number(&typed.quantity).map_err(amount_error);
+    let number = parse_quantity(&typed.quantity).map_err(amount_error);
     let quantity = number.and_then(|n| Quantity::new(n).map_err(FieldError::Line));
     let price = parse_price(&typed.price, currency).map_err(amount_error).and_then(|p| match p.minor() {
         0 => Err(FieldError::Line(LineError::ZeroPrice)),

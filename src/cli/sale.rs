@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use crate::domain::address::{Address, AddressError};
-use crate::domain::amount::{parse_number, parse_price};
+use crate::domain::amount::{parse_number, parse_price, parse_quantity};
 use crate::domain::clean;
 use crate::domain::line::{LineError, ProductLine, Quantity};
 use crate::domain::money::Currency;
@@ -32,7 +32,7 @@ pub fn item(
             return Err(item_failure(texts, position, text, &texts.t("cli-field-item"), &form));
         }
     };
-    let quantity = parse_number(quantity).map_err(|e| wrong("cli-field-quantity", &e))?;
+    let quantity = parse_quantity(quantity).map_err(|e| wrong("cli-field-quantity", &e))?;
     let quantity = Quantity::new(quantity).map_err(|e| wrong("cli-field-quantity", &e))?;
     let price = parse_price(price, currency).map_err(|e| wrong("cli-field-price", &e))?;
     let vat = match rate {

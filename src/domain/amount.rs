@@ -29,7 +29,8 @@ pub enum AmountError {
     Ambiguous {
         /// The number if the mark groups thousands, as it could be typed without doubt: `1249`.
         grouped: String,
-        /// The number if the mark is a decimal mark, with a point: `1.25`. Who shows it writes the language's mark.
+        /// The number if the mark is a decimal mark, with a point: `1.25` of a price, `1.2490` of a quantity. Who shows
+        /// it writes the language's mark.
         decimal: String,
     },
     /// More decimals than the currency has.
@@ -81,9 +82,8 @@ pub fn parse_price(text: &str, currency: Currency) -> Result<Money, AmountError>
     Ok(money)
 }
 
-/// A quantity or a rate, as typed: `2`, `1,5`, `0.75`, `25 %`. A percent sign at the end is
-/// allowed. Three decimals after one mark are decimals here (`0,125`, `1.249` kg): a quantity is
-/// rarely over a thousand, and a scale shows three.
+/// A rate, as typed: `25`, `11,11`, `25 %`. A percent sign at the end is allowed. Nobody groups the digits of a
+/// percentage: three after one mark are decimals.
 ///
 /// # Errors
 /// Not a number, or too large.
@@ -93,6 +93,34 @@ pub fn parse_number(text: &str) -> Result<Decimal, AmountError> {
     let text = text.strip_suffix('%').map_or(text, trim_end);
     let value = Number::read(text)?.value()?.normalize();
     Ok(if negative { -value } else { value })
+}
+
+/// A quantity, as typed: `2`, `1,5`, `0,250` kg. `1,000` and `1.249`, which are a thousand and more to one seller and
+/// weighed on a scale by another, are asked back; a fourth decimal (`1,2490`) tells that they are decimals.
+///
+/// # Errors
+/// Not a number, an ambiguous one, or too large.
+pub fn parse_quantity(text: &str) -> Result<Decimal, AmountError> {
+    let text = bounded(text)?;
+    let (negative, text) = take_sign(text);
+    let number = Number::read(text)?;
+    let value = number.value()?.normalize();
+    if number.could_be_grouped() {
+        let sign = if negative { "-" } else { "" };
+        return Err(AmountError::Ambiguous {
+            grouped: format!("{sign}{}{}", number.whole, number.fraction),
+            decimal: format!("{sign}{}", without_doubt(value)),
+        });
+    }
+    Ok(if negative { -value } else { value })
+}
+
+/// `number` as it can be typed anywhere without being asked back, with a point: `2`, `1.5`, `1.2490`.
+#[must_use]
+pub fn without_doubt(number: Decimal) -> String {
+    let written = number.to_string();
+    // Three decimals could be a group; a fourth makes decimals of them.
+    if number.scale() == 3 { format!("{written}0") } else { written }
 }
 
 /// A space that people or programs put between groups of digits.

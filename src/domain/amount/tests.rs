@@ -165,6 +165,45 @@ fn numbers() {
     assert_eq!(number(&"9".repeat(15)), Err(AmountError::TooLarge));
 }
 
+#[test]
+fn quantities_that_could_be_thousands_are_asked_back() {
+    let quantity = |t: &str| parse_quantity(t).map(|d| d.to_string());
+    for (text, want) in [
+        ("2", "2"),
+        ("1,5", "1.5"),
+        ("1,25", "1.25"),
+        ("0,250", "0.25"),
+        (",250", "0.25"),
+        ("0.125", "0.125"),
+        ("1,2490", "1.249"),
+        ("1,0000", "1"),
+        ("1 000", "1000"),
+        ("1000", "1000"),
+        ("1 000,250", "1000.25"),
+        ("1234,500", "1234.5"),
+        ("1.249.000", "1249000"),
+        ("-2", "-2"),
+    ] {
+        assert_eq!(quantity(text).as_deref(), Ok(want), "{text}");
+    }
+    for (text, g, d) in [
+        ("1,000", "1000", "1"),
+        ("1.000", "1000", "1"),
+        ("1,500", "1500", "1.5"),
+        ("1.249", "1249", "1.2490"),
+        ("12,500", "12500", "12.5"),
+        ("-999,001", "-999001", "-999.0010"),
+    ] {
+        let asked = AmountError::Ambiguous { grouped: g.to_owned(), decimal: d.to_owned() };
+        assert_eq!(quantity(text), Err(asked), "{text}");
+        assert!(quantity(g).is_ok() && quantity(d).is_ok(), "either reading is itself typed without doubt");
+    }
+    for text in ["x", "2 stk", "25 %", "1,2,3"] {
+        assert_eq!(quantity(text), Err(AmountError::NotANumber), "{text}");
+    }
+    assert_eq!(quantity(" "), Err(AmountError::Empty));
+}
+
 /// `minor` as a person writes it: with `group` between thousands and `mark` before the øre.
 fn written(minor: i64, group: &str, mark: char) -> String {
     let (whole, cents) = (minor.unsigned_abs() / 100, minor.unsigned_abs() % 100);
@@ -197,6 +236,15 @@ proptest! {
     fn nothing_typed_panics(text in "\\PC*") {
         let _ = nok(&text);
         let _ = parse_number(&text);
+        let _ = parse_quantity(&text);
+    }
+
+    #[test]
+    fn a_quantity_is_typed_without_doubt(thousandths in 1_i64..=1_000_000_000) {
+        let number = Decimal::new(thousandths, 3).normalize();
+        let typed = without_doubt(number);
+        prop_assert_eq!(parse_quantity(&typed), Ok(number), "{}", typed);
+        prop_assert_eq!(parse_quantity(&typed.replace('.', ",")), Ok(number));
     }
 
     #[test]
@@ -205,5 +253,6 @@ proptest! {
             prop_assert!(minor.abs() <= MAX_MINOR);
         }
         let _ = parse_number(&text);
+        let _ = parse_quantity(&text);
     }
 }

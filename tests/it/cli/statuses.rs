@@ -66,10 +66,11 @@ fn status_2_the_command_line_is_wrong() {
 #[test]
 fn status_3_wrong_input_names_option_item_and_field_and_nothing_is_sent() {
     let world = World::new();
-    let cases: [(&[&str], &str); 20] = [
+    let cases: [(&[&str], &str); 21] = [
         (&["--item", "Kaffe;0;30"], "--item 2 (Kaffe;0;30): quantity"),
         (&["--item", "Kaffe;-1;30"], "quantity"),
         (&["--item", "Kaffe;x;30"], "quantity"),
+        (&["--item", "Flyer;1,000;2"], "quantity: do you mean 1000 or 1?"),
         (&["--item", "Kaffe;1;0"], "unit price"),
         (&["--item", "Kaffe;1;-5"], "unit price"),
         (&["--item", "Kaffe;1;1.249"], "unit price"),

@@ -7,6 +7,14 @@ use crate::app::msg::Msg;
 use crate::domain::line::LineError;
 
 #[test]
+fn what_is_filled_in_is_not_asked_back() {
+    let number = |text: &str| products::filled_in(text.parse().unwrap(), ',');
+    assert_eq!([number("2"), number("1.5"), number("0.25")], ["2", "1,5", "0,25"]);
+    // Sold by weight, and sold again: 1,249 would be asked back.
+    assert_eq!(number("1.249"), "1,2490");
+}
+
+#[test]
 fn enter_goes_from_field_to_field_and_line_to_line() {
     let mut app = on_products();
     app.text("Vaffel");

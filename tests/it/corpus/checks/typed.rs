@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use paylink::domain::address::Address;
-use paylink::domain::amount::{AmountError, parse_number, parse_price};
+use paylink::domain::amount::{AmountError, parse_number, parse_price, parse_quantity, without_doubt};
 use paylink::domain::clean;
 use paylink::domain::email::Email;
 use paylink::domain::expiry::Expiry;
@@ -46,16 +46,38 @@ fn price(text: &str, currency: Currency) {
     }
 }
 
-fn number(text: &str) {
-    let Ok(number) = parse_number(text) else { return };
-    if let Ok(quantity) = Quantity::new(number) {
-        for lang in LANGUAGES {
-            let shown = Texts::new(lang).quantity(quantity);
-            // English groups with commas, and one comma is a decimal mark where somebody types.
-            let typed = if lang == Lang::English { shown.replace(',', "") } else { shown };
-            assert_eq!(parse_number(&typed).map(Quantity::new), Ok(Ok(quantity)), "{text:?}: {typed:?}");
+/// What is shown is either typed again as the same or asked back with it as one reading; a draft is never asked back.
+fn quantity(text: &str) {
+    let read = |text: &str| parse_quantity(text).map(Quantity::new);
+    match read(text) {
+        Ok(Ok(quantity)) => {
+            let typed = without_doubt(quantity.value());
+            for typed in [typed.replace('.', ","), typed] {
+                assert_eq!(read(&typed), Ok(Ok(quantity)), "{text:?}: {typed:?}");
+            }
+            for lang in LANGUAGES {
+                let shown = Texts::new(lang).quantity(quantity);
+                match read(&shown) {
+                    Err(AmountError::Ambiguous { grouped, decimal }) => {
+                        let readings = [grouped, decimal].map(|reading| read(&reading));
+                        assert!(readings.contains(&Ok(Ok(quantity))), "{text:?} is shown as {shown:?}");
+                    }
+                    again => assert_eq!(again, Ok(Ok(quantity)), "{text:?} is shown as {shown:?}"),
+                }
+            }
         }
+        Err(AmountError::Ambiguous { grouped, decimal }) => {
+            for reading in [grouped, decimal] {
+                assert!(parse_quantity(&reading).is_ok(), "{text:?}: {reading:?}");
+            }
+        }
+        _ => {}
     }
+}
+
+fn number(text: &str) {
+    quantity(text);
+    let Ok(number) = parse_number(text) else { return };
     if let Ok(rate) = VatRate::from_percent(number) {
         for lang in LANGUAGES {
             let shown = Texts::new(lang).rate(rate);
@@ -70,7 +92,9 @@ fn line(text: &str) {
     let fields: Vec<&str> = text.split(';').collect();
     let [description, quantity, price, rest @ ..] = fields.as_slice() else { return };
     let rate = rest.first().and_then(|r| parse_number(r).ok()).and_then(|r| VatRate::from_percent(r).ok());
-    let (Ok(number), Ok(price)) = (parse_number(quantity), parse_price(price, Currency::Nok)) else { return };
+    let (Ok(number), Ok(price)) = (parse_quantity(quantity), parse_price(price, Currency::Nok)) else {
+        return;
+    };
     let Ok(quantity) = Quantity::new(number) else { return };
     let Ok(line) = ProductLine::new(description, quantity, price, rate.unwrap_or(VatRate::STANDARD)) else {
         return;
