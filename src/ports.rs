@@ -4,7 +4,6 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -12,7 +11,7 @@ use crate::domain::email::Email;
 pub use crate::domain::fault::FaultKind;
 use crate::domain::method::Method;
 
-mod awake;
+mod counted;
 mod ended;
 mod gateway;
 mod ledger;
@@ -24,7 +23,7 @@ mod rescue;
 mod row;
 mod underway;
 
-pub use awake::Awake;
+pub use counted::Counted;
 pub use ended::{EndedOrder, OrderEnd, OrderId, Place, Placing};
 pub use gateway::{
     CLOCK_OFF_SECONDS, Created, Fault, Gateway, Leave, MoneyMove, Moved, Profile, Searched, Sending,
@@ -56,8 +55,6 @@ pub struct Ports {
     pub turns: Turns,
     /// What this process has under way.
     pub underway: Underway,
-    /// How long ago links were made.
-    pub made: Made,
     /// How long what was heard may wait to be written down.
     pub persist: Persist,
 }
@@ -86,14 +83,14 @@ pub trait Clock: Send + Sync {
     /// Now, by this machine.
     fn now(&self) -> Timestamp;
 
-    /// What went by since some moment, the time that the machine slept included, whatever its clock is set to.
+    /// What went by since the machine was started, the time that it slept included, whatever its clock is set to.
     /// `None` where the system can't tell.
-    fn steady(&self) -> Option<Duration> {
+    fn steady(&self) -> Option<Counted> {
         None
     }
 
     /// How long the machine has been awake. `None` where the system can't tell.
-    fn awake(&self) -> Option<Awake> {
+    fn awake(&self) -> Option<Counted> {
         None
     }
 }
@@ -108,15 +105,14 @@ impl Clock for SystemClock {
     }
 
     #[cfg(target_os = "linux")]
-    fn steady(&self) -> Option<Duration> {
-        // Since the machine was started; `Instant` stands still while it sleeps.
-        let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
-        Duration::try_from_secs_f64(uptime.split_whitespace().next()?.parse().ok()?).ok()
+    fn steady(&self) -> Option<Counted> {
+        // `Instant` stands still while it sleeps.
+        Counted::steady()
     }
 
     #[cfg(target_os = "linux")]
-    fn awake(&self) -> Option<Awake> {
-        Awake::now()
+    fn awake(&self) -> Option<Counted> {
+        Counted::awake()
     }
 }
 

@@ -106,6 +106,7 @@ pub(crate) fn entry(n: u128, needs_decision: bool) -> OutboxEntry {
         first_sent: None,
         lost: Vec::new(),
         handed_out: false,
+        made: crate::ports::Made::default(),
     }
 }
 

@@ -143,9 +143,7 @@ fn outbox(t: &mut Turn<'_>) {
         _ => OUTBOX_REST,
     };
     let rest = t.model.tracking.flushed_at.and_then(|at| at.checked_add(rest).ok());
-    // What was late waits for the seller alone.
-    let waits = |e: &&OutboxEntry| !(e.needs_decision && e.overdue.is_some());
-    let waits = |e: &&OutboxEntry| waits(e) && t.model.dashboard.unwritable.is_none();
+    let waits = |_: &&OutboxEntry| t.model.dashboard.unwritable.is_none();
     let next = t.model.dashboard.outbox.iter().filter(waits).map(|e| due_at(e, t.now.at)).min();
     let next = next.map(|next| rest.map_or(next, |rest| next.max(rest)));
     let at = match (next, t.model.tracking.outbox_wake) {

@@ -56,7 +56,7 @@ impl Told {
 
 /// Our clock minus one that nobody sets: it changes when ours is set, and only then.
 fn stand(clock: &dyn Clock) -> Option<i64> {
-    let steady = i64::try_from(clock.steady()?.as_millis()).ok()?;
+    let steady = i64::try_from(clock.steady()?.ms()).ok()?;
     clock.now().as_millisecond().checked_sub(steady)
 }
 
@@ -120,6 +120,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::ports::Counted;
 
     const DAY: i64 = 86_400_000;
 
@@ -131,8 +132,8 @@ mod tests {
             jiff::Timestamp::from_millisecond(1_795_000_000_000 + self.0).unwrap()
         }
 
-        fn steady(&self) -> Option<Duration> {
-            Some(Duration::from_secs(7))
+        fn steady(&self) -> Option<Counted> {
+            Some(Counted::new("start", Duration::from_secs(7)))
         }
     }
 

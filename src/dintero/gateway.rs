@@ -239,7 +239,7 @@ impl Gateway for DinteroClient {
                 // Whatever it answers, it tells the time. What a new link needs of it is then known, too.
                 let _ = self.0.read_profile().await;
             }
-            Ok(self.0.exchange.clock_is_told().then(|| self.0.exchange.skew()))
+            Ok(self.clock_told())
         })
     }
 
@@ -249,6 +249,10 @@ impl Gateway for DinteroClient {
 
     fn clock_skew(&self) -> jiff::SignedDuration {
         self.0.exchange.skew()
+    }
+
+    fn clock_told(&self) -> Option<jiff::SignedDuration> {
+        self.0.exchange.clock_is_told().then(|| self.0.exchange.skew())
     }
 
     fn clock_heard(&self) -> Reply<'_, jiff::SignedDuration> {

@@ -29,6 +29,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0008_handed_out.sql"),
     include_str!("migrations/0009_may_go_on.sql"),
     include_str!("migrations/0010_withdrawn.sql"),
+    include_str!("migrations/0011_made.sql"),
 ];
 
 /// A connection that writes, to a database that is brought up to date.

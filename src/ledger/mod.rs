@@ -26,7 +26,7 @@ use uuid::Uuid;
 use crate::domain::link::{Link, LinkId};
 use crate::domain::reference::{Reference, ReferenceTemplate};
 use crate::ports::{
-    DayTotals, EndedOrder, Ledger, LedgerError, LinkFilter, LinkRow, OrderId, OutboxEntry, OutboxKind,
+    DayTotals, EndedOrder, Ledger, LedgerError, LinkFilter, LinkRow, Made, OrderId, OutboxEntry, OutboxKind,
     Placing, Rescue, Touched, Watch,
 };
 
@@ -276,14 +276,15 @@ impl SqliteLedger {
 }
 
 impl Ledger for SqliteLedger {
-    fn insert(&self, link: &Link, allow_duplicate: bool) -> Result<(), LedgerError> {
+    fn insert_made(&self, link: &Link, made: &Made, allow_duplicate: bool) -> Result<(), LedgerError> {
         self.write(|tx| {
             let reference = &link.sale.reference;
             if !allow_duplicate && names::used(tx, &link.account_id, reference)? {
                 return Err(LedgerError::ReferenceUsed(reference.clone()).into());
             }
             record::insert(tx, link)?;
-            outbox::enqueue(tx, &OutboxEntry::new(link.id, OutboxKind::Create, link.created_at))
+            let new = OutboxEntry::new(link.id, OutboxKind::Create, link.created_at);
+            outbox::enqueue(tx, &OutboxEntry { made: made.clone(), ..new })
         })
     }
 

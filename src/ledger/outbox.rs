@@ -9,17 +9,17 @@ use super::alive::{Life, Met};
 use super::error::Trouble;
 use super::record::{self, Moment, micros};
 use crate::domain::link::{LinkId, LinkState};
-use crate::ports::{OutboxEntry, OutboxKind, Overdue};
+use crate::ports::{Made, OutboxEntry, OutboxKind, Overdue};
 
 /// The columns that [`read`] takes, at the beginning of a row.
 const COLUMNS: &str = "o.attempts, o.next_at, o.last_error, o.in_flight, o.needs_decision, o.overdue, o.what,
-    o.since, o.first_sent, o.handed_out";
+    o.since, o.first_sent, o.handed_out, o.made";
 /// The first column after them.
-const NEXT: usize = 10;
+const NEXT: usize = 11;
 
 /// An entry from [`COLUMNS`].
 fn read(row: &Row<'_>, link: LinkId, kind: OutboxKind) -> rusqlite::Result<OutboxEntry> {
-    let what: Option<String> = row.get(6)?;
+    let (what, made): (Option<String>, Option<String>) = (row.get(6)?, row.get(10)?);
     let (order, lost) = match (kind, what.as_deref()) {
         (OutboxKind::Look, Some(text)) => (None, serde_json::from_str(text).unwrap_or_default()),
         (_, text) => (text.and_then(|text| serde_json::from_str(text).ok()), Vec::new()),
@@ -38,6 +38,8 @@ fn read(row: &Row<'_>, link: LinkId, kind: OutboxKind) -> rusqlite::Result<Outbo
         first_sent: row.get::<_, Option<Moment>>(8)?.map(|at| at.0),
         lost,
         handed_out: row.get(9)?,
+        // What can't be read is not known.
+        made: made.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
     })
 }
 
@@ -56,6 +58,15 @@ pub(super) fn what(entry: &OutboxEntry) -> Result<Option<String>, Trouble> {
         (None, lost) => serde_json::to_string(lost).map(Some),
     };
     text.map_err(|_| Trouble::odd("an order has no text form"))
+}
+
+/// When its link was made, as it is kept.
+fn made_text(entry: &OutboxEntry) -> Result<Option<String>, Trouble> {
+    if entry.made == Made::default() {
+        return Ok(None);
+    }
+    let text = serde_json::to_string(&entry.made);
+    text.map(Some).map_err(|_| Trouble::odd("a moment has no text form"))
 }
 
 /// How many entries that a seller asked for there are of other accounts, by account.
@@ -145,8 +156,8 @@ pub(super) fn enqueue(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<(), T
     let seq = seq_of(tx, entry.link)?;
     tx.prepare_cached(
         "INSERT INTO outbox (link, kind, attempts, next_at, last_error, in_flight, needs_decision, overdue, what, since,
-             first_sent, handed_out)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+             first_sent, handed_out, made)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
          ON CONFLICT (link, kind) DO UPDATE SET
              attempts = CASE WHEN owner IS NULL THEN excluded.attempts ELSE attempts END,
              in_flight = CASE WHEN owner IS NULL THEN excluded.in_flight ELSE in_flight END,
@@ -156,7 +167,7 @@ pub(super) fn enqueue(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<(), T
              first_sent = min(first_sent, excluded.first_sent),
              next_at = excluded.next_at, since = excluded.since, last_error = excluded.last_error,
              needs_decision = excluded.needs_decision, overdue = excluded.overdue,
-             handed_out = max(handed_out, excluded.handed_out)",
+             handed_out = max(handed_out, excluded.handed_out), made = coalesce(made, excluded.made)",
     )?
     .execute(params![
         seq,
@@ -170,7 +181,8 @@ pub(super) fn enqueue(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<(), T
         what(entry)?,
         micros(entry.since),
         entry.first_sent.map(micros),
-        entry.handed_out
+        entry.handed_out,
+        made_text(entry)?
     ])?;
     Ok(())
 }

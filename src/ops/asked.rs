@@ -24,13 +24,13 @@ pub(super) struct Asked {
 impl Asked {
     /// The question is put now.
     pub(super) fn now(ports: &Ports) -> Self {
-        Self { at: ports.clock.now(), steady: ports.clock.steady(), counted: counted() }
+        Self { at: ports.clock.now(), steady: steady(ports), counted: counted() }
     }
 
     /// When it was put by the backend's clock, as far as that is known by now.
     pub(super) fn by_backend(self, ports: &Ports) -> Timestamp {
         let now = backend_now(ports);
-        if let Some((then, by_now)) = self.steady.zip(ports.clock.steady()) {
+        if let Some((then, by_now)) = self.steady.zip(steady(ports)) {
             return before(now, by_now.saturating_sub(then));
         }
         // A clock that was set back since makes the one of these too late, hours that the machine slept the other. The
@@ -38,6 +38,11 @@ impl Asked {
         let by_clock = self.at.checked_add(ports.gateway.clock_skew()).unwrap_or(self.at);
         by_clock.min(before(now, self.counted.elapsed()))
     }
+}
+
+/// By what the machine counts; a process lives within one start of it.
+fn steady(ports: &Ports) -> Option<Duration> {
+    Some(Duration::from_millis(ports.clock.steady()?.ms()))
 }
 
 fn before(now: Timestamp, ago: Duration) -> Timestamp {

@@ -13,7 +13,7 @@ use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::SessionNews;
 use crate::domain::link::{Link, LinkId, LinkState};
 use crate::ports::{
-    Awake, Fault, FaultKind, LedgerError, MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Ports,
+    Counted, Fault, FaultKind, LedgerError, MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Ports,
 };
 
 mod patient;
@@ -343,7 +343,7 @@ async fn note(ports: &Ports, claim: &mut Claim) -> Result<bool, LedgerError> {
 }
 
 /// A withdrawal has no reference of its own, and leaves no trace but that the link is closed.
-const fn sent_at(at: Timestamp, theirs: Option<Timestamp>, awake: Option<Awake>) -> MoneySent {
+const fn sent_at(at: Timestamp, theirs: Option<Timestamp>, awake: Option<Counted>) -> MoneySent {
     MoneySent {
         reference: String::new(),
         at,

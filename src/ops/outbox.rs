@@ -9,7 +9,7 @@ use super::patience::{Patience, Unreached};
 use super::send::{self, Until};
 use super::{backend_now, kept, on_ledger};
 use crate::domain::link::{Link, LinkId, LinkState};
-use crate::ports::{Fault, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports};
+use crate::ports::{Fault, LedgerError, Made, OutboxEntry, OutboxKind, Overdue, Ports};
 
 mod by_hand;
 mod flush;
@@ -119,8 +119,8 @@ pub enum Decision {
 /// # Errors
 /// The reference is used, or the ledger's.
 pub async fn keep(ports: &Ports, link: Link, allow_duplicate: bool) -> Result<(), LedgerError> {
-    ports.made.note(link.id, &*ports.clock);
-    on_ledger(ports, move |ledger| ledger.insert(&link, allow_duplicate)).await
+    let made = Made::now(&*ports.clock, ports.gateway.clock_told());
+    on_ledger(ports, move |ledger| ledger.insert_made(&link, &made, allow_duplicate)).await
 }
 
 /// Sends the link now, due or not. If it waits for the seller's decision it is not sent; when that is due,
@@ -212,15 +212,17 @@ const USUAL_LIFE: SignedDuration = SignedDuration::from_hours(24);
 /// before it is sent, so that the next try knows it too.
 async fn renew(ports: &Ports, id: LinkId) -> Result<(), LedgerError> {
     let link = on_ledger(ports, move |ledger| {
-        let asked = entry_of(ledger, id, OutboxKind::Create)?.is_some_and(|e| e.needs_decision);
-        Ok(if asked { ledger.link(id)? } else { None })
+        let Some(entry) = entry_of(ledger, id, OutboxKind::Create)?.filter(|e| e.needs_decision) else {
+            return Ok(None);
+        };
+        Ok(ledger.link(id)?.map(|link| (link, entry.made)))
     });
-    let Some(link) = link.await? else { return Ok(()) };
+    let Some((link, made)) = link.await? else { return Ok(()) };
     let life = link.sale.expires_at.duration_since(link.created_at);
     // A moment that was named may have been over by the clock that the link was made by.
     let life = if life.is_positive() { life } else { USUAL_LIFE };
     let Ok(renewed) = backend_now(ports).checked_add(life) else { return Ok(()) };
-    if send::overdue(ports, &link) != Some(Overdue::Expired) {
+    if send::overdue(ports, &link, &made) != Some(Overdue::Expired) {
         return Ok(());
     }
     on_ledger(ports, move |ledger| {

@@ -13,7 +13,7 @@ use crate::domain::cause::{Cause, Plain};
 use crate::domain::clean;
 use crate::domain::link::{EventKind, Link, LinkEvent, LinkId, LinkState};
 use crate::domain::sale::Sale;
-use crate::ports::{Created, Fault, FaultKind, LedgerError, OutboxKind, Overdue, Ports};
+use crate::ports::{Created, Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Overdue, Ports};
 
 mod drop;
 mod end;
@@ -113,7 +113,7 @@ pub(super) async fn attempt(
     };
     // The seller's word is asked for once; that its time is over is a new question.
     let known = |why| why == Overdue::Old && (again || claim.entry.overdue.is_some());
-    if let Some(why) = overdue(ports, &claim.link).filter(|why| !known(*why)) {
+    if let Some(why) = overdue(ports, &claim.link, &claim.entry.made).filter(|why| !known(*why)) {
         return ask_whether(ports, claim, why).await;
     }
     if maybe_lost {
@@ -216,7 +216,30 @@ async fn ask_whether(ports: &Ports, mut claim: Claim, why: Overdue) -> Result<Se
     let now = ports.clock.now();
     let doubt = claim.entry.in_flight;
     set_state(&mut claim.link, if doubt { LinkState::Uncertain } else { LinkState::Queued }, now);
-    claim.release(ports, now, doubt, Outcome::Overdue(why), None).await
+    let next_at = next_peek(&claim.link, now);
+    claim.release(ports, next_at, doubt, Outcome::Overdue(why), None).await
+}
+
+/// A question that a wrong clock has brought up is taken back once it is certain that there is nothing to ask, and the link
+/// goes out. `None`: there is, or nobody can tell; it is looked at again later.
+pub(super) async fn judge_anew(ports: &Ports, id: LinkId) -> Result<Option<Sent>, LedgerError> {
+    let (link, entry) = on_ledger(ports, move |ledger| {
+        Ok((kept(ledger, id)?, super::outbox::entry_of(ledger, id, OutboxKind::Create)?))
+    })
+    .await?;
+    let mistaken = entry.is_some_and(|entry| time::asks_by_mistake(ports, &link, &entry));
+    let now = ports.clock.now();
+    let next_at = if mistaken { now } else { next_peek(&link, now) };
+    on_ledger(ports, move |ledger| {
+        ledger.amend_entry(id, OutboxKind::Create, &mut |waits| {
+            // The seller may have answered meanwhile.
+            let entry = waits.filter(|e| e.needs_decision && e.overdue.is_some())?;
+            let asks = if mistaken { None } else { entry.overdue };
+            Some(OutboxEntry { needs_decision: !mistaken, overdue: asks, next_at, since: now, ..entry })
+        })
+    })
+    .await?;
+    if mistaken { attempt(ports, id, false, Until::Done).await.map(Some) } else { Ok(None) }
 }
 
 /// The customer may have it, and the backend doesn't know the session: the seller decides.

@@ -260,6 +260,8 @@ pub trait Gateway: Send + Sync {
     /// The backend's clock minus ours, from the `Date` headers of its answers. One that differs is believed once
     /// another agrees; until then the earlier time counts.
     fn clock_skew(&self) -> jiff::SignedDuration;
+    /// The same, if answers told it and the last of them agree.
+    fn clock_told(&self) -> Option<jiff::SignedDuration>;
     /// The same, after all that was answered so far: where the last answer told another time than was believed, a second
     /// one is asked for. Asks nobody where nothing was answered, or the answers agree.
     fn clock_heard(&self) -> Reply<'_, jiff::SignedDuration> {

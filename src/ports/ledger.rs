@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{
-    DayTotals, EndedOrder, LedgerError, LinkFilter, LinkRow, OrderId, OutboxEntry, OutboxKind, Placing,
+    DayTotals, EndedOrder, LedgerError, LinkFilter, LinkRow, Made, OrderId, OutboxEntry, OutboxKind, Placing,
     Rescue,
 };
 use crate::domain::link::{Link, LinkId};
@@ -36,7 +36,14 @@ pub trait Ledger: Send + Sync {
     ///
     /// # Errors
     /// [`LedgerError::ReferenceUsed`], then [`LedgerError::LinkKept`] for an id that is kept, or the database's.
-    fn insert(&self, link: &Link, allow_duplicate: bool) -> Result<(), LedgerError>;
+    fn insert_made(&self, link: &Link, made: &Made, allow_duplicate: bool) -> Result<(), LedgerError>;
+    /// The same of a link of which nobody has noted when it was made.
+    ///
+    /// # Errors
+    /// Those of [`Ledger::insert_made`].
+    fn insert(&self, link: &Link, allow_duplicate: bool) -> Result<(), LedgerError> {
+        self.insert_made(link, &Made::default(), allow_duplicate)
+    }
     /// Keeps what changed of a link: everything but its sale, of which only the methods of a whole payment
     /// profile are added, where none are known. Events already kept are not doubled, none is ever removed: two are
     /// the same if the backend's id (`key`) is, or without one all of them is. Writes nothing where nothing changed.

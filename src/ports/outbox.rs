@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Awake, OrderId};
+use super::{Counted, Made, OrderId};
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::lifecycle::TransactionEvent;
 use crate::domain::link::LinkId;
@@ -119,7 +119,7 @@ pub struct MoneySent {
     /// When, by how long the machine had been awake: what had not left it when it fell asleep is still here afterwards.
     /// `None` where that can't be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub awake: Option<Awake>,
+    pub awake: Option<Counted>,
     /// How much it moves, in minor units. `None` in what an earlier version kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minor: Option<i64>,
@@ -175,12 +175,14 @@ pub struct OutboxEntry {
     /// With a [`OutboxKind::Create`]: if it was made after all, somebody may have its address, because this ledger is
     /// older than what happened (a backup, or what was saved of a damaged one).
     pub handed_out: bool,
+    /// With a [`OutboxKind::Create`]: when the link was made.
+    pub made: Made,
 }
 
 impl OutboxEntry {
     /// An entry that was not tried yet, due at once: at `now`.
     #[must_use]
-    pub const fn new(link: LinkId, kind: OutboxKind, now: Timestamp) -> Self {
+    pub fn new(link: LinkId, kind: OutboxKind, now: Timestamp) -> Self {
         Self {
             link,
             kind,
@@ -195,6 +197,7 @@ impl OutboxEntry {
             first_sent: None,
             lost: Vec::new(),
             handed_out: false,
+            made: Made::default(),
         }
     }
 

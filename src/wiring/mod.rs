@@ -22,7 +22,7 @@ use crate::ledger::SqliteLedger;
 pub use crate::ledger::{Overwrite, Restore, Restored};
 use crate::ops::signed_in;
 use crate::ports::{
-    Clock as _, Gateway, Ledger, LedgerError, Made, Persist, Ports, SystemClock, Turns, Underway, Unusable,
+    Clock as _, Gateway, Ledger, LedgerError, Persist, Ports, SystemClock, Turns, Underway, Unusable,
 };
 
 pub use crate::desktop::keyring::KeyringError;
@@ -252,7 +252,6 @@ fn ports_with(profile: &Profile, secret: Arc<dyn SecretSource>, ledger: Arc<dyn 
         turns,
         underway: Underway::default(),
         persist: Persist::default(),
-        made: Made::default(),
     }
 }
 

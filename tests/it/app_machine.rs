@@ -357,6 +357,7 @@ impl World {
             first_sent: None,
             lost: Vec::new(),
             handed_out: false,
+            made: paylink::ports::Made::default(),
         };
         let asked = |(of, kind): &(LinkId, OutboxKind)| OutboxEntry { kind: *kind, ..entry(of) };
         self.outbox.iter().map(entry).chain(self.waits.iter().map(asked)).collect()

@@ -3,7 +3,7 @@ use crate::app::msg::{DashboardNews, Msg, Reply, Seen};
 use crate::app::testing::{App, entry, id, link, then};
 use crate::domain::cause::{BadLink, Cause, Flaw};
 use crate::domain::link::LinkState;
-use crate::ports::{FaultKind, LedgerError, LinkRow};
+use crate::ports::{FaultKind, LedgerError, LinkRow, Overdue};
 
 fn dashboard(links: &[Link], outbox: Vec<OutboxEntry>) -> Reply {
     let rows: Vec<LinkRow> = links.iter().map(LinkRow::from).collect();
@@ -158,6 +158,10 @@ fn the_outbox_wakes_when_it_is_due() {
     assert!(effects.contains(&Effect::Unwake(Timer::Outbox)));
     let effects = app.reply(dashboard(&[], vec![entry(1, true)]));
     assert!(wakes(&effects, Timer::Outbox), "it may turn up while the seller thinks");
+    app.reply(dashboard(&[], Vec::new()));
+    let late = OutboxEntry { overdue: Some(Overdue::Old), ..entry(1, true) };
+    let effects = app.reply(dashboard(&[], vec![late]));
+    assert!(wakes(&effects, Timer::Outbox), "a wrong clock may have made it late");
 }
 
 #[test]

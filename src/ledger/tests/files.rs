@@ -146,7 +146,10 @@ fn what_was_withdrawn_in_the_middle_of_a_payment_is_followed_after_an_update() {
     SqliteLedger::open(folder.path()).unwrap().import(&[just_now.clone(), never_begun, long_ago]).unwrap();
     // As format 9 kept them.
     let old = Connection::open(folder.path().join(FILE_NAME)).unwrap();
-    old.execute_batch("UPDATE links SET follow = 0; PRAGMA user_version = 9").unwrap();
+    old.execute_batch(
+        "UPDATE links SET follow = 0; ALTER TABLE outbox DROP COLUMN made; PRAGMA user_version = 9",
+    )
+    .unwrap();
     drop(old);
     let ledger = SqliteLedger::open(folder.path()).unwrap();
     let followed = ledger.ended_since(ACCOUNT, at(-86_400)).unwrap();

@@ -182,7 +182,9 @@ fn what_an_older_version_kept_is_remembered_and_what_waits_gets_an_id() {
     }
     old.execute("UPDATE outbox SET what = json_remove(what, '$.id')", []).unwrap();
     // What came after it isn't there yet.
-    old.execute("ALTER TABLE outbox DROP COLUMN handed_out", []).unwrap();
+    for column in ["handed_out", "made"] {
+        old.execute(&format!("ALTER TABLE outbox DROP COLUMN {column}"), []).unwrap();
+    }
     old.pragma_update(None, "user_version", 6).unwrap();
     drop(old);
 

@@ -3,11 +3,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::super::SqliteLedger;
 use super::{ACCOUNT, at, sample, sent, with};
 use crate::domain::link::{EventKind, Link, LinkState};
 use crate::domain::money::{Currency, Money};
-use crate::ports::{Awake, Ledger, MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Overdue};
+use crate::ports::{Clock, Counted, Ledger, Made, MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Overdue};
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -39,6 +41,7 @@ fn a_claim_is_given_once_and_marks_the_link() {
         first_sent: None,
         lost: Vec::new(),
         handed_out: false,
+        made: Made::default(),
     };
     assert_eq!(entry, fresh, "as it was before, with the attempt counted");
     let link = ledger.link(sample(1).id).unwrap().unwrap();
@@ -326,7 +329,7 @@ fn what_is_asked_for_a_link_has_its_turn() {
         reference: "A-C1".to_owned(),
         at: at(6),
         theirs: Some(at(7)),
-        awake: Some(Awake::new("boot", Duration::from_secs(90))),
+        awake: Some(Counted::new("boot", Duration::from_secs(90))),
         minor: None,
         before: 0,
         seen: None,
@@ -451,4 +454,27 @@ fn what_waits_for_another_account_is_counted() {
     let look = OutboxEntry::new(sample(2).id, OutboxKind::Look, sample(2).created_at);
     ledger.enqueue(&look).unwrap();
     assert_eq!(ledger.waiting_elsewhere(ACCOUNT).unwrap()[0].1, 2, "our own care is not what waits");
+}
+
+#[test]
+fn when_its_link_was_made_is_kept_with_a_creation() {
+    struct Machine;
+    impl Clock for Machine {
+        fn now(&self) -> Timestamp {
+            at(7)
+        }
+        fn steady(&self) -> Option<Counted> {
+            Some(Counted::new("start", Duration::from_secs(70)))
+        }
+    }
+    let (ledger, id) = (SqliteLedger::open_in_memory().unwrap(), sample(1).id);
+    let made = Made::now(&Machine, Some(SignedDuration::from_secs(-3)));
+    ledger.insert_made(&sample(1), &made, false).unwrap();
+    assert_eq!(ledger.outbox(ACCOUNT).unwrap()[0].made, made);
+    // Whoever keeps it anew, or gives it back, knows nothing else.
+    ledger.enqueue(&OutboxEntry::new(id, OutboxKind::Create, at(20))).unwrap();
+    let entry = claim(&ledger, 1, 30).unwrap();
+    assert_eq!(entry.made, made);
+    ledger.release_entry(&ledger.link(id).unwrap().unwrap(), &entry).unwrap();
+    assert_eq!(ledger.outbox(ACCOUNT).unwrap()[0].made, made);
 }

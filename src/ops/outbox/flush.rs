@@ -347,7 +347,7 @@ async fn send_each(
         let sent = match kind {
             // Whatever it asks, the answer is there.
             OutboxKind::Create if withdrawn => Some(send::give_up(ports, id, Until::Done).await?),
-            _ if entry.needs_decision && entry.overdue.is_some() => None,
+            _ if entry.needs_decision && entry.overdue.is_some() => send::judge_anew(ports, id).await?,
             _ if entry.needs_decision => send::peek(ports, id).await?,
             OutboxKind::Create => Some(send_until(ports, id, Until::Done).await?),
             OutboxKind::Cancel => Some(cancel::send(ports, id).await?),

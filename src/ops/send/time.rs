@@ -8,7 +8,7 @@ use super::Until;
 use crate::domain::link::Link;
 use crate::ops::claim::Claim;
 use crate::ops::{backend_now, on_ledger};
-use crate::ports::{Fault, FaultKind, LedgerError, Overdue, Ports};
+use crate::ports::{Fault, FaultKind, LedgerError, Made, OutboxEntry, Overdue, Ports};
 
 /// A sale that waited longer than this asks before it goes out: the customer may be gone, or have paid in
 /// another way.
@@ -47,12 +47,13 @@ pub(super) async fn end_by_backends_clock(
         return Ok(Ok(true));
     }
     // Not before the answer has come: it may have taken a while.
-    let off = made_ago(ports, link).and_then(|ago| {
-        let made = ports.clock.now().checked_add(skew).ok()?.checked_sub(ago).ok()?;
-        Some(made.duration_since(link.created_at))
-    });
-    let wrong = SignedDuration::try_from(WRONG_CLOCK).unwrap_or_default();
-    let Some(off) = off.filter(|off| off.abs() >= wrong) else { return Ok(Ok(true)) };
+    let certain = claim.entry.made.theirs(&*ports.clock, skew);
+    let guessed = || {
+        let made = ports.clock.now().checked_add(skew).ok()?.checked_sub(moments_ago(ports, link)?).ok()?;
+        Some(made)
+    };
+    let off = certain.or_else(guessed).map(|made| made.duration_since(link.created_at));
+    let Some(off) = off.filter(|off| off.abs() >= span(WRONG_CLOCK)) else { return Ok(Ok(true)) };
     let Ok(moved) = link.expires_at.checked_add(off) else { return Ok(Ok(true)) };
     let id = link.id;
     on_ledger(ports, move |ledger| {
@@ -66,27 +67,40 @@ pub(super) async fn end_by_backends_clock(
     Ok(Ok(true))
 }
 
-/// How long ago the link was made, whatever the clock was set to since: if this process has made it, or if that was
-/// moments ago.
-fn made_ago(ports: &Ports, link: &Link) -> Option<SignedDuration> {
-    if let Some(ago) = ports.made.ago(link.id, &*ports.clock) {
-        return SignedDuration::try_from(ago).ok();
-    }
+/// How long ago the link was made, by our clock, if that was moments ago.
+fn moments_ago(ports: &Ports, link: &Link) -> Option<SignedDuration> {
     let waited = ports.clock.now().duration_since(link.created_at);
-    let moments = SignedDuration::try_from(MOMENTS_AGO).unwrap_or_default();
+    let moments = span(MOMENTS_AGO);
     (!waited.is_negative() && waited <= moments).then_some(waited)
 }
 
-/// Why a link that waits here should not go out without asking.
-pub(in crate::ops) fn overdue(ports: &Ports, link: &Link) -> Option<Overdue> {
-    let span = |limit| SignedDuration::try_from(limit).unwrap_or_default();
-    // Its time is judged by the backend's clock; how long it waited here, by ours, or better. Nobody knows whether it was
-    // made by a clock that was right: rather asked once too often than sent half a day late without a word.
+/// How long it has waited, if that can be told whatever the clocks were set to.
+fn waited(ports: &Ports, made: &Made) -> Option<SignedDuration> {
+    made.ago(&*ports.clock, ports.gateway.clock_told()).map(span)
+}
+
+/// Why a link that waits here, and was made then, should not go out without asking.
+pub(in crate::ops) fn overdue(ports: &Ports, link: &Link, made: &Made) -> Option<Overdue> {
+    // Its time is judged by the backend's clock; how long it waited here, by what nobody can set. Where that isn't known,
+    // by our clock: nobody knows whether it was made by one that was right, and rather it is asked once too often than sent
+    // half a day late without a word.
     let left = link.expires_at.duration_since(backend_now(ports));
-    let by_clock = || ports.clock.now().duration_since(link.created_at);
-    let waited = made_ago(ports, link).unwrap_or_else(by_clock);
+    let waited = waited(ports, made).unwrap_or_else(|| ports.clock.now().duration_since(link.created_at));
     if left <= SignedDuration::ZERO || (left < span(NO_TIME_LEFT) && waited > span(NO_TIME_LEFT)) {
         return Some(Overdue::Expired);
     }
     (waited > span(SENSIBLE_AGE)).then_some(Overdue::Old)
+}
+
+/// Whether the link asks because of a clock that was wrong: it is certain by now that it is neither old nor over.
+pub(super) fn asks_by_mistake(ports: &Ports, link: &Link, entry: &OutboxEntry) -> bool {
+    entry.needs_decision
+        && entry.overdue.is_some()
+        && ports.gateway.clock_told().is_some()
+        && waited(ports, &entry.made).is_some()
+        && overdue(ports, link, &entry.made).is_none()
+}
+
+fn span(time: Duration) -> SignedDuration {
+    SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX)
 }

@@ -139,6 +139,11 @@ impl SimGateway {
         *lock(&self.skew) = Some(-self.clock.set());
     }
 
+    /// What it told of the time is forgotten.
+    pub(crate) fn forget_time(&self) {
+        *lock(&self.skew) = None;
+    }
+
     /// The next calls of this kind go wrong, one after the other.
     pub(crate) fn wrong(&self, call: Call, wrong: impl IntoIterator<Item = Wrong>) {
         lock(&self.state).wrong.entry(call).or_default().extend(wrong);
@@ -613,6 +618,11 @@ impl Gateway for SimGateway {
             self.heard();
             Ok((!self.no_time.load(Ordering::SeqCst)).then(|| self.clock_skew()))
         })
+    }
+
+    fn clock_told(&self) -> Option<SignedDuration> {
+        let told = lock(&self.skew).is_some() && !self.no_time.load(Ordering::SeqCst);
+        told.then(|| self.clock_skew())
     }
 
     fn clock_skew(&self) -> SignedDuration {

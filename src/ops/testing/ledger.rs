@@ -130,10 +130,11 @@ impl Kept {
 }
 
 impl Ledger for SimLedger {
-    fn insert(&self, link: &Link, _: bool) -> Result<(), LedgerError> {
+    fn insert_made(&self, link: &Link, made: &Made, _: bool) -> Result<(), LedgerError> {
         self.write(|kept| {
             kept.links.insert(link.id, link.clone());
-            let entry = OutboxEntry::new(link.id, OutboxKind::Create, link.created_at);
+            let new = OutboxEntry::new(link.id, OutboxKind::Create, link.created_at);
+            let entry = OutboxEntry { made: made.clone(), ..new };
             kept.outbox.push((entry, None));
             Ok(())
         })

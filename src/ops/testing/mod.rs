@@ -56,6 +56,11 @@ impl TokioClock {
         SignedDuration::from_secs(self.set_seconds.load(Ordering::SeqCst))
     }
 
+    /// Which start of the machine it is.
+    fn start(&self) -> String {
+        format!("start {}", self.starts.load(Ordering::SeqCst))
+    }
+
     /// The time as it is, by the backend's clock.
     fn right(&self) -> Timestamp {
         let passed = SignedDuration::try_from(self.began.elapsed()).unwrap();
@@ -69,20 +74,19 @@ impl Clock for TokioClock {
         self.right() + self.set()
     }
 
-    fn steady(&self) -> Option<std::time::Duration> {
+    fn steady(&self) -> Option<Counted> {
         if self.no_steady.load(Ordering::SeqCst) {
             return None;
         }
         let slept = self.slept_seconds.load(Ordering::SeqCst).unsigned_abs();
-        Some(self.began.elapsed() + std::time::Duration::from_secs(slept))
+        Some(Counted::new(&self.start(), self.began.elapsed() + Duration::from_secs(slept)))
     }
 
-    fn awake(&self) -> Option<Awake> {
+    fn awake(&self) -> Option<Counted> {
         if self.no_steady.load(Ordering::SeqCst) {
             return None;
         }
-        let start = format!("start {}", self.starts.load(Ordering::SeqCst));
-        Some(Awake::new(&start, self.began.elapsed()))
+        Some(Counted::new(&self.start(), self.began.elapsed()))
     }
 }
 
@@ -203,7 +207,6 @@ impl World {
             clock: clock.clone(),
             turns: Turns::default(),
             underway: Underway::default(),
-            made: Made::default(),
             persist: Persist::default(),
         };
         Self { ports, backend, power, clock, ids: AtomicUsize::new(0) }
@@ -228,8 +231,9 @@ impl World {
         self.clock.slept_seconds.fetch_add(time.as_secs(), Ordering::SeqCst);
     }
 
-    /// The machine is started anew: what was within it is gone.
+    /// The machine is started anew: what was within it is gone, also what was heard.
     pub(crate) fn restart(&self) {
+        self.backend.forget_time();
         self.clock.starts.fetch_add(1, Ordering::SeqCst);
     }
 
@@ -281,7 +285,8 @@ impl World {
         let n = self.ids.fetch_add(1, Ordering::SeqCst) + 1;
         let id = LinkId(Uuid::from_u128(u128::try_from(n).unwrap()));
         let link = Link::queued(id, ACCOUNT.to_owned(), self.sale(reference, delivery), self.now()).unwrap();
-        self.ports.ledger.insert(&link, true)?;
+        let made = Made::now(&*self.ports.clock, self.ports.gateway.clock_told());
+        self.ports.ledger.insert_made(&link, &made, true)?;
         Ok(id)
     }
 

@@ -22,7 +22,7 @@ use crate::ops::money::{self, Movement, Ordered};
 use crate::ops::outbox::{Decision, Outcome, decide, flush, send_now, withdraw};
 use crate::ops::testing::{ACCOUNT, Call, Sim, World, Wrong, fault, sms};
 use crate::ops::{cancel, track};
-use crate::ports::{Fault, FaultKind, OutboxEntry, OutboxKind, Ports};
+use crate::ports::{Fault, FaultKind, OutboxEntry, OutboxKind, Overdue, Ports};
 
 /// How often it runs where nobody says.
 const CASES: u32 = 400;
@@ -50,6 +50,8 @@ enum Step {
     Clock(i64),
     /// The machine sleeps for so long.
     Sleep(u64),
+    /// The machine is started anew.
+    Restart,
     Pass(u64),
     Flush,
     /// Two processes at the same time.
@@ -153,6 +155,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (which.clone(), any::<bool>()).prop_map(|(which, by_sms)| Step::SellSame { which, by_sms }),
         2 => clock.prop_map(Step::Clock),
         1 => prop_oneof![Just(5 * 60_u64), Just(8 * 3600)].prop_map(Step::Sleep),
+        1 => Just(Step::Restart),
         4 => prop_oneof![1..30_u64, 30..200_u64, Just(13 * 3600)].prop_map(Step::Pass),
         6 => Just(Step::Flush),
         2 => Just(Step::FlushTwice),
@@ -183,8 +186,10 @@ struct Story {
     late_words: BTreeSet<LinkId>,
     /// When they were made, by the right clock.
     made: BTreeMap<LinkId, Timestamp>,
-    /// Those since which this machine's clock was set back: it can't tell how long they have waited.
-    rejuvenated: BTreeSet<LinkId>,
+    /// Those that were made before the machine was started anew: it may not be able to tell how long they have waited.
+    restarted: BTreeSet<LinkId>,
+    /// Those since which this machine's clock was set back.
+    set_back: BTreeSet<LinkId>,
     /// How often the seller wanted the money moved. Who was not told how it ended and repeats it wants the same.
     wanted: BTreeMap<(LinkId, OutboxKind), usize>,
     /// What was asked for and not told to be done, or not to be done, by amount: and when it was last asked for.
@@ -202,7 +207,8 @@ impl Story {
             world,
             ports,
             made: BTreeMap::new(),
-            rejuvenated: BTreeSet::new(),
+            restarted: BTreeSet::new(),
+            set_back: BTreeSet::new(),
             links: Vec::new(),
             words: BTreeMap::new(),
             late_words: BTreeSet::new(),
@@ -246,12 +252,17 @@ impl Story {
                 let change = SignedDuration::from_secs(ahead) - self.world.ahead();
                 self.world.set_clock(change);
                 if change.is_negative() {
-                    self.rejuvenated.extend(&self.links);
+                    self.set_back.extend(&self.links);
                 }
             }
             Step::Sleep(seconds) => {
                 // What had not left this machine goes on its way when it wakes, whichever process sent it.
                 self.world.sleep(SignedDuration::from_secs(i64::try_from(seconds).unwrap()));
+            }
+            Step::Restart => {
+                self.world.restart();
+                self.restarted.extend(&self.links);
+                self.ports = self.world.another();
             }
             Step::Pass(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
             Step::Flush => drop(flush(&ports, ACCOUNT, self.world.now()).await),
@@ -271,7 +282,8 @@ impl Story {
                 let asked = self.link(which).filter(|id| self.asks(*id));
                 if let Some(id) = asked {
                     *self.words.entry(id).or_default() += 1;
-                    if self.world.now().duration_since(self.world.link(id).created_at) > SENSIBLE_AGE {
+                    let by_clock = self.world.now().duration_since(self.world.link(id).created_at);
+                    if by_clock.max(self.waited(id)) > SENSIBLE_AGE {
                         self.late_words.insert(id);
                     }
                     drop(decide(&ports, id, Decision::SendAgain).await);
@@ -483,14 +495,36 @@ impl Story {
         }
     }
 
+    /// How long ago the link was made, by the right clock.
+    fn waited(&self, id: LinkId) -> SignedDuration {
+        self.world.right_now().duration_since(self.made[&id])
+    }
+
+    /// Nobody is asked about what is neither late nor over: no clock makes it that.
+    fn asks_rightly(&self) {
+        for entry in self.world.ports.ledger.outbox(ACCOUNT).unwrap() {
+            let (id, link) = (entry.link, self.world.link(entry.link));
+            let right = match entry.overdue.filter(|_| !self.restarted.contains(&id)) {
+                None => true,
+                Some(Overdue::Old) => self.waited(id) > SENSIBLE_AGE,
+                Some(Overdue::Expired) => {
+                    link.expires_at.duration_since(self.world.right_now()) < SignedDuration::from_mins(1)
+                }
+            };
+            assert!(right, "asks for no reason: {entry:?} of {link:?}");
+        }
+    }
+
     /// What must hold at any time.
     fn holds(&self) {
+        self.asks_rightly();
         for id in &self.links {
             let link = self.world.link(*id);
             let sessions = self.sessions_of(*id);
             for asked in sessions.iter().map(|s| s.asked) {
                 let waited = asked.duration_since(self.made[id]);
-                let late = waited > SENSIBLE_AGE + ON_THE_WAY && !self.rejuvenated.contains(id);
+                let untold = self.restarted.contains(id) && self.set_back.contains(id);
+                let late = waited > SENSIBLE_AGE + ON_THE_WAY && !untold;
                 assert!(
                     !late || self.late_words.contains(id),
                     "{id} was sent {waited:#} late, without a word"

@@ -289,6 +289,7 @@ fn doctor_counts_what_was_asked_for_as_waiting_and_no_look_of_its_own() {
         first_sent: None,
         lost: Vec::new(),
         handed_out: false,
+        made: paylink::ports::Made::default(),
     };
     ledger.enqueue(&entry).unwrap();
     let outbox = || {

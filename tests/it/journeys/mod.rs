@@ -33,7 +33,7 @@ use paylink::domain::reference::ReferenceTemplate;
 use paylink::domain::vat::VatRate;
 use paylink::i18n::{Lang, Texts};
 use paylink::ledger::SqliteLedger;
-use paylink::ports::{Clock, Desktop, DesktopError, Made, Mail, Persist, Ports, Reply, Turns, Underway};
+use paylink::ports::{Clock, Counted, Desktop, DesktopError, Mail, Persist, Ports, Reply, Turns, Underway};
 use paylink::runtime::{Customer, Engine, Outward, Workplace};
 use paylink::sandbox::{Config, Cut, Sandbox};
 use paylink::ui::theme::{Depth, Ground, Theme};
@@ -66,9 +66,9 @@ impl Clock for Virtual {
         self.at() + SignedDuration::from_secs(self.set.load(Ordering::SeqCst))
     }
 
-    fn steady(&self) -> Option<Duration> {
+    fn steady(&self) -> Option<Counted> {
         let slept = u64::try_from(self.slept.load(Ordering::SeqCst)).unwrap();
-        Some(self.from.elapsed() + Duration::from_secs(slept))
+        Some(Counted::new("start", self.from.elapsed() + Duration::from_secs(slept)))
     }
 }
 
@@ -259,7 +259,6 @@ impl Journey {
                 turns: Turns::default(),
                 underway: Underway::default(),
                 persist: Persist::default(),
-                made: Made::default(),
             },
             template: ReferenceTemplate::parse("KARI-{date}-{seq}").unwrap(),
             customer_texts: Texts::new(Lang::Bokmal),

@@ -378,6 +378,7 @@ pub(crate) fn entry(link: LinkId, needs_decision: bool) -> OutboxEntry {
         first_sent: None,
         lost: Vec::new(),
         handed_out: false,
+        made: paylink::ports::Made::default(),
     }
 }
 

@@ -17,8 +17,7 @@ use paylink::domain::vat::VatRate;
 use paylink::ledger::SqliteLedger;
 use paylink::ops::outbox::{self, Sent};
 use paylink::ports::{
-    Clock, Desktop, DesktopError, Gateway, Made, Mail, OutboxEntry, OutboxKind, Persist, Ports, Turns,
-    Underway,
+    Clock, Desktop, DesktopError, Gateway, Mail, OutboxEntry, OutboxKind, Persist, Ports, Turns, Underway,
 };
 use secrecy::SecretString;
 use url::Url;
@@ -97,7 +96,6 @@ impl Stand {
             turns: Turns::default(),
             underway: Underway::default(),
             persist: Persist::default(),
-            made: Made::default(),
         };
         Self { ports, clock, account: account.to_owned() }
     }

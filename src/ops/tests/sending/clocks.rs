@@ -58,8 +58,9 @@ async fn a_link_made_offline_by_a_wrong_clock_gets_the_time_that_was_meant() {
             let world = World::new();
             world.set_clock(-behind);
             let id = world.keep("A-1", sms());
-            if known {
-                world.ports.made.note(id, &*world.ports.clock);
+            if !known {
+                // Whatever was counted, it was before the machine was started anew.
+                world.restart();
             }
             pass(3 * 3600).await;
             world.set_clock(set);
@@ -116,4 +117,65 @@ async fn a_moment_that_was_over_by_our_clock_when_it_was_named_is_sent_on_the_se
     assert_eq!(sent.outcome, Outcome::Created);
     let left = world.link(id).expires_at.duration_since(world.right_now());
     assert_eq!(left, SignedDuration::from_hours(24), "nobody knows how long it was meant to live");
+}
+
+const HALF_A_DAY: SignedDuration = SignedDuration::from_hours(13);
+
+#[tokio::test(start_paused = true)]
+async fn no_clock_makes_a_sale_old_or_young() {
+    for heard in [true, false] {
+        for restarted in [true, false] {
+            // What is counted, or the backend's clock at both ends, tells how long it has waited.
+            let certain = heard || !restarted;
+            for (ahead, passed) in [(HALF_A_DAY, 60), (-HALF_A_DAY, 13 * 3600)] {
+                let world = World::new();
+                if heard {
+                    world.backend.heard();
+                }
+                let id = LinkId(uuid::Uuid::from_u128(1));
+                let sale = world.sale("A-1", sms());
+                let link = Link::queued(id, ACCOUNT.to_owned(), sale, world.now()).unwrap();
+                outbox::keep(&world.ports, link, false).await.unwrap();
+                pass(passed).await;
+                if restarted {
+                    world.restart();
+                }
+                world.set_clock(ahead);
+                let sent = send_now(&world.another(), id).await.unwrap();
+                let old = (passed > 12 * 3600) == certain;
+                let asks = sent.outcome == Outcome::Overdue(Overdue::Old);
+                assert_eq!(asks, old, "{heard} {restarted} {ahead}: {:?}", sent.outcome);
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_a_wrong_clock_brought_up_is_taken_back() {
+    for heard in [true, false] {
+        let world = World::new();
+        if heard {
+            world.backend.heard();
+        }
+        let id = world.keep("A-1", sms());
+        world.restart();
+        world.set_clock(HALF_A_DAY);
+        world.backend.tells_time(false);
+        let sent = send_now(&world.ports, id).await.unwrap();
+        assert_eq!(sent.outcome, Outcome::Overdue(Overdue::Old), "nobody knows better");
+        let asked = world.entry(id).unwrap();
+        assert!(asked.next_at > world.now(), "it is not looked at without a pause");
+        pass(3600).await;
+        flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        assert_eq!(world.entry(id).unwrap().overdue, Some(Overdue::Old), "still nobody does");
+        // The clock is put right, and the backend tells the time.
+        world.set_clock(-HALF_A_DAY);
+        world.backend.tells_time(true);
+        world.backend.heard();
+        pass(3600).await;
+        flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        // By our clock alone nothing is taken back: it may be that one which is wrong now.
+        assert_eq!(world.entry(id).is_none(), heard);
+        assert_eq!(world.messages(id), usize::from(heard));
+    }
 }
