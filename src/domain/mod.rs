@@ -17,6 +17,7 @@ pub mod link;
 pub mod method;
 pub mod money;
 pub mod phone;
+pub mod product;
 pub mod profiles;
 pub mod reference;
 pub mod sale;

@@ -10,7 +10,7 @@
 //! - `guard.rs`: who has it open; `healing.rs`, `rescue.rs`, `salvage.rs`, `stray.rs`, `leaves.rs`, `replace.rs`: what is done with a
 //!   damaged one; `backup.rs`, `restore.rs`, `carry.rs`: copies; `leftovers.rs`: what a killed process left of one
 //! - `order.rs`: the links of one order, changed together; `names.rs`: references and ids; `outbox.rs`: claims, `settle.rs`: how they end, `ended.rs`: orders about money that did, `alive.rs`: who of their owners lives; `totals.rs`: sums; `error.rs`: plain lines
-//! - `frozen.rs`: what can be read where nothing can be written; `drafts.rs`: sales that are being typed; `values.rs`: small values under a name
+//! - `frozen.rs`: what can be read where nothing can be written; `drafts.rs`: sales that are being typed; `products.rs`: the product list; `values.rs`: small values under a name
 //! - `watch.rs`: being told what other processes change
 
 use std::path::{Path, PathBuf};
@@ -24,6 +24,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
 use crate::domain::link::{Link, LinkId};
+use crate::domain::product::Product;
 use crate::domain::reference::{Reference, ReferenceTemplate};
 use crate::ports::{
     DayTotals, EndedOrder, Ledger, LedgerError, LinkFilter, LinkRow, Made, OrderId, OutboxEntry, OutboxKind,
@@ -47,6 +48,7 @@ mod list;
 mod names;
 mod order;
 mod outbox;
+mod products;
 mod record;
 mod replace;
 mod rescue;
@@ -479,6 +481,14 @@ impl Ledger for SqliteLedger {
 
     fn put(&self, key: &str, value: Option<&str>) -> Result<(), LedgerError> {
         self.write(|tx| Ok(values::put(tx, key, value)?))
+    }
+
+    fn products(&self, account_id: &str) -> Result<Vec<Product>, LedgerError> {
+        self.read(|db| products::all(db, account_id))
+    }
+
+    fn replace_products(&self, account_id: &str, list: &[Product]) -> Result<Vec<Product>, LedgerError> {
+        self.write(|tx| products::replace(tx, account_id, list))
     }
 
     fn keep_draft(&self, account_id: &str, id: LinkId, draft: &str) -> Result<(), LedgerError> {

@@ -10,6 +10,7 @@ use super::{
     Rescue,
 };
 use crate::domain::link::{Link, LinkId};
+use crate::domain::product::Product;
 use crate::domain::reference::{Reference, ReferenceTemplate};
 
 /// What a change has touched ([`Ledger::amend_order`]).
@@ -354,6 +355,23 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// The database's.
     fn put(&self, key: &str, value: Option<&str>) -> Result<(), LedgerError>;
+    /// The seller's product list, in its order.
+    ///
+    /// # Errors
+    /// The database's.
+    fn products(&self, _account_id: &str) -> Result<Vec<Product>, LedgerError> {
+        // For fakes, with which nothing is taken from a list.
+        Ok(Vec::new())
+    }
+    /// Puts `list` in the place of the one that there is, as one step: whoever reads sees one or the other, also after a
+    /// kill. Gives back the one that was there.
+    ///
+    /// # Errors
+    /// The database's; then the list is as it was.
+    fn replace_products(&self, account_id: &str, list: &[Product]) -> Result<Vec<Product>, LedgerError> {
+        let _ = list;
+        self.products(account_id)
+    }
     /// Keeps the draft of a sale of the account under the id that its link will have, as this process's: for as long as
     /// it lives, [`Ledger::take_draft`] gives it to no other. Of very many drafts the oldest go that nobody is at.
     ///

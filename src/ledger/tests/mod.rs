@@ -20,6 +20,7 @@ mod links;
 mod lists;
 mod orders;
 mod outbox;
+mod products;
 mod restore;
 mod stray;
 mod watch;
