@@ -34,6 +34,10 @@ command-outbox = See, send or drop what waits to be sent
 command-outbox-list = Show what waits (as without a command)
 command-outbox-send = Send it now, also where you have to decide: the first request is taken as lost
 command-outbox-drop = Never send it
+command-products = Show the product list, take it from a spreadsheet's file, or write it into one
+command-products-list = Show the product list
+command-products-import = Put the products of a CSV file in the list's place: all of them, or none if anything is wrong
+command-products-export = Write the product list into a CSV file for a spreadsheet; without products, one to fill in
 command-login = Check the API client and keep its secret in the system keyring
 command-logout = Forget the client secret
 command-config = See where the config is, check it, or show it
@@ -88,6 +92,10 @@ option-svg = Write an SVG picture (- for standard output)
 option-level = Error correction: how much of the code may be unreadable
 option-file = The backup
 option-force = Overwrite the file if it is there; said twice, also one with far more links than the ledger has
+option-products-import-file = The CSV file (- for standard input); its first line names the columns
+option-products-export-file = The file to write (- for standard output)
+option-products-export-force = Overwrite the file if it is there
+option-dry-run = Only say what would change
 option-yes = Replace the ledger without asking
 option-account-id = The account, T or P and eight digits
 option-client-id = The API client
@@ -327,3 +335,56 @@ bad-link-not-an-address = it is not an address
 bad-link-not-https = it is not https
 bad-link-user-info = there is a user name in it
 bad-link-foreign-host = its host does not belong to the backend (see link_hosts in the config)
+
+## The product list and its file
+goods-column-number = number
+goods-column-description = description
+goods-column-price = price
+goods-column-vat = VAT
+goods-column-currency = currency
+goods-stdin = standard input
+goods-none = There are no products
+goods-none-hint = `paylink products import FILE` takes them from a spreadsheet's CSV file, and `paylink products export FILE` writes one to fill in
+goods-imported =
+    { $count ->
+        [one] { $count } product in the list: { $new } new, { $changed } changed, { $gone } gone
+       *[other] { $count } products in the list: { $new } new, { $changed } changed, { $gone } gone
+    }
+goods-would =
+    { $count ->
+        [one] { $count } product would be in the list: { $new } new, { $changed } changed, { $gone } gone. Nothing was changed
+       *[other] { $count } products would be in the list: { $new } new, { $changed } changed, { $gone } gone. Nothing was changed
+    }
+goods-exported =
+    { $count ->
+        [one] Wrote { $count } product to { $file }
+       *[other] Wrote { $count } products to { $file }
+    }
+goods-usual-vat =
+    { $count ->
+        [one] Where the file says no VAT it is { $rate }: { $count } product
+       *[other] Where the file says no VAT it is { $rate }: { $count } products
+    }
+goods-unread = Columns that are not read: { $names }
+goods-file-unread = { $path } can't be read: { $what }
+goods-too-large = larger than { $max } MB, and no product list
+goods-not-text = not a text file
+goods-no-column = the first line names no column for the { $column }
+goods-without-vat = the price in the column { $name } is without VAT
+goods-two-columns = two columns could be the { $column }: { $one } and { $other }
+goods-open-quote = line { $line }: a quotation mark has no end
+goods-nothing = there are no products in it
+goods-too-many = more than { $max } products
+goods-mistakes = { $count } mistakes
+goods-mistakes-more = { $count } mistakes, { $more } of them not shown
+goods-at = line { $line }, { $column }: { $what }
+goods-at-line = line { $line }: { $what }
+goods-fraction = Under 1 %: write 25 for 25 %, or a percent sign behind it
+goods-perhaps-ore = Decimals of the price? Put a price with a comma in quotation marks, or write 29.90
+goods-perhaps-amount = An amount or a rate? Name the column VAT %, or write a percent sign behind it
+goods-same = The same product as on line { $line }
+goods-cells = { $found } cells, and the first line names { $known }: put a text or price that has the separator in it in quotation marks
+goods-text-hint = Nothing was changed. Save it as CSV in the spreadsheet, and import that
+goods-header-hint = Nothing was changed. The first line names the columns: number;description;price;VAT %. `paylink products export FILE` writes a file to fill in
+goods-vat-hint = Nothing was changed. Customers pay prices with VAT in them: add a column Price incl. VAT
+goods-rows-hint = Nothing was changed. Put it right, and import the file again

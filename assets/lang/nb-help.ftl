@@ -33,6 +33,10 @@ command-outbox = Se, send eller dropp det som venter på å bli sendt
 command-outbox-list = Vis det som venter (som uten kommando)
 command-outbox-send = Send den nå, også der du må avgjøre det selv: den første forespørselen regnes som tapt
 command-outbox-drop = Send den aldri
+command-products = Vis varelisten, hent den fra en fil fra et regneark, eller skriv den til en
+command-products-list = Vis varelisten
+command-products-import = Sett varene i en CSV-fil i listens sted: alle, eller ingen hvis noe er feil
+command-products-export = Skriv varelisten til en CSV-fil for et regneark; uten varer en som kan fylles ut
 command-login = Prøv API-klienten, og legg hemmeligheten i systemets nøkkelring
 command-logout = Glem klienthemmeligheten
 command-config = Se hvor konfigurasjonen er, kontroller den eller vis den
@@ -87,6 +91,10 @@ option-svg = Skriv et SVG-bilde (- for standard ut)
 option-level = Feilretting: hvor mye av koden som kan være uleselig
 option-file = Sikkerhetskopien
 option-force = Skriv over filen hvis den finnes; to ganger: også en med langt flere lenker enn registeret har
+option-products-import-file = CSV-filen (- for standard inn); den første linjen navngir kolonnene
+option-products-export-file = Filen som skrives (- for standard ut)
+option-products-export-force = Skriv over filen hvis den finnes
+option-dry-run = Bare si hva som ville bli endret
 option-yes = Bytt ut registeret uten å spørre
 option-account-id = Kontoen, T eller P og åtte sifre
 option-client-id = API-klienten
@@ -326,3 +334,56 @@ bad-link-not-an-address = den er ikke en adresse
 bad-link-not-https = den er ikke https
 bad-link-user-info = den har et brukernavn i seg
 bad-link-foreign-host = verten tilhører ikke betalingstjenesten (se link_hosts i konfigurasjonen)
+
+## Varelisten og filen dens
+goods-column-number = varenummer
+goods-column-description = beskrivelse
+goods-column-price = pris
+goods-column-vat = mva
+goods-column-currency = valuta
+goods-stdin = standard inn
+goods-none = Det er ingen varer
+goods-none-hint = `paylink products import FIL` henter dem fra en CSV-fil fra et regneark, og `paylink products export FIL` skriver en som kan fylles ut
+goods-imported =
+    { $count ->
+        [one] { $count } vare i listen: { $new } nye, { $changed } endret, { $gone } borte
+       *[other] { $count } varer i listen: { $new } nye, { $changed } endret, { $gone } borte
+    }
+goods-would =
+    { $count ->
+        [one] Det ville bli { $count } vare i listen: { $new } nye, { $changed } endret, { $gone } borte. Ingenting ble endret
+       *[other] Det ville bli { $count } varer i listen: { $new } nye, { $changed } endret, { $gone } borte. Ingenting ble endret
+    }
+goods-exported =
+    { $count ->
+        [one] Skrev { $count } vare til { $file }
+       *[other] Skrev { $count } varer til { $file }
+    }
+goods-usual-vat =
+    { $count ->
+        [one] Der filen ikke sier noe om mva er den { $rate }: { $count } vare
+       *[other] Der filen ikke sier noe om mva er den { $rate }: { $count } varer
+    }
+goods-unread = Kolonner som ikke leses: { $names }
+goods-file-unread = { $path } kan ikke leses: { $what }
+goods-too-large = større enn { $max } MB, og ingen vareliste
+goods-not-text = ingen tekstfil
+goods-no-column = den første linjen navngir ingen kolonne for { $column }
+goods-without-vat = prisen i kolonnen { $name } er uten mva
+goods-two-columns = to kolonner kan være { $column }: { $one } og { $other }
+goods-open-quote = linje { $line }: et anførselstegn har ingen slutt
+goods-nothing = det er ingen varer i den
+goods-too-many = flere enn { $max } varer
+goods-mistakes = { $count } feil
+goods-mistakes-more = { $count } feil, { $more } av dem er ikke vist
+goods-at = linje { $line }, { $column }: { $what }
+goods-at-line = linje { $line }: { $what }
+goods-fraction = Under 1 %: skriv 25 for 25 %, eller et prosenttegn bak
+goods-perhaps-ore = Ørene i prisen? Sett en pris med komma i anførselstegn, eller skriv 29.90
+goods-perhaps-amount = Et beløp eller en sats? Kall kolonnen Mva %, eller skriv et prosenttegn bak
+goods-same = Den samme varen som på linje { $line }
+goods-cells = { $found } celler, og den første linjen navngir { $known }: sett en tekst eller pris som har skilletegnet i seg i anførselstegn
+goods-text-hint = Ingenting ble endret. Lagre det som CSV i regnearket, og importer den filen
+goods-header-hint = Ingenting ble endret. Den første linjen navngir kolonnene: varenummer;beskrivelse;pris;mva %. `paylink products export FIL` skriver en fil som kan fylles ut
+goods-vat-hint = Ingenting ble endret. Kundene betaler priser med mva: ta med en kolonne Pris inkl. mva
+goods-rows-hint = Ingenting ble endret. Rett det, og importer filen igjen

@@ -61,6 +61,7 @@ pub enum Command {
     Refund(Refund),
     Settle(One),
     Outbox(Outbox),
+    Products(Products),
     Login(Login),
     Logout,
     Config(ConfigCommand),
@@ -232,6 +233,39 @@ pub enum OutboxAction {
     List,
     Send(One),
     Drop(One),
+}
+
+/// `products`
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Products {
+    #[command(subcommand)]
+    pub action: ProductsAction,
+}
+
+/// `products list|import|export`
+#[derive(Debug, Clone, Subcommand)]
+pub enum ProductsAction {
+    List,
+    Import(ProductsImport),
+    Export(ProductsExport),
+}
+
+/// `products import`
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ProductsImport {
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `products export`
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ProductsExport {
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `login`

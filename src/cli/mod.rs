@@ -7,6 +7,7 @@ pub mod backup;
 pub mod config_command;
 pub mod doctor;
 pub mod failure;
+mod file;
 pub mod help;
 pub mod human;
 pub mod json;
@@ -19,6 +20,7 @@ pub mod new;
 pub mod note;
 pub mod outbox;
 pub mod output;
+pub mod products;
 pub mod qr;
 pub mod report;
 pub mod sale;
@@ -150,6 +152,7 @@ fn dispatch(run: &Run, command: Option<Command>) -> Result<Status, Failure> {
         Some(Command::Doctor) => doctor::run(run),
         Some(Command::Backup(args)) => backup::backup(run, &args),
         Some(Command::Restore(args)) => backup::restore(run, &args),
+        Some(Command::Products(args)) => products::run(run, &args.action),
         Some(Command::New(args)) => new::run(run, &args),
         Some(Command::List(args)) => links::list(run, &args),
         Some(Command::Show(args)) => links::show(run, &args),

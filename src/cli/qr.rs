@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::args::{self, Level};
 use super::shop::{Secret, Shop, in_shop_to_read};
-use super::{Failure, Run, Status};
+use super::{Failure, Run, Status, file};
 use crate::domain::link::Link;
 use crate::qr::{self, Drawing, Fit, QrError};
 
@@ -28,9 +28,9 @@ pub fn run(run: &Run, args: &args::Qr) -> Result<Status, Failure> {
             Level::Q => qr::Level::Q,
         };
         let too_long = |_: QrError| Failure::input("qr", run.texts().t("qr-too-long"), "");
-        let (file, bytes) = match (&args.png, &args.svg) {
-            (Some(file), _) => (file, qr::png(url, level, PNG_SCALE).map_err(too_long)?),
-            (None, Some(file)) => (file, qr::svg(url, level).map_err(too_long)?.into_bytes()),
+        let (path, bytes) = match (&args.png, &args.svg) {
+            (Some(path), _) => (path, qr::png(url, level, PNG_SCALE).map_err(too_long)?),
+            (None, Some(path)) => (path, qr::svg(url, level).map_err(too_long)?.into_bytes()),
             (None, None) => {
                 if run.output.json {
                     tell(run, &link, url, level, None)?;
@@ -40,13 +40,13 @@ pub fn run(run: &Run, args: &args::Qr) -> Result<Status, Failure> {
                 return Ok(Status::Done);
             }
         };
-        if file.as_os_str() == "-" {
+        if path.as_os_str() == "-" {
             run.output.bytes(&bytes)?;
             return Ok(Status::Done);
         }
-        write(run, file, &bytes)?;
+        file::write(run, path, &bytes)?;
         if run.output.json {
-            tell(run, &link, url, level, Some(file))?;
+            tell(run, &link, url, level, Some(path))?;
         }
         Ok(Status::Done)
     })
@@ -95,17 +95,4 @@ fn drawing(run: &Run, url: &str, level: qr::Level) -> Result<String, QrError> {
         qr::Palette::Ansi16
     };
     Ok(qr::terminal_text(&fit, palette))
-}
-
-/// A picture for others to look at: an ordinary file, put in place whole.
-fn write(run: &Run, file: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let mut draft = file.as_os_str().to_owned();
-    draft.push(format!(".{}.new", std::process::id()));
-    let done = std::fs::write(&draft, bytes).and_then(|()| std::fs::rename(&draft, file));
-    done.map_err(|e| {
-        let _ = std::fs::remove_file(&draft);
-        let t = run.texts();
-        let what = [("path", file.display().to_string().into()), ("what", t.system(&e).into())];
-        Failure::input("file", t.t_args("cli-file", &what), t.t("cli-file-hint"))
-    })
 }

@@ -8,6 +8,7 @@ pub mod format;
 pub mod lang;
 pub mod mail;
 pub mod mistakes;
+mod products;
 mod system;
 pub mod texts;
 pub mod time;

@@ -16,6 +16,7 @@ mod orders;
 #[cfg(unix)]
 mod person;
 mod places;
+mod products;
 mod profile;
 #[cfg(target_os = "linux")]
 mod read_only;
