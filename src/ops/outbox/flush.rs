@@ -20,9 +20,11 @@ use crate::ports::{Fault, FaultKind, LedgerError, OutboxEntry, OutboxKind, Ports
 const ALONE: Duration = Duration::from_secs(3);
 /// What takes longer than this is stuck, and holds up nothing else.
 const STUCK: Duration = ALONE;
-/// After an outage at most so long lies between two starts, and all have started within the longest.
+/// After an outage at most so long lies between two starts, and all have started within the longest; unless they are so many
+/// that less than the least would lie between them.
 const EACH_AFTER_OUTAGE: Duration = Duration::from_millis(250);
 const LONGEST_AFTER_OUTAGE: Duration = Duration::from_secs(3);
+const LEAST_AFTER_OUTAGE: Duration = Duration::from_millis(100);
 
 /// Sends everything in the outbox that is due at `now`, and what waits for nothing but a connection. The first
 /// request goes alone: without a connection that one is enough, and the rest stays as it is, untried. Where we can't
@@ -279,7 +281,7 @@ async fn put_off(ports: &Ports, entry: &OutboxEntry, fault: Fault) -> Result<Sen
 /// The time between one start and the next: many tills have their connection back at the same moment.
 fn spread(links: &VecDeque<Vec<OutboxEntry>>) -> VecDeque<Duration> {
     let count = u32::try_from(links.len()).unwrap_or(u32::MAX).max(1);
-    let most = EACH_AFTER_OUTAGE.min(LONGEST_AFTER_OUTAGE / count);
+    let most = EACH_AFTER_OUTAGE.min(LONGEST_AFTER_OUTAGE / count).max(LEAST_AFTER_OUTAGE);
     let gap = |entry: &OutboxEntry| {
         let dice = backoff::dice(entry.link, entry.attempts);
         most / 2 + (most / 2).mul_f64(f64::from(dice) / f64::from(u32::MAX))

@@ -47,6 +47,25 @@ async fn offline_one_failure_is_enough() {
     assert!(ids.iter().all(|id| world.link(*id).state == LinkState::Open));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_day_of_sales_goes_out_at_a_pace_that_anybody_can_bear() {
+    let world = World::new();
+    world.backend.wrong(Call::Create, [no_connection()]);
+    let ids: Vec<_> = (0..200).map(|n| world.keep(&format!("A-{n}"), Delivery::Link)).collect();
+    flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    let (ports, now) = (world.ports.clone(), world.now());
+    let flushing = tokio::spawn(async move { flush(&ports, ACCOUNT, now).await });
+    let (mut last, mut seconds) = (0, 0);
+    while last < ids.len() {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        seconds += 1;
+        let made = world.backend.sessions().len();
+        assert!((made - last <= 20) && seconds < 25, "{made} after {last}, in {seconds} s");
+        last = made;
+    }
+    assert_eq!(flushing.await.unwrap().unwrap().len(), 200);
+}
+
 /// After a long outage the wait is seconds.
 #[tokio::test(start_paused = true)]
 async fn an_outage_makes_no_long_waits() {
