@@ -269,7 +269,7 @@ key-copy-mail = copy mail
 key-qr-level = QR against glare
 key-qr-drawing = QR in blocks
 key-settle = dealt with
-key-alarms = alarms
+key-alarms = needs you
 key-play-open = customer opens
 key-play-pay = customer pays
 key-play-decline = customer declines
@@ -837,6 +837,12 @@ confirm-drop-perhaps = It may have been carried out. The payment service is aske
 confirm-drop-cancel-perhaps = It may have been sent, and may still be carried out: then the link is cancelled all the same.
 confirm-drop-no-end = The payment service agreed to it more than a day ago. It may still be carried out, and is not followed any more.
 confirm-drop-unreadable = What it asked for can't be read, so it may have been carried out. Look at the payment afterwards.
+confirm-settle = Is { $reference } dealt with?
+confirm-settle-means =
+    { $count ->
+        [one] Its alarm is shown no more. Say yes when the money is where it belongs.
+       *[other] Its { $count } alarms are shown no more. Say yes when the money is where it belongs.
+    }
 confirm-change-over-draft = Throw the draft away and change this link?
 confirm-send-again = Send { $reference } again?
 confirm-send-again-means = Ask first: “Have you had a message with a payment link?” If so, the customer gets two and could pay twice.
@@ -864,6 +870,8 @@ row-doubt-refund = perhaps refunded
 row-progress-capture = being captured
 row-progress-void = being released
 row-progress-refund = being refunded
+row-asks-late = late, asks you
+row-asks-doubt = uncertain, asks you
 row-gone = no longer known
 # A part of the money went back
 row-returned = { $amount } refunded
@@ -886,8 +894,8 @@ dashboard-alarms =
     }
 dashboard-decisions =
     { $count ->
-        [one] { $count } link waits for your decision: open it.
-       *[other] { $count } links wait for your decision: open them.
+        [one] { $count } link waits for your decision: press !
+       *[other] { $count } links wait for your decision: press !
     }
 dashboard-doubts =
     { $count ->

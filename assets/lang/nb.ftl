@@ -268,7 +268,7 @@ key-copy-mail = kopier e-posten
 key-qr-level = QR mot gjenskinn
 key-qr-drawing = QR i blokker
 key-settle = ordnet
-key-alarms = varsler
+key-alarms = trenger deg
 key-play-open = kunden åpner
 key-play-pay = kunden betaler
 key-play-decline = kunden avslår
@@ -832,6 +832,12 @@ confirm-drop-perhaps = Det kan være utført. Betalingstjenesten spørres først
 confirm-drop-cancel-perhaps = Kanselleringen kan være sendt, og kan fortsatt bli utført: da er lenken kansellert likevel.
 confirm-drop-no-end = Betalingstjenesten sa ja til det for mer enn et døgn siden. Det kan fortsatt bli utført, og følges ikke lenger.
 confirm-drop-unreadable = Det kan ikke leses hva som ble bedt om, så det kan være utført. Se på betalingen etterpå.
+confirm-settle = Er { $reference } ordnet?
+confirm-settle-means =
+    { $count ->
+        [one] Varselet vises ikke lenger. Svar ja når pengene er der de skal være.
+       *[other] De { $count } varslene vises ikke lenger. Svar ja når pengene er der de skal være.
+    }
 confirm-change-over-draft = Kaste kladden og endre denne lenken?
 confirm-send-again = Sende { $reference } på nytt?
 confirm-send-again-means = Spør først: «Har du fått en melding med en betalingslenke?» I så fall får kunden to, og kan betale to ganger.
@@ -859,6 +865,8 @@ row-doubt-refund = kanskje refundert
 row-progress-capture = trekkes nå
 row-progress-void = annulleres nå
 row-progress-refund = refunderes nå
+row-asks-late = sen, spør deg
+row-asks-doubt = usikker, spør deg
 row-gone = ikke lenger kjent
 # En del av pengene er betalt tilbake
 row-returned = { $amount } refundert
@@ -881,8 +889,8 @@ dashboard-alarms =
     }
 dashboard-decisions =
     { $count ->
-        [one] { $count } lenke venter på at du bestemmer: åpne den.
-       *[other] { $count } lenker venter på at du bestemmer: åpne dem.
+        [one] { $count } lenke venter på at du bestemmer: trykk !
+       *[other] { $count } lenker venter på at du bestemmer: trykk !
     }
 dashboard-doubts =
     { $count ->

@@ -29,6 +29,7 @@ pub(super) fn act(t: &mut Turn<'_>, action: Action) {
         Action::Bottom => move_by(t, isize::MAX),
         Action::List | Action::Search => list::enter(t, ListFilter::All),
         // Never a link itself, even if there is but one: there the same key says that it's dealt with.
+        Action::Alarms if asks(t.model) => list::enter(t, ListFilter::Trouble),
         Action::Alarms => list::enter(t, ListFilter::Alarms),
         Action::SendNow => {
             tracking::send_all(t);
@@ -117,12 +118,17 @@ pub(super) fn news(t: &mut Turn<'_>, news: DashboardNews) {
     }
 }
 
+/// Whether something waits for the seller's word.
+fn asks(model: &Model) -> bool {
+    model.dashboard.outbox.iter().any(|e| e.needs_decision)
+}
+
 pub(super) fn available(model: &Model, action: Action) -> bool {
     match action {
         Action::SendNow => !model.dashboard.outbox.is_empty() || !model.dashboard.rows.is_empty(),
         Action::New | Action::Next => model.shop.is_some(),
         Action::List | Action::Search => true,
-        Action::Alarms => model.dashboard.alarms > 0,
+        Action::Alarms => model.dashboard.alarms > 0 || asks(model),
         _ => !model.dashboard.rows.is_empty(),
     }
 }

@@ -9,7 +9,7 @@ use super::say::Say;
 use super::turn::Turn;
 use super::{Effect, dashboard, list, news, online, steps, tracking};
 use crate::domain::fault::FaultKind;
-use crate::domain::link::{DeliveryStatus, Link, LinkId, LinkState};
+use crate::domain::link::{Alarm, DeliveryStatus, Link, LinkId, LinkState};
 use crate::domain::sale::Delivery;
 use crate::ports::{Fault, OutboxEntry, Overdue};
 
@@ -210,11 +210,9 @@ fn with_link(t: &mut Turn<'_>, action: Action) {
         }
         Action::Again => again(t),
         Action::Settle => {
-            // Those on the screen: what came meanwhile has not been seen.
-            if let Some(link) = t.model.link.as_mut().and_then(|s| s.link.as_mut()) {
-                let seen = std::mem::take(&mut link.alarms);
-                t.ask(Effect::Settle(id, seen));
-            }
+            // Those on the screen: what comes meanwhile has not been seen.
+            let seen = shown(t.model).map(|link| link.alarms.clone()).unwrap_or_default();
+            t.model.overlay = Some(Overlay::Confirm(Question::Settle(id, reference, seen)));
         }
         Action::PlayOpen => play(t, session, Play::Open),
         Action::PlayPay => play(t, session, Play::Pay),
@@ -227,6 +225,14 @@ fn play(t: &mut Turn<'_>, session: Option<String>, what: Play) {
     if let Some(session) = session {
         t.ask(Effect::Play(session, what));
     }
+}
+
+/// These alarms are dealt with, the seller says.
+pub(super) fn settle(t: &mut Turn<'_>, id: LinkId, seen: Vec<Alarm>) {
+    if let Some(link) = t.model.link.as_mut().filter(|s| s.id == id).and_then(|s| s.link.as_mut()) {
+        link.alarms.retain(|alarm| !seen.contains(alarm));
+    }
+    t.ask(Effect::Settle(id, seen));
 }
 
 /// The same lines once more.

@@ -10,7 +10,7 @@ use super::field::Field;
 use super::keys::{Action, Context};
 use super::say::Say;
 use crate::domain::expiry::Expiry;
-use crate::domain::link::{Link, LinkId};
+use crate::domain::link::{Alarm, Link, LinkId};
 use crate::domain::method::Method;
 use crate::domain::money::{Currency, Money};
 use crate::domain::profiles::Profiles;
@@ -132,6 +132,8 @@ pub enum Question {
     SendLate(LinkId, String, Overdue),
     /// Take out of the outbox what waits to be done with this link?
     Drop(LinkId, String, Dropping),
+    /// Are these alarms of the link dealt with?
+    Settle(LinkId, String, Vec<Alarm>),
     /// A draft waits: throw it away and change this queued link?
     ChangeOverDraft(LinkId),
     /// Throw the draft away?

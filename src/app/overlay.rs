@@ -61,6 +61,7 @@ fn yes(t: &mut Turn<'_>, question: Question) {
             link_screen::busy(t, true);
             t.ask(Effect::SendAgain(id));
         }
+        Question::Settle(id, _, alarms) => link_screen::settle(t, id, alarms),
         Question::ChangeOverDraft(_) => link_screen::change(t),
         Question::ClearDraft => steps::clear(t),
         Question::AgainOverDraft(_) => link_screen::again(t),

@@ -23,7 +23,7 @@ pub use left::Left;
 pub use replaced::Replacement;
 pub use shown::masked_address;
 pub use state::LinkState;
-pub use story::{EventKind, LinkEvent};
+pub use story::{EventKind, LinkEvent, in_order};
 
 /// A link's own id, made here before anything is sent; travels in the session's metadata as
 /// `ext_paylink_id` (contracts, 5). Sorts by time (UUIDv7).

@@ -59,6 +59,9 @@ pub(super) fn collect(
 /// Has alarms, as the index for them says it.
 const ALARMED: &str = "l.alarms <> ''";
 
+/// Waits for the seller's word, of which there are few.
+const ASKING: &str = "l.seq IN (SELECT o.link FROM outbox AS o WHERE o.needs_decision)";
+
 /// A filter as SQL over the keys of links.
 struct Keys {
     /// One `SELECT seq …` for each part; together they're all that match.
@@ -81,10 +84,11 @@ impl Keys {
         // One condition for each state and one for alarms: what matches one of them is meant.
         let known = states.map(|list| list.iter().map(State::condition).collect::<Vec<String>>());
         if found.is_none() && sum.is_none() {
-            return Self { arms: walked(known.as_deref(), filter.alarmed), apart: true, values };
+            return Self { arms: walked(known.as_deref(), filter), apart: true, values };
         }
         let alarmed = filter.alarmed.then(|| ALARMED.to_owned());
-        let any: Vec<String> = known.into_iter().flatten().chain(alarmed).collect();
+        let asking = filter.asking.then(|| ASKING.to_owned());
+        let any: Vec<String> = known.into_iter().flatten().chain(alarmed).chain(asking).collect();
         let state = if any.is_empty() { String::new() } else { format!(" AND ({})", any.join(" OR ")) };
         let mut arms = Vec::new();
         // The index yields keys in order, so a page of a common word stops early. CROSS JOIN keeps
@@ -122,23 +126,27 @@ impl Keys {
 }
 
 /// One ordered walk over the index for each state, merged, rather than sorting them all.
-fn walked(states: Option<&[String]>, alarmed: bool) -> Vec<String> {
+fn walked(states: Option<&[String]>, filter: &LinkFilter) -> Vec<String> {
     let from = "SELECT l.seq AS seq FROM links AS l";
     let meant = "WHERE l.account_id = ?1 AND l.seq >= ?2";
-    // The few with alarms from their own index, so that it costs nothing to ask.
-    let alarms = format!("{from} INDEXED BY links_alarmed {meant} AND {ALARMED}");
-    match states {
-        None if alarmed => vec![alarms],
-        None => vec![format!("{from} {meant}")],
-        Some(list) => {
-            let mut arms: Vec<String> =
-                list.iter().map(|state| format!("{from} {meant} AND {state}")).collect();
-            if alarmed {
-                arms.push(format!("{alarms} AND NOT ({})", list.join(" OR ")));
-            }
-            arms
+    let mut arms: Vec<String> = states
+        .iter()
+        .flat_map(|list| list.iter())
+        .map(|state| format!("{from} {meant} AND {state}"))
+        .collect();
+    let mut others: Vec<&str> = states.iter().flat_map(|list| list.iter()).map(String::as_str).collect();
+    // The few of these come from their own indexes, so that it costs nothing to ask.
+    for (asked, condition, index) in
+        [(filter.alarmed, ALARMED, " INDEXED BY links_alarmed"), (filter.asking, ASKING, "")]
+    {
+        if asked {
+            let apart =
+                if others.is_empty() { String::new() } else { format!(" AND NOT ({})", others.join(" OR ")) };
+            arms.push(format!("{from}{index} {meant} AND {condition}{apart}"));
+            others.push(condition);
         }
     }
+    if arms.is_empty() { vec![format!("{from} {meant}")] } else { arms }
 }
 
 /// A state in a filter.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, pa
 use super::error::Trouble;
 use super::search;
 use crate::domain::lifecycle::money_vanishes;
-use crate::domain::link::{Alarm, DeliveryStatus, EventKind, Link, LinkEvent, LinkId, LinkState};
+use crate::domain::link::{Alarm, DeliveryStatus, EventKind, Link, LinkEvent, LinkId, LinkState, in_order};
 use crate::domain::money::{Currency, Money};
 use crate::domain::sale::{Delivery, Sale};
 use crate::ports::LedgerError;
@@ -274,6 +274,7 @@ fn events(connection: &Connection, seq: i64) -> Result<Vec<LinkEvent>, Trouble> 
         };
         events.push(LinkEvent { at: row.get::<_, Moment>(0)?.0, kind, detail, key: row.get(3)? });
     }
+    in_order(&mut events);
     Ok(events)
 }
 

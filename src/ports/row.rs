@@ -23,6 +23,8 @@ pub struct LinkFilter {
     pub states: Vec<LinkState>,
     /// Those with alarms too, in whatever state; where no states are named, only those.
     pub alarmed: bool,
+    /// Those that wait in the outbox for the seller's word too, in whatever state; where no states are named, only those.
+    pub asking: bool,
     /// Made at or after.
     pub since: Option<Timestamp>,
     /// At most so many.

@@ -218,6 +218,7 @@ fn find(
         search: Some(search.trim().to_owned()).filter(|s| !s.is_empty()),
         states: chosen.states(),
         alarmed: chosen.alarmed(),
+        asking: chosen.asking(),
         limit: Some(PAGE),
         offset,
         ..LinkFilter::default()

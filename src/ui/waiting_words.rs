@@ -40,6 +40,13 @@ pub fn key(outbox: &[OutboxEntry], link: LinkId) -> Option<&'static str> {
     })
 }
 
+/// The words for a link that asks its seller before anything goes on with it.
+#[must_use]
+pub fn asks(outbox: &[OutboxEntry], link: LinkId) -> Option<&'static str> {
+    let asks = outbox.iter().find(|e| e.link == link && e.needs_decision)?;
+    Some(if asks.overdue.is_some() { "row-asks-late" } else { "row-asks-doubt" })
+}
+
 /// What waits, how often it was tried and what came of it, and when it is tried next; of what may have been done, that
 /// it is looked up; of what the backend works on: since when, and what happens next.
 #[must_use]

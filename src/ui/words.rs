@@ -273,6 +273,10 @@ pub(crate) fn question(question: &Question, waited: bool, texts: Texts) -> (Stri
                 Overdue::Old => "confirm-send-late-old",
             }),
         ),
+        Question::Settle(_, reference, alarms) => (
+            texts.t_args("confirm-settle", &[("reference", reference.as_str().into())]),
+            texts.t_args("confirm-settle-means", &[("count", alarms.len().into())]).into(),
+        ),
         Question::ChangeOverDraft(_) => {
             (texts.t("confirm-change-over-draft").into_owned(), lost(waited, texts))
         }

@@ -199,6 +199,17 @@ fn a_key_leads_to_what_needs_the_seller() {
     assert!(!app.keys("!").iter().any(|e| matches!(e, Effect::Settle(..))));
 }
 
+/// What asks before it goes out stands in the outbox, and is found with the same key.
+#[test]
+fn the_key_shows_what_asks_too() {
+    let mut app = App::new();
+    app.model.dashboard.outbox = vec![entry(1, true)];
+    app.model.dashboard.alarms = 1;
+    let effects = app.keys("!");
+    assert_eq!((app.model.screen, app.model.list.filter), (Screen::List, ListFilter::Trouble));
+    assert!(effects.iter().any(|e| matches!(e, Effect::Find { filter: ListFilter::Trouble, .. })));
+}
+
 /// Of alarms that are only counted, one more is told by the number, whoever found it.
 #[test]
 fn a_new_alarm_of_an_older_link_is_heard_among_many() {

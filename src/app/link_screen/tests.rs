@@ -162,8 +162,12 @@ fn an_alarm_is_settled_once() {
     let mut double = link(1, LinkState::Captured);
     double.alarms.push(Alarm::DoublePayment);
     let mut app = showing(double, Vec::new());
-    assert_eq!(app.keys("!"), [Effect::Settle(id(1), vec![Alarm::DoublePayment])]);
+    // One key alone deals with nothing: it is soon pressed by mistake.
+    assert_eq!(app.keys("! n"), []);
+    assert_eq!(app.model.link.as_ref().unwrap().link.as_ref().unwrap().alarms, [Alarm::DoublePayment]);
+    assert_eq!(app.keys("! y"), [Effect::Settle(id(1), vec![Alarm::DoublePayment])]);
     assert_eq!(app.keys("!"), []);
+    assert_eq!(app.model.overlay, None);
 }
 
 #[test]

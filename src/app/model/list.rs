@@ -49,7 +49,7 @@ pub enum ListFilter {
     Paid,
     /// Over without money.
     Ended,
-    /// Needs a person: uncertain, refused, alarms.
+    /// Needs a person: uncertain, refused, alarms, what asks before it goes out.
     Trouble,
     /// With alarms.
     Alarms,
@@ -63,6 +63,12 @@ impl ListFilter {
     #[must_use]
     pub const fn alarmed(self) -> bool {
         matches!(self, Self::Trouble | Self::Alarms)
+    }
+
+    /// Whether it means links that wait for the seller's word too, in whatever state.
+    #[must_use]
+    pub const fn asking(self) -> bool {
+        matches!(self, Self::Trouble)
     }
 
     /// The states it means; empty for all, or for none but those with alarms.

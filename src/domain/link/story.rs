@@ -110,6 +110,35 @@ impl EventKind {
         Self::Other,
     ];
 
+    /// How far the sale had come by then: what is earlier in one can't have come after what is later in it.
+    const fn stage(self) -> u8 {
+        match self {
+            Self::Drafted => 0,
+            Self::Uncertain | Self::Refused => 1,
+            Self::Created => 2,
+            Self::MessageSent | Self::MessageSkipped | Self::MessageFailed | Self::MailOpened => 3,
+            Self::Opened => 4,
+            Self::AddressGiven => 5,
+            Self::Paying | Self::AttemptFailed | Self::PayingEnded => 6,
+            Self::OnHold => 7,
+            Self::Authorized => 8,
+            Self::Captured
+            | Self::PartiallyCaptured
+            | Self::Declined
+            | Self::Failed
+            | Self::Expired
+            | Self::Cancelled
+            | Self::Voided
+            | Self::Refunded
+            | Self::PartiallyRefunded
+            | Self::CancelRefused
+            | Self::CaptureRefused
+            | Self::VoidRefused
+            | Self::RefundRefused => 9,
+            Self::Alarm | Self::AlarmOver | Self::Other => 10,
+        }
+    }
+
     /// The word in `--json` and the ledger.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -168,4 +197,53 @@ pub struct LinkEvent {
     /// The backend's id for it, so that it is kept once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+}
+/// Puts the story into the order in which it happened. Within a second the times tell little: some are the backend's and
+/// some this machine's, and an answer comes after what it tells of.
+pub fn in_order(events: &mut [LinkEvent]) {
+    events.sort_by_key(|event| (event.at.as_second(), event.kind.stage(), event.at));
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn within_a_second_the_story_goes_as_a_sale_does() {
+        let event = |ms: i64, kind| LinkEvent {
+            at: Timestamp::from_millisecond(ms).unwrap(),
+            kind,
+            detail: None,
+            key: None,
+        };
+        let mut story = vec![
+            event(1_100, EventKind::Drafted),
+            // The backend's time, and ours when the answer came.
+            event(1_300, EventKind::MessageSent),
+            event(1_900, EventKind::Created),
+            event(2_000, EventKind::Authorized),
+            event(2_400, EventKind::Paying),
+            event(2_500, EventKind::AttemptFailed),
+            event(2_600, EventKind::Paying),
+            event(3_000, EventKind::Cancelled),
+            event(2_700, EventKind::Opened),
+        ];
+        in_order(&mut story);
+        assert_eq!(
+            story.iter().map(|e| e.kind).collect::<Vec<_>>(),
+            [
+                EventKind::Drafted,
+                EventKind::Created,
+                EventKind::MessageSent,
+                EventKind::Opened,
+                EventKind::Paying,
+                EventKind::AttemptFailed,
+                EventKind::Paying,
+                EventKind::Authorized,
+                EventKind::Cancelled
+            ]
+        );
+    }
 }

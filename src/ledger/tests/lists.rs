@@ -11,7 +11,7 @@ use crate::domain::link::{Alarm, EventKind, Link, LinkEvent, LinkState};
 use crate::domain::money::{Currency, Money};
 use crate::domain::reference::{Reference, ReferenceTemplate};
 use crate::domain::sale::{AddressPlan, Delivery};
-use crate::ports::{Ledger, LinkFilter, LinkRow};
+use crate::ports::{Ledger, LinkFilter, LinkRow, OutboxEntry, OutboxKind};
 
 fn references(rows: &[LinkRow]) -> Vec<&str> {
     rows.iter().map(|row| row.reference.as_str()).collect()
@@ -95,6 +95,7 @@ fn states_and_time_restrict() {
             limit,
             offset: 0,
             alarmed: false,
+            asking: false,
         };
         references(&ledger.rows(ACCOUNT, &filter).unwrap()).join(" ").replace("KARI-00", "")
     };
@@ -395,9 +396,9 @@ fn links_with_alarms_are_found_however_old_they_are() {
     assert_eq!(ledger.alarms("T3").unwrap(), 0);
     for search in [None, Some("kari")] {
         let found = |states: &[LinkState], limit: Option<u32>, offset: u32| {
-            let search = search.map(str::to_owned);
+            let (search, asking) = (search.map(str::to_owned), false);
             let states = states.to_vec();
-            let filter = LinkFilter { search, states, alarmed: true, since: None, limit, offset };
+            let filter = LinkFilter { search, states, alarmed: true, asking, since: None, limit, offset };
             let rows = ledger.rows(ACCOUNT, &filter).unwrap();
             let all = ledger.rows(ACCOUNT, &LinkFilter { limit: None, offset: 0, ..filter.clone() }).unwrap();
             assert_eq!(ledger.count(ACCOUNT, &filter).unwrap(), all.len() as u64);
@@ -417,6 +418,38 @@ fn links_with_alarms_are_found_however_old_they_are() {
     let filter = LinkFilter { alarmed: true, ..LinkFilter::default() };
     assert_eq!(ledger.rows(ACCOUNT, &filter).unwrap(), [], "a person has dealt with them");
     assert_eq!(ledger.count(ACCOUNT, &filter).unwrap(), 0);
+}
+
+#[test]
+fn links_that_wait_for_the_sellers_word_are_found_each_once() {
+    let mut links: Vec<Link> = (1..=9).map(|n| sent(n, LinkState::Open)).collect();
+    links[1] = Link { alarms: vec![Alarm::DoublePayment], ..sent(2, LinkState::Captured) };
+    links[2] = sent(3, LinkState::Uncertain);
+    links[3] = sent(4, LinkState::Queued);
+    let ledger = with(&links);
+    for (n, kind, needs_decision) in [
+        (1, OutboxKind::Cancel, false),
+        (2, OutboxKind::Refund, true),
+        (3, OutboxKind::Create, true),
+        (4, OutboxKind::Create, true),
+        (4, OutboxKind::Cancel, true),
+    ] {
+        let entry = OutboxEntry { needs_decision, ..OutboxEntry::new(sample(n).id, kind, at(1)) };
+        ledger.enqueue(&entry).unwrap();
+    }
+    for search in [None, Some("kari")] {
+        let found = |states: &[LinkState], alarmed: bool| {
+            let (search, states) = (search.map(str::to_owned), states.to_vec());
+            let filter = LinkFilter { search, states, alarmed, asking: true, ..LinkFilter::default() };
+            let rows = ledger.rows(ACCOUNT, &filter).unwrap();
+            assert_eq!(ledger.count(ACCOUNT, &filter).unwrap(), rows.len() as u64);
+            references(&rows).join(" ").replace("KARI-00", "")
+        };
+        assert_eq!(found(&[], false), "4 3 2");
+        assert_eq!(found(&[], true), "4 3 2");
+        assert_eq!(found(&[LinkState::Uncertain], true), "4 3 2");
+        assert_eq!(found(&[LinkState::Open], false), "9 8 7 6 5 4 3 2 1");
+    }
 }
 
 #[test]

@@ -120,6 +120,9 @@ impl Words {
         // What a person must deal with goes before what is still to be done, and that before the state.
         let ((glyph, role), state) = match (row.alarms.first(), waiting_words::key(outbox, row.id)) {
             (Some(alarm), _) => (("!", Role::Error), texts.say(alarm)),
+            (None, _) if let Some(key) = waiting_words::asks(outbox, row.id) => {
+                (("?", Role::Warning), texts.t(key))
+            }
             (None, Some(key)) => (("↑", Role::Warning), texts.t(key)),
             // The state is only what was last known of it.
             (None, None) if gone.contains(&row.id) => (("?", Role::Warning), texts.t("row-gone")),

@@ -533,7 +533,9 @@ async fn an_alarm_is_seen_until_it_is_dealt_with_however_many_newer_links_there_
     }
     seller.keys("Esc ! Enter").await;
     assert_eq!(seller.link().id, first.id);
-    seller.keys("! Esc Esc").await;
+    seller.keys("!").await;
+    seller.sees("dealt with?");
+    seller.keys("y Esc Esc").await;
     assert!(
         !seller.screen().contains("alarm") && !seller.screen().contains("needs you"),
         "{}",

@@ -127,6 +127,7 @@ scenes! {
     list => List,
     help => Help,
     confirm => Confirm,
+    alarm_to_be_dealt_with => ConfirmSettle,
     sale_taken_out_of_the_outbox => TakenBack,
     sale_taken_out_of_the_outbox_thrown_away => TakenBackCleared,
     welcome => Welcome,

@@ -58,6 +58,7 @@ pub(crate) enum Scene {
     List,
     Help,
     Confirm,
+    ConfirmSettle,
     /// A sale was taken out of the outbox and is not made anew yet.
     TakenBack,
     /// It is to be thrown away.
@@ -67,7 +68,7 @@ pub(crate) enum Scene {
 }
 
 impl Scene {
-    pub(crate) const ALL: [Self; 27] = [
+    pub(crate) const ALL: [Self; 28] = [
         Self::Dashboard,
         Self::DashboardEmpty,
         Self::DashboardTrouble,
@@ -91,6 +92,7 @@ impl Scene {
         Self::List,
         Self::Help,
         Self::Confirm,
+        Self::ConfirmSettle,
         Self::TakenBack,
         Self::TakenBackCleared,
         Self::Welcome,
@@ -214,6 +216,12 @@ impl Scene {
             Self::Confirm => {
                 on_link(&mut model, live());
                 let question = Question::Cancel(LinkId(id(14)), "KARI-1122-014".into());
+                model.overlay = Some(Overlay::Confirm(question));
+            }
+            Self::ConfirmSettle => {
+                let alarms = vec![Alarm::DoublePayment];
+                on_link(&mut model, Link { alarms: alarms.clone(), ..paid() });
+                let question = Question::Settle(LinkId(id(14)), "KARI-1122-014".into(), alarms);
                 model.overlay = Some(Overlay::Confirm(question));
             }
             Self::TakenBack => taken_back(&mut model),
