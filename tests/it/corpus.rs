@@ -130,6 +130,11 @@ fn whatever_lines_are_given_they_add_up_or_are_told_to_be_wrong() {
 }
 
 #[test]
+fn whatever_a_product_list_says_it_is_taken_whole_and_written_as_it_is_or_told_to_be_wrong() {
+    run("products", 4000, checks::products::check);
+}
+
+#[test]
 fn whatever_the_terminal_sends_cut_or_whole_means_what_it_is() {
     run("terminal", 1500, checks::terminal::check);
 }

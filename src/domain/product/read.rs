@@ -332,8 +332,8 @@ impl Reading {
             self.mistakes.add(Mistake { line: row.line, column: None, what: What::Cells(cells, width) });
             return None;
         }
-        let number = unescaped(&clean::line(self.cell(row, Column::Number))).to_owned();
-        let description = unescaped(&clean::line(self.cell(row, Column::Description))).to_owned();
+        let number = unescaped(&clean::line(self.cell(row, Column::Number)));
+        let description = unescaped(&clean::line(self.cell(row, Column::Description)));
         let number = self.note(
             row,
             Column::Number,

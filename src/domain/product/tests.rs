@@ -213,23 +213,35 @@ fn what_acts_on_a_terminal_stays_outside() {
 /// `=cmd|' /C calc'!A0` in a cell runs a program in some spreadsheets.
 #[test]
 fn no_text_is_a_formula() {
-    let texts = ["=1+1", "+47 41234567", "-rabatt", "@SUM(A1)", "＝1", "'quoted", "''", "'=x", "a;=b,=c\"=d"];
+    let texts = [
+        "=1+1",
+        "+47 41234567",
+        "-rabatt",
+        "@SUM(A1)",
+        "＝1",
+        "'quoted",
+        "''",
+        "'=x",
+        "a;=b,=c\"=d",
+        "a,\"=b",
+        ",\"\"'+c",
+    ];
     let list: Vec<Product> = texts.into_iter().map(|text| product(text, text, 100, "25")).collect();
     for form in [Form::ENGLISH, Form::NORWEGIAN] {
         let file = write(&list, &form);
         assert_eq!(listed(&file), list);
+        // However it is parted.
         for separator in [b';', b',', b'\t'] {
-            let mut reader =
-                csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(file.as_bytes());
+            let mut reader = csv::ReaderBuilder::new();
+            let mut reader = reader.delimiter(separator).flexible(true).from_reader(file.as_bytes());
             for row in reader.records() {
-                let row = row.unwrap();
-                let first = row.iter().next().unwrap_or_default();
-                assert!(!first.starts_with(['=', '+', '-', '@', '＝']), "{first:?}");
+                for cell in &row.unwrap() {
+                    assert!(!cell.starts_with(['=', '+', '-', '@', '＝']), "{cell:?}");
+                }
             }
         }
-        let cells = file.matches("\"=").count() + file.matches("\"-").count() + file.matches("\"@").count();
-        assert_eq!(cells, 2, "those inside of one cell, whose quotation mark is doubled: {file}");
     }
+    assert!(write(&list, &Form::NORWEGIAN).contains("\"a;'=b,'=c\"\"=d\""));
 }
 
 #[test]
@@ -256,7 +268,7 @@ fn one_list_beside_another() {
 prop_compose! {
     fn any_product()(
         number in "[-=A-Za-z0-9' ]{0,12}",
-        description in "\\PC{1,30}|['=+@-]{1,3}\\PC{0,10}|[a-z\";,\t\n]{1,20}",
+        description in "\\PC{1,30}|['=+@-]{1,3}\\PC{0,10}|[a-b'=\";,\t\n]{1,20}",
         minor in 1..=MAX_MINOR,
         vat in 0_u16..=10_000,
     ) -> Option<Product> {

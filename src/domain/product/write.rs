@@ -65,13 +65,41 @@ fn row(out: &mut String, form: &Form, cells: [&str; 5]) {
     out.push_str("\r\n");
 }
 
-/// A text that no spreadsheet takes for a formula: with an apostrophe in front, as one would type it there.
-fn escaped(text: &str) -> String {
-    if text.starts_with('\'') || text.starts_with(FORMULAS) { format!("'{text}") } else { text.to_owned() }
+/// Whether a cell that begins so is more than its text to a spreadsheet.
+fn is_marked(c: char) -> bool {
+    c == '\'' || FORMULAS.contains(&c)
 }
 
-/// The same text without that apostrophe.
-pub(super) fn unescaped(text: &str) -> &str {
-    let rest = text.strip_prefix('\'').filter(|rest| rest.starts_with('\'') || rest.starts_with(FORMULAS));
-    rest.unwrap_or(text)
+/// Whether behind `c` a cell may begin, by some separator: a quotation mark in front of it is none of its text.
+const fn still_begins(c: char, begins: bool) -> bool {
+    matches!(c, ';' | ',') || (begins && c == '"')
+}
+
+/// A text that no spreadsheet takes for a formula: with an apostrophe in front, as one would type it there. Also behind what
+/// would part it where another separator is expected than ours: quotation marks don't hold there.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 1);
+    let mut begins = true;
+    for c in text.chars() {
+        if begins && is_marked(c) {
+            out.push('\'');
+        }
+        out.push(c);
+        begins = still_begins(c, begins);
+    }
+    out
+}
+
+/// The same text without those apostrophes.
+pub(super) fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut begins = true;
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let mark = begins && c == '\'' && rest.peek().is_some_and(|next| is_marked(*next));
+        let c = if mark { rest.next().unwrap_or(c) } else { c };
+        out.push(c);
+        begins = still_begins(c, begins);
+    }
+    out
 }

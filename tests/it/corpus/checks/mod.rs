@@ -5,6 +5,7 @@ pub mod answers;
 pub mod config;
 pub mod keys;
 pub mod lines;
+pub mod products;
 pub mod terminal;
 pub mod typed;
 
