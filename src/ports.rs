@@ -24,7 +24,7 @@ mod row;
 mod underway;
 
 pub use counted::Counted;
-pub use ended::{EndedOrder, OrderEnd, OrderId, Place, Placing};
+pub use ended::{Dropped, Dropping, EndedOrder, OrderEnd, OrderId, Place, Placing};
 pub use gateway::{
     CLOCK_OFF_SECONDS, Created, Fault, Gateway, Leave, MoneyMove, Moved, Profile, Searched, Sending,
 };

@@ -787,6 +787,7 @@ toast-waited-done =
        *[other] { $reference } is cancelled.
     }
 toast-cancel-dropped = { $reference }: the cancellation was dropped from the outbox. The link was not cancelled.
+toast-waited-also = { $said } Also dropped: { $what }.
 toast-waited-busy = { $reference }: this is being sent just now. Try again in a moment.
 toast-cancelled = The link is cancelled.
 toast-has-money = Not cancelled: money is held or taken.
@@ -837,6 +838,8 @@ confirm-drop-perhaps = It may have been carried out. The payment service is aske
 confirm-drop-cancel-perhaps = It may have been sent, and may still be carried out: then the link is cancelled all the same.
 confirm-drop-no-end = The payment service agreed to it more than a day ago. It may still be carried out, and is not followed any more.
 confirm-drop-unreadable = What it asked for can't be read, so it may have been carried out. Look at the payment afterwards.
+# What it means to say yes, and what waits behind it
+confirm-drop-also = { $means } Dropped with it: { $what }.
 confirm-settle = Is { $reference } dealt with?
 confirm-settle-means =
     { $count ->

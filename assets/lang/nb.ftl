@@ -782,6 +782,7 @@ toast-waited-done =
        *[other] { $reference } er kansellert.
     }
 toast-cancel-dropped = { $reference }: kanselleringen ble droppet fra utboksen. Lenken ble ikke kansellert.
+toast-waited-also = { $said } Også droppet: { $what }.
 toast-waited-busy = { $reference }: dette sendes akkurat nå. Prøv igjen om et øyeblikk.
 toast-cancelled = Lenken er kansellert.
 toast-has-money = Ikke kansellert: penger er reservert eller trukket.
@@ -832,6 +833,8 @@ confirm-drop-perhaps = Det kan være utført. Betalingstjenesten spørres først
 confirm-drop-cancel-perhaps = Kanselleringen kan være sendt, og kan fortsatt bli utført: da er lenken kansellert likevel.
 confirm-drop-no-end = Betalingstjenesten sa ja til det for mer enn et døgn siden. Det kan fortsatt bli utført, og følges ikke lenger.
 confirm-drop-unreadable = Det kan ikke leses hva som ble bedt om, så det kan være utført. Se på betalingen etterpå.
+# What it means to say yes, and what waits behind it
+confirm-drop-also = { $means } Droppes sammen med det: { $what }.
 confirm-settle = Er { $reference } ordnet?
 confirm-settle-means =
     { $count ->

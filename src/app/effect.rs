@@ -50,8 +50,8 @@ pub enum Effect {
     Flush(Option<LinkId>),
     /// Send now what waits to be done with a link that is at the backend, this first.
     SendWaiting(LinkId, OutboxKind),
-    /// Take out of the outbox what waits to be done with a link that is at the backend: this order.
-    Drop(LinkId, OutboxKind, OrderId),
+    /// Take out of the outbox what waits to be done with a link that is at the backend: these orders, oldest first.
+    Drop(LinkId, Vec<(OutboxKind, OrderId)>),
     /// Send all that waits and needs no decision, due or not.
     SendAll,
     /// Send an uncertain link again, on the seller's word.

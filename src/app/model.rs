@@ -130,8 +130,8 @@ pub enum Question {
     SendAgain(LinkId, String, bool),
     /// It was not sent in time: send it all the same?
     SendLate(LinkId, String, Overdue),
-    /// Take out of the outbox what waits to be done with this link?
-    Drop(LinkId, String, Dropping),
+    /// Take out of the outbox what waits to be done with this link, and what waits behind that?
+    Drop(LinkId, String, Dropping, Vec<Dropping>),
     /// Are these alarms of the link dealt with?
     Settle(LinkId, String, Vec<Alarm>),
     /// A draft waits: throw it away and change this queued link?

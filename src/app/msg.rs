@@ -218,6 +218,8 @@ pub struct Waited {
     pub end: WaitEnd,
     /// What went wrong, if anything did.
     pub fault: Option<Fault>,
+    /// What was taken out of the outbox besides.
+    pub also: Vec<OutboxKind>,
 }
 
 /// What came of a request that waited.

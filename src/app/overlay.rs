@@ -56,7 +56,7 @@ fn yes(t: &mut Turn<'_>, question: Question) {
             link_screen::giving_up(t);
             t.ask(Effect::Withdraw(id));
         }
-        Question::Drop(id, _, what) => waiting::drop(t, id, what),
+        Question::Drop(id, _, what, behind) => waiting::drop(t, id, what, &behind),
         Question::SendAgain(id, ..) | Question::SendLate(id, ..) => {
             link_screen::busy(t, true);
             t.ask(Effect::SendAgain(id));

@@ -243,12 +243,5 @@ pub fn failure(shop: &Shop<'_>, sent: &Sent, kind: OutboxKind) -> Option<Failure
 /// The word for what is done, in a table.
 #[must_use]
 pub const fn word(kind: OutboxKind) -> &'static str {
-    match kind {
-        OutboxKind::Create => "cli-outbox-create",
-        OutboxKind::Cancel => "cli-outbox-cancel",
-        OutboxKind::Capture => "cli-outbox-capture",
-        OutboxKind::Void => "cli-outbox-void",
-        OutboxKind::Refund => "cli-outbox-refund",
-        OutboxKind::Look => "cli-outbox-look",
-    }
+    waiting_words::noun(kind)
 }

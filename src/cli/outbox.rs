@@ -234,42 +234,44 @@ async fn drop(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
     }
 }
 
-/// Gives up all that waits to be done with a link that is at the backend, in the order it was asked for: what stands
-/// behind something else can't be taken before it. Where one stays, so does all behind it. Where there are several, each is
-/// named.
+/// Gives up all that waits to be done with a link that is at the backend. Where there are several, each is named; what
+/// stays, and what waits behind that and may have been carried out, too.
 async fn drop_all(shop: &Shop<'_>, mut link: Link) -> Result<Status, Failure> {
     let t = shop.texts();
     let (account, id) = (shop.account().to_owned(), link.id);
     let mut waits = shop.ask(move |l| l.outbox(&account)).await?;
-    waits.retain(|e| e.link == id && e.kind.asked_for());
-    let (several, mut wrong) = (waits.len() > 1, None);
-    let mut waits = waits.into_iter();
-    while let Some(entry) = waits.next() {
-        let order = entry.order.as_ref().map(|order| order.id).unwrap_or_default();
-        let sent = match outbox::give_up(&shop.ports, id, entry.kind, order).await {
-            Ok(sent) => sent,
+    waits.retain(|e| e.link == id && e.kind.asked_for() && e.kind != OutboxKind::Create);
+    let order = |e: &OutboxEntry| e.order.as_ref().map(|order| order.id).unwrap_or_default();
+    let named = waits.iter().map(|e| (e.kind, order(e))).collect();
+    let given_up = match outbox::give_up(&shop.ports, id, named).await {
+        Ok(given_up) => given_up,
+        Err(error) => return shop.perhaps_sent(&link, &error),
+    };
+    let about = |kinds: String| [("reference", link.sale.reference.as_str().into()), ("what", kinds.into())];
+    let (several, mut wrong, mut stay, mut failed) = (waits.len() > 1, None, Vec::new(), None);
+    for (entry, one) in waits.iter().zip(given_up) {
+        match one.sent {
+            None => stay.push(what(shop, entry)),
             // It may have gone out before.
-            Err(error) => return shop.perhaps_sent(&link, &error),
-        };
-        let failure = not_dropped(shop, &entry, &sent);
-        link = sent.link;
-        let named =
-            |kinds: String| [("reference", link.sale.reference.as_str().into()), ("what", kinds.into())];
-        if failure.is_none() && several {
-            let said = t.t_args("cli-drop-dropped", &named(what(shop, &entry)));
-            shop.run.note(&Note::new("dropped", said));
-        }
-        let stays = failure.is_some() && shop.entry(id, entry.kind).await?.is_some();
-        wrong = wrong.or(failure);
-        if stays && !waits.as_slice().is_empty() {
-            let kinds: Vec<String> = waits.as_slice().iter().map(|e| what(shop, e)).collect();
-            let said = t.t_args("cli-drop-still", &named(kinds.join(", ")));
-            shop.run.note(&Note::new("still_waits", said));
-        }
-        if stays {
-            break;
+            Some(Err(error)) => failed = Some(error),
+            Some(Ok(sent)) => {
+                let failure = not_dropped(shop, entry, &sent);
+                if failure.is_none() && several {
+                    let said = t.t_args("cli-drop-dropped", &about(what(shop, entry)));
+                    shop.run.note(&Note::new("dropped", said));
+                }
+                wrong = wrong.or(failure);
+            }
         }
     }
+    if !stay.is_empty() {
+        let said = t.t_args("cli-drop-still", &about(stay.join(", ")));
+        shop.run.note(&Note::new("still_waits", said));
+    }
+    if let Some(error) = failed {
+        return shop.perhaps_sent(&link, &error);
+    }
+    link = shop.ask(move |l| l.link(id)).await?.unwrap_or(link);
     shop.outcome(&link, wrong)
 }
 

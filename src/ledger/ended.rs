@@ -164,12 +164,13 @@ pub(super) fn place(
     kind: OutboxKind,
     decide: &mut Placing<'_>,
 ) -> Result<Option<OrderId>, Trouble> {
-    let (waits, mut ended) = (outbox::entry(tx, link, kind)?, of(tx, link, kind)?);
+    let waits: Vec<_> = outbox::of_link(tx, link)?.into_iter().map(|(entry, _)| entry).collect();
+    let mut ended = of(tx, link, kind)?;
     for ended in &mut ended {
         // Who lives tells it to his asker himself.
         ended.owed.retain(|mark| (asker.is_gone)(mark));
     }
-    match decide(waits.as_ref(), &ended) {
+    match decide(&waits, &ended) {
         Place::New(mut entry) => {
             let id = OrderId(Uuid::new_v4());
             entry.order.get_or_insert_default().id = id;
@@ -178,7 +179,8 @@ pub(super) fn place(
             Ok(Some(id))
         }
         Place::Joins => {
-            if let Some(order) = waits.and_then(|entry| entry.order) {
+            let same = waits.into_iter().find(|entry| entry.kind == kind);
+            if let Some(order) = same.and_then(|entry| entry.order) {
                 ask(tx, asker, link, kind, order.id)?;
             }
             Ok(None)

@@ -27,8 +27,8 @@ use crate::domain::link::{Link, LinkId};
 use crate::domain::product::Product;
 use crate::domain::reference::{Reference, ReferenceTemplate};
 use crate::ports::{
-    DayTotals, EndedOrder, Ledger, LedgerError, LinkFilter, LinkRow, Made, OrderId, OutboxEntry, OutboxKind,
-    Placing, Rescue, Touched, Watch,
+    DayTotals, Dropping, EndedOrder, Ledger, LedgerError, LinkFilter, LinkRow, Made, OrderId, OutboxEntry,
+    OutboxKind, Placing, Rescue, Touched, Watch,
 };
 
 mod alive;
@@ -161,17 +161,14 @@ impl SqliteLedger {
         self.alive.claimant(self.folder(), &self.owner)
     }
 
-    fn claim_for(
+    fn at_claims<T>(
         &self,
-        link: LinkId,
-        purpose: Purpose,
-        now: Timestamp,
-        lease: Duration,
-    ) -> Result<Option<OutboxEntry>, LedgerError> {
+        mut work: impl FnMut(&Transaction<'_>, &outbox::Claimant<'_>) -> Result<T, Trouble>,
+    ) -> Result<T, LedgerError> {
         let (folder, owner) = (self.folder(), self.claimant());
         let life = |owner: &str| alive::life(folder, owner);
         let claimant = outbox::Claimant { owner, life: &life, met: &self.met };
-        self.write(|tx| outbox::claim(tx, &claimant, link, purpose, now, lease))
+        self.write(|tx| work(tx, &claimant))
     }
 
     fn at_drafts<T>(
@@ -401,6 +398,16 @@ impl Ledger for SqliteLedger {
         self.at_orders(|tx, asker| ended::place(tx, asker, link, kind, decide))
     }
 
+    fn drop_waiting(
+        &self,
+        link: LinkId,
+        now: Timestamp,
+        lease: Duration,
+        decide: &mut Dropping<'_>,
+    ) -> Result<Vec<OutboxEntry>, LedgerError> {
+        self.at_claims(|tx, who| outbox::drop_waiting(tx, who, link, now, lease, decide))
+    }
+
     fn ended_orders(&self, link: LinkId, kind: OutboxKind) -> Result<Vec<EndedOrder>, LedgerError> {
         self.read(|db| ended::of(db, link, kind))
     }
@@ -416,7 +423,7 @@ impl Ledger for SqliteLedger {
         now: Timestamp,
         lease: Duration,
     ) -> Result<Option<OutboxEntry>, LedgerError> {
-        self.claim_for(link, Purpose::Send(kind), now, lease)
+        self.at_claims(|tx, who| outbox::claim(tx, who, link, Purpose::Send(kind), now, lease))
     }
 
     fn claim_to_drop(
@@ -425,7 +432,7 @@ impl Ledger for SqliteLedger {
         now: Timestamp,
         lease: Duration,
     ) -> Result<Option<OutboxEntry>, LedgerError> {
-        self.claim_for(link, Purpose::Drop, now, lease)
+        self.at_claims(|tx, who| outbox::claim(tx, who, link, Purpose::Drop, now, lease))
     }
 
     fn note_order(&self, entry: &OutboxEntry) -> Result<bool, LedgerError> {

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::alive::{Life, Met};
+use super::ended;
 use super::error::Trouble;
 use super::record::{self, Moment, micros};
 use crate::domain::link::{LinkId, LinkState};
-use crate::ports::{Made, OutboxEntry, OutboxKind, Overdue};
+use crate::ports::{Dropped, Dropping, Made, OutboxEntry, OutboxKind, Overdue};
 
 /// The columns that [`read`] takes, at the beginning of a row.
 const COLUMNS: &str = "o.attempts, o.next_at, o.last_error, o.in_flight, o.needs_decision, o.overdue, o.what,
@@ -136,6 +137,53 @@ pub(super) fn entry(
     Ok(entry)
 }
 
+/// All of a link, oldest first, each with who has claimed it.
+pub(super) fn of_link(tx: &Transaction<'_>, link: LinkId) -> Result<Vec<(OutboxEntry, Holder)>, Trouble> {
+    let mut statement = tx.prepare_cached(&format!(
+        "SELECT {COLUMNS}, o.kind, o.nr, o.owner, o.claimed_at FROM outbox AS o WHERE o.link = ?1 ORDER BY o.nr"
+    ))?;
+    let mut rows = statement.query([seq_of(tx, link)?])?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        // Kinds that only a newer version knows are left to it.
+        let Some(kind) = OutboxKind::from_word(&row.get::<_, String>(NEXT)?) else { continue };
+        let entry = read(row, link, kind)?;
+        let holder = Holder {
+            nr: row.get(NEXT + 1)?,
+            attempts: entry.attempts,
+            owner: row.get(NEXT + 2)?,
+            since: row.get(NEXT + 3)?,
+        };
+        entries.push((entry, holder));
+    }
+    Ok(entries)
+}
+
+/// Takes out what `decide` says, of what nobody has claimed; see `Ledger::drop_waiting`.
+pub(super) fn drop_waiting(
+    tx: &Transaction<'_>,
+    claimant: &Claimant<'_>,
+    link: LinkId,
+    now: Timestamp,
+    lease: Duration,
+    decide: &mut Dropping<'_>,
+) -> Result<Vec<OutboxEntry>, Trouble> {
+    let mut taken = Vec::new();
+    for (entry, holder) in of_link(tx, link)? {
+        let to_be_done = entry.kind.asked_for() && entry.kind != OutboxKind::Create;
+        if !to_be_done || claimant.is_held(tx, &holder, now, lease)? {
+            continue;
+        }
+        let Dropped::Yes(end) = decide(&entry) else { continue };
+        tx.prepare_cached("DELETE FROM outbox WHERE nr = ?1")?.execute([holder.nr])?;
+        if let Some(end) = end {
+            ended::remember(tx, link, entry.kind, &end)?;
+        }
+        taken.push(entry);
+    }
+    Ok(taken)
+}
+
 /// The entry of this kind, for whoever only looks.
 pub(super) fn find(
     connection: &Connection,
@@ -205,8 +253,46 @@ pub(super) struct Claimant<'a> {
     pub(super) met: &'a Met,
 }
 
-/// Claims an entry; see `Ledger::claim` and `Ledger::claim_to_drop`. The claim of an owner who certainly lives no more is
-/// given out at once; of one who lives, when we have met it for as long as the lease, by our own count.
+/// A claim on an entry, as it stands there.
+pub(super) struct Holder {
+    pub(super) nr: i64,
+    pub(super) attempts: u32,
+    pub(super) owner: Option<String>,
+    pub(super) since: Option<i64>,
+}
+
+impl Claimant<'_> {
+    /// Whether the entry is somebody's. The claim of an owner who certainly lives no more is nobody's; nor is that of one
+    /// who lives, when we have met it for as long as the lease, by our own count.
+    pub(super) fn is_held(
+        &self,
+        tx: &Transaction<'_>,
+        holder: &Holder,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<bool, Trouble> {
+        let since = match holder.owner.as_deref() {
+            // Whether ours is still at work, is known to those who work.
+            Some(other) if other != self.owner => match (self.life)(other) {
+                Life::Dead => None,
+                Life::Lives if self.met.before(holder.nr, other, holder.attempts) < lease => return Ok(true),
+                Life::Lives => None,
+                Life::Unknown => holder.since,
+            },
+            _ => holder.since,
+        };
+        let (now, lease) = (micros(now), i64::try_from(lease.as_micros()).unwrap_or(i64::MAX));
+        if since.is_some_and(|since| since > now) {
+            // The clock was set back: the lease runs anew, or it would last until the old time.
+            tx.prepare_cached("UPDATE outbox SET claimed_at = ?2 WHERE nr = ?1")?
+                .execute([holder.nr, now])?;
+            return Ok(true);
+        }
+        Ok(since.is_some_and(|since| now < since.saturating_add(lease)))
+    }
+}
+
+/// Claims an entry; see `Ledger::claim` and `Ledger::claim_to_drop`.
 pub(super) fn claim(
     tx: &Transaction<'_>,
     claimant: &Claimant<'_>,
@@ -237,29 +323,11 @@ pub(super) fn claim(
         })
         .optional()?;
     let Some((mut entry, (nr, seq), claimed_at, state, holder)) = found else { return Ok(None) };
-    let now_at = micros(now);
-    let owner = claimant.owner;
-    let claimed_at = match holder.as_deref() {
-        // Whether ours is still at work, is known to those who work.
-        Some(other) if other != owner => match (claimant.life)(other) {
-            Life::Dead => None,
-            Life::Lives if claimant.met.before(nr, other, entry.attempts) < lease => return Ok(None),
-            Life::Lives => None,
-            Life::Unknown => claimed_at,
-        },
-        _ => claimed_at,
-    };
-    let lease = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX);
-    if let Some(claimed_at) = claimed_at {
-        if claimed_at > now_at {
-            // The clock was set back: the lease runs anew, or it would last until the old time.
-            tx.prepare_cached("UPDATE outbox SET claimed_at = ?2 WHERE nr = ?1")?.execute([nr, now_at])?;
-            return Ok(None);
-        }
-        if now_at < claimed_at.saturating_add(lease) {
-            return Ok(None);
-        }
+    let held = Holder { nr, attempts: entry.attempts, owner: holder, since: claimed_at };
+    if claimant.is_held(tx, &held, now, lease)? {
+        return Ok(None);
     }
+    let (now_at, owner) = (micros(now), claimant.owner);
     // A link that is at the backend, or has ended, is never made again.
     let may_create = record::state(&state).0.in_outbox();
     if (entry.needs_decision && purpose != Purpose::Drop) || (kind == OutboxKind::Create && !may_create) {

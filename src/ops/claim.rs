@@ -16,7 +16,7 @@ use crate::ports::{Fault, FaultKind, Ledger, LedgerError, OrderId, OutboxEntry, 
 pub(super) mod not_done;
 
 /// A claim is given to another process after this long: longer than the requests of one claim take.
-const LEASE: Duration = Duration::from_secs(90);
+pub(super) const LEASE: Duration = Duration::from_secs(90);
 /// No link is made later than this into a claim, so that it can't meet another process's try. What is asked for a link that
 /// is there has no such end: what went out is noted before it does, and known again by that.
 const LAST_CALL: Duration = Duration::from_secs(45);

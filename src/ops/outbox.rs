@@ -15,7 +15,7 @@ mod by_hand;
 mod flush;
 mod take_back;
 
-pub use by_hand::{give_up, send_link_now};
+pub use by_hand::{GivenUp, give_up, send_link_now};
 pub(super) use flush::send_what_is_due;
 pub use flush::{flush, flush_all, flush_by_hand, goes_by_hand};
 pub use take_back::{draft_is_the_sale, take_back};

@@ -20,9 +20,21 @@ impl OrderId {
     }
 }
 
-/// Decides whether an order is written down: it is shown the one of its kind that waits, if one does, and those that
-/// have ended, oldest first.
-pub type Placing<'a> = dyn FnMut(Option<&OutboxEntry>, &[EndedOrder]) -> Place + 'a;
+/// Decides whether an order is written down: it is shown all that waits for its link, and those of its kind that have
+/// ended; both oldest first.
+pub type Placing<'a> = dyn FnMut(&[OutboxEntry], &[EndedOrder]) -> Place + 'a;
+
+/// Decides whether a request that nobody has claimed is taken out of the outbox.
+pub type Dropping<'a> = dyn FnMut(&OutboxEntry) -> Dropped + 'a;
+
+/// What becomes of a request that is to be dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dropped {
+    /// It stays.
+    No,
+    /// It waits no more, and of an order about money this is remembered.
+    Yes(Option<EndedOrder>),
+}
 
 /// What becomes of somebody's asking for money to be moved.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{
-    DayTotals, EndedOrder, LedgerError, LinkFilter, LinkRow, Made, OrderId, OutboxEntry, OutboxKind, Placing,
-    Rescue,
+    DayTotals, Dropping, EndedOrder, LedgerError, LinkFilter, LinkRow, Made, OrderId, OutboxEntry,
+    OutboxKind, Placing, Rescue,
 };
 use crate::domain::link::{Link, LinkId};
 use crate::domain::product::Product;
@@ -205,8 +205,9 @@ pub trait Ledger: Send + Sync {
     fn enqueue(&self, entry: &OutboxEntry) -> Result<(), LedgerError> {
         self.amend_entry(entry.link, entry.kind, &mut |_| Some(entry.clone()))
     }
-    /// Shows `decide` the order of this kind that waits for a link and those that have ended, and writes down the new
-    /// one that it makes of that, or that one more asks for the one that waits; all in one transaction. Of those who
+    /// Shows `decide` all that waits for a link and the orders of this kind that have ended, and writes down the new
+    /// one that it makes of that, or that one more asks for the one that waits; all in one transaction, so that no order
+    /// comes between that it would contradict. Of those who
     /// asked for an ended one and may not know ([`EndedOrder::owed`]), it shows those who can't be told any more. Which one that is, is the answer; `None`: there is none.
     /// `decide` must not call the ledger, and may be called anew.
     ///
@@ -218,6 +219,20 @@ pub trait Ledger: Send + Sync {
         kind: OutboxKind,
         decide: &mut Placing<'_>,
     ) -> Result<Option<OrderId>, LedgerError>;
+    /// Shows `decide` what waits to be done with a link that is at the backend (not its making, nor a look), oldest first,
+    /// and takes out of the outbox what it says, all in one transaction: of several none can go out between. What somebody
+    /// has claimed is not shown, by the same rule as with [`Ledger::claim`]. Answers with what was taken. `decide` must
+    /// not call the ledger, and may be called anew.
+    ///
+    /// # Errors
+    /// The database's; then all of it waits.
+    fn drop_waiting(
+        &self,
+        link: LinkId,
+        now: Timestamp,
+        lease: Duration,
+        decide: &mut Dropping<'_>,
+    ) -> Result<Vec<OutboxEntry>, LedgerError>;
     /// The orders of this kind of a link that have ended, oldest first, as far as they are remembered: see
     /// [`EndedOrder::is_remembered`].
     ///

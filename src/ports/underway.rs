@@ -120,6 +120,14 @@ pub struct Work {
     what: (LinkId, OutboxKind),
 }
 
+impl Work {
+    /// Whether it is the work on this.
+    #[must_use]
+    pub fn is_of(&self, link: LinkId, kind: OutboxKind) -> bool {
+        self.what == (link, kind)
+    }
+}
+
 impl Drop for Work {
     fn drop(&mut self) {
         self.of.state().work.remove(&self.what);

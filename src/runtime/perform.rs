@@ -275,9 +275,7 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
         Effect::SendWaiting(id, kind) => {
             waited::sent(id, outbox::send_link_now(ports, id, kind).await, &tx);
         }
-        Effect::Drop(id, kind, order) => {
-            waited::dropped(id, kind, outbox::give_up(ports, id, kind, order).await, &tx);
-        }
+        Effect::Drop(id, what) => waited::dropped(id, outbox::give_up(ports, id, what).await, &tx),
         Effect::SendAll => flushed(outbox::flush_all(ports, &place.shop.account_id).await, &tx),
         Effect::SendAgain(id) => sent(id, outbox::decide(ports, id, Decision::SendAgain).await, &tx),
         Effect::Withdraw(id) => sent(id, outbox::withdraw(ports, id).await, &tx),

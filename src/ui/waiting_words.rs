@@ -17,6 +17,19 @@ use crate::ports::{Fault, OutboxEntry, OutboxKind};
 /// The message about what came to no end, with the command that gives it up.
 const NO_END: &str = "waits-progress-no-end";
 
+/// The message that names a request.
+#[must_use]
+pub const fn noun(kind: OutboxKind) -> &'static str {
+    match kind {
+        OutboxKind::Create => "cli-outbox-create",
+        OutboxKind::Cancel => "cli-outbox-cancel",
+        OutboxKind::Capture => "cli-outbox-capture",
+        OutboxKind::Void => "cli-outbox-void",
+        OutboxKind::Refund => "cli-outbox-refund",
+        OutboxKind::Look => "cli-outbox-look",
+    }
+}
+
 /// The words for the first thing that waits to be done with a link that is at the backend, or is being done there.
 /// That it is still to be made, its state says.
 #[must_use]
@@ -135,8 +148,13 @@ fn look(
     texts.t_args("waits-progress-next", &[("time", when.into())])
 }
 
-/// Whether what waits is to be dropped, and what it means to say yes.
-pub(crate) fn drop_question(reference: &str, what: &Dropping, texts: Texts) -> (String, Cow<'static, str>) {
+/// Whether what waits is to be dropped, with what waits `behind` it, and what it means to say yes.
+pub(crate) fn drop_question(
+    reference: &str,
+    what: &Dropping,
+    behind: &[Dropping],
+    texts: Texts,
+) -> (String, Cow<'static, str>) {
     let mut args = vec![("reference", reference.to_owned().into()), ("kind", sentence(what.kind).into())];
     let asked = match what.amount {
         None => texts.t_args("confirm-drop", &args),
@@ -154,12 +172,31 @@ pub(crate) fn drop_question(reference: &str, what: &Dropping, texts: Texts) -> (
         Stands::NoEnd => "confirm-drop-no-end",
         Stands::Unreadable => "confirm-drop-unreadable",
     });
-    (asked, means)
+    if behind.is_empty() {
+        return (asked, means);
+    }
+    let named = behind.iter().map(|also| {
+        let kind = texts.t(noun(also.kind)).into_owned();
+        also.amount.map_or(kind.clone(), |amount| format!("{kind} {}", texts.amount(amount)))
+    });
+    let named = named.collect::<Vec<_>>().join(", ");
+    let means = texts.t_args("confirm-drop-also", &[("means", means.into()), ("what", named.into())]);
+    (asked, means.into())
 }
 
 /// What came of a request that waited, after a key: in the words of the command line.
 pub(crate) fn ended(reference: &str, state: LinkState, waited: &Waited, texts: Texts) -> String {
-    let Waited { kind, end, fault } = waited;
+    let said = ended_alone(reference, state, waited, texts);
+    if waited.also.is_empty() {
+        return said;
+    }
+    let named = waited.also.iter().map(|kind| texts.t(noun(*kind)).into_owned());
+    let named = named.collect::<Vec<_>>().join(", ");
+    texts.t_args("toast-waited-also", &[("said", said.into()), ("what", named.into())])
+}
+
+fn ended_alone(reference: &str, state: LinkState, waited: &Waited, texts: Texts) -> String {
+    let Waited { kind, end, fault, .. } = waited;
     let why = fault.as_ref().map(|fault| texts.say(&fault.cause).into_owned());
     let because = |with, without| if why.is_some() { with } else { without };
     let money = kind.moves_money();

@@ -257,7 +257,9 @@ pub(crate) fn question(question: &Question, waited: bool, texts: Texts) -> (Stri
             texts.t_args("confirm-withdraw", &[("reference", reference.as_str().into())]),
             texts.t("confirm-withdraw-means"),
         ),
-        Question::Drop(_, reference, what) => waiting_words::drop_question(reference, what, texts),
+        Question::Drop(_, reference, what, behind) => {
+            waiting_words::drop_question(reference, what, behind, texts)
+        }
         Question::SendAgain(_, reference, by_message) => (
             texts.t_args("confirm-send-again", &[("reference", reference.as_str().into())]),
             texts.t(if *by_message { "confirm-send-again-means" } else { "confirm-send-again-means-given" }),

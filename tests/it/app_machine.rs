@@ -521,14 +521,23 @@ impl World {
                 self.drafts.remove(&as_draft);
                 vec![Reply::Changed(Box::new(self.links[&id].clone()), None, draft)]
             }
-            Effect::SendWaiting(id, kind) | Effect::Drop(id, kind, _) => {
+            Effect::SendWaiting(..) | Effect::Drop(..) => {
+                let (id, kinds) = match &effect {
+                    Effect::Drop(id, what) => (*id, what.iter().map(|(kind, _)| *kind).collect()),
+                    Effect::SendWaiting(id, kind) => (*id, vec![*kind]),
+                    _ => unreachable!(),
+                };
+                let kind = kinds[0];
                 let ends = [WaitEnd::Done, WaitEnd::Dropped, WaitEnd::Waits, WaitEnd::Unknown, WaitEnd::Busy];
                 let end = ends[usize::from(luck) % ends.len()];
                 self.waits.retain(|(of, waits)| {
-                    (*of, *waits) != (id, kind) || !matches!(end, WaitEnd::Done | WaitEnd::Dropped)
+                    *of != id || !kinds.contains(waits) || !matches!(end, WaitEnd::Done | WaitEnd::Dropped)
                 });
                 let fault = (end == WaitEnd::Waits).then(|| fault(FaultKind::NotSent));
-                vec![Reply::Waited(Box::new(self.links[&id].clone()), Waited { kind, end, fault })]
+                vec![Reply::Waited(
+                    Box::new(self.links[&id].clone()),
+                    Waited { kind, end, fault, also: Vec::new() },
+                )]
             }
             Effect::Withdraw(id) | Effect::Cancel(id) if self.links.contains_key(&id) => {
                 let trouble = match luck % 5 {
@@ -794,7 +803,7 @@ fn what_waits_is_dropped_and_changed() {
     world.settle();
     assert!(world.links.values().all(|l| l.state == LinkState::Open), "it went out");
     world.step(Step::Asks(OutboxKind::Refund, 'x'));
-    let asked = |e: &Effect| matches!(e, Effect::Drop(_, OutboxKind::Refund, _));
+    let asked = |e: &Effect| matches!(e, Effect::Drop(_, what) if what[0].0 == OutboxKind::Refund);
     assert!(world.window.under_way.iter().any(asked), "{:?}", world.window.under_way);
     let drop = world.window.under_way.iter().position(asked).unwrap();
     let drop = world.window.under_way.remove(drop);

@@ -26,7 +26,17 @@ pub(in crate::app) fn can_be_sent(model: &Model) -> bool {
 
 /// Whether it may be taken out of the outbox: not while the backend works on it, as long as that may come to an end.
 pub(super) fn can_be_dropped(model: &Model) -> bool {
-    first(model).is_some_and(|entry| entry.in_progress_since().is_none() || entry.has_no_end())
+    !to_drop(model).is_empty()
+}
+
+/// What may be taken out, oldest first: with what waits first all that waits behind it, or that would go out next.
+fn to_drop(model: &Model) -> Vec<Dropping> {
+    let (Some(_), Some(screen)) = (first(model), &model.link) else { return Vec::new() };
+    let of_link = screen.outbox.iter().filter(|entry| entry.link == screen.id && entry.kind.asked_for());
+    let may = |entry: &&OutboxEntry| {
+        entry.kind != OutboxKind::Create && (entry.in_progress_since().is_none() || entry.has_no_end())
+    };
+    of_link.filter(may).map(dropping).collect()
 }
 
 /// A key about it.
@@ -43,14 +53,17 @@ pub(super) fn act(t: &mut Turn<'_>, action: Action) {
                 t.ask(Effect::SendWaiting(id, entry.kind));
             }
         }
-        _ if can_be_dropped(t.model) => {
-            let question = Question::Drop(id, reference, dropping(&entry));
-            t.model.overlay = Some(Overlay::Confirm(question));
-        }
-        _ => {
-            let waited = Waited { kind: entry.kind, end: WaitEnd::InProgress, fault: None };
-            t.say(Tone::Warning, Say::Waited { reference, state, waited });
-        }
+        _ => match to_drop(t.model).split_first() {
+            Some((what, behind)) => {
+                let question = Question::Drop(id, reference, *what, behind.to_vec());
+                t.model.overlay = Some(Overlay::Confirm(question));
+            }
+            None => {
+                let (kind, end) = (entry.kind, WaitEnd::InProgress);
+                let waited = Waited { kind, end, fault: None, also: Vec::new() };
+                t.say(Tone::Warning, Say::Waited { reference, state, waited });
+            }
+        },
     }
 }
 
@@ -74,9 +87,10 @@ fn dropping(entry: &OutboxEntry) -> Dropping {
 }
 
 /// The seller has said yes.
-pub(in crate::app) fn drop(t: &mut Turn<'_>, id: LinkId, what: Dropping) {
+pub(in crate::app) fn drop(t: &mut Turn<'_>, id: LinkId, what: Dropping, behind: &[Dropping]) {
     busy(t, true);
-    t.ask(Effect::Drop(id, what.kind, what.order));
+    let all = std::iter::once(&what).chain(behind);
+    t.ask(Effect::Drop(id, all.map(|one| (one.kind, one.order)).collect()));
 }
 
 /// It was sent or taken out of the outbox, or not.

@@ -11,7 +11,7 @@ use crate::domain::fault::FaultKind;
 use crate::domain::link::{Link, LinkState};
 use crate::domain::money::{Currency, Money};
 use crate::ports::{
-    EndedOrder, Ledger, MoneyOrder, MoneySent, OrderEnd, OrderId, OutboxEntry, OutboxKind, Place,
+    Dropped, EndedOrder, Ledger, MoneyOrder, MoneySent, OrderEnd, OrderId, OutboxEntry, OutboxKind, Place,
 };
 
 const LEASE: Duration = Duration::from_secs(60);
@@ -30,10 +30,11 @@ fn refund(n: i64, minor: i64) -> OutboxEntry {
 
 /// Writes it down where nothing waits.
 fn place(ledger: &SqliteLedger, entry: &OutboxEntry) -> Option<OrderId> {
-    let decide = &mut |waits: Option<&OutboxEntry>, _: &[EndedOrder]| match waits {
-        None => Place::New(Box::new(entry.clone())),
-        Some(_) => Place::Nothing,
-    };
+    let decide =
+        &mut |waits: &[OutboxEntry], _: &[EndedOrder]| match waits.iter().any(|e| e.kind == entry.kind) {
+            false => Place::New(Box::new(entry.clone())),
+            true => Place::Nothing,
+        };
     ledger.place_order(entry.link, entry.kind, decide).unwrap()
 }
 
@@ -92,6 +93,49 @@ fn an_order_has_an_id_of_its_own_and_its_end_is_remembered_with_it() {
     assert_eq!(ledger.outbox(ACCOUNT).unwrap(), []);
 }
 
+/// What another living process has claimed is not shown to whoever drops; what is dropped is remembered, all in one step.
+#[test]
+fn several_are_dropped_in_one_step_but_what_somebody_has_claimed() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || SqliteLedger::open(folder.path()).unwrap();
+    let (one, two) = (open(), open());
+    one.import(&[paid(1), paid(2)]).unwrap();
+    let kinds = [OutboxKind::Capture, OutboxKind::Refund, OutboxKind::Cancel];
+    let wait = || {
+        for kind in kinds {
+            let order = kind.moves_money().then(MoneyOrder::default);
+            place(&one, &OutboxEntry { kind, order, ..refund(1, 500) });
+        }
+        place(&one, &refund(2, 700));
+        one.enqueue(&OutboxEntry::new(paid(1).id, OutboxKind::Look, at(1))).unwrap();
+    };
+    let drop = |ledger: &SqliteLedger, yes: bool| {
+        let mut shown = Vec::new();
+        let taken = ledger.drop_waiting(paid(1).id, at(3), LEASE, &mut |entry| {
+            shown.push(entry.kind);
+            let ended = entry.order.as_ref().map(|_| end(entry, OrderEnd::Dropped));
+            if yes { Dropped::Yes(ended.filter(|_| entry.kind.moves_money())) } else { Dropped::No }
+        });
+        assert_eq!(taken.unwrap().len(), if yes { shown.len() } else { 0 });
+        shown
+    };
+    wait();
+    assert_eq!(drop(&two, false), kinds, "neither the look nor another link's");
+    let claimed = one.claim(paid(1).id, OutboxKind::Capture, at(2), LEASE).unwrap().unwrap();
+    assert_eq!(drop(&two, true), kinds[1..]);
+    let waits = |kind| one.entry(paid(1).id, kind).unwrap().is_some();
+    assert_eq!(OutboxKind::ALL.map(waits), [false, false, true, false, false, true]);
+    assert!(one.entry(paid(2).id, OutboxKind::Refund).unwrap().is_some());
+    let ends: Vec<_> = ended(&two, 1).iter().map(|e| e.end).collect();
+    assert_eq!(ends, [OrderEnd::Dropped]);
+    // Theirs goes on.
+    assert!(one.note_order(&claimed).unwrap());
+    // What one claimed who lives no more is free.
+    std::mem::drop(one);
+    assert_eq!(drop(&two, true), [OutboxKind::Capture]);
+    assert!(two.entry(paid(1).id, OutboxKind::Capture).unwrap().is_none());
+}
+
 /// Several ask for one order, and each is told. Who was killed before is owed its end, and whoever asks for the same
 /// then is taken for that one; who lives tells it himself.
 #[test]
@@ -102,7 +146,7 @@ fn each_who_asks_for_one_order_is_owed_its_end() {
     let join = |ledger: &SqliteLedger| ledger.place_order(id, kind, &mut |_, _| Place::Joins).unwrap();
     let seen = |ledger: &SqliteLedger| {
         let mut seen = Vec::new();
-        let decide = &mut |_: Option<&OutboxEntry>, ended: &[EndedOrder]| {
+        let decide = &mut |_: &[OutboxEntry], ended: &[EndedOrder]| {
             seen = ended.to_vec();
             Place::Nothing
         };

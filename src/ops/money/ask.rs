@@ -98,10 +98,9 @@ pub async fn order(
         if link.transaction_id.is_none() {
             return Ok(Ordered::NoPayment);
         }
-        let all = ledger.outbox(&link.account_id)?;
-        let against = all.iter().any(|waits| contradicts(&link, waits, kind));
         let mut answer = None;
-        let placed = ledger.place_order(id, kind, &mut |waits, ended| {
+        let placed = ledger.place_order(id, kind, &mut |all, ended| {
+            let waits = all.iter().find(|waits| waits.kind == kind);
             answer = ended.iter().find(|e| Some(e.id) == repeats).map(|e| match e.end {
                 OrderEnd::Moved => Ordered::DoneBefore(e.id),
                 _ => Ordered::CameToNothing(Box::new(ended::as_sent(link.clone(), e))),
@@ -113,7 +112,7 @@ pub async fn order(
                 }),
                 None => ended::untold(ended, order.amount, theirs).map(Ordered::DoneBefore),
             });
-            if answer.is_none() && waits.is_none() && against {
+            if answer.is_none() && all.iter().any(|waits| contradicts(&link, waits, kind)) {
                 answer = Some(Ordered::AnotherWaits);
             }
             match &answer {
@@ -135,13 +134,12 @@ pub async fn order(
 /// two did not come about, the other one would be carried out then, and the seller has said both.
 fn contradicts(link: &Link, waits: &OutboxEntry, kind: OutboxKind) -> bool {
     let all = |part: Money| link.reserved().is_some_and(|all| part.minor() >= all.minor());
-    waits.link == link.id
-        && match (waits.kind, kind) {
-            (OutboxKind::Void, OutboxKind::Capture) => true,
-            // After a part was withdrawn the rest may well be released.
-            (OutboxKind::Capture, OutboxKind::Void) => {
-                waits.order.as_ref().and_then(|order| order.amount).is_none_or(all)
-            }
-            _ => false,
+    match (waits.kind, kind) {
+        (OutboxKind::Void, OutboxKind::Capture) => true,
+        // After a part was withdrawn the rest may well be released.
+        (OutboxKind::Capture, OutboxKind::Void) => {
+            waits.order.as_ref().and_then(|order| order.amount).is_none_or(all)
         }
+        _ => false,
+    }
 }

@@ -22,7 +22,9 @@ use crate::domain::money::Money;
 use crate::ops::claim::Claim;
 use crate::ops::outbox::{Outcome, Sent};
 use crate::ops::{kept, on_ledger};
-use crate::ports::{EndedOrder, Fault, LedgerError, OrderEnd, OrderId, OutboxKind, Ports};
+use crate::ports::{
+    EndedOrder, Fault, FaultKind, LedgerError, OrderEnd, OrderId, OutboxEntry, OutboxKind, Ports,
+};
 
 /// What is remembered of an order whose entry is closed with this outcome, `at` by the backend's clock.
 pub(in crate::ops) fn remembered(
@@ -38,8 +40,22 @@ pub(in crate::ops) fn remembered(
         Outcome::Cancelled => OrderEnd::Dropped,
         _ => return None,
     };
-    let order = claim.entry.order.as_ref().filter(|_| claim.entry.kind.moves_money())?;
     let why = fault.map(|fault| (fault.kind, clean::line_within(&fault.line(), 200)));
+    of_entry(&claim.entry, end, why, at)
+}
+
+/// The same of an entry that is dropped before anything of it was sent.
+pub(in crate::ops) fn dropped(entry: &OutboxEntry, at: Timestamp) -> Option<EndedOrder> {
+    of_entry(entry, OrderEnd::Dropped, None, at)
+}
+
+fn of_entry(
+    entry: &OutboxEntry,
+    end: OrderEnd,
+    why: Option<(FaultKind, String)>,
+    at: Timestamp,
+) -> Option<EndedOrder> {
+    let order = entry.order.as_ref().filter(|_| entry.kind.moves_money())?;
     Some(EndedOrder { id: order.id, amount: order.amount, end, why, at, told: false, owed: Vec::new() })
 }
 

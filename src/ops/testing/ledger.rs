@@ -339,15 +339,40 @@ impl Ledger for SimLedger {
         decide: &mut Placing<'_>,
     ) -> Result<Option<OrderId>, LedgerError> {
         self.write(|kept| {
-            let waits = kept.place(link, kind).map(|i| kept.outbox[i].0.clone());
+            let of_link = kept.outbox.iter().map(|(e, _)| e.clone()).filter(|e| e.link == link);
             let ended = kept.ended.get(&(link, kind)).cloned().unwrap_or_default();
-            let Place::New(mut entry) = decide(waits.as_ref(), &ended) else { return Ok(None) };
+            let Place::New(mut entry) = decide(&of_link.collect::<Vec<_>>(), &ended) else { return Ok(None) };
             kept.orders += 1;
             let id = OrderId(uuid::Uuid::from_u128(kept.orders));
             entry.order.as_mut().expect("an order").id = id;
-            assert!(waits.is_none(), "an order takes the place of another");
+            assert!(kept.place(link, kind).is_none(), "an order takes the place of another");
             kept.outbox.push((*entry, None));
             Ok(Some(id))
+        })
+    }
+
+    fn drop_waiting(
+        &self,
+        link: LinkId,
+        now: Timestamp,
+        lease: Duration,
+        decide: &mut Dropping<'_>,
+    ) -> Result<Vec<OutboxEntry>, LedgerError> {
+        self.write(|kept| {
+            let lease = SignedDuration::try_from(lease).unwrap();
+            let mut taken = Vec::new();
+            for (entry, held) in kept.outbox.clone() {
+                let to_be_done = entry.kind.asked_for() && entry.kind != OutboxKind::Create;
+                let free = held.is_none_or(|since| since <= now && now >= since + lease);
+                if entry.link != link || !to_be_done || !free {
+                    continue;
+                }
+                let Dropped::Yes(end) = decide(&entry) else { continue };
+                kept.outbox.retain(|(e, _)| e.link != link || e.kind != entry.kind);
+                kept.remember(&entry, end.as_ref());
+                taken.push(entry);
+            }
+            Ok(taken)
         })
     }
 

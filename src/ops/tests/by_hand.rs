@@ -1,20 +1,46 @@
 //! What waits to be done with a link, sent or given up at a key or by `outbox send` and `outbox drop`.
 
-use crate::domain::link::{Alarm, LinkState};
+use std::time::Duration;
+
+use crate::domain::link::{Alarm, LinkId, LinkState};
 use crate::domain::sale::Delivery;
 use crate::ops::cancel::cancel;
 use crate::ops::money::{self, Movement, Ordered};
-use crate::ops::outbox::{Outcome, give_up, send_link_now};
+use crate::ops::outbox::{Outcome, Sent, flush, give_up, send_link_now};
 use crate::ops::testing::payments::{nok, once, pass, refund, standing_at};
-use crate::ops::testing::{Call, World, Wrong, fault};
+use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault};
 use crate::ports::{FaultKind, OrderId, OutboxKind};
 
 /// Asks for it, without a try.
-async fn asked(world: &World, id: crate::domain::link::LinkId, what: Movement) -> OrderId {
+async fn asked(world: &World, id: LinkId, what: Movement) -> OrderId {
     match money::order(&world.ports, id, what, None).await.unwrap() {
         Ordered::Waits(order) => order,
         other => panic!("{other:?}"),
     }
+}
+
+/// Gives up that one alone.
+async fn dropped(world: &World, id: LinkId, kind: OutboxKind, order: OrderId) -> Sent {
+    let all = give_up(&world.ports, id, vec![(kind, order)]).await.unwrap();
+    assert_eq!((all.len(), all[0].kind), (1, kind));
+    all.into_iter().next().unwrap().sent.unwrap().unwrap()
+}
+
+/// A part is to be withdrawn, a part of that given back, and the rest released; none of it was sent.
+async fn three(world: &World, id: LinkId) -> Vec<(OutboxKind, OrderId)> {
+    let mut all = Vec::new();
+    for what in [Movement::Capture(nok(4000)), refund(1000), Movement::Void] {
+        all.push((what.kind(), asked(world, id, what).await));
+    }
+    all
+}
+
+fn kinds(world: &World) -> Vec<OutboxKind> {
+    world.ports.ledger.outbox(ACCOUNT).unwrap().iter().map(|e| e.kind).collect()
+}
+
+fn went_out(world: &World) -> [usize; 3] {
+    [Call::Capture, Call::Refund, Call::Void].map(|call| world.backend.calls(call))
 }
 
 #[tokio::test(start_paused = true)]
@@ -69,14 +95,13 @@ async fn only_the_order_that_was_asked_about_is_dropped() {
     pass(5).await;
     let second = asked(&world, id, refund(1000)).await;
     assert_ne!(first, second);
-    let sent = give_up(&world.ports, id, OutboxKind::Refund, first).await.unwrap();
+    let sent = dropped(&world, id, OutboxKind::Refund, first).await;
     assert_eq!(sent.outcome, Outcome::Moved, "how it ended is the answer");
     assert_eq!(world.entry(id).and_then(|e| e.order).map(|o| (o.id, o.amount)), Some((second, nok(1000))));
-    let sent =
-        give_up(&world.ports, id, OutboxKind::Refund, OrderId(uuid::Uuid::from_u128(7))).await.unwrap();
+    let sent = dropped(&world, id, OutboxKind::Refund, OrderId(uuid::Uuid::from_u128(7))).await;
     assert_eq!(sent.outcome, Outcome::Already, "nobody here knows of it");
     assert!(world.entry(id).is_some());
-    let sent = give_up(&world.ports, id, OutboxKind::Refund, second).await.unwrap();
+    let sent = dropped(&world, id, OutboxKind::Refund, second).await;
     assert_eq!((sent.outcome, sent.fault, world.entry(id)), (Outcome::Cancelled, None, None));
     assert_eq!(world.backend.calls(Call::Refund), 1);
 }
@@ -94,10 +119,93 @@ async fn a_withdrawal_that_is_given_up_may_have_gone_out() {
         }
         cancel(&world.ports, id).await.unwrap();
         assert_eq!(world.entry(id).map(|e| (e.kind, e.went_out())), Some((OutboxKind::Cancel, cut)));
-        let sent = give_up(&world.ports, id, OutboxKind::Cancel, OrderId::default()).await.unwrap();
+        let sent = dropped(&world, id, OutboxKind::Cancel, OrderId::default()).await;
         assert_eq!((sent.outcome, sent.fault.is_some()), (Outcome::Already, perhaps));
         assert_eq!((world.entry(id), world.link(id).state), (None, LinkState::Open));
         pass(3600).await;
         assert_eq!(world.backend.calls(Call::Cancel), usize::from(cut));
+    }
+}
+
+/// Whenever the power goes, all of them wait, or none does: none goes out because the one before it was dropped.
+#[tokio::test(start_paused = true)]
+async fn several_are_given_up_together_or_not_at_all() {
+    let mut done = false;
+    for step in 1.. {
+        let (world, id) = standing_at("AUTHORIZED").await;
+        let all = three(&world, id).await;
+        world.power.cut_at(step);
+        let given_up = give_up(&world.ports, id, all.clone()).await;
+        let cut = world.power.is_off();
+        world.power.back();
+        let waits = kinds(&world);
+        assert!(waits.is_empty() || waits.len() == 3, "{waits:?} after {step} steps");
+        for _ in 0..10 {
+            pass(60).await;
+            flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        }
+        // What is released when a part was given back, the simulated backend doesn't do.
+        let out = &went_out(&world)[..2];
+        assert_eq!(out, if waits.is_empty() { [0; 2] } else { [1; 2] }, "after {step} steps");
+        if !cut {
+            let given_up = given_up.unwrap();
+            assert!(waits.is_empty() && given_up.len() == 3);
+            let dropped = |s: &Sent| s.outcome == Outcome::Cancelled && s.fault.is_none();
+            assert!(given_up.into_iter().all(|one| dropped(&one.sent.unwrap().unwrap())));
+            // Whoever asked for it and still waits is told so.
+            for (kind, order) in all {
+                let told = money::send(&world.ports, id, kind, order).await.unwrap();
+                assert_eq!((told.outcome, told.fault), (Outcome::Cancelled, None));
+            }
+            done = true;
+            break;
+        }
+    }
+    assert!(done);
+}
+
+/// Another paylink sends just then: what it was the first to take goes out, and nothing behind it that was dropped.
+#[tokio::test(start_paused = true)]
+async fn what_another_one_sends_just_then_does_not_let_a_later_one_out() {
+    for wait in 0..20 {
+        let (world, id) = standing_at("AUTHORIZED").await;
+        let all = three(&world, id).await;
+        world.power.slow();
+        let other = world.another();
+        let now = world.now();
+        let dropping = async {
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+            give_up(&world.ports, id, all).await.unwrap()
+        };
+        let (flushed, given_up) = tokio::join!(flush(&other, ACCOUNT, now), dropping);
+        flushed.unwrap();
+        let out = went_out(&world);
+        assert!(out.is_sorted_by(|first, then| first >= then), "{out:?} {given_up:?}");
+        for (one, out) in given_up.iter().zip(out) {
+            let sent = one.sent.as_ref().map(|sent| sent.as_ref().unwrap().outcome);
+            assert!(sent != Some(Outcome::Cancelled) || out == 0, "{given_up:?} {out:?}");
+        }
+    }
+}
+
+/// The first is somebody else's just now, or may have been carried out: that is told of it, and the others are gone.
+#[tokio::test(start_paused = true)]
+async fn what_is_under_way_stays_and_what_waits_behind_it_is_dropped() {
+    for doubtful in [false, true] {
+        let (world, id) = standing_at("AUTHORIZED").await;
+        let all = three(&world, id).await;
+        if doubtful {
+            world.backend.wrong(Call::Capture, [Wrong::Cut]);
+            money::send(&world.ports, id, OutboxKind::Capture, all[0].1).await.unwrap();
+        } else {
+            let lease = Duration::from_secs(90);
+            world.ports.ledger.claim(id, OutboxKind::Capture, world.now(), lease).unwrap().unwrap();
+        }
+        let given_up = give_up(&world.ports, id, all).await.unwrap();
+        let outcomes: Vec<_> = given_up.into_iter().map(|one| one.sent.unwrap().unwrap().outcome).collect();
+        assert_eq!(outcomes[1..], [Outcome::Cancelled; 2]);
+        let stays = matches!(outcomes[0], Outcome::Busy | Outcome::Queued { .. } | Outcome::Uncertain { .. });
+        assert!(stays, "{doubtful}: {outcomes:?}");
+        assert_eq!(kinds(&world), [OutboxKind::Capture]);
     }
 }

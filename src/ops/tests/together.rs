@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::link::LinkId;
 use crate::domain::sale::Delivery;
-use crate::ops::money::{self, Ordered};
+use crate::ops::money::{self, Movement, Ordered};
 use crate::ops::outbox::{Decision, Outcome, decide, flush};
 use crate::ops::testing::payments::{refund, standing_at};
 use crate::ops::testing::{ACCOUNT, Call, World, command, fault, sms};
@@ -33,6 +33,25 @@ async fn of_two_amounts_one_waits_and_the_other_is_told_so() {
         let kept = waits(&world, id, OutboxKind::Refund).and_then(|e| e.order?.amount).unwrap();
         assert_eq!(told.collect::<Vec<_>>(), [kept.minor()], "{amounts:?}");
         assert!(amounts.iter().any(|(o, _)| *o == Ordered::AnotherWaits), "{amounts:?}");
+    }
+}
+
+/// Whoever is first: the other one would withdraw the very money that is to be released, or the other way round.
+#[tokio::test(start_paused = true)]
+async fn of_two_orders_that_contradict_each_other_one_waits_and_the_other_is_told_so() {
+    for _ in 0..20 {
+        let (world, id) = standing_at("AUTHORIZED").await;
+        world.power.slow();
+        let other = world.another();
+        let (one, two) = tokio::join!(
+            money::order(&world.ports, id, Movement::Capture(None), None),
+            money::order(&other, id, Movement::Void, None)
+        );
+        let both = [one.unwrap(), two.unwrap()];
+        let taken = both.iter().filter(|o| matches!(o, Ordered::Waits(_))).count();
+        let told = both.iter().filter(|o| **o == Ordered::AnotherWaits).count();
+        let kept = world.ports.ledger.outbox(ACCOUNT).unwrap().len();
+        assert_eq!((taken, told, kept), (1, 1, 1), "{both:?}");
     }
 }
 

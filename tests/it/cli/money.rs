@@ -200,6 +200,24 @@ fn an_order_that_contradicts_one_that_waits_is_not_taken() {
     assert_eq!(waiting(&world).len(), 2);
 }
 
+/// Also not by two commands in the same moment.
+#[test]
+fn of_two_commands_at_once_that_contradict_each_other_one_is_taken() {
+    let world = World::new();
+    for n in 0..4 {
+        authorized(&world, &format!("A-{n}"));
+    }
+    world.write_config(&nobody(), "");
+    for n in 0..4 {
+        let reference = format!("A-{n}");
+        let both =
+            ["capture", "void"].map(|kind| Going::start(&mut world.command(&[kind, &reference, "--json"])));
+        let mut statuses = both.map(|going| going.end().status);
+        statuses.sort_unstable();
+        assert_eq!((statuses, waiting(&world).len()), ([3, 5], n + 1));
+    }
+}
+
 #[test]
 fn what_turns_out_to_be_carried_out_is_not_dropped() {
     let world = World::new();

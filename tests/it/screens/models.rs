@@ -194,7 +194,8 @@ impl Scene {
             Self::LinkWaitsDropped => {
                 on_waiting(&mut model);
                 model.link.as_mut().unwrap().outbox.clear();
-                let waited = Waited { kind: OutboxKind::Refund, end: WaitEnd::Dropped, fault: None };
+                let waited =
+                    Waited { kind: OutboxKind::Refund, end: WaitEnd::Dropped, fault: None, also: Vec::new() };
                 let link = paid();
                 let state = link.state;
                 let say = Say::Waited { reference: "KARI-1122-014".into(), state, waited };

@@ -50,7 +50,7 @@ fn showing(state: LinkState, outbox: Vec<OutboxEntry>) -> App {
 
 fn asked(app: &App) -> Option<(OutboxKind, Stands)> {
     match &app.model.overlay {
-        Some(Overlay::Confirm(Question::Drop(_, reference, what))) => {
+        Some(Overlay::Confirm(Question::Drop(_, reference, what, _))) => {
             assert_eq!(reference, "KARI-001");
             Some((what.kind, what.stands))
         }
@@ -93,11 +93,11 @@ fn whatever_waits_is_sent_or_dropped() {
         assert_eq!(app.keys("x"), [], "asked first");
         assert_eq!(asked(&app), Some((kind, Stands::NotSent)));
         assert_eq!(app.keys("n"), []);
-        assert_eq!(app.keys("x y"), [Effect::Drop(id(1), kind, order)]);
+        assert_eq!(app.keys("x y"), [Effect::Drop(id(1), vec![(kind, order)])]);
         // Until the answer is there, neither key does anything.
         assert_eq!(app.keys("s x"), []);
         assert_eq!(app.model.overlay, None);
-        let waited = Waited { kind, end: WaitEnd::Dropped, fault: None };
+        let waited = Waited { kind, end: WaitEnd::Dropped, fault: None, also: Vec::new() };
         let effects = app.reply(Reply::Waited(Box::new(link(1, state)), waited));
         assert!(effects.contains(&Effect::LoadLink(id(1))) && effects.contains(&Effect::LoadDashboard));
         assert_eq!(said(&app), Some((kind, WaitEnd::Dropped)));
@@ -164,7 +164,7 @@ fn the_question_tells_how_it_stands() {
         showing(LinkState::Captured, vec![OutboxEntry { order: Some(order), ..waits(OutboxKind::Refund) }]);
     app.keys("x");
     let amount = match &app.model.overlay {
-        Some(Overlay::Confirm(Question::Drop(_, _, what))) => what.amount,
+        Some(Overlay::Confirm(Question::Drop(_, _, what, _))) => what.amount,
         _ => None,
     };
     assert_eq!(amount, Some(part));
@@ -181,13 +181,22 @@ fn what_the_backend_works_on_is_not_dropped_but_looked_at() {
     assert_eq!(app.keys("s"), [Effect::SendWaiting(id(1), OutboxKind::Refund)]);
 }
 
-/// The oldest first, as it is sent.
+/// The oldest is asked about, and what waits behind it is dropped with it: it would go out next.
 #[test]
-fn of_several_the_oldest_is_asked_about() {
-    let all = vec![waits(OutboxKind::Capture), waits(OutboxKind::Refund)];
+fn of_several_the_oldest_is_asked_about_and_all_are_dropped() {
+    let all = vec![waits(OutboxKind::Capture), waits(OutboxKind::Refund), waits(OutboxKind::Look)];
     let mut app = showing(LinkState::Authorized, all);
     app.keys("x");
     assert_eq!(asked(&app), Some((OutboxKind::Capture, Stands::NotSent)));
+    let both = [OutboxKind::Capture, OutboxKind::Refund].map(|kind| (kind, order_id()));
+    assert_eq!(app.keys("y"), [Effect::Drop(id(1), both.to_vec())]);
+    // What the payment service works on stays, and what waits behind it may be dropped.
+    let mut app =
+        showing(LinkState::Captured, vec![went_out(OutboxKind::Capture, true), waits(OutboxKind::Refund)]);
+    assert!(footer_has(&app, Action::Cancel));
+    app.keys("x");
+    assert_eq!(asked(&app), Some((OutboxKind::Refund, Stands::NotSent)));
+    assert_eq!(app.keys("y"), [Effect::Drop(id(1), both[1..].to_vec())]);
 }
 
 #[test]
@@ -215,7 +224,7 @@ fn whether_we_are_online_is_told_by_who_was_asked() {
     ] {
         let mut app = showing(LinkState::Captured, vec![waits(OutboxKind::Refund)]);
         app.model.net = before;
-        let waited = Waited { kind: OutboxKind::Refund, end, fault };
+        let waited = Waited { kind: OutboxKind::Refund, end, fault, also: Vec::new() };
         app.reply(Reply::Waited(Box::new(link(1, LinkState::Captured)), waited));
         assert_eq!((said(&app), app.model.net), (Some((OutboxKind::Refund, end)), after), "{end:?}");
     }
@@ -227,7 +236,7 @@ fn the_answer_is_told_wherever_the_seller_is_and_a_failure_frees_the_keys() {
     let mut app = showing(LinkState::Captured, vec![waits(OutboxKind::Refund)]);
     app.keys("s Esc");
     assert_eq!(app.model.screen, Screen::Dashboard);
-    let waited = Waited { kind: OutboxKind::Refund, end: WaitEnd::Done, fault: None };
+    let waited = Waited { kind: OutboxKind::Refund, end: WaitEnd::Done, fault: None, also: Vec::new() };
     app.reply(Reply::Waited(Box::new(link(1, LinkState::Refunded)), waited));
     assert_eq!(said(&app), Some((OutboxKind::Refund, WaitEnd::Done)));
 
