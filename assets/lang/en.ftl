@@ -789,6 +789,7 @@ toast-waited-done =
 toast-cancel-dropped = { $reference }: the cancellation was dropped from the outbox. The link was not cancelled.
 toast-waited-also = { $said } Also dropped: { $what }.
 toast-waited-busy = { $reference }: this is being sent just now. Try again in a moment.
+toast-dropped = Dropped. It does not go out any more.
 toast-cancelled = The link is cancelled.
 toast-has-money = Not cancelled: money is held or taken.
 toast-already-ended = It had ended already.
@@ -812,6 +813,8 @@ toast-reference-taken = The reference was taken meanwhile: it's another one now.
 ## Questions
 confirm-cancel = Cancel the link { $reference }?
 confirm-cancel-means = The customer can't pay with this link any more.
+confirm-cancel-paying = The customer is paying just now. If the payment comes first, nothing is cancelled and the money stays.
+confirm-cancel-on-hold = The payment is being checked. If it is approved first, nothing is cancelled and the money stays.
 confirm-withdraw = Drop { $reference }?
 confirm-withdraw-means = It has not been sent. The customer gets nothing.
 confirm-give-up = Give { $reference } up?

@@ -784,6 +784,7 @@ toast-waited-done =
 toast-cancel-dropped = { $reference }: kanselleringen ble droppet fra utboksen. Lenken ble ikke kansellert.
 toast-waited-also = { $said } Også droppet: { $what }.
 toast-waited-busy = { $reference }: dette sendes akkurat nå. Prøv igjen om et øyeblikk.
+toast-dropped = Forkastet. Den går ikke ut lenger.
 toast-cancelled = Lenken er kansellert.
 toast-has-money = Ikke kansellert: penger er reservert eller trukket.
 toast-already-ended = Den var avsluttet allerede.
@@ -807,6 +808,8 @@ toast-reference-taken = Referansen ble tatt i bruk i mellomtiden: salget har få
 ## Spørsmål
 confirm-cancel = Kansellere lenken { $reference }?
 confirm-cancel-means = Kunden kan ikke lenger betale med denne lenken.
+confirm-cancel-paying = Kunden betaler akkurat nå. Kommer betalingen først, blir ingenting kansellert og pengene blir stående.
+confirm-cancel-on-hold = Betalingen blir kontrollert. Blir den godkjent først, blir ingenting kansellert og pengene blir stående.
 confirm-withdraw = Droppe { $reference }?
 confirm-withdraw-means = Den er ikke sendt. Kunden får ingenting.
 confirm-give-up = Gi opp { $reference }?

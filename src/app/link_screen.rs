@@ -197,7 +197,7 @@ fn with_link(t: &mut Turn<'_>, action: Action) {
             let question = match state {
                 LinkState::Queued => Question::Withdraw(id, reference),
                 LinkState::Uncertain => Question::GiveUp(id, reference),
-                _ => Question::Cancel(id, reference),
+                _ => Question::Cancel(id, reference, state),
             };
             t.model.overlay = Some(Overlay::Confirm(question));
         }
@@ -373,7 +373,8 @@ fn told(t: &mut Turn<'_>, link: Link, fault: Option<Fault>, unwanted: bool) {
     }
     let on_screen = t.model.link.as_ref().is_some_and(|s| s.id == link.id);
     let (id, status) = (link.id, link.delivery_status.clone());
-    let withdrawn = link.state == LinkState::Cancelled;
+    let (state, withdrawn) = (link.state, link.state == LinkState::Cancelled);
+    let never_there = link.session_id.is_none();
     let messages = matches!(link.sale.delivery, Delivery::Sms(_)) && link.session_id.is_some();
     // It went out while the seller was asked, or in that moment: what was wanted is not done.
     let went_out = unwanted && link.state.payable();
@@ -384,11 +385,12 @@ fn told(t: &mut Turn<'_>, link: Link, fault: Option<Fault>, unwanted: bool) {
         None if went_out => {
             t.say(Tone::Warning, Say::WentOut { reference: reference.clone() });
             if t.model.screen == Screen::Link && t.model.overlay.is_none() {
-                t.model.overlay = Some(Overlay::Confirm(Question::Cancel(id, reference)));
+                t.model.overlay = Some(Overlay::Confirm(Question::Cancel(id, reference, state)));
             }
         }
         Some(fault) if on_screen => trouble(t, fault),
         None if mail => news::mail_waits(t, id, reference),
+        None if on_screen && withdrawn && never_there => t.say(Tone::Info, Say::Dropped),
         None if on_screen && withdrawn => t.say(Tone::Info, Say::Cancelled),
         None if on_screen && messages && status != DeliveryStatus::Pending => {
             let tone = if status == DeliveryStatus::Sent { Tone::Info } else { Tone::Warning };

@@ -10,7 +10,7 @@ use super::field::Field;
 use super::keys::{Action, Context};
 use super::say::Say;
 use crate::domain::expiry::Expiry;
-use crate::domain::link::{Alarm, Link, LinkId};
+use crate::domain::link::{Alarm, Link, LinkId, LinkState};
 use crate::domain::method::Method;
 use crate::domain::money::{Currency, Money};
 use crate::domain::profiles::Profiles;
@@ -120,8 +120,8 @@ pub const STEPS: [Screen; 5] =
 /// A question that must be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
-    /// Withdraw this link?
-    Cancel(LinkId, String),
+    /// Withdraw this link, which stands like that?
+    Cancel(LinkId, String, LinkState),
     /// Drop this queued link, which was never sent?
     Withdraw(LinkId, String),
     /// Give up this link, which may have been sent?

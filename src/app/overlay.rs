@@ -48,7 +48,7 @@ pub(super) fn scroll(t: &mut Turn<'_>, rows: i16) {
 
 fn yes(t: &mut Turn<'_>, question: Question) {
     match question {
-        Question::Cancel(id, _) => {
+        Question::Cancel(id, ..) => {
             link_screen::busy(t, true);
             t.ask(Effect::Cancel(id));
         }

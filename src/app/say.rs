@@ -83,6 +83,8 @@ pub enum Say {
     },
     /// The link was withdrawn.
     Cancelled,
+    /// What was not at the backend was given up.
+    Dropped,
     /// It can't be withdrawn: money is held or taken.
     HasMoney,
     /// It had ended already.

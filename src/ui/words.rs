@@ -71,6 +71,7 @@ impl Spoken for Say {
                 waiting_words::ended(reference, *state, waited, texts).into()
             }
             Self::Cancelled => texts.t("toast-cancelled"),
+            Self::Dropped => texts.t("toast-dropped"),
             Self::HasMoney => texts.t("toast-has-money"),
             Self::AlreadyEnded => texts.t("toast-already-ended"),
             Self::Later(fault) => {
@@ -249,9 +250,13 @@ pub(crate) fn shown_key(binding: &Binding, texts: Texts) -> Option<String> {
 /// The question itself, and what it means to say yes. `waited`: the draft is a sale that was taken out of the outbox.
 pub(crate) fn question(question: &Question, waited: bool, texts: Texts) -> (String, Cow<'static, str>) {
     match question {
-        Question::Cancel(_, reference) => (
+        Question::Cancel(_, reference, state) => (
             texts.t_args("confirm-cancel", &[("reference", reference.as_str().into())]),
-            texts.t("confirm-cancel-means"),
+            texts.t(match state {
+                LinkState::Paying => "confirm-cancel-paying",
+                LinkState::OnHold => "confirm-cancel-on-hold",
+                _ => "confirm-cancel-means",
+            }),
         ),
         Question::Withdraw(_, reference) => (
             texts.t_args("confirm-withdraw", &[("reference", reference.as_str().into())]),

@@ -323,7 +323,10 @@ fn a_queued_link_is_changed_once_it_is_sure_not_to_go_out() {
     let sale = changing(&mut app);
     app.reply(Reply::Changed(Box::new(then(&link(1, LinkState::Queued), LinkState::Open)), None, sale));
     assert_eq!((app.model.screen, app.model.wizard.draft.has_content()), (Screen::Link, false));
-    assert_eq!(app.model.overlay, Some(Overlay::Confirm(Question::Cancel(id(1), "KARI-001".into()))));
+    assert_eq!(
+        app.model.overlay,
+        Some(Overlay::Confirm(Question::Cancel(id(1), "KARI-001".into(), LinkState::Open)))
+    );
     // What may have been sent can't be changed.
     let mut app = showing(link(1, LinkState::Uncertain), vec![entry(1, true)]);
     assert_eq!(app.keys("r"), []);
@@ -385,7 +388,7 @@ fn what_went_out_while_it_was_to_be_given_up_is_told_and_asked_about() {
     let mut app = showing(link(1, LinkState::Queued), vec![entry(1, false)]);
     app.keys("x y");
     app.reply(Reply::Sent(Box::new(then(&link(1, LinkState::Queued), LinkState::Cancelled)), None));
-    assert_eq!((app.model.overlay, app.model.toast.map(|t| t.say)), (None, Some(Say::Cancelled)));
+    assert_eq!((app.model.overlay, app.model.toast.map(|t| t.say)), (None, Some(Say::Dropped)));
 }
 
 /// `j` is the key for down on the screen below.

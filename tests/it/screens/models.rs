@@ -216,7 +216,7 @@ impl Scene {
             Self::Help => model.overlay = Some(Overlay::Help { scroll: 0 }),
             Self::Confirm => {
                 on_link(&mut model, live());
-                let question = Question::Cancel(LinkId(id(14)), "KARI-1122-014".into());
+                let question = Question::Cancel(LinkId(id(14)), "KARI-1122-014".into(), LinkState::Paying);
                 model.overlay = Some(Overlay::Confirm(question));
             }
             Self::ConfirmSettle => {
