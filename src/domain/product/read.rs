@@ -145,7 +145,7 @@ pub fn read(bytes: &[u8], usual: Usual) -> Result<Listed, FileError> {
     let (said, text, skipped) = separator_said(&text);
     let mut rows = Rows::new(text, skipped, said.unwrap_or_else(|| likely_separator(text)));
     let header = rows.row()?.ok_or(FileError::Nothing)?;
-    let layout = Layout::read(&header.cells, rows.separator)?;
+    let layout = Layout::read(&header, rows.separator)?;
     let mut reading = Reading { usual, layout, seen: HashMap::new(), mistakes: Mistakes::default() };
     let mut listed = Listed { products: Vec::new(), usual_vat: 0, unread: Vec::new() };
     while let Some(row) = rows.row()? {
@@ -183,15 +183,16 @@ fn likely_separator(text: &str) -> u8 {
     let known = |separator: &u8| {
         let header = Rows::new(text, 0, *separator).row();
         let cells = header.ok().flatten().map(|row| row.cells).unwrap_or_default();
-        cells.iter().take(MAX_COLUMNS).filter(|name| named(name) != Named::Other).count()
+        cells.iter().filter(|name| named(name) != Named::Other).count()
     };
     // Of equal ones the first.
     SEPARATORS.into_iter().rev().max_by_key(known).unwrap_or(SEPARATORS[0])
 }
 
-/// A row: where it begins, and its cells without those at the end that are empty.
+/// A row: where it begins, how many cells it has without those at the end that are empty, and the first of them.
 struct Row {
     line: usize,
+    width: usize,
     cells: Vec<String>,
 }
 
@@ -242,8 +243,8 @@ impl<'a> Rows<'a> {
         }
         let used = record.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()).last();
         let used = used.map_or(0, |(last, _)| last + 1);
-        let cells = record.iter().take(used).map(|cell| cell.trim().to_owned()).collect();
-        Ok(Some(Row { line: self.line, cells }))
+        let cells = record.iter().take(used.min(MAX_COLUMNS)).map(|cell| cell.trim().to_owned()).collect();
+        Ok(Some(Row { line: self.line, width: used, cells }))
     }
 }
 
@@ -260,9 +261,9 @@ struct Layout {
 }
 
 impl Layout {
-    fn read(header: &[String], separator: u8) -> Result<Self, FileError> {
-        let told = |at: usize| clean::line_within(header.get(at).map_or("", String::as_str), MAX_NAME);
-        let names: Vec<Named> = header.iter().take(MAX_COLUMNS).map(|name| named(name)).collect();
+    fn read(header: &Row, separator: u8) -> Result<Self, FileError> {
+        let told = |at: usize| clean::line_within(header.cells.get(at).map_or("", String::as_str), MAX_NAME);
+        let names: Vec<Named> = header.cells.iter().map(|name| named(name)).collect();
         let mut places = Vec::new();
         let mut vat_is_rate = true;
         for column in [Column::Number, Column::Description, Column::Price, Column::Vat, Column::Currency] {
@@ -296,10 +297,10 @@ impl Layout {
                 without_vat.map_or(FileError::NoColumn(Column::Price), |at| FileError::WithoutVat(told(at)))
             );
         };
-        let unread = (0..header.len()).filter(|at| !places.iter().any(|(_, is)| is == at)).map(told);
+        let unread = (0..header.cells.len()).filter(|at| !places.iter().any(|(_, is)| is == at)).map(told);
         Ok(Self {
-            unread: unread.filter(|name| !name.is_empty()).take(MAX_COLUMNS).collect(),
-            width: header.len(),
+            unread: unread.filter(|name| !name.is_empty()).collect(),
+            width: header.width,
             perhaps_halves: separator == b',' && place(Column::Vat) == Some(price + 1),
             perhaps_amounts: without_vat.is_some() && !vat_is_rate,
             places,
@@ -327,7 +328,7 @@ impl Reading {
     }
 
     fn product(&mut self, row: &Row) -> Option<Product> {
-        let (width, cells) = (self.layout.width, row.cells.len());
+        let (width, cells) = (self.layout.width, row.width);
         if cells > width {
             self.mistakes.add(Mistake { line: row.line, column: None, what: What::Cells(cells, width) });
             return None;

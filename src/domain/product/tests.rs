@@ -102,6 +102,16 @@ fn a_file_that_is_no_list() {
     assert_eq!(refused(many.as_bytes()), FileError::TooMany);
 }
 
+#[test]
+fn a_row_of_a_million_cells_is_bounded() {
+    let wide = "a,".repeat(1 << 20);
+    assert_eq!(refused(wide.as_bytes()), FileError::NoColumn(Column::Description));
+    let text = format!("name,price\nKaffe,30,{wide}x\n");
+    assert_eq!(wrong(&text), [(2, None, What::Cells(3 + (1 << 20), 2))]);
+    let named = format!("name,price,{}\nKaffe,30\n", "x,".repeat(1000));
+    assert_eq!(read(named.as_bytes(), USUAL).unwrap().unread.len(), 198);
+}
+
 /// Sold at the price without VAT, each sale would be a fifth too cheap.
 #[test]
 fn a_price_without_vat_is_not_taken() {
