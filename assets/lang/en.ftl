@@ -172,6 +172,8 @@ expiry-months =
        *[other] { $count } months
     }
 expiry-today = to the end of today
+expiry-tomorrow = to the end of tomorrow
+expiry-clock = until { $time }
 
 ## The fields of an address
 address-name = Name
@@ -213,7 +215,7 @@ mistake-reference-sign = Not { $character }: letters, digits, space and { $signs
 mistake-template-no-counter = {"{"}seq{"}"} is missing
 mistake-template-unknown-word = {"{"}{ $word }{"}"} is not known: {"{"}date{"}"}, {"{"}year{"}"}, {"{"}seq{"}"}
 mistake-template-character = Not { $character }: only A-Z, 0-9 and hyphen
-mistake-not-a-time = Not a time: 15min, 4h, 3d, 2w, 1m, today, or a date and time
+mistake-not-a-time = Not a time: 15min, 4h, 3d, 2w, 1m, today, 20:00, or a date and time
 mistake-past = That time is over
 mistake-too-far = At most a year away
 mistake-months-or-minutes = { $count } months. Minutes: { $count } min
@@ -979,7 +981,7 @@ order-expiry-minutes = 15 min
 order-expiry-today = today
 order-expiry-own = other
 order-expiry-text = Until
-order-expiry-hint = 30 min, 4h, 3d, 2w, 1m (month), today, 2026-12-24 18:00
+order-expiry-hint = 30 min, 4h, 3d, 2w, 1m (month), 20:00, 2026-12-24 18:00
 order-expiry-wrong = Not a time
 order-valid-until = Until { $moment } ({ $away })
 order-address = Address

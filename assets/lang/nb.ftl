@@ -171,6 +171,8 @@ expiry-months =
        *[other] { $count } måneder
     }
 expiry-today = ut dagen
+expiry-tomorrow = ut dagen i morgen
+expiry-clock = til kl. { $time }
 
 ## Feltene i en adresse
 address-name = Navn
@@ -212,7 +214,7 @@ mistake-reference-sign = Ikke { $character }: bokstaver, tall, mellomrom og { $s
 mistake-template-no-counter = {"{"}seq{"}"} mangler
 mistake-template-unknown-word = {"{"}{ $word }{"}"} er ukjent: {"{"}date{"}"}, {"{"}year{"}"}, {"{"}seq{"}"}
 mistake-template-character = Ikke { $character }: bare A-Z, 0-9 og bindestrek
-mistake-not-a-time = Ikke et tidspunkt: 15 min, 4 t, 3 d, 2 u, 1 md, i dag, eller dato og klokkeslett
+mistake-not-a-time = Ikke et tidspunkt: 15 min, 4 t, 3 d, 2 u, 1 md, i dag, 20:00, eller dato og klokkeslett
 mistake-past = Tidspunktet er passert
 mistake-too-far = Høyst et år fram i tid
 mistake-months-or-minutes = { $count } måneder. Minutter: { $count } min
@@ -974,7 +976,7 @@ order-expiry-minutes = 15 min
 order-expiry-today = i dag
 order-expiry-own = annen
 order-expiry-text = Til
-order-expiry-hint = 30 min, 4 t, 3 d, 2 u, 1 md, i dag, 24.12.2026 18:00
+order-expiry-hint = 30 min, 4 t, 3 d, 2 u, 1 md, 20:00, 24.12.2026 18:00
 order-expiry-wrong = Ikke et tidspunkt
 order-valid-until = Til { $moment } ({ $away })
 order-address = Adresse

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Span, Timestamp, Zoned, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
-/// How long the link lives, as chosen. Text form: `1d`, `1w`, `1m`, `15min`, `4h`, `today`, or an
-/// ISO 8601 date and time. Typed, the words of both languages will do: `2 uker`, `30 minutes`, `i dag`.
+/// How long the link lives, as chosen. Text form: `1d`, `1w`, `1m`, `15min`, `4h`, `today`, `tomorrow`, `20:00`, or an
+/// ISO 8601 date and time. Typed, the words of both languages will do: `2 uker`, `30 minutes`, `i dag`, `kl. 20`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Expiry {
@@ -23,6 +23,10 @@ pub enum Expiry {
     Months(u32),
     /// To the end of today in the seller's time zone.
     Today,
+    /// To the end of tomorrow in the seller's time zone.
+    Tomorrow,
+    /// To this time of today in the seller's time zone.
+    Clock(Time),
     /// To this moment.
     At(Timestamp),
 }
@@ -31,7 +35,7 @@ pub enum Expiry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ExpiryError {
     /// Not a time.
-    #[error("not a time: 1d, 1w, 1m, 15min, 4h, today, or a date and time")]
+    #[error("not a time: 1d, 1w, 1m, 15min, 4h, today, 20:00, or a date and time")]
     NotATime,
     /// Already over, or within a minute.
     #[error("the time is already over")]
@@ -59,6 +63,12 @@ impl Expiry {
         let lower = text.to_lowercase();
         if TODAY.contains(&lower.split_whitespace().collect::<Vec<_>>().join(" ").as_str()) {
             return Ok(Self::Today);
+        }
+        if TOMORROW.contains(&lower.as_str()) {
+            return Ok(Self::Tomorrow);
+        }
+        if let Some(clock) = time_of_day(&lower) {
+            return clock.map(Self::Clock);
         }
         if let Some(expiry) = parse_length(&lower)? {
             return Ok(expiry);
@@ -89,7 +99,7 @@ impl Expiry {
     /// Whether it is a moment that was named, which no clock makes another one.
     #[must_use]
     pub const fn is_moment(&self) -> bool {
-        matches!(self, Self::At(_))
+        matches!(self, Self::At(_) | Self::Clock(_))
     }
 
     /// The moment the link made at `now` ends, a whole second.
@@ -109,6 +119,17 @@ impl Expiry {
             Self::Weeks(n) => after(&here, Some(Span::new().try_weeks(i64::from(*n)))),
             Self::Months(n) => after(&here, Some(Span::new().try_months(i64::from(*n)))),
             Self::Today => here.end_of_day().map_err(|_| ExpiryError::TooFar).map(|z| z.timestamp()),
+            Self::Tomorrow => here
+                .tomorrow()
+                .and_then(|day| day.end_of_day())
+                .map_err(|_| ExpiryError::TooFar)
+                .map(|z| z.timestamp()),
+            Self::Clock(time) => here
+                .date()
+                .to_datetime(*time)
+                .to_zoned(zone.clone())
+                .map_err(|_| ExpiryError::TooFar)
+                .map(|z| z.timestamp()),
             Self::At(at) => Ok(*at),
         }?;
         if end.duration_since(now) < SignedDuration::from_secs(60) {
@@ -128,6 +149,28 @@ const MAX_DAYS: i64 = 366;
 
 /// The end of today, in the words of both languages.
 const TODAY: [&str; 5] = ["today", "end of today", "i dag", "idag", "ut dagen"];
+
+/// The end of tomorrow.
+const TOMORROW: [&str; 3] = ["tomorrow", "i morgen", "imorgen"];
+
+/// `20:00`, `kl. 20`, `kl 20.30`: a time of today. `None` where it isn't of that form.
+fn time_of_day(lower: &str) -> Option<Result<Time, ExpiryError>> {
+    let prefixed = lower.strip_prefix("kl").map(|rest| rest.strip_prefix('.').unwrap_or(rest).trim_start());
+    let (hour, minute) = match (prefixed, prefixed.unwrap_or(lower).split_once(':')) {
+        (_, Some(parts)) => parts,
+        // Without the word it could be a date.
+        (Some(rest), None) => rest.split_once('.').unwrap_or((rest, "00")),
+        (None, None) => return None,
+    };
+    let is = |part: &str, least: usize| {
+        (least..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
+    };
+    if !is(hour, 1) || !is(minute, 2) {
+        return None;
+    }
+    let time = hour.parse().ok().zip(minute.parse().ok());
+    Some(time.and_then(|(h, m)| Time::new(h, m, 0, 0).ok()).ok_or(ExpiryError::NotATime))
+}
 
 /// The number and the unit of `15min`, `4 h`, `2 uker`.
 fn number_and_unit(lower: &str) -> Option<(&str, &str)> {
@@ -198,6 +241,8 @@ impl fmt::Display for Expiry {
             Self::Weeks(n) => write!(f, "{n}w"),
             Self::Months(n) => write!(f, "{n}m"),
             Self::Today => f.write_str("today"),
+            Self::Tomorrow => f.write_str("tomorrow"),
+            Self::Clock(time) => write!(f, "{:02}:{:02}", time.hour(), time.minute()),
             Self::At(at) => write!(f, "{at}"),
         }
     }
@@ -247,6 +292,11 @@ mod tests {
             ("4 H", "2026-11-22T16:41:07Z"),
             ("today", "2026-11-22T22:59:59Z"),
             (" Today ", "2026-11-22T22:59:59Z"),
+            ("tomorrow", "2026-11-23T22:59:59Z"),
+            ("I morgen", "2026-11-23T22:59:59Z"),
+            ("20:00", "2026-11-22T19:00:00Z"),
+            ("kl. 20", "2026-11-22T19:00:00Z"),
+            ("kl 20.30", "2026-11-22T19:30:00Z"),
             ("366d", "2027-11-23T12:41:07Z"),
             ("12m", "2027-11-22T12:41:07Z"),
             ("2026-11-24T10:00:00Z", "2026-11-24T10:00:00Z"),
@@ -291,9 +341,21 @@ mod tests {
         ] {
             assert_eq!(Expiry::parse(text, &oslo()), Ok(want), "{text}");
         }
-        for text in
-            ["i morges", "2 uk", "uke", "1.2.3", "24.11.26", "31.02.2026", "24.11.2026 25:00", "24.11.2026 x"]
-        {
+        for text in [
+            "20.00",
+            "25:00",
+            "20:60",
+            "kl",
+            "20:0",
+            "i morges",
+            "2 uk",
+            "uke",
+            "1.2.3",
+            "24.11.26",
+            "31.02.2026",
+            "24.11.2026 25:00",
+            "24.11.2026 x",
+        ] {
             assert_eq!(Expiry::parse(text, &oslo()), Err(ExpiryError::NotATime), "{text}");
         }
     }
@@ -334,7 +396,7 @@ mod tests {
             "-1d",
             "1.5d",
             "today!",
-            "12:00",
+            "24:00",
             "2026-13-01T00:00",
             "2026-11-31",
             "2026-11-24T10:00:00+99:00",
@@ -372,6 +434,8 @@ mod tests {
             Expiry::Weeks(1),
             Expiry::Months(1),
             Expiry::Today,
+            Expiry::Tomorrow,
+            Expiry::Clock(jiff::civil::time(20, 5, 0, 0)),
             Expiry::At(at("2026-11-24T09:00:00Z")),
         ] {
             let json = serde_json::to_string(&expiry).unwrap();

@@ -247,6 +247,11 @@ impl Spoken for Expiry {
             Self::Weeks(n) => ("expiry-weeks", *n),
             Self::Months(n) => ("expiry-months", *n),
             Self::Today => return texts.t("expiry-today"),
+            Self::Tomorrow => return texts.t("expiry-tomorrow"),
+            Self::Clock(_) => {
+                let time = self.to_string();
+                return Cow::Owned(texts.t_args("expiry-clock", &[("time", time.into())]));
+            }
             Self::At(at) => return Cow::Owned(at.to_string()),
         };
         Cow::Owned(texts.t_args(key, &[("count", count.into())]))
