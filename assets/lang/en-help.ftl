@@ -296,6 +296,7 @@ cause-secret-empty = the client secret is empty
 cause-secret-unread = the client secret could not be read
 cause-secret-unsendable = the client id or secret can't be sent
 cause-link-withdrawn = the backend answered with a link to a foreign address; it was withdrawn
+cause-unfit-withdrawn = the backend answered with an address that can't be given to anybody; it was withdrawn
 cause-no-time-left = there was no time left to send it
 cause-could-not-send = it could not be sent
 cause-outcome-unknown = the outcome is not known yet

@@ -53,6 +53,7 @@ state-unknown = unknown
 ## What a state means, and what to do next
 advice-queued = Saved here. It is sent by itself as soon as there is a connection, while paylink is open.
 advice-queued-later = Saved here. It could not be sent yet. It is tried again by itself, while paylink is open.
+advice-queued-unwritable = Saved here, and not sent: paylink sends nothing as long as it can't keep what comes of it.
 advice-creating = Being sent now.
 advice-uncertain = It may have been sent. It is looked up before anything is sent again.
 advice-refused = The payment service said no. Nothing was sent to the customer.
@@ -103,6 +104,7 @@ event-voided = Reservation released
 event-refunded = Refunded
 event-partially-refunded = Partly refunded
 event-uncertain = Outcome unknown
+event-found = Found: it was made
 event-refused = Refused
 event-cancel-refused = Not cancelled
 event-capture-refused = Not captured
@@ -523,6 +525,8 @@ cli-not-mobile = { $phone } is not a mobile number; it may not take messages
 cli-expires-months = --expires { $given } is { $count } months: it can be paid until { $moment }. Minutes are { $count }min
 cli-queued = { $reference } is not sent yet: it is in the outbox, nothing is lost
 cli-queued-because = { $reference } is not sent yet ({ $why }): it is in the outbox, nothing is lost
+cli-being-sent = { $reference }: another paylink is sending it just now
+cli-being-sent-hint = `paylink show REF` tells what comes of it
 cli-queued-hint = It goes out with the next paylink command or the app, once there is a connection
 cli-queued-later-hint = The next try is due at { $time }: the app makes it by itself, else the first paylink command after that
 cli-kept-back = { $reference } is kept in the outbox and not sent, as --offline says
@@ -568,9 +572,9 @@ cli-money-waiting-because =
     }
 cli-money-behind =
     { $kind ->
-        [capture] { $reference }: the money is withdrawn once the request before it is done. The request is in the outbox; nothing is lost
-        [void] { $reference }: the reservation is released once the request before it is done. The request is in the outbox; nothing is lost
-        [refund] { $reference }: the money is given back once the request before it is done. The request is in the outbox; nothing is lost
+        [capture] { $reference }: the money is not withdrawn yet: another paylink is doing it just now, or a request before it goes first. The request is in the outbox; nothing is lost
+        [void] { $reference }: the reservation is not released yet: another paylink is doing it just now, or a request before it goes first. The request is in the outbox; nothing is lost
+        [refund] { $reference }: the money is not given back yet: another paylink is doing it just now, or a request before it goes first. The request is in the outbox; nothing is lost
        *[other] { $reference }: another paylink is cancelling the link just now. The request is in the outbox; nothing is lost
     }
 cli-money-waiting-hint = It goes on by itself; `paylink outbox` shows it, `paylink outbox send REF` tries now
@@ -914,6 +918,11 @@ dashboard-waiting =
     { $count ->
         [one] { $count } request waits and goes out by itself.
        *[other] { $count } requests wait and go out by themselves.
+    }
+dashboard-waiting-unwritable =
+    { $count ->
+        [one] { $count } request waits and is not sent as long as nothing can be kept.
+       *[other] { $count } requests wait and are not sent as long as nothing can be kept.
     }
 dashboard-next-try = Next try { $time }.
 dashboard-progress =

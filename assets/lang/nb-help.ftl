@@ -295,6 +295,7 @@ cause-secret-empty = klienthemmeligheten er tom
 cause-secret-unread = klienthemmeligheten kunne ikke leses
 cause-secret-unsendable = klient-id eller hemmelighet har tegn som ikke kan sendes
 cause-link-withdrawn = betalingstjenesten svarte med en lenke til en fremmed adresse; den er kansellert
+cause-unfit-withdrawn = betalingstjenesten svarte med en adresse som ikke kan gis til noen; den er kansellert
 cause-no-time-left = det var ikke tid igjen til å sende den
 cause-could-not-send = den kunne ikke sendes
 cause-outcome-unknown = utfallet er ikke kjent ennå

@@ -52,6 +52,7 @@ state-unknown = ukjent
 ## Hva tilstanden betyr, og hva du gjør nå
 advice-queued = Lagret her. Den sendes av seg selv så snart det er nett, mens paylink er åpen.
 advice-queued-later = Lagret her. Den kunne ikke sendes ennå. Det prøves igjen av seg selv mens paylink er åpen.
+advice-queued-unwritable = Lagret her og ikke sendt: paylink sender ingenting så lenge det som skjer ikke kan lagres.
 advice-creating = Sendes nå.
 advice-uncertain = Den kan være sendt. Det blir sjekket før noe sendes på nytt.
 advice-refused = Betalingstjenesten sa nei. Kunden har ikke fått noe.
@@ -102,6 +103,7 @@ event-voided = Reservasjon annullert
 event-refunded = Refundert
 event-partially-refunded = Delvis refundert
 event-uncertain = Ukjent utfall
+event-found = Funnet: den ble laget
 event-refused = Avvist
 event-cancel-refused = Ikke kansellert
 event-capture-refused = Ikke trukket
@@ -518,6 +520,8 @@ cli-not-mobile = { $phone } er ikke et mobilnummer; det tar kanskje ikke imot me
 cli-expires-months = --expires { $given } er { $count } måneder: den kan betales til { $moment }. Minutter skrives { $count }min
 cli-queued = { $reference } er ikke sendt ennå: den ligger i utboksen, ingenting er tapt
 cli-queued-because = { $reference } er ikke sendt ennå ({ $why }): den ligger i utboksen, ingenting er tapt
+cli-being-sent = { $reference }: en annen paylink er i ferd med å sende den
+cli-being-sent-hint = `paylink show REF` sier hvordan det går
 cli-queued-hint = Den går ut med neste paylink-kommando eller appen, når det er forbindelse
 cli-queued-later-hint = Neste forsøk er kl. { $time }: appen gjør det av seg selv, ellers den første paylink-kommandoen etter det
 cli-kept-back = { $reference } ligger i utboksen og er ikke sendt, slik --offline ber om
@@ -563,9 +567,9 @@ cli-money-waiting-because =
     }
 cli-money-behind =
     { $kind ->
-        [capture] { $reference }: pengene trekkes når forespørselen foran er ferdig. Forespørselen ligger i utboksen; ingenting er tapt
-        [void] { $reference }: reservasjonen annulleres når forespørselen foran er ferdig. Forespørselen ligger i utboksen; ingenting er tapt
-        [refund] { $reference }: pengene refunderes når forespørselen foran er ferdig. Forespørselen ligger i utboksen; ingenting er tapt
+        [capture] { $reference }: pengene er ikke trukket ennå: en annen paylink holder på med det, eller en forespørsel foran går først. Forespørselen ligger i utboksen; ingenting er tapt
+        [void] { $reference }: reservasjonen er ikke annullert ennå: en annen paylink holder på med det, eller en forespørsel foran går først. Forespørselen ligger i utboksen; ingenting er tapt
+        [refund] { $reference }: pengene er ikke refundert ennå: en annen paylink holder på med det, eller en forespørsel foran går først. Forespørselen ligger i utboksen; ingenting er tapt
        *[other] { $reference }: en annen paylink er i ferd med å kansellere lenken. Forespørselen ligger i utboksen; ingenting er tapt
     }
 cli-money-waiting-hint = Det går videre av seg selv; `paylink outbox` viser det, `paylink outbox send REF` prøver nå
@@ -909,6 +913,11 @@ dashboard-waiting =
     { $count ->
         [one] { $count } forespørsel venter og sendes av seg selv.
        *[other] { $count } forespørsler venter og sendes av seg selv.
+    }
+dashboard-waiting-unwritable =
+    { $count ->
+        [one] { $count } forespørsel venter og sendes ikke så lenge ingenting kan lagres.
+       *[other] { $count } forespørsler venter og sendes ikke så lenge ingenting kan lagres.
     }
 dashboard-next-try = Neste forsøk { $time }.
 dashboard-progress =

@@ -142,6 +142,9 @@ impl View {
             let next = waiting_words::goes_out(entry.next_at, unreached, self.now, &self.zone, t);
             out.push(format!("    {next}"));
         }
+        let asks = outbox.iter().filter(|e| e.link == link.id);
+        let asks = asks.filter_map(|entry| waiting_words::to_decide(entry, link, t));
+        out.extend(asks.map(|words| format!("  ? {words}")));
         out.push(String::new());
         let lines: Vec<[String; 5]> = link
             .sale

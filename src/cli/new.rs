@@ -371,7 +371,13 @@ pub async fn failure(shop: &Shop<'_>, sent: &Sent) -> Option<Failure> {
             Some(dropped(shop, &sent.link))
         }
         Outcome::Already | Outcome::Busy if !sent.link.state.in_outbox() => None,
-        Outcome::Queued { .. } | Outcome::Already | Outcome::Busy => {
+        Outcome::Busy => Some(Failure::new(
+            Status::Unreachable,
+            "being_sent",
+            named("cli-being-sent"),
+            t.t("cli-being-sent-hint"),
+        )),
+        Outcome::Queued { .. } | Outcome::Already => {
             let view = shop.view();
             let unreached = sent.fault.as_ref().is_none_or(Fault::unreached);
             let next_at = if let Outcome::Queued { next_at } = sent.outcome { next_at } else { view.now };
@@ -406,8 +412,7 @@ pub async fn failure(shop: &Shop<'_>, sent: &Sent) -> Option<Failure> {
         Outcome::Uncertain { needs_decision, .. } => {
             let hint = match needs_decision {
                 false => "cli-unknown-hint",
-                true if sent.link.sale.delivery.messages_customer() => "cli-decide-hint",
-                true => "cli-decide-hint-given",
+                true => waiting_words::decide_hint(false, &sent.link),
             };
             let key = if why.is_empty() { "cli-uncertain" } else { "cli-uncertain-because" };
             Some(Failure::new(Status::Unknown, "outcome_unknown", named(key), t.t(hint)))

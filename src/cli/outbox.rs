@@ -52,7 +52,7 @@ async fn list(shop: &mut Shop<'_>) -> Result<Status, Failure> {
     if entries.is_empty() && !shop.run.output.json {
         shop.run.note(&Note::new("outbox_empty", t.t("doctor-outbox-empty")));
     }
-    let (mut cells, mut unreadable) = (Vec::new(), Vec::new());
+    let (mut cells, mut unreadable, mut asks) = (Vec::new(), Vec::new(), Vec::new());
     for entry in entries {
         let Some(link) = shop.readable(entry.link).await? else {
             unreadable.push(entry.link);
@@ -100,6 +100,7 @@ async fn list(shop: &mut Shop<'_>) -> Result<Status, Failure> {
             0 => String::new(),
             count => t.t_args("cli-outbox-tries", &[("count", count.into())]),
         };
+        asks.push(waiting_words::to_decide(&entry, &link, t));
         cells.push([
             reference.to_owned(),
             t.amount(amount),
@@ -113,8 +114,11 @@ async fn list(shop: &mut Shop<'_>) -> Result<Status, Failure> {
             },
         ]);
     }
-    for line in columns(&cells, &[false, true, false, false, false, false]) {
-        shop.run.output.line(&line)?;
+    for (line, asks) in columns(&cells, &[false, true, false, false, false, false]).iter().zip(asks) {
+        shop.run.output.line(line)?;
+        if let Some(asks) = asks {
+            shop.run.output.line(&format!("  ? {asks}"))?;
+        }
     }
     let account = shop.account().to_owned();
     let elsewhere = shop.ask(move |l| l.waiting_elsewhere(&account)).await?;

@@ -174,8 +174,10 @@ pub enum Plain {
     SecretUnread,
     /// The client id or secret has characters that can't be sent.
     SecretUnsendable,
-    /// The backend's link was not one to send a customer to: it was withdrawn.
+    /// The backend's link was on somebody else's host: it was withdrawn.
     LinkWithdrawn,
+    /// The backend's link was not one to send a customer to, whosever host it names: it was withdrawn.
+    UnfitWithdrawn,
     /// No answer as long as somebody waited.
     NotInTime,
     /// Nobody waits long enough for it to be sent.
@@ -204,7 +206,7 @@ pub enum Plain {
 
 impl Plain {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::OnlyHttps,
         Self::AskedToWait,
         Self::NoSecret,
@@ -214,6 +216,7 @@ impl Plain {
         Self::SecretUnread,
         Self::SecretUnsendable,
         Self::LinkWithdrawn,
+        Self::UnfitWithdrawn,
         Self::NotInTime,
         Self::NoTimeLeft,
         Self::CouldNotSend,

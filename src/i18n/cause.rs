@@ -213,6 +213,7 @@ impl Spoken for Plain {
             Self::SecretUnread => "cause-secret-unread",
             Self::SecretUnsendable => "cause-secret-unsendable",
             Self::LinkWithdrawn => "cause-link-withdrawn",
+            Self::UnfitWithdrawn => "cause-unfit-withdrawn",
             Self::NotInTime => "system-no-answer",
             Self::NoTimeLeft => "cause-no-time-left",
             Self::CouldNotSend => "cause-could-not-send",

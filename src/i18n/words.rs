@@ -138,6 +138,7 @@ impl Spoken for EventKind {
             Self::Refunded => "event-refunded",
             Self::PartiallyRefunded => "event-partially-refunded",
             Self::Uncertain => "event-uncertain",
+            Self::Found => "event-found",
             Self::Refused => "event-refused",
             Self::AlarmOver => "event-alarm-over",
             Self::CancelRefused => "event-cancel-refused",

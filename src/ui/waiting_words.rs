@@ -10,7 +10,7 @@ use crate::app::model::{Dropping, Stands};
 use crate::app::msg::{WaitEnd, Waited};
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::fault::FaultKind;
-use crate::domain::link::{LinkId, LinkState};
+use crate::domain::link::{Link, LinkId, LinkState};
 use crate::i18n::Texts;
 use crate::ports::{Fault, OutboxEntry, OutboxKind};
 
@@ -123,6 +123,22 @@ pub fn goes_out(
     }
     let when = texts.clock_seconds(next_at, zone);
     texts.t_args("cli-queued-later-hint", &[("time", when.into())])
+}
+
+/// What the seller is asked about a link that waits for the word, and by which commands it is given (contracts, 5).
+#[must_use]
+pub fn to_decide(entry: &OutboxEntry, link: &Link, texts: Texts) -> Option<Cow<'static, str>> {
+    entry.needs_decision.then(|| texts.t(decide_hint(entry.overdue.is_some(), link)))
+}
+
+/// The message with that. `late`: it was not sent, else it may have been.
+#[must_use]
+pub const fn decide_hint(late: bool, link: &Link) -> &'static str {
+    match late {
+        true => "cli-overdue-hint",
+        false if link.sale.delivery.messages_customer() => "cli-decide-hint",
+        false => "cli-decide-hint-given",
+    }
 }
 
 /// What happens next with what the backend works on: it is looked at, and not sent again. After a day the seller may

@@ -347,6 +347,7 @@ pub(crate) const fn event(kind: EventKind) -> (&'static str, Role) {
     match kind {
         EventKind::Drafted
         | EventKind::Created
+        | EventKind::Found
         | EventKind::MessageSent
         | EventKind::MailOpened
         | EventKind::Opened

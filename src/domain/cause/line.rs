@@ -54,6 +54,9 @@ impl Plain {
             Self::SecretUnread => "the client secret could not be read",
             Self::SecretUnsendable => "the client id or secret can't be sent",
             Self::LinkWithdrawn => "the backend answered with a link to a foreign address; it was withdrawn",
+            Self::UnfitWithdrawn => {
+                "the backend answered with an address that can't be given to anybody; it was withdrawn"
+            }
             Self::NotInTime => "no answer in time",
             Self::NoTimeLeft => "there was no time left to send it",
             Self::CouldNotSend => "it could not be sent",

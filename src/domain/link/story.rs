@@ -54,6 +54,8 @@ pub enum EventKind {
     PartiallyRefunded,
     /// The outcome of sending it is unknown.
     Uncertain,
+    /// It had been made after all, and was found.
+    Found,
     /// The backend refused it.
     Refused,
     /// It could not be withdrawn.
@@ -76,7 +78,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::Drafted,
         Self::Created,
         Self::MessageSent,
@@ -100,6 +102,7 @@ impl EventKind {
         Self::Refunded,
         Self::PartiallyRefunded,
         Self::Uncertain,
+        Self::Found,
         Self::Refused,
         Self::CancelRefused,
         Self::CaptureRefused,
@@ -115,7 +118,7 @@ impl EventKind {
         match self {
             Self::Drafted => 0,
             Self::Uncertain | Self::Refused => 1,
-            Self::Created => 2,
+            Self::Created | Self::Found => 2,
             Self::MessageSent | Self::MessageSkipped | Self::MessageFailed | Self::MailOpened => 3,
             Self::Opened => 4,
             Self::AddressGiven => 5,
@@ -166,6 +169,7 @@ impl EventKind {
             Self::Refunded => "refunded",
             Self::PartiallyRefunded => "partially_refunded",
             Self::Uncertain => "uncertain",
+            Self::Found => "found",
             Self::Refused => "refused",
             Self::CancelRefused => "cancel_refused",
             Self::CaptureRefused => "capture_refused",

@@ -2,7 +2,7 @@
 
 use super::Until;
 use super::seek::Seen;
-use crate::domain::cause::{Cause, Plain};
+use crate::domain::cause::{BadLink, Cause, Plain};
 use crate::domain::clean;
 use crate::domain::lifecycle::{self, SessionNews};
 use crate::domain::link::{EventKind, LinkState};
@@ -49,6 +49,9 @@ pub(super) async fn adopt(ports: &Ports, mut claim: Claim, seen: &Seen) -> Resul
     let link = &mut claim.link;
     link.url = Some(ports.gateway.rebuilt_url(&session.id));
     link.by_push = link.sale.delivery.messages_customer() && link.sale.methods.push_replaces_sms();
+    if link.was_in_doubt() {
+        link.record_once(ports.clock.now(), EventKind::Found, None);
+    }
     lifecycle::merge(link, Some(session), None, asked.by_backend(ports));
     let (before, first_sent) = (claim.link.clone(), claim.entry.first_sent);
     // Written down before the link is made: the customer may have each of them.
@@ -88,7 +91,11 @@ pub(super) async fn distrust(
     let (before, first_sent) = (claim.link.clone(), claim.entry.first_sent);
     let id = before.id;
     // The address itself is never shown.
-    let fault = Fault { cause: Cause::Plain(Plain::LinkWithdrawn), message: None, ..fault };
+    let why = match fault.cause {
+        Cause::Untrusted(bad) if bad != BadLink::ForeignHost => Plain::UnfitWithdrawn,
+        _ => Plain::LinkWithdrawn,
+    };
+    let fault = Fault { cause: Cause::Plain(why), message: None, ..fault };
     claim.link.session_id = Some(session_id.clone());
     set_state(&mut claim.link, LinkState::Refused, now);
     claim.link.record_once(now, EventKind::Refused, Some(fault.line()));

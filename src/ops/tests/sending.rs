@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::cause::Cause;
+use crate::domain::cause::{BadLink, Cause};
 use crate::domain::link::{DeliveryStatus, EventKind, LinkId, LinkState};
 use crate::domain::sale::Delivery;
 use crate::ops::outbox::{Outcome, flush, send_now, send_patiently};
@@ -178,6 +178,24 @@ async fn a_foreign_link_is_withdrawn_and_never_shown() {
     assert!(matches!(send_now(&world.ports, id).await.unwrap().outcome, Outcome::Queued { .. }));
     settle(&world).await;
     assert_eq!(world.link(id).state, LinkState::Open);
+}
+
+/// What is told of an address that can't be given to anybody is not that it is foreign, unless its host is.
+#[tokio::test(start_paused = true)]
+async fn why_a_link_is_withdrawn_is_told_as_it_is() {
+    for bad in BadLink::ALL {
+        let world = World::new();
+        let other = world.send("B-1", Delivery::Link).await;
+        let untrusted = Fault {
+            session_id: Some(world.session_id(other)),
+            ..Fault::new(FaultKind::Untrusted, Cause::Untrusted(bad))
+        };
+        world.backend.wrong(Call::Create, [Wrong::Fault(untrusted)]);
+        let id = world.keep("A-1", sms());
+        assert_eq!(send_now(&world.ports, id).await.unwrap().outcome, Outcome::Refused);
+        let reason = world.link(id).reason.unwrap();
+        assert_eq!(reason.contains("foreign"), bad == BadLink::ForeignHost, "{bad:?}: {reason}");
+    }
 }
 
 /// Whatever is cut off and whenever, a session whose link is not to be trusted is in the ledger before anybody is asked to

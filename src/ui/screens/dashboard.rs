@@ -118,8 +118,11 @@ fn notes(model: &Model, now: &Now, texts: Texts) -> Vec<(String, Role)> {
     let waits = outbox.iter().filter(|e| e.kind.asked_for()).filter(goes);
     let waiting = waits.clone().count();
     if waiting > 0 {
-        let mut text = format!("↑ {}", texts.t_args("dashboard-waiting", &count(waiting)));
-        if let Some(next) = waits.filter(|e| e.attempts > 0).map(|e| e.next_at).min()
+        let kept = model.dashboard.unwritable.is_none();
+        let key = if kept { "dashboard-waiting" } else { "dashboard-waiting-unwritable" };
+        let mut text = format!("↑ {}", texts.t_args(key, &count(waiting)));
+        if kept
+            && let Some(next) = waits.filter(|e| e.attempts > 0).map(|e| e.next_at).min()
             && next > now.at
         {
             let when = texts.clock_seconds(next, &now.zone);

@@ -28,6 +28,24 @@ fn a_second_try_that_is_refused_tells_of_the_first() {
     assert!(shown.out.contains("A lost link is looked for"), "{shown:?}");
 }
 
+/// Wherever a link that waits for the seller's word is told of, stands what to ask the customer, and how the word is given.
+#[test]
+fn what_to_ask_the_customer_is_told_wherever_the_link_waits_for_it() {
+    let world = in_doubt();
+    let question = "Ask the customer: “Have you had a message with a payment link?” If yes, wait; if no, `paylink outbox \
+                    send REF`, or `paylink outbox drop REF` gives it up";
+    for words in [&["outbox"][..], &["show", "A-1", "--offline"]] {
+        let told = world.run(words).is(0);
+        assert!(told.out.contains(&format!("  ? {question}\n")), "{told:?}");
+    }
+    let world = World::new();
+    world.run(&["new", "--offline", "--item", "a;1;1", "--reference", "A-1"]).is(5);
+    for words in [&["outbox"][..], &["show", "A-1", "--offline"]] {
+        let told = world.run(words).is(0);
+        assert!(!told.out.contains('?'), "nobody is asked: {told:?}");
+    }
+}
+
 #[test]
 fn what_is_given_up_in_doubt_is_said_to_be_looked_for_and_that_is_not_dropped() {
     for words in [["outbox", "drop", "A-1"].as_slice(), &["cancel", "A-1"]] {

@@ -160,6 +160,40 @@ fn whether_there_is_money_is_not_guessed_while_the_backend_cannot_be_read() {
     assert_eq!(world.run(&["capture", "A-2", "--json"]).is(3).error()["code"], "not_possible");
 }
 
+/// Not signed in, or not allowed: 4 in each case. Where it isn't known whether there is money, nothing waits, and that is
+/// said; where it is known, the order waits and goes out once that is put right.
+#[test]
+fn who_may_not_read_the_payment_is_told_whether_anything_waits() {
+    for (http, code) in [(401, "not_signed_in"), (403, "forbidden")] {
+        let world = World::new();
+        let link = world.link(&["--reference", "A-1", "--no-auto-capture"]);
+        world.pay(&link, "authorized");
+        let no = json!({"path": "/v1/*", "method": "GET", "kind": "status", "status": http, "times": -1});
+        world.fault(no.clone());
+        for kind in ["capture", "void", "refund"] {
+            let told = world.run(&[kind, "A-1", "--json"]).is(4).error();
+            assert_eq!(told["code"], code, "{kind} {told}");
+            assert!(told["message"].as_str().unwrap().contains("nothing waits to be sent"), "{told}");
+            assert!(!told["hint"].as_str().unwrap().contains("outbox"), "{told}");
+            assert_eq!((requests(&world, kind), waiting(&world).len()), (0, 0));
+        }
+        world.clear_faults();
+        authorized(&world, "A-2");
+        world.fault(no);
+        let told = world.run(&["capture", "A-2", "--json"]).is(4).error();
+        let waits = waiting(&world).len();
+        // What a 403 says is for good.
+        assert_eq!(
+            (told["code"].as_str(), waits),
+            if http == 401 { (Some("not_allowed"), 1) } else { (Some("forbidden"), 0) }
+        );
+        assert_eq!(told["hint"].as_str().unwrap().contains("outbox"), waits == 1, "{told}");
+        world.clear_faults();
+        world.run(&["outbox", "send", "A-2"]).is(0);
+        assert_eq!(requests(&world, "capture"), waits);
+    }
+}
+
 #[test]
 fn all_that_waits_for_a_link_is_dropped_and_named() {
     let world = World::new();

@@ -16,7 +16,7 @@ use std::path::Path;
 
 use paylink::app::Model;
 use paylink::app::model::{Net, Now};
-use paylink::domain::link::LinkId;
+use paylink::domain::link::{LinkId, LinkState};
 use paylink::i18n::{Lang, Texts};
 use paylink::ports::{LedgerError, Unusable};
 use paylink::ui::theme::{Depth, Ground, Theme};
@@ -204,6 +204,33 @@ fn a_ledger_that_can_not_be_written_is_told_at_80_columns() {
             let first = scene == Scene::Dashboard;
             assert_eq!(text.contains(why), first, "{text}");
             assert_eq!(text.contains(then), first, "{text}");
+        }
+    }
+}
+
+/// A link that waits is not said to go out by itself while nothing is sent.
+#[test]
+fn where_nothing_can_be_kept_nothing_is_said_to_go_out_by_itself() {
+    let size = (100, 30);
+    for lang in Lang::ALL {
+        for scene in [Scene::Dashboard, Scene::LinkLive] {
+            for kept in [true, false] {
+                let mut model = scene.model(size);
+                let row = model.dashboard.rows[0].id;
+                model.dashboard.outbox = vec![models::entry(row, false)];
+                if let Some(link) = model.link.as_mut().and_then(|screen| screen.link.as_mut()) {
+                    link.state = LinkState::Queued;
+                    link.session_id = None;
+                }
+                if !kept {
+                    let file = Path::new("paylink.db");
+                    model.dashboard.unwritable = Some(LedgerError::unusable(file, Unusable::Full));
+                }
+                let (buffer, ..) = drawn(&model, &look(lang, plain()), size);
+                let text = text(&buffer, None).split_whitespace().collect::<Vec<_>>().join(" ");
+                let by_itself = ["by itself", "av seg selv"].iter().any(|words| text.contains(words));
+                assert_eq!(by_itself, kept, "{text}");
+            }
         }
     }
 }
