@@ -342,18 +342,28 @@ cli-backup-done =
     }
 cli-restore-what =
     { $count ->
-        [one] { $file } has { $count } link, of { $newest }. The ledger in place has { $now }.
-       *[other] { $file } has { $count } links, the newest of { $newest }. The ledger in place has { $now }.
+        [one] { $file } has { $count } link, of { $newest }. The ledger in place has { $now }; what it knows since then is kept.
+       *[other] { $file } has { $count } links, the newest of { $newest }. The ledger in place has { $now }; what it knows since then is kept.
     }
 cli-restore-missing =
-    { $missing ->
-        [one] { $missing } of these is not in the backup: { $references }.
-       *[other] { $missing } of these are not in the backup: { $references }.
+    { $count ->
+        [one] { $count } of these is not in the backup: { $references }. It goes over.
+       *[other] { $count } of these are not in the backup: { $references }. They go over.
+    }
+cli-restore-lost =
+    { $count ->
+        [one] { $count } of these is not in the backup, can't be read and would not be followed any more: { $references }.
+       *[other] { $count } of these are not in the backup, can't be read and would not be followed any more: { $references }.
+    }
+cli-restore-carried =
+    { $count ->
+        [one] { $count } link that was not in it went over from the old ledger: { $references }
+       *[other] { $count } links that were not in it went over from the old ledger: { $references }
     }
 cli-restore-gone =
     { $missing ->
-        [one] { $missing } link of the old ledger was not in the backup and is not followed any more: { $references }
-       *[other] { $missing } links of the old ledger were not in the backup and are not followed any more: { $references }
+        [one] { $missing } link of the old ledger was not in the backup, can't be read and is not followed any more: { $references }
+       *[other] { $missing } links of the old ledger were not in the backup, can't be read and are not followed any more: { $references }
     }
 cli-restore-gone-hint = Their customers may still pay them: look them up at the payment service before you sell the same again
 cli-restore-waiting =

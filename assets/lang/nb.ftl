@@ -341,14 +341,28 @@ cli-backup-done =
     }
 cli-restore-what =
     { $count ->
-        [one] { $file } har { $count } lenke, fra { $newest }. Registeret som er i bruk, har { $now }.
-       *[other] { $file } har { $count } lenker, den nyeste fra { $newest }. Registeret som er i bruk, har { $now }.
+        [one] { $file } har { $count } lenke, fra { $newest }. Registeret som er i bruk, har { $now }; det som er nyere der, beholdes.
+       *[other] { $file } har { $count } lenker, den nyeste fra { $newest }. Registeret som er i bruk, har { $now }; det som er nyere der, beholdes.
     }
-cli-restore-missing = { $missing } av dem er ikke i sikkerhetskopien: { $references }.
+cli-restore-missing =
+    { $count ->
+        [one] { $count } av dem er ikke i sikkerhetskopien: { $references }. Den blir med over.
+       *[other] { $count } av dem er ikke i sikkerhetskopien: { $references }. De blir med over.
+    }
+cli-restore-lost =
+    { $count ->
+        [one] { $count } av dem er ikke i sikkerhetskopien, kan ikke leses og vil ikke følges lenger: { $references }.
+       *[other] { $count } av dem er ikke i sikkerhetskopien, kan ikke leses og vil ikke følges lenger: { $references }.
+    }
+cli-restore-carried =
+    { $count ->
+        [one] { $count } lenke som ikke var i den, ble med over fra det gamle registeret: { $references }
+       *[other] { $count } lenker som ikke var i den, ble med over fra det gamle registeret: { $references }
+    }
 cli-restore-gone =
     { $missing ->
-        [one] { $missing } lenke i det gamle registeret var ikke i sikkerhetskopien og følges ikke lenger: { $references }
-       *[other] { $missing } lenker i det gamle registeret var ikke i sikkerhetskopien og følges ikke lenger: { $references }
+        [one] { $missing } lenke i det gamle registeret var ikke i sikkerhetskopien, kan ikke leses og følges ikke lenger: { $references }
+       *[other] { $missing } lenker i det gamle registeret var ikke i sikkerhetskopien, kan ikke leses og følges ikke lenger: { $references }
     }
 cli-restore-gone-hint = Kundene kan fortsatt betale dem: slå dem opp hos betalingstjenesten før du selger det samme på nytt
 cli-restore-waiting =

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use super::secret_input::{ask, can_ask};
 use super::{Failure, Note, Run, Status, args};
+use crate::domain::link::Link;
 use crate::i18n::{Texts, Value};
+use crate::ops::check_order;
 use crate::ports::{LedgerError, Rescue, Unusable};
 use crate::wiring;
 
@@ -50,16 +52,17 @@ pub fn restore(run: &Run, args: &args::Restore) -> Result<Status, Failure> {
             confirm(run, &restore, &args.file)?;
         }
         // Yes was said to what the ledger had then. What came since was not spoken of.
-        match restore.carry_out(Timestamp::now(), args.yes).map_err(failure)? {
+        let now = Timestamp::now();
+        let mut together = |links: &mut [Link]| check_order(links, now);
+        match restore.carry_out(now, args.yes, &mut together).map_err(failure)? {
             Some(done) => break done,
             None => run.note(&Note::new("restore", t.t("cli-restore-changed"))),
         }
     };
     let links = restore.links;
     // Said whoever has said yes: their customers may still pay them, and nobody here follows that any more.
-    if !restore.missing.is_empty() {
-        let args =
-            [("missing", restore.missing.len().into()), ("references", some_of(&restore.missing).into())];
+    if !restore.lost.is_empty() {
+        let args = [("missing", restore.lost.len().into()), ("references", some_of(&restore.lost).into())];
         let gone = Note::new("not_in_backup", t.t_args("cli-restore-gone", &args));
         run.note(&gone.hint(t.t("cli-restore-gone-hint")));
     }
@@ -67,7 +70,9 @@ pub fn restore(run: &Run, args: &args::Restore) -> Result<Status, Failure> {
         let object = serde_json::json!({
             "file": args.file,
             "links": links,
-            "missing": restore.missing.len(),
+            "missing": restore.carried.len() + restore.lost.len(),
+            "carried": restore.carried,
+            "lost": restore.lost,
             "kept": done.kept,
             "money": done.money,
             "not_sent": restore.waiting,
@@ -78,16 +83,19 @@ pub fn restore(run: &Run, args: &args::Restore) -> Result<Status, Failure> {
     }
     let args = [("file", shown(&args.file)), ("count", links.into())];
     run.output.line(&t.t_args("cli-restore-done", &args))?;
+    if let Some(line) = named(run, &restore.carried, "cli-restore-carried") {
+        run.output.line(&line)?;
+    }
     if let Some(kept) = &done.kept {
         run.output.line(&t.t_args("cli-restore-kept", &[("kept", shown(kept))]))?;
     }
-    if let Some(line) = waiting(run, &restore.waiting, "cli-restore-not-sent") {
+    if let Some(line) = named(run, &restore.waiting, "cli-restore-not-sent") {
         run.output.line(&line)?;
     }
     if let Some(line) = money_line(run, &done.money) {
         run.output.line(&line)?;
     }
-    if let Some(line) = waiting(run, &restore.unreadable, "cli-restore-unreadable") {
+    if let Some(line) = named(run, &restore.unreadable, "cli-restore-unreadable") {
         run.output.line(&line)?;
     }
     Ok(Status::Done)
@@ -104,18 +112,19 @@ fn confirm(run: &Run, restore: &wiring::Restore, file: &Path) -> Result<(), Fail
         ("now", restore.now.unwrap_or_default().into()),
     ];
     let mut what = t.t_args("cli-restore-what", &said);
-    if !restore.missing.is_empty() {
-        let missing = restore.missing.len().into();
-        let args = [("missing", missing), ("references", some_of(&restore.missing).into())];
-        what = format!("{what} {}", t.t_args("cli-restore-missing", &args));
+    for (references, key) in [
+        (&restore.carried, "cli-restore-missing"),
+        (&restore.lost, "cli-restore-lost"),
+        (&restore.waiting, "cli-restore-waiting"),
+    ] {
+        if let Some(line) = named(run, references, key) {
+            what = format!("{what} {line}");
+        }
     }
     if restore.newer {
         what = format!("{what} {}", t.t("cli-restore-newer"));
     }
-    if let Some(lost) = waiting(run, &restore.waiting, "cli-restore-waiting") {
-        what = format!("{what} {lost}");
-    }
-    if let Some(odd) = waiting(run, &restore.unreadable, "cli-restore-unreadable") {
+    if let Some(odd) = named(run, &restore.unreadable, "cli-restore-unreadable") {
         what = format!("{what} {odd}.");
     }
     if run.output.json || !can_ask() {
@@ -129,8 +138,8 @@ fn confirm(run: &Run, restore: &wiring::Restore, file: &Path) -> Result<(), Fail
     Err(Failure::input("not_confirmed", t.t("cli-restore-not"), t.t("cli-restore-yes")))
 }
 
-/// What waits in the ledger in place and goes with it, named.
-fn waiting(run: &Run, references: &[String], key: &'static str) -> Option<String> {
+/// What becomes of what the ledger in place has, named.
+fn named(run: &Run, references: &[String], key: &'static str) -> Option<String> {
     let args = [("count", references.len().into()), ("references", some_of(references).into())];
     (!references.is_empty()).then(|| run.texts().t_args(key, &args))
 }

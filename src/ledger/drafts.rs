@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::alive::Life;
 use super::error::Trouble;
-use super::values;
+use super::{record, values};
 use crate::domain::link::LinkId;
 
 /// So many are kept of an account; beyond that the oldest go that nobody is at.
@@ -112,6 +112,27 @@ pub(super) fn forget(
     let kept = values::get(tx, &key)?.and_then(|text| serde_json::from_str::<Kept>(&text).ok());
     if kept.is_none_or(|kept| asker.may_have(&kept)) {
         values::put(tx, &key, None)?;
+    }
+    Ok(())
+}
+
+/// Puts the drafts of the ledger in `place` to those of the one that takes its place. One whose sale was made into a link
+/// since, which has its id, is none any more: it would be sold twice.
+pub(super) fn carry(tx: &Transaction<'_>, place: &Connection) -> Result<(), Trouble> {
+    const ALL: &str = "SELECT key, value FROM kv WHERE key GLOB 'draft:*'";
+    let read = |db: &Connection| -> rusqlite::Result<Vec<(String, String)>> {
+        db.prepare(ALL)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    };
+    for (key, value) in read(place)? {
+        values::put(tx, &key, Some(&value))?;
+    }
+    for (key, _) in read(tx)? {
+        let id = key.rsplit(':').next().and_then(LinkId::parse);
+        if let Some(id) = id
+            && record::seq_of(tx, id)?.is_some()
+        {
+            values::put(tx, &key, None)?;
+        }
     }
     Ok(())
 }

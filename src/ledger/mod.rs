@@ -8,7 +8,7 @@
 //! - `file.rs`: folder and file, private from the first moment; `connect.rs`: settings, migrations
 //! - `record.rs`: a link written, read, changed; `list.rs`: rows, by filter; `search.rs`: words
 //! - `guard.rs`: who has it open; `healing.rs`, `rescue.rs`, `salvage.rs`, `stray.rs`, `leaves.rs`, `replace.rs`: what is done with a
-//!   damaged one; `backup.rs`, `restore.rs`, `carry.rs`: copies; `leftovers.rs`: what a killed process left of one
+//!   damaged one; `backup.rs`, `restore.rs`, `carry.rs`, `merge.rs`: copies; `leftovers.rs`: what a killed process left of one
 //! - `order.rs`: the links of one order, changed together; `names.rs`: references and ids; `outbox.rs`: claims, `settle.rs`: how they end, `ended.rs`: orders about money that did, `alive.rs`: who of their owners lives; `totals.rs`: sums; `error.rs`: plain lines
 //! - `frozen.rs`: what can be read where nothing can be written; `drafts.rs`: sales that are being typed; `products.rs`: the product list; `values.rs`: small values under a name
 //! - `watch.rs`: being told what other processes change
@@ -45,6 +45,7 @@ mod healing;
 mod leaves;
 mod leftovers;
 mod list;
+mod merge;
 mod names;
 mod order;
 mod outbox;

@@ -235,6 +235,12 @@ pub(super) fn enqueue(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<(), T
     Ok(())
 }
 
+/// What waits for a link is this, in this order, and nobody's claim.
+pub(super) fn put_all(tx: &Transaction<'_>, link: LinkId, entries: &[OutboxEntry]) -> Result<(), Trouble> {
+    tx.prepare_cached("DELETE FROM outbox WHERE link = ?1")?.execute([seq_of(tx, link)?])?;
+    entries.iter().try_for_each(|entry| enqueue(tx, entry))
+}
+
 /// What an entry is claimed for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {

@@ -9,6 +9,7 @@ use rusqlite::{Connection, Transaction};
 use serde::{Deserialize, Serialize};
 
 use super::error::Trouble;
+use super::values;
 use crate::domain::money::Money;
 use crate::domain::product::Product;
 use crate::domain::vat::VatRate;
@@ -43,6 +44,33 @@ pub(super) fn all(db: &Connection, account: &str) -> Result<Vec<Product>, Troubl
 fn product(kept: Kept) -> Option<Product> {
     let vat = VatRate::from_hundredths(kept.vat.hundredths()).ok()?;
     Product::new(kept.number.as_deref().unwrap_or_default(), &kept.description, kept.price, vat).ok()
+}
+
+/// Puts the lists of the ledger in `place` into the one that takes its place, which has none of their accounts: else its
+/// own is what it was put there for.
+pub(super) fn carry(tx: &Transaction<'_>, place: &Connection) -> Result<(), Trouble> {
+    let has = |account: &str| -> rusqlite::Result<bool> {
+        tx.prepare_cached("SELECT 1 FROM kv WHERE key > ?1 AND key < ?2")?.exists(range(account))
+    };
+    let mut statement =
+        place.prepare("SELECT key, value FROM kv WHERE key GLOB 'product/*/*' ORDER BY key")?;
+    let mut rows = statement.query([])?;
+    let mut known: Option<(String, bool)> = None;
+    while let Some(row) = rows.next()? {
+        let (key, value): (String, String) = (row.get(0)?, row.get(1)?);
+        let Some(account) = key.strip_prefix("product/").and_then(|key| key.rsplit_once('/')) else {
+            continue;
+        };
+        let there = match &known {
+            Some((before, there)) if before == account.0 => *there,
+            _ => has(account.0)?,
+        };
+        if !there {
+            values::put(tx, &key, Some(&value))?;
+        }
+        known = Some((account.0.to_owned(), there));
+    }
+    Ok(())
 }
 
 /// Puts `list` in the place of the one that there is, which is given back. The same list again writes nothing: no one is

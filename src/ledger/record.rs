@@ -163,7 +163,7 @@ fn add_events(tx: &Transaction<'_>, seq: i64, events: &[LinkEvent]) -> Result<()
 }
 
 /// What makes two events the same: the backend's id, else all that is known of them.
-fn ident(event: &LinkEvent, kind: &str) -> String {
+pub(super) fn ident(event: &LinkEvent, kind: &str) -> String {
     match &event.key {
         Some(key) => format!("#{key}"),
         None => format!("{} {kind} {}", micros(event.at), event.detail.as_deref().unwrap_or_default()),
@@ -288,6 +288,12 @@ const fn stale(kept: LinkState, new: LinkState) -> bool {
 fn text_of(sale: &Sale) -> Result<String, Trouble> {
     // serde's error could quote what is in the sale.
     serde_json::to_string(sale).map_err(|_| Trouble::odd("a sale has no text form"))
+}
+
+/// Writes the sale of a link anew, where what is kept of it can't be read.
+pub(super) fn rewrite_sale(tx: &Transaction<'_>, link: &Link) -> Result<(), Trouble> {
+    tx.execute("UPDATE links SET sale = ?2 WHERE id = ?1", [link.id.to_string(), text_of(&link.sale)?])?;
+    Ok(())
 }
 
 /// Keeps what changed of a link, everything but its sale; see `Ledger::update` for the rules. Writes

@@ -13,9 +13,9 @@ use super::guard::Guard;
 use super::record::{self, micros};
 use super::replace::{self, Plan, Why, beside};
 use super::salvage::{self, Salvaged};
-use super::{connect, file, list, outbox};
+use super::{connect, file, list, outbox, values};
 use crate::domain::link::{LinkId, LinkState};
-use crate::ports::{LedgerError, LinkFilter, MoneyOrder, OutboxKind, Rescue, Unusable};
+use crate::ports::{LedgerError, LinkFilter, MoneyOrder, OrderId, OutboxKind, Rescue, Unusable};
 
 /// Where a ledger keeps what happened to it.
 pub(super) const KEY: &str = "rescue";
@@ -64,7 +64,7 @@ fn is_empty(database: &Path) -> bool {
 }
 
 /// For who holds the ledger alone.
-fn replace_damaged(database: &Path) -> Result<(), LedgerError> {
+pub(super) fn replace_damaged(database: &Path) -> Result<(), LedgerError> {
     if !ours(database).map_err(|e| from_io(database, &e))? {
         return Err(LedgerError::unusable(database, Unusable::NotOurs));
     }
@@ -105,6 +105,7 @@ fn save_into(draft: &Path, database: &Path, plan: &Plan) -> Result<(), LedgerErr
         None => Salvaged { gaps: true, ..Salvaged::default() },
     };
     drop(old);
+    let taken = doubt(&tx, Timestamp::now()).map_err(at)?;
     let report = Rescue {
         kept: plan.kept.clone(),
         restored: false,
@@ -112,9 +113,9 @@ fn save_into(draft: &Path, database: &Path, plan: &Plan) -> Result<(), LedgerErr
         lost: found.lost.len() as u64 + found.nameless,
         references: found.lost,
         gaps: found.gaps,
-        money: Vec::new(),
+        money: taken.into_iter().map(|taken| taken.reference).collect(),
     };
-    doubt(&tx, report, Timestamp::now()).map_err(at)?;
+    tell(&tx, &report).map_err(at)?;
     tx.commit().map_err(|e| at(e.into()))
 }
 
@@ -237,13 +238,9 @@ fn ours(database: &Path) -> std::io::Result<bool> {
 
 /// What is doubted in a ledger that may be older than what happened, so that nothing is sent twice: a link
 /// that was not made counts as perhaps made and handed out, and is looked for first; what was asked of the money, and may have
-/// been done since, is asked of the seller anew; references that may be given out are passed over. `report` is
-/// kept in it. The references of links whose requests about money were taken out.
-pub(super) fn doubt(
-    tx: &Transaction<'_>,
-    mut report: Rescue,
-    now: Timestamp,
-) -> Result<Vec<String>, Trouble> {
+/// been done since, is taken out, given back, and asked of the seller anew; references that may be given out are passed
+/// over.
+pub(super) fn doubt(tx: &Transaction<'_>, now: Timestamp) -> Result<Vec<Taken>, Trouble> {
     tx.execute("UPDATE outbox SET owner = NULL, claimed_at = NULL", [])?;
     // That it is late is no question any more: whether it was made is, and who may have its address.
     tx.execute(
@@ -259,36 +256,51 @@ pub(super) fn doubt(
              AND NOT EXISTS (SELECT 1 FROM outbox WHERE link = l.seq AND kind = ?4)",
         params![waiting[0], waiting[1], waiting[2], OutboxKind::Create.word(), micros(now)],
     )?;
-    report.money = take_out_money(tx)?;
+    let taken = take_out_money(tx)?;
     tx.execute("UPDATE counters SET n = n + ?1", [PASSED_OVER])?;
-    let put = "INSERT OR REPLACE INTO kv (key, value) VALUES (?1, ?2)";
     // By the sun, and one day more: whatever the seller's zone, today is not after it.
     let last = now.checked_add(jiff::SignedDuration::from_hours(24)).unwrap_or(now);
-    tx.execute(put, [COUNT_FROM, &format!("{} {PASSED_OVER}", last.strftime("%Y-%m-%d"))])?;
-    let text = serde_json::to_string(&report).map_err(|_| Trouble::odd("a report has no text form"))?;
-    tx.execute(put, [KEY, &text])?;
-    Ok(report.money)
+    values::put(tx, COUNT_FROM, Some(&format!("{} {PASSED_OVER}", last.strftime("%Y-%m-%d"))))?;
+    Ok(taken)
+}
+
+/// Keeps in the ledger what happened to it.
+pub(super) fn tell(tx: &Transaction<'_>, report: &Rescue) -> Result<(), Trouble> {
+    let text = serde_json::to_string(report).map_err(|_| Trouble::odd("a report has no text form"))?;
+    Ok(values::put(tx, KEY, Some(&text))?)
+}
+
+/// An order about money that was taken out.
+pub(super) struct Taken {
+    /// The id and the reference of its link.
+    pub(super) link: String,
+    pub(super) reference: String,
+    /// What it was to do.
+    pub(super) kind: OutboxKind,
+    /// `None` where it can't be read.
+    pub(super) order: Option<OrderId>,
 }
 
 /// Takes out what was asked of the money and shows no trace of having been sent: perhaps it was, later. One that
-/// has such a trace is looked for at the backend by itself. The references of their links.
-fn take_out_money(tx: &Transaction<'_>) -> Result<Vec<String>, Trouble> {
+/// has such a trace is looked for at the backend by itself.
+fn take_out_money(tx: &Transaction<'_>) -> Result<Vec<Taken>, Trouble> {
     let mut statement = tx.prepare(
-        "SELECT o.nr, o.kind, o.what, l.reference FROM outbox AS o JOIN links AS l ON l.seq = o.link ORDER BY o.nr",
+        "SELECT o.nr, o.kind, o.what, l.reference, l.id FROM outbox AS o JOIN links AS l ON l.seq = o.link ORDER BY o.nr",
     )?;
     let mut rows = statement.query([])?;
-    let (mut gone, mut references) = (Vec::new(), Vec::new());
+    let (mut gone, mut taken) = (Vec::new(), Vec::new());
     while let Some(row) = rows.next()? {
         let (kind, what): (String, Option<String>) = (row.get(1)?, row.get(2)?);
         let order: Option<MoneyOrder> = what.and_then(|text| serde_json::from_str(&text).ok());
-        let moves = OutboxKind::from_word(&kind).is_some_and(OutboxKind::moves_money);
-        if moves && order.is_none_or(|order| order.sent.is_none()) {
+        let Some(kind) = OutboxKind::from_word(&kind).filter(|kind| kind.moves_money()) else { continue };
+        if order.as_ref().is_none_or(|order| order.sent.is_none()) {
             gone.push(row.get::<_, i64>(0)?);
-            references.push(row.get(3)?);
+            let order = order.map(|order| order.id);
+            taken.push(Taken { link: row.get(4)?, reference: row.get(3)?, kind, order });
         }
     }
     for nr in gone {
         tx.execute("DELETE FROM outbox WHERE nr = ?1", [nr])?;
     }
-    Ok(references)
+    Ok(taken)
 }

@@ -1,7 +1,6 @@
 //! A backup in the ledger's place: read through before anything is replaced, and doubted after. What the ledger in
-//! place knows of orders about money goes over (`carry.rs`).
+//! place knows beyond it goes over (`carry.rs`).
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +10,7 @@ use uuid::Uuid;
 
 use super::alive::Alive;
 use super::backup::is_same;
-use super::carry::Carried;
+use super::carry::{self, Carried, Together};
 use super::error::{Trouble, from_io};
 use super::guard::Guard;
 use super::leftovers::CHECKING;
@@ -39,10 +38,12 @@ pub struct Restore {
     pub newest: Option<Timestamp>,
     /// Links in the ledger now; `None` where there is no ledger that can be read.
     pub now: Option<u64>,
-    /// References of links that are in the ledger and not in the backup.
-    pub missing: Vec<String>,
-    /// References of links for which something waits in the ledger that would not be done with the backup in its
-    /// place: it is not in there, or is about money and did not go out yet.
+    /// References of links that are in the ledger and not in the backup, and go over.
+    pub carried: Vec<String>,
+    /// References of those that can't be read: nobody follows them then.
+    pub lost: Vec<String>,
+    /// References of links for which something waits in the ledger that is not done with the backup in its place:
+    /// it may have been done since, or is about money and waits in the backup, too.
     pub waiting: Vec<String>,
     /// References of links in the backup whose sale can't be read: they stay as they are, and keep none of the others
     /// from being restored.
@@ -73,13 +74,18 @@ impl Restore {
             Ok(_) => {}
             Err(error) => return Err(from_io(from, &error)),
         }
-        let _entered = healing::enter(&folder)?;
+        // An exchange that was cut off is finished first.
+        drop(healing::enter(&folder)?);
+        // One that turns out to be damaged is mended, which needs it alone: then what could be saved of it is compared.
+        let ledger = is_there(&database).then(|| SqliteLedger::open(&folder));
+        let entered = healing::enter(&folder)?;
         let alive = Alive::default();
         let owner = format!("{}-{}", std::process::id(), Uuid::new_v4().as_simple());
         // Where files can't be locked its mark is none that every file system takes.
         let owner = alive.claimant(Some(&folder), &owner).replace('?', "_");
         let copy = beside(&database, &format!("{CHECKING}{owner}"));
         let backup = Checked::read(from, &copy)?;
+        drop(entered);
         let mut restore = Self {
             folder,
             database,
@@ -87,41 +93,65 @@ impl Restore {
             _alive: alive,
             place: None,
             newer: false,
-            links: backup.ids.len() as u64,
+            links: backup.ids,
             newest: backup.newest,
             unreadable: backup.unreadable.clone(),
             backup,
             now: None,
-            missing: Vec::new(),
+            carried: Vec::new(),
+            lost: Vec::new(),
             waiting: Vec::new(),
         };
-        let read = || SqliteLedger::open(&restore.folder)?.read(|db| Ok(known(db)?));
-        let read = is_there(&restore.database).then(read);
-        restore.newer = matches!(&read, Some(Err(LedgerError::Newer { .. })));
-        let place = match read {
+        let place = match ledger {
             None => None,
-            // Its links and what waits can be read as far as they are as we know them; it is not changed for that.
-            Some(_) if restore.newer => in_place(&restore.database)?,
-            Some(read) => readable(read)?,
+            // It is read as far as it is as we know it, and not changed for that.
+            Some(Err(LedgerError::Newer { .. })) => {
+                restore.newer = true;
+                readable(restore.in_place())?.flatten()
+            }
+            Some(ledger) => {
+                let read = |ledger: SqliteLedger| ledger.read(|db| Ok((known(db)?, restore.forecast(db)?)));
+                readable(ledger.and_then(read))?
+            }
         };
         restore.compare(place);
         Ok(restore)
     }
 
-    /// Notes what is in the ledger and not in the backup.
-    fn compare(&mut self, place: Option<Known>) {
-        let backup = &self.backup;
-        let lost = |w: &&Waits| match w.kind.moves_money() {
-            // What went out is looked for from there on.
-            true => !(w.sent && backup.ids.contains(&w.id)),
-            false => !backup.waits.iter().any(|b| b.same(w)),
-        };
-        let (links, waits) = place.as_ref().map(|(l, w)| (&l[..], &w[..])).unwrap_or_default();
-        let missing = links.iter().filter(|(id, _)| !backup.ids.contains(id));
-        self.missing = missing.map(|(_, reference)| reference.clone()).collect();
-        self.waiting = waits.iter().filter(lost).map(|w| w.reference.clone()).collect();
+    /// Notes what the ledger in place has, and what would become of it.
+    fn compare(&mut self, place: Option<(Known, Carried)>) {
+        let (place, carried) = place.unzip();
         self.now = place.as_ref().map(|(links, _)| links.len() as u64);
         self.place = place;
+        self.note(carried.unwrap_or_default());
+    }
+
+    fn note(&mut self, carried: Carried) {
+        let mended = |reference: &&String| !carried.mended.contains(reference);
+        self.unreadable = self.backup.unreadable.iter().filter(mended).cloned().collect();
+        self.carried = carried.links;
+        self.lost = carried.lost;
+        self.waiting = carried.not_sent;
+    }
+
+    /// What would become of what the ledger in place, which this reads, knows.
+    fn forecast(&self, place: &Connection) -> Result<Carried, Trouble> {
+        let mut copy = connect::apart(&self.copy)?;
+        // Rolled back.
+        let tx = copy.transaction()?;
+        let place = carry::Place { connection: place, foreign: self.newer };
+        carry::carry(&tx, Some(&place), Timestamp::now(), &mut |_| ())
+    }
+
+    /// The ledger in place and what would become of it, for who holds it alone and would wait for himself if he opened
+    /// it, and where a newer version wrote it.
+    fn in_place(&self) -> Result<Option<(Known, Carried)>, LedgerError> {
+        if !is_there(&self.database) {
+            return Ok(None);
+        }
+        let at = |trouble: Trouble| trouble.at(&self.database);
+        let read = |db: &Connection| Ok((known(db)?, self.forecast(db)?));
+        connect::reader(&self.database).and_then(|db| read(&db).map_err(at)).map(Some)
     }
 
     /// Puts the backup in the ledger's place, which is kept under another name. `None`: nothing was replaced, because
@@ -130,55 +160,69 @@ impl Restore {
     ///
     /// # Errors
     /// [`Unusable::InUse`] while another paylink has the ledger open; the disk's. Then nothing was replaced.
-    pub fn carry_out(&mut self, now: Timestamp, anyhow: bool) -> Result<Option<Restored>, LedgerError> {
+    pub fn carry_out(
+        &mut self,
+        now: Timestamp,
+        anyhow: bool,
+        together: &mut Together<'_>,
+    ) -> Result<Option<Restored>, LedgerError> {
         let _alone = Guard::alone(&self.folder, &self.database)?;
         if let Some(why) = replace::unfinished(&self.database) {
             replace::finish(&self.database, why)?;
         }
         // Others could write until now, while the seller thought about it.
-        let place = in_place(&self.database)?;
-        if place != self.place {
+        let place = match self.in_place() {
+            // What was compared is not given up because it can't be read any more.
+            Err(error) if self.place.is_some() => return Err(error),
+            read => readable(read)?.flatten(),
+        };
+        if place.as_ref().map(|(known, _)| known) != self.place.as_ref() {
             self.compare(place);
             if !anyhow {
                 return Ok(None);
             }
         }
-        let draft = replace::draft(&self.database);
         let plan = Plan::new(&self.database, Why::Restored, now);
         let there = is_there(&self.database);
+        let carried = self.complete(&plan, now, together)?;
+        let draft = replace::draft(&self.database);
         rescue::clear(&draft);
         fs::rename(&self.copy, &draft).map_err(|e| from_io(&self.copy, &e))?;
-        let done = self.complete(&draft, &plan, now).and_then(|money| {
-            plan.carry_out(&self.database)?;
-            Ok(money)
-        });
-        if done.is_err() {
+        if let Err(error) = plan.carry_out(&self.database) {
             rescue::clear(&draft);
+            return Err(error);
         }
-        Ok(Some(Restored { kept: there.then_some(plan.kept), money: done? }))
+        let money = carried.money.clone();
+        self.note(carried);
+        Ok(Some(Restored { kept: there.then_some(plan.kept), money }))
     }
 
-    /// Makes the copy in `draft` what the ledger is to be. The references of links whose requests about money were
-    /// taken out.
-    fn complete(&self, draft: &Path, plan: &Plan, now: Timestamp) -> Result<Vec<String>, LedgerError> {
-        let at = |trouble: Trouble| trouble.at(draft);
+    /// Makes the copy what the ledger is to be.
+    fn complete(
+        &self,
+        plan: &Plan,
+        now: Timestamp,
+        together: &mut Together<'_>,
+    ) -> Result<Carried, LedgerError> {
+        let at = |trouble: Trouble| trouble.at(&self.copy);
+        let mut new = connect::apart(&self.copy)?;
+        let tx = new.transaction().map_err(|e| at(e.into()))?;
+        // One that can't be read is kept aside like any other.
+        let place = if self.place.is_some() { Some(connect::reader(&self.database)?) } else { None };
+        let place = place.as_ref().map(|connection| carry::Place { connection, foreign: self.newer });
+        let carried = carry::carry(&tx, place.as_ref(), now, together).map_err(at)?;
         let report = Rescue {
             kept: plan.kept.clone(),
             restored: true,
-            saved: self.links,
-            lost: self.missing.len() as u64,
-            references: self.missing.clone(),
+            saved: self.links + carried.links.len() as u64,
+            lost: carried.lost.len() as u64,
+            references: carried.lost.clone(),
             gaps: false,
-            money: Vec::new(),
+            money: carried.money.clone(),
         };
-        let mut new = connect::apart(draft)?;
-        let tx = new.transaction().map_err(|e| at(e.into()))?;
-        let carried =
-            if is_there(&self.database) { Carried::read(&self.database) } else { Carried::default() };
-        carried.put(&tx).map_err(at)?;
-        let money = rescue::doubt(&tx, report, now).map_err(at)?;
+        rescue::tell(&tx, &report).map_err(at)?;
         tx.commit().map_err(|e| at(e.into()))?;
-        Ok(money)
+        Ok(carried)
     }
 }
 
@@ -192,8 +236,8 @@ impl Drop for Restore {
 /// A backup that was read through.
 #[derive(Debug)]
 struct Checked {
-    ids: BTreeSet<String>,
-    waits: Vec<Waits>,
+    /// How many links it has.
+    ids: u64,
     newest: Option<Timestamp>,
     unreadable: Vec<String>,
 }
@@ -234,12 +278,11 @@ impl Checked {
         }
         let unreadable = rescue::unreadable(&connection).map_err(at)?.ok_or_else(damaged)?;
         connection.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(())).map_err(at)?;
-        let ids = ids(&connection).map_err(at)?.into_iter().map(|(id, _)| id).collect();
-        let waits = waits(&connection).map_err(at)?;
+        let ids = ids(&connection).map_err(at)?.len() as u64;
         let newest: Option<i64> =
             connection.query_row("SELECT max(created_at) FROM links", [], |row| row.get(0)).map_err(at)?;
         let newest = newest.and_then(|micros| Timestamp::from_microsecond(micros).ok());
-        Ok(Self { ids, waits, newest, unreadable })
+        Ok(Self { ids, newest, unreadable })
     }
 }
 
@@ -247,16 +290,9 @@ impl Checked {
 #[derive(Debug, PartialEq, Eq)]
 struct Waits {
     id: String,
-    reference: String,
     kind: OutboxKind,
     /// It is about money, and went out.
     sent: bool,
-}
-
-impl Waits {
-    fn same(&self, other: &Self) -> bool {
-        (&self.id, self.kind) == (&other.id, other.kind)
-    }
 }
 
 type Known = (Vec<(String, String)>, Vec<Waits>);
@@ -266,19 +302,10 @@ fn known(connection: &Connection) -> rusqlite::Result<Known> {
     Ok((ids(connection)?, waits(connection)?))
 }
 
-/// The same for who holds the ledger alone, and would wait for himself if he opened it.
-fn in_place(database: &Path) -> Result<Option<Known>, LedgerError> {
-    if !is_there(database) {
-        return Ok(None);
-    }
-    let connection = connect::reader(database);
-    readable(connection.and_then(|db| known(&db).map_err(|e| Trouble::from(e).at(database))))
-}
-
 /// What can't be read is kept aside like any other, but not what another program only keeps locked.
-fn readable(read: Result<Known, LedgerError>) -> Result<Option<Known>, LedgerError> {
+fn readable<T>(read: Result<T, LedgerError>) -> Result<Option<T>, LedgerError> {
     match read {
-        Ok(known) => Ok(Some(known)),
+        Ok(read) => Ok(Some(read)),
         Err(error @ LedgerError::Unusable { why: Unusable::Locked, .. }) => Err(error),
         Err(error) => {
             tracing::warn!(%error, "the ledger in place can't be read");
@@ -294,19 +321,19 @@ fn is_there(database: &Path) -> bool {
 /// What waits, of all accounts, oldest first.
 fn waits(connection: &Connection) -> rusqlite::Result<Vec<Waits>> {
     let mut statement = connection.prepare(
-        "SELECT l.id, l.reference, o.kind, o.what
+        "SELECT l.id, o.kind, o.what
          FROM outbox AS o CROSS JOIN links AS l ON l.seq = o.link ORDER BY o.nr",
     )?;
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let (word, what): (String, Option<String>) = (row.get(2)?, row.get(3)?);
+        let (word, what): (String, Option<String>) = (row.get(1)?, row.get(2)?);
         let Some(kind) = OutboxKind::from_word(&word).filter(|kind| kind.asked_for()) else { continue };
         let order = what
             .filter(|_| kind.moves_money())
             .and_then(|text| serde_json::from_str::<MoneyOrder>(&text).ok());
         let sent = order.is_some_and(|order| order.sent.is_some());
-        found.push(Waits { id: row.get(0)?, reference: row.get(1)?, kind, sent });
+        found.push(Waits { id: row.get(0)?, kind, sent });
     }
     Ok(found)
 }

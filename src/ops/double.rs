@@ -9,7 +9,7 @@ use crate::ports::{Ports, Touched};
 
 /// Raises the alarms of these links of one order and takes off those whose reason is gone. To be done in the same transaction
 /// as what the first one has become: it changes only once, so an alarm that is not raised then never is.
-pub(super) fn check(links: &mut [Link], now: Timestamp) {
+pub fn check(links: &mut [Link], now: Timestamp) {
     twice(links, now);
     replaced(links, now);
 }

@@ -25,6 +25,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use double::check as check_order;
 use jiff::Timestamp;
 
 use crate::domain::link::{Link, LinkId, LinkState};

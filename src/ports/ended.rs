@@ -9,7 +9,7 @@ use crate::domain::fault::FaultKind;
 use crate::domain::money::Money;
 
 /// Which order about money it is: two for the same amount of the same payment are two. The ledger gives it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct OrderId(pub Uuid);
 
 impl OrderId {

@@ -12,12 +12,14 @@ use crate::domain::reference::Reference;
 use crate::domain::sale::{AddressPlan, Delivery, Sale};
 use crate::domain::vat::VatRate;
 
+mod carried;
 mod damage;
 mod drafts;
 mod files;
 mod frozen;
 mod links;
 mod lists;
+mod merge;
 mod orders;
 mod outbox;
 mod products;

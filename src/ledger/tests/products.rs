@@ -70,9 +70,14 @@ fn a_backup_has_it_and_brings_it_back() {
     ledger.replace_products(ACCOUNT, &list(&[100, 200])).unwrap();
     ledger.backup_to(&backup, Overwrite::No).unwrap();
     ledger.replace_products(ACCOUNT, &list(&[1])).unwrap();
+    // The copy has none of this account.
+    ledger.replace_products("P2", &list(&[7, 8])).unwrap();
     drop(ledger);
-    Restore::check(&data, &backup).unwrap().carry_out(Timestamp::now(), false).unwrap().unwrap();
-    assert_eq!(SqliteLedger::open(&data).unwrap().products(ACCOUNT).unwrap(), list(&[100, 200]));
+    let mut restore = Restore::check(&data, &backup).unwrap();
+    restore.carry_out(Timestamp::now(), false, &mut |_| ()).unwrap().unwrap();
+    let ledger = SqliteLedger::open(&data).unwrap();
+    assert_eq!(ledger.products(ACCOUNT).unwrap(), list(&[100, 200]));
+    assert_eq!(ledger.products("P2").unwrap(), list(&[7, 8]));
 }
 
 #[test]

@@ -7,9 +7,15 @@ use jiff::Timestamp;
 
 use super::super::{FILE_NAME, Overwrite, Restore, SqliteLedger, connect, file};
 use super::{ACCOUNT, sample, sent};
-use crate::domain::link::LinkState;
+use crate::domain::link::{Link, LinkState};
 use crate::domain::reference::ReferenceTemplate;
+use crate::ops::check_order;
 use crate::ports::{Ledger, LedgerError, LinkFilter, OutboxEntry, OutboxKind, Overdue, Unusable};
+
+/// As the command line does it.
+fn check(links: &mut [Link]) {
+    check_order(links, Timestamp::now());
+}
 
 fn why(error: LedgerError) -> Unusable {
     match error {
@@ -38,16 +44,22 @@ fn a_backup_takes_the_ledgers_place_and_what_happened_since_is_doubted() {
 
     let mut restore = Restore::check(&data, &backup).unwrap();
     assert_eq!((restore.links, restore.now), (2, Some(3)));
-    assert_eq!(restore.missing, ["KARI-003"]);
-    let error = restore.carry_out(Timestamp::now(), false).unwrap_err();
+    assert_eq!(restore.carried, ["KARI-003"]);
+    let error = restore.carry_out(Timestamp::now(), false, &mut check).unwrap_err();
     assert_eq!(why(error), Unusable::InUse, "the ledger is open");
     assert_eq!(ledger.count(ACCOUNT, &LinkFilter::default()).unwrap(), 3);
     drop(ledger);
 
-    let done = Restore::check(&data, &backup).unwrap().carry_out(Timestamp::now(), false).unwrap().unwrap();
+    let done = Restore::check(&data, &backup)
+        .unwrap()
+        .carry_out(Timestamp::now(), false, &mut check)
+        .unwrap()
+        .unwrap();
     let kept = done.kept.unwrap();
     let ledger = SqliteLedger::open(&data).unwrap();
-    assert_eq!(ledger.count(ACCOUNT, &LinkFilter::default()).unwrap(), 2);
+    // The one that was made since, too: its customer has it.
+    assert_eq!(ledger.link(sample(3).id).unwrap(), Some(sent(3, LinkState::Open)));
+    assert_eq!(ledger.count(ACCOUNT, &LinkFilter::default()).unwrap(), 3);
     let entries = ledger.outbox(ACCOUNT).unwrap();
     assert_eq!(entries.len(), 1);
     assert!(entries[0].in_flight, "perhaps sent since: looked up first");
@@ -79,7 +91,7 @@ fn what_was_late_in_a_backup_may_have_been_made_since() {
         memory.enqueue(&entry).unwrap();
     }
     memory.backup_to(&backup, Overwrite::No).unwrap();
-    Restore::check(&data, &backup).unwrap().carry_out(Timestamp::now(), false).unwrap().unwrap();
+    Restore::check(&data, &backup).unwrap().carry_out(Timestamp::now(), false, &mut check).unwrap().unwrap();
     let ledger = SqliteLedger::open(&data).unwrap();
     let entries = ledger.outbox(ACCOUNT).unwrap();
     let told: Vec<_> = entries.iter().map(|e| (e.needs_decision, e.overdue)).collect();
@@ -114,7 +126,7 @@ fn on_a_new_machine_nothing_is_replaced() {
     let data = folder.path().join("data");
     let mut restore = Restore::check(&data, &backup).unwrap();
     assert_eq!(restore.now, None);
-    let done = restore.carry_out(Timestamp::now(), false).unwrap().unwrap();
+    let done = restore.carry_out(Timestamp::now(), false, &mut check).unwrap().unwrap();
     assert_eq!((done.kept, done.money), (None, vec!["KARI-001".to_owned()]));
     let ledger = SqliteLedger::open(&data).unwrap();
     assert!(ledger.outbox(ACCOUNT).unwrap().is_empty(), "a void that may have been done is asked for anew");
@@ -179,23 +191,27 @@ fn what_comes_to_the_ledger_after_it_was_compared_is_not_replaced_unasked() {
     let folder = tempfile::tempdir().unwrap();
     let (data, backup) = with_backup(folder.path());
     let mut restore = Restore::check(&data, &backup).unwrap();
-    assert_eq!((restore.now, restore.missing.len()), (Some(1), 0));
+    assert_eq!((restore.now, restore.carried.len()), (Some(1), 0));
     SqliteLedger::open(&data).unwrap().insert(&sample(2), false).unwrap();
-    assert_eq!(restore.carry_out(Timestamp::now(), false).unwrap(), None);
-    assert_eq!((restore.now, &restore.missing[..]), (Some(2), &["KARI-002".to_owned()][..]));
-    assert_eq!(restore.waiting, ["KARI-002"]);
+    assert_eq!(restore.carry_out(Timestamp::now(), false, &mut check).unwrap(), None);
+    assert_eq!((restore.now, &restore.carried[..]), (Some(2), &["KARI-002".to_owned()][..]));
     // Something is asked for of a link that is in both.
     let void = OutboxEntry::new(sample(1).id, OutboxKind::Void, super::at(3));
     SqliteLedger::open(&data).unwrap().enqueue(&void).unwrap();
-    assert_eq!(restore.carry_out(Timestamp::now(), false).unwrap(), None);
-    assert_eq!(restore.waiting, ["KARI-002", "KARI-001"]);
+    assert_eq!(restore.carry_out(Timestamp::now(), false, &mut check).unwrap(), None);
+    assert_eq!(restore.waiting, [""; 0], "it goes over, and so does what waits for the other one");
     assert_eq!(SqliteLedger::open(&data).unwrap().count(ACCOUNT, &LinkFilter::default()).unwrap(), 2);
     // A yes to that, or one that was given to whatever there is: then it's told from what was replaced.
     SqliteLedger::open(&data).unwrap().import(&[sent(3, LinkState::Open)]).unwrap();
-    restore.carry_out(Timestamp::now(), true).unwrap().unwrap();
-    assert_eq!(restore.missing, ["KARI-002", "KARI-003"]);
-    let rescue = SqliteLedger::open(&data).unwrap().rescue().unwrap().unwrap();
-    assert_eq!((rescue.lost, rescue.references), (2, restore.missing.clone()));
+    restore.carry_out(Timestamp::now(), true, &mut check).unwrap().unwrap();
+    assert_eq!(restore.carried, ["KARI-002", "KARI-003"]);
+    let ledger = SqliteLedger::open(&data).unwrap();
+    let rescue = ledger.rescue().unwrap().unwrap();
+    assert_eq!((rescue.saved, rescue.lost, rescue.references), (3, 0, vec![]));
+    let waits = ledger.outbox(ACCOUNT).unwrap();
+    let kinds: Vec<_> = waits.iter().map(|e| (e.link, e.kind, e.in_flight)).collect();
+    let as_asked = [(sample(1).id, OutboxKind::Void, false), (sample(2).id, OutboxKind::Create, false)];
+    assert!(kinds.len() == 2 && as_asked.iter().all(|e| kinds.contains(e)), "{kinds:?}");
 }
 
 #[cfg(unix)]
@@ -211,7 +227,7 @@ fn the_backups_mode_is_not_taken_over() {
         let copies = names(&data, ".checking-");
         assert_eq!(copies.len(), 1, "{copies:?}");
         assert_eq!(mode(&data.join(&copies[0])), 0o600);
-        restore.carry_out(Timestamp::now(), false).unwrap().unwrap();
+        restore.carry_out(Timestamp::now(), false, &mut check).unwrap().unwrap();
         assert_eq!(mode(&data.join(FILE_NAME)), 0o600, "after a backup of {wide:o}");
     }
     assert_eq!(names(&data, ".making"), [""; 0]);
@@ -239,7 +255,7 @@ fn what_a_killed_process_left_is_cleared_away_and_nothing_of_one_that_lives() {
     for other in others {
         assert!(data.join(format!("{FILE_NAME}{other}")).exists(), "{other}");
     }
-    living.carry_out(Timestamp::now(), false).unwrap().unwrap();
+    living.carry_out(Timestamp::now(), false, &mut check).unwrap().unwrap();
     drop(living);
     assert_eq!((names(&data, ".checking-"), names(&data, ".alive")), (vec![], vec![]));
 }
@@ -271,7 +287,7 @@ fn a_copy_made_by_hand_in_the_middle_of_a_change_is_read_as_it_was_before() {
     let data = folder.path().join("data");
     let mut restore = Restore::check(&data, &copy).unwrap();
     assert_eq!(restore.links, 400);
-    restore.carry_out(Timestamp::now(), false).unwrap().unwrap();
+    restore.carry_out(Timestamp::now(), false, &mut check).unwrap().unwrap();
     let ledger = SqliteLedger::open(&data).unwrap();
     let rows = ledger.rows(ACCOUNT, &LinkFilter::default()).unwrap();
     assert_eq!(rows.len(), 400);

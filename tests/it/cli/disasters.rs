@@ -52,16 +52,17 @@ fn a_backup_is_made_while_a_link_is_watched_and_put_back_when_nobody_looks() {
     let restored = world.run(&["restore", name, "--yes", "--json"]).is(0);
     let done = restored.json();
     assert_eq!((done["links"].clone(), done["missing"].clone()), (json!(1), json!(1)));
-    assert!(restored.err.contains("not_in_backup") && restored.err.contains("A-2"), "{restored:?}");
+    assert_eq!((&done["carried"], &done["lost"], &*restored.err), (&json!(["A-2"]), &json!([]), ""));
     assert!(PathBuf::from(done["kept"].as_str().unwrap()).exists());
-    assert_eq!(world.references(), ["A-1"]);
+    // Its customer may still pay it.
+    assert_eq!(world.references(), ["A-1", "A-2"]);
     // It is the same link: what happens to it is seen.
     world.pay(&first, "authorized");
     assert_eq!(world.run(&["show", "A-1", "--json"]).is(0).json()["state"], "captured");
 }
 
 #[test]
-fn what_waits_in_the_ledger_is_named_before_a_backup_takes_its_place() {
+fn what_came_to_the_ledger_since_a_copy_goes_over_with_what_waits_for_it() {
     let world = World::new();
     let offline = |reference: &str| {
         world.run(&["new", "--item", "Vaffel;1;45", "--reference", reference, "--offline"]).is(5);
@@ -73,19 +74,73 @@ fn what_waits_in_the_ledger_is_named_before_a_backup_takes_its_place() {
     offline("LATER-1");
     offline("LATER-2");
     for (lang, words) in [
-        ("en", "2 requests wait in it and would not be sent: LATER-1, LATER-2."),
-        ("nb", "2 forespørsler venter i det og blir ikke sendt: LATER-1, LATER-2."),
+        ("en", "2 of these are not in the backup: LATER-1, LATER-2. They go over."),
+        ("nb", "2 av dem er ikke i sikkerhetskopien: LATER-1, LATER-2. De blir med over."),
     ] {
         let asked = world.run(&["restore", name, "--lang", lang]).is(3);
         assert!(asked.err.contains(words) && asked.err.contains("--yes"), "{asked:?}");
-        assert!(!asked.err.contains("IN-BOTH"), "that waits in the backup too: {asked:?}");
+        assert!(!asked.err.contains("IN-BOTH"), "that is in the backup too: {asked:?}");
     }
-    assert_eq!(world.references(), ["IN-BOTH", "LATER-1", "LATER-2"]);
     let done = world.run(&["restore", name, "--yes", "--json"]).is(0).json();
-    assert_eq!(done["not_sent"], json!(["LATER-1", "LATER-2"]));
+    assert_eq!((&done["carried"], &done["not_sent"]), (&json!(["LATER-1", "LATER-2"]), &json!([])));
     offline("LATER-3");
     let done = world.run(&["restore", name, "--yes"]).is(0);
-    assert!(done.out.contains("1 request waited in the old ledger and is not sent now: LATER-3"), "{done:?}");
+    let went = "3 links that were not in it went over from the old ledger: LATER-1, LATER-2, LATER-3";
+    assert!(done.out.contains(went), "{done:?}");
+    // Each goes out, once.
+    world.run(&["list"]).is(0);
+    for reference in ["LATER-1", "LATER-2", "LATER-3"] {
+        assert_eq!(world.run(&["show", reference, "--json"]).is(0).json()["state"], "open");
+    }
+    let asked = world.sessions_asked_for();
+    let later = asked.iter().filter(|(_, body)| body["order"]["merchant_reference"] != "IN-BOTH");
+    assert_eq!(later.count(), 3);
+}
+
+/// Its ledger is lost, the same order is sold again, and then the last copy is found.
+#[test]
+fn an_order_that_is_paid_by_a_link_of_each_ledger_is_told() {
+    let world = World::new();
+    let first = world.link(&["--reference", "A-1"]);
+    let file = world.home.path().join("ledger.backup");
+    let name = file.to_str().unwrap();
+    world.run(&["backup", name]).is(0);
+    fs::remove_dir_all(&world.data).unwrap();
+    let second = world.link(&["--reference", "A-1"]);
+    world.pay(&second, "authorized");
+    world.run(&["list"]).is(0);
+    world.run(&["restore", name, "--yes"]).is(0);
+    let again = world.run(&["new", "--item", "Vaffel;1;45", "--reference", "A-1", "--json"]).is(3);
+    assert_eq!(again.error()["code"], "reference_used");
+    world.pay(&first, "authorized");
+    let all = world.run(&["list", "--json"]).is(0).lines();
+    let alarms: Vec<_> = all.iter().map(|l| (l["state"].clone(), l["alarms"].clone())).collect();
+    let told = (json!("captured"), json!(["double_payment"]));
+    assert_eq!(alarms, [told.clone(), told]);
+}
+
+/// A link that was paid since the copy is not open again, and what can't be read is named.
+#[test]
+fn a_payment_since_a_copy_is_known_and_a_link_that_cannot_be_read_is_named() {
+    let world = World::new();
+    let paid = world.link(&["--reference", "PAID-1"]);
+    let file = world.home.path().join("ledger.backup");
+    let name = file.to_str().unwrap();
+    world.run(&["backup", name]).is(0);
+    world.pay(&paid, "authorized");
+    world.link(&["--reference", "ODD-1"]);
+    let connection = rusqlite::Connection::open(world.database()).unwrap();
+    connection.execute("UPDATE links SET sale = '{' WHERE reference = 'ODD-1'", []).unwrap();
+    drop(connection);
+    world.run(&["list"]).is(0);
+    let asked = world.run(&["restore", name]).is(3);
+    let words = "1 of these is not in the backup, can't be read and would not be followed any more: ODD-1.";
+    assert!(asked.err.contains(words), "{asked:?}");
+    let done = world.run(&["restore", name, "--yes", "--json"]).is(0);
+    assert_eq!((&done.json()["missing"], &done.json()["lost"]), (&json!(1), &json!(["ODD-1"])));
+    assert!(done.err.contains("not_in_backup") && done.err.contains("ODD-1"), "{done:?}");
+    let shown = world.run(&["show", "PAID-1", "--offline", "--json"]).is(0).json();
+    assert_eq!(shown["state"], "captured");
 }
 
 #[test]
@@ -331,7 +386,7 @@ fn a_backup_over_a_newer_ledger_is_asked_about_as_that() {
     let done = world.run(&["restore", file, "--yes"]).is(0);
     assert!(!done.err.contains("meanwhile"), "{done:?}");
     assert!(done.out.contains("Restored 1 link from"), "{done:?}");
-    assert_eq!(world.run(&["list", "--offline", "--json"]).is(0).lines().len(), 1);
+    assert_eq!(world.references(), ["A-1", "A-2"], "what we know of it goes over");
 }
 
 #[test]
