@@ -11,7 +11,7 @@ use super::{Effect, dashboard, list, news, online, steps, tracking};
 use crate::domain::fault::FaultKind;
 use crate::domain::link::{Alarm, DeliveryStatus, Link, LinkId, LinkState};
 use crate::domain::sale::Delivery;
-use crate::ports::{Fault, OutboxEntry, Overdue};
+use crate::ports::{Fault, OutboxEntry, OutboxKind, Overdue};
 
 /// Shows a link.
 pub(super) fn open(t: &mut Turn<'_>, id: LinkId, from: Screen) {
@@ -73,9 +73,20 @@ fn can_play(model: &Model) -> bool {
         && shown(model).is_some_and(|l| l.session_id.is_some() && l.state.payable())
 }
 
+/// Whether the link was refused, and nothing of it can be with the customer: the same may be sent once more.
+pub(super) fn refused_for_nothing(model: &Model) -> bool {
+    let Some(screen) = &model.link else { return false };
+    let looked_for = screen.outbox.iter().any(|e| e.kind == OutboxKind::Look);
+    shown(model).is_some_and(|link| link.can_be_sent_again(looked_for))
+}
+
+fn is_busy(model: &Model) -> bool {
+    model.link.as_ref().is_some_and(|s| s.busy)
+}
+
 pub(super) fn available(model: &Model, action: Action) -> bool {
     let link = shown(model);
-    let busy = model.link.as_ref().is_some_and(|s| s.busy);
+    let busy = is_busy(model);
     match action {
         // An address that can't be paid any more is not handed out.
         Action::Copy
@@ -89,6 +100,7 @@ pub(super) fn available(model: &Model, action: Action) -> bool {
         Action::SendNow => {
             !busy && waiting::first(model).is_some()
                 || link.is_some_and(|l| matches!(l.state, LinkState::Queued | LinkState::Uncertain))
+                || !busy && refused_for_nothing(model)
         }
         Action::Cancel if waiting::first(model).is_some() => !busy && waiting::can_be_dropped(model),
         Action::Cancel => !busy && link.is_some_and(can_cancel),
@@ -170,7 +182,9 @@ fn with_link(t: &mut Turn<'_>, action: Action) {
     let (session, by_message) = (link.session_id.clone(), link.sale.delivery.messages_customer());
     let must_be_kept = match action {
         Action::Change | Action::Again | Action::Settle | Action::Cancel => true,
-        Action::SendNow => matches!(state, LinkState::Queued | LinkState::Uncertain),
+        Action::SendNow => {
+            matches!(state, LinkState::Queued | LinkState::Uncertain | LinkState::Refused)
+        }
         _ => false,
     };
     if must_be_kept && steps::refused(t) {
@@ -189,6 +203,12 @@ fn with_link(t: &mut Turn<'_>, action: Action) {
             LinkState::Queued | LinkState::Uncertain => {
                 if tracking::insists(t) {
                     t.ask(Effect::Flush(Some(id)));
+                }
+            }
+            LinkState::Refused if refused_for_nothing(t.model) => {
+                if !is_busy(t.model) && tracking::insists(t) {
+                    busy(t, true);
+                    t.ask(Effect::SendAgain(id));
                 }
             }
             _ => tracking::look_now(t),

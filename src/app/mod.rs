@@ -37,6 +37,7 @@ use msg::{Failed, Reply, Timer};
 use say::Say;
 use turn::Turn;
 
+use crate::domain::link::LinkState;
 use crate::ports::Profile;
 
 /// The model at the start, and what is to be done first. `shop` is `None` without a config: the app
@@ -146,7 +147,8 @@ pub fn something_to_send(model: &Model) -> bool {
     match (model.beneath(), &model.link) {
         (Context::Link, Some(screen)) => {
             link_screen::waiting::can_be_sent(model)
-                || screen.link.as_ref().is_some_and(|l| l.state.in_outbox())
+                || link_screen::refused_for_nothing(model)
+                || screen.link.as_ref().is_some_and(|l| l.state.in_outbox() && l.state != LinkState::Refused)
         }
         _ => !model.dashboard.outbox.is_empty(),
     }

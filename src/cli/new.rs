@@ -405,6 +405,8 @@ pub async fn failure(shop: &Shop<'_>, sent: &Sent) -> Option<Failure> {
                 Left::ForeignMessage => "cli-foreign-message-hint",
                 Left::Foreign => "cli-untrusted-hint",
                 Left::Lost => "cli-refused-lost-hint",
+                Left::Nothing if hint == "cli-forbidden-hint" => "cli-forbidden-again-hint",
+                Left::Nothing if hint == "cli-refused-hint" => "cli-refused-again-hint",
                 Left::Past | Left::Nothing => hint,
             };
             Some(Failure::new(status, code, message, t.t(hint)))

@@ -177,7 +177,9 @@ async fn send(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
         shop.run.note(&Note::new("nothing_waits", shop.texts().t_args("cli-send-nothing", &args)));
         return shop.outcome(&link, None);
     }
-    let sent = if entry.is_some_and(|e| e.needs_decision) {
+    // One that was refused is tried once more: the seller has seen to the reason.
+    let again = entry.is_some_and(|e| e.needs_decision) || link.state == LinkState::Refused;
+    let sent = if again {
         outbox::send_again_patiently(&shop.ports, link.id, shop.patience()).await
     } else {
         new::send(shop, link.id).await

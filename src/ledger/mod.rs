@@ -479,6 +479,10 @@ impl Ledger for SqliteLedger {
         self.write(|tx| settle::undone(tx, self.claimant(), entry, end, change))
     }
 
+    fn requeue_refused(&self, entry: &OutboxEntry) -> Result<bool, LedgerError> {
+        self.write(|tx| settle::requeue_refused(tx, entry))
+    }
+
     fn release_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<bool, LedgerError> {
         self.write(|tx| settle::release(tx, self.claimant(), link, entry))
     }

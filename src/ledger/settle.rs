@@ -8,9 +8,9 @@ use rusqlite::{Transaction, params};
 use super::error::Trouble;
 use super::outbox::{seq_of, what};
 use super::record::{self, micros};
-use super::{ended, outbox};
+use super::{ended, names, outbox};
 use crate::domain::link::{Link, LinkState};
-use crate::ports::{EndedOrder, OutboxEntry, OutboxKind, Overdue};
+use crate::ports::{EndedOrder, LedgerError, OutboxEntry, OutboxKind, Overdue};
 
 /// Whether `owner` still has the claim that `entry` was given with.
 fn has(tx: &Transaction<'_>, owner: &str, entry: &OutboxEntry) -> Result<bool, Trouble> {
@@ -110,6 +110,23 @@ pub(super) fn made(tx: &Transaction<'_>, link: &Link) -> Result<bool, Trouble> {
     tx.prepare_cached("DELETE FROM outbox WHERE link = ?1 AND kind = ?2")?
         .execute(params![seq_of(tx, link.id)?, OutboxKind::Create.word()])?;
     record::update(tx, link)?;
+    Ok(true)
+}
+
+/// A refused link is to be made all the same; see `Ledger::requeue_refused`.
+pub(super) fn requeue_refused(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<bool, Trouble> {
+    let Some(mut link) = record::load(tx, entry.link)? else { return Ok(false) };
+    let waits = outbox::of_link(tx, link.id)?.iter().any(|(e, _)| e.kind.asked_for());
+    if link.state != LinkState::Refused || link.session_id.is_some() || waits {
+        return Ok(false);
+    }
+    let reference = &link.sale.reference;
+    if names::used(tx, &link.account_id, reference)? {
+        return Err(LedgerError::ReferenceUsed(reference.clone()).into());
+    }
+    (link.state, link.reason, link.changed_at) = (LinkState::Queued, None, entry.since);
+    record::update(tx, &link)?;
+    outbox::enqueue(tx, entry)?;
     Ok(true)
 }
 

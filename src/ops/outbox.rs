@@ -106,7 +106,7 @@ impl Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
     /// Make it (anew), though the customer may get a second message. One whose time is over gets its time
-    /// from now on.
+    /// from now on, and one that was refused is tried once more, if nothing of it is with the customer.
     SendAgain,
     /// Ask the backend again in a while.
     Wait,
@@ -199,10 +199,29 @@ pub async fn send_again_patiently(
 
 async fn send_again(ports: &Ports, id: LinkId, until: Until) -> Result<Sent, LedgerError> {
     ports.gateway.insist();
+    take_up(ports, id).await?;
     renew(ports, id).await?;
     reopen(ports, id, ports.clock.now(), false).await?;
     let _room = ports.underway.room_by_hand().await;
     send::attempt(ports, id, true, until).await
+}
+
+/// A link that was refused is sent once more at the seller's word, who has seen to the reason: a sign-in that was not taken,
+/// say. Only where nothing of it may be with the customer. Whatever cuts this off, it is refused as before, or it waits as
+/// one that is late does.
+async fn take_up(ports: &Ports, id: LinkId) -> Result<(), LedgerError> {
+    let now = ports.clock.now();
+    on_ledger(ports, move |ledger| {
+        let link = kept(ledger, id)?;
+        let looked_for = entry_of(ledger, id, OutboxKind::Look)?.is_some();
+        if link.can_be_sent_again(looked_for) {
+            let entry = OutboxEntry::new(id, OutboxKind::Create, now);
+            let asks = OutboxEntry { needs_decision: true, overdue: Some(Overdue::Old), ..entry };
+            ledger.requeue_refused(&asks)?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// What a link lives whose seller gave it no time that is known: as long as where nobody says.

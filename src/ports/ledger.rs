@@ -338,6 +338,13 @@ pub trait Ledger: Send + Sync {
         end: Option<&EndedOrder>,
         change: &mut dyn FnMut(&mut Link),
     ) -> Result<bool, LedgerError>;
+    /// A link that was refused and has no session waits again, with its `Create` as `entry` says, in one transaction: the
+    /// seller wants it sent once more. `false`: it is not such a link (any more); nothing changes.
+    ///
+    /// # Errors
+    /// [`LedgerError::ReferenceUsed`]: another live or paid link of the account has its reference by now; or the
+    /// database's.
+    fn requeue_refused(&self, entry: &OutboxEntry) -> Result<bool, LedgerError>;
     /// Gives a claimed entry back with a new `next_at`, `last_error`, `in_flight`, `needs_decision`, `overdue`
     /// and `order` (`attempts` as claimed), keeps the link's state (for a `Create`), releases the claim; all in one
     /// transaction. `false`: the claim has gone to another process meanwhile, or the entry is gone; nothing changes,

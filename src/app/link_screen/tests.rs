@@ -106,6 +106,21 @@ fn withdrawing_is_asked_first() {
     assert_eq!(app.keys("x"), [], "money is held: nothing to withdraw");
 }
 
+/// A refused link is sent once more with the same key, unless something of it may be with the customer.
+#[test]
+fn what_was_refused_is_sent_once_more_with_a_key() {
+    let mut app = showing(link(1, LinkState::Refused), Vec::new());
+    assert!(available(&app.model, Action::SendNow) && crate::app::something_to_send(&app.model));
+    assert_eq!(app.keys("s"), [Effect::SendAgain(id(1))]);
+    assert_eq!(app.keys("s"), [], "it is under way");
+    let look = OutboxEntry { kind: crate::ports::OutboxKind::Look, ..entry(1, false) };
+    let with_session = Link { session_id: Some("T1.s".into()), ..link(1, LinkState::Refused) };
+    for (link, outbox) in [(link(1, LinkState::Refused), vec![look]), (with_session, Vec::new())] {
+        let mut app = showing(link, outbox);
+        assert!(!app.keys("s").contains(&Effect::SendAgain(id(1))));
+    }
+}
+
 #[test]
 fn a_doubtful_message_is_sent_again_only_on_the_sellers_word() {
     let asks = |by_message| Some(Overlay::Confirm(Question::SendAgain(id(1), "KARI-001".into(), by_message)));

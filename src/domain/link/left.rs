@@ -48,6 +48,12 @@ impl Link {
             _ => Left::Nothing,
         }
     }
+
+    /// Whether it was refused, and nothing of it can be with the customer: then the same may be sent once more.
+    #[must_use]
+    pub fn can_be_sent_again(&self, looked_for: bool) -> bool {
+        self.state == LinkState::Refused && self.left(looked_for) == Left::Nothing
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,9 @@ use super::super::SqliteLedger;
 use super::{ACCOUNT, at, sample, sent, with};
 use crate::domain::link::{EventKind, Link, LinkState};
 use crate::domain::money::{Currency, Money};
-use crate::ports::{Clock, Counted, Ledger, Made, MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Overdue};
+use crate::ports::{
+    Clock, Counted, Ledger, LedgerError, Made, MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Overdue,
+};
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -477,4 +479,32 @@ fn when_its_link_was_made_is_kept_with_a_creation() {
     assert_eq!(entry.made, made);
     ledger.release_entry(&ledger.link(id).unwrap().unwrap(), &entry).unwrap();
     assert_eq!(ledger.outbox(ACCOUNT).unwrap()[0].made, made);
+}
+
+/// A refused link waits again only where it has no session, nothing waits for it and nobody else has its reference.
+#[test]
+fn what_was_refused_waits_again_at_the_sellers_word() {
+    let refused = |n| Link { state: LinkState::Refused, reason: Some("no".to_owned()), ..sample(n) };
+    let with_session = Link { session_id: Some("T12345678.s".to_owned()), ..refused(2) };
+    let ledger = with(&[refused(1), with_session, sample(3), sent(4, LinkState::Open)]);
+    let asks = |n| OutboxEntry {
+        needs_decision: true,
+        overdue: Some(Overdue::Old),
+        ..OutboxEntry::new(sample(n).id, OutboxKind::Create, at(9))
+    };
+    for n in [2, 3, 4] {
+        assert_eq!(ledger.requeue_refused(&asks(n)), Ok(false), "{n}");
+        assert_eq!(ledger.entry(sample(n).id, OutboxKind::Create).unwrap(), None);
+    }
+    assert_eq!(ledger.requeue_refused(&asks(1)), Ok(true));
+    let link = ledger.link(sample(1).id).unwrap().unwrap();
+    assert_eq!((link.state, link.reason), (LinkState::Queued, None));
+    assert_eq!(ledger.entry(sample(1).id, OutboxKind::Create).unwrap(), Some(asks(1)));
+    assert!(ledger.reference_used(ACCOUNT, &link.sale.reference).unwrap());
+    assert_eq!(ledger.requeue_refused(&asks(1)), Ok(false), "it waits");
+    // The same order was sold anew meanwhile.
+    let anew = Link { sale: refused(5).sale, ..sent(6, LinkState::Open) };
+    ledger.import(&[refused(5), anew]).unwrap();
+    assert!(matches!(ledger.requeue_refused(&asks(5)), Err(LedgerError::ReferenceUsed(_))));
+    assert_eq!(ledger.link(sample(5).id).unwrap().unwrap().state, LinkState::Refused);
 }

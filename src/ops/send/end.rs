@@ -5,7 +5,7 @@ use super::seek::Seen;
 use crate::domain::cause::{BadLink, Cause, Plain};
 use crate::domain::clean;
 use crate::domain::lifecycle::{self, SessionNews};
-use crate::domain::link::{EventKind, LinkState};
+use crate::domain::link::{EventKind, LinkEvent, LinkState};
 use crate::domain::method::{MethodKind, kind_of_type};
 use crate::ops::claim::Claim;
 use crate::ops::outbox::{Outcome, Sent, standing};
@@ -71,7 +71,11 @@ pub(super) async fn refused(ports: &Ports, mut claim: Claim, fault: Fault) -> Re
     let now = ports.clock.now();
     let reason = clean::line_within(&fault.line(), 200);
     set_state(&mut claim.link, LinkState::Refused, now);
-    claim.link.record_once(now, EventKind::Refused, Some(reason.clone()));
+    // It may have been refused before, and sent once more.
+    let before = claim.link.events.iter().filter(|e| e.kind == EventKind::Refused).count();
+    let key = if before == 0 { "refused".to_owned() } else { format!("refused/{before}") };
+    let (kind, detail) = (EventKind::Refused, Some(reason.clone()));
+    claim.link.record(LinkEvent { at: now, kind, detail, key: Some(key) });
     claim.link.reason = Some(reason);
     let sent = claim.settle(ports, Outcome::Refused, Some(fault)).await?;
     double::ended(ports, &sent.link).await;

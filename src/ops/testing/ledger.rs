@@ -457,6 +457,19 @@ impl Ledger for SimLedger {
         })
     }
 
+    fn requeue_refused(&self, entry: &OutboxEntry) -> Result<bool, LedgerError> {
+        self.write(|kept| {
+            let waits = kept.outbox.iter().any(|(e, _)| e.link == entry.link && e.kind.asked_for());
+            let link = kept.links.get_mut(&entry.link).expect("kept");
+            if link.state != LinkState::Refused || link.session_id.is_some() || waits {
+                return Ok(false);
+            }
+            (link.state, link.reason) = (LinkState::Queued, None);
+            kept.outbox.push((entry.clone(), None));
+            Ok(true)
+        })
+    }
+
     fn release_entry(&self, link: &Link, entry: &OutboxEntry) -> Result<bool, LedgerError> {
         self.write(|kept| {
             let place = kept.place(entry.link, entry.kind);

@@ -16,6 +16,7 @@ mod replaced;
 mod restored;
 mod same_money;
 mod sending;
+mod sent_once_more;
 mod session_gone;
 mod stopped;
 mod take_back;

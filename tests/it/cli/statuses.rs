@@ -170,6 +170,13 @@ fn status_4_the_account_may_not_do_this() {
         assert_eq!(world.sessions_asked_for().len() - before, asked, "{status}");
         assert_eq!(world.run(&["outbox", "--json"]).is(0).out, "");
         world.clear_faults();
+        // But the sale is not lost: the seller sends the same once more, as was said.
+        let hint = ran.error()["hint"].as_str().unwrap().to_owned();
+        assert!(hint.contains("then `paylink outbox send REF` sends the same again"), "{hint}");
+        let sent = world.run(&["outbox", "send", &reference, "--json"]).is(0).json();
+        assert_eq!(sent["state"], "open");
+        world.run(&["outbox", "send", &reference]).is(0);
+        assert_eq!(world.sessions_asked_for().len() - before, asked + 1, "{status}");
     }
 }
 
