@@ -335,6 +335,8 @@ ledger-trouble = The ledger: “{ $said }”
 
 # Backups, and what happened to a ledger.
 backup-more-hint = Name another file, so that both copies are kept. To overwrite this one all the same, say --force twice
+backup-is-no-copy = { $file } is there already and is no backup of a paylink ledger: it is not overwritten
+backup-is-no-copy-hint = Name another file
 cli-backup-done =
     { $count ->
         [one] Copied { $count } link to { $file }

@@ -334,6 +334,8 @@ ledger-trouble = Registeret: «{ $said }»
 
 # Backups, and what happened to a ledger.
 backup-more-hint = Velg et annet filnavn, så begge kopiene blir tatt vare på. Skriv --force to ganger for å overskrive den likevel
+backup-is-no-copy = { $file } finnes fra før og er ingen sikkerhetskopi av et paylink-register: den blir ikke overskrevet
+backup-is-no-copy-hint = Velg en annen fil
 cli-backup-done =
     { $count ->
         [one] Kopierte { $count } lenke til { $file }

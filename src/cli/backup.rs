@@ -151,6 +151,10 @@ fn not_written(t: Texts, error: &LedgerError, file: &Path) -> Option<Failure> {
         let message = format!("{} {}", file.display(), t.say(why));
         return Some(Failure::input("backup_has_more", message, t.t("backup-more-hint")));
     }
+    if *why == Unusable::NotOurs && path == file {
+        let message = t.t_args("backup-is-no-copy", &[("file", shown(file))]);
+        return Some(Failure::input("not_a_backup", message, t.t("backup-is-no-copy-hint")));
+    }
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let beside = path == file || path.parent() == file.parent();
     let message = match (why, folder) {

@@ -1,6 +1,7 @@
 //! Copies of the whole ledger.
 
 use std::fs;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,12 +19,15 @@ impl SqliteLedger {
     /// power cut. Returns how many links are in it.
     ///
     /// # Errors
-    /// [`LedgerError::Unusable`] if `to` can't be written, or is there already and may not be overwritten; the
-    /// database's.
+    /// [`LedgerError::Unusable`] if `to` can't be written, or is there already and may not be overwritten, which nothing
+    /// may that is no ledger ([`Unusable::NotOurs`]); the database's.
     pub fn backup_to(&self, to: &Path, overwrite: Overwrite) -> Result<u64, LedgerError> {
         let links_there = match fs::metadata(to) {
             Ok(found) if found.is_dir() => return Err(LedgerError::unusable(to, Unusable::IsAFolder)),
             Ok(_) if overwrite == Overwrite::No => return Err(LedgerError::unusable(to, Unusable::Exists)),
+            Ok(found) if !may_be_replaced(to, &found).map_err(|e| from_io(to, &e))? => {
+                return Err(LedgerError::unusable(to, Unusable::NotOurs));
+            }
             Ok(_) if overwrite == Overwrite::Sensibly => links_in(to),
             _ => None,
         };
@@ -93,7 +97,7 @@ pub enum Overwrite {
     No,
     /// Unless it is a copy with far more links: those of a ledger that was lost or emptied since, perhaps.
     Sensibly,
-    /// Whatever it is.
+    /// However many links it has.
     Anyhow,
 }
 
@@ -101,6 +105,17 @@ pub enum Overwrite {
 /// another one may be in its place, or an older copy.
 const fn is_far_more(there: u64, links: u64) -> bool {
     there > links.saturating_mul(2)
+}
+
+/// Whether there is a ledger or a copy of one, as far as its beginning tells, or nothing: all else was named by mistake,
+/// a config or a document, and there is no other copy of it.
+fn may_be_replaced(file: &Path, found: &fs::Metadata) -> io::Result<bool> {
+    if !found.is_file() || found.len() == 0 {
+        return Ok(found.is_file());
+    }
+    let mut header = Vec::new();
+    fs::File::open(file)?.take(rescue::HEADER).read_to_end(&mut header)?;
+    Ok(rescue::is_ours(&header))
 }
 
 /// How many links are in a copy; `None` where it's none that can be read.

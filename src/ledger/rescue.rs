@@ -30,6 +30,8 @@ const LOOKED_AT: usize = 1 << 20;
 const PAGE: usize = 4096;
 /// How SQLite's files begin.
 const MAGIC: &[u8] = b"SQLite format 3\0";
+/// How long their header is.
+pub(super) const HEADER: u64 = 100;
 
 /// Puts what can be read of the damaged ledger in its place.
 ///
@@ -213,6 +215,12 @@ pub(super) fn unreadable(connection: &Connection) -> rusqlite::Result<Option<Vec
     Ok(Some(odd))
 }
 
+/// Whether a file that begins so is a ledger's.
+pub(super) fn is_ours(beginning: &[u8]) -> bool {
+    let application = beginning.get(68..72);
+    beginning.starts_with(MAGIC) && application == Some(&u32::to_be_bytes(connect::APPLICATION))
+}
+
 /// Whether the file was a ledger of ours, or holds nothing of anybody. Another program's database, or a letter
 /// that was given our name, is none.
 fn ours(database: &Path) -> std::io::Result<bool> {
@@ -224,7 +232,7 @@ fn ours(database: &Path) -> std::io::Result<bool> {
         return Ok(true);
     }
     if bytes.starts_with(MAGIC) {
-        return Ok(bytes.get(68..72) == Some(&u32::to_be_bytes(connect::APPLICATION)));
+        return Ok(is_ours(&bytes));
     }
     // A power cut may leave a file of nothing but zeros.
     if bytes.len() >= 512 && bytes.iter().all(|byte| *byte == 0) {

@@ -350,6 +350,26 @@ fn a_backup_of_a_new_ledger_takes_the_place_of_no_better_one() {
 }
 
 #[test]
+fn a_backup_overwrites_nothing_but_a_backup() {
+    let world = World::new();
+    world.link(&["--reference", "A-1"]);
+    let config = fs::read(&world.config).unwrap();
+    let name = world.config.to_str().unwrap();
+    for words in [&["backup", name, "--force"][..], &["backup", name, "--force", "--force"]] {
+        let refused = world.run(&[words, &["--json"]].concat()).is(3).error();
+        assert_eq!(
+            (&refused["code"], &refused["hint"]),
+            (&json!("not_a_backup"), &json!("Name another file"))
+        );
+        let said = "is there already and is no backup of a paylink ledger: it is not overwritten";
+        assert_eq!(refused["message"], format!("{name} {said}"));
+        assert_eq!(fs::read(&world.config).unwrap(), config);
+    }
+    let norwegian = world.run(&["backup", name, "--force", "--lang", "nb"]).is(3);
+    assert!(norwegian.err.contains("den blir ikke overskrevet"), "{norwegian:?}");
+}
+
+#[test]
 fn what_was_never_a_ledger_is_left_alone() {
     let world = World::new();
     fs::create_dir_all(&world.data).unwrap();
