@@ -337,6 +337,7 @@ ledger-trouble = The ledger: “{ $said }”
 backup-more-hint = Name another file, so that both copies are kept. To overwrite this one all the same, say --force twice
 backup-is-no-copy = { $file } is there already and is no backup of a paylink ledger: it is not overwritten
 backup-is-no-copy-hint = Name another file
+backup-of-unwritable = { $why }. Nothing can be kept there now; what stands there is copied
 cli-backup-done =
     { $count ->
         [one] Copied { $count } link to { $file }

@@ -336,6 +336,7 @@ ledger-trouble = Registeret: «{ $said }»
 backup-more-hint = Velg et annet filnavn, så begge kopiene blir tatt vare på. Skriv --force to ganger for å overskrive den likevel
 backup-is-no-copy = { $file } finnes fra før og er ingen sikkerhetskopi av et paylink-register: den blir ikke overskrevet
 backup-is-no-copy-hint = Velg en annen fil
+backup-of-unwritable = { $why }. Ingenting kan lagres der nå; det som står der, kopieres
 cli-backup-done =
     { $count ->
         [one] Kopierte { $count } lenke til { $file }

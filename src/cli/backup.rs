@@ -26,8 +26,13 @@ pub fn backup(run: &Run, args: &args::Backup) -> Result<Status, Failure> {
         1 => wiring::Overwrite::Sensibly,
         _ => wiring::Overwrite::Anyhow,
     };
-    let links = wiring::backup(&run.places()?.data_dir, &args.file, overwrite)
+    let (links, unwritable) = wiring::backup(&run.places()?.data_dir, &args.file, overwrite)
         .map_err(|e| not_written(t, &e, &args.file).unwrap_or_else(|| Failure::ledger(t, &e)))?;
+    if let Some(why) = unwritable {
+        let Failure { message, hint, .. } = Failure::ledger(t, &why);
+        let said = t.t_args("backup-of-unwritable", &[("why", message.into())]);
+        run.note(&Note::new("nothing_kept", said).hint(hint));
+    }
     if run.output.json {
         let object = serde_json::json!({ "file": args.file, "links": links });
         run.output.line(&object.to_string())?;

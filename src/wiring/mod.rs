@@ -192,17 +192,23 @@ pub fn ledger_to_show(data_dir: &Path) -> Result<Arc<dyn Ledger>, LedgerError> {
     SqliteLedger::open_to_read(data_dir).map(|(ledger, _)| -> Arc<dyn Ledger> { Arc::new(ledger) })
 }
 
-/// Copies the ledger in `data_dir` into `file`; how many links it has.
+/// Copies the ledger in `data_dir` into `file`; how many links it has. It needs not be writable for that: why it is not is
+/// told, too.
 ///
 /// # Errors
-/// It can't be opened, or `file` can't be written.
-pub fn backup(data_dir: &Path, file: &Path, overwrite: Overwrite) -> Result<u64, LedgerError> {
+/// It can't be read, or `file` can't be written.
+pub fn backup(
+    data_dir: &Path,
+    file: &Path,
+    overwrite: Overwrite,
+) -> Result<(u64, Option<LedgerError>), LedgerError> {
     let ledger = data_dir.join(crate::ledger::FILE_NAME);
     if !ledger.exists() {
         // A wrong folder: opening would make a new one there.
         return Err(LedgerError::unusable(&ledger, Unusable::NotThere));
     }
-    SqliteLedger::open(data_dir)?.backup_to(file, overwrite)
+    let (ledger, unwritable) = SqliteLedger::open_to_read(data_dir)?;
+    Ok((ledger.backup_to(file, overwrite)?, unwritable))
 }
 
 /// Lets apps that run on `data_dir` know that somebody has signed in to `account_id`. Without a ledger there are none.

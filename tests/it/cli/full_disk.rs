@@ -157,6 +157,45 @@ fn shown(world: &World, link: &serde_json::Value) {
     assert_eq!(sent(world), ["A-1"], "what waits is not sent");
 }
 
+/// That is when it's needed most: to save it elsewhere.
+#[test]
+fn a_ledger_on_a_full_disk_is_copied_to_another_one() {
+    let world = World::new();
+    let Some(disk) = Disk::of(&world) else { return };
+    world.link(&["--reference", "A-1"]);
+    world.run(&["new", "--item", "Vaffel;1;45.00", "--reference", "A-2", "--offline"]).is(5);
+    disk.fill();
+    let copy = world.home.path().join("copy");
+    let copy = copy.to_str().unwrap();
+    let done = world.run(&["backup", copy, "--json"]).is(0);
+    assert_eq!(done.json()["links"], 2);
+    let note: serde_json::Value = serde_json::from_str(&done.err).unwrap();
+    let said = note["note"]["message"].as_str().unwrap();
+    assert!(said.contains("the disk is full. Nothing can be kept there now"), "{done:?}");
+    assert_eq!(
+        (&note["note"]["code"], &note["note"]["hint"]),
+        (&json!("nothing_kept"), &json!("Make room and try again"))
+    );
+    // Where the copy itself finds no room, it is the disk of the copy that is full.
+    let here = world.data.join("copy");
+    let full = world.run(&["backup", here.to_str().unwrap(), "--json"]).is(3);
+    assert!(
+        full.error()["message"].as_str().unwrap().contains("copy can't be written: the disk is full"),
+        "{full:?}"
+    );
+    assert!(!here.exists());
+    // It is a whole one.
+    let restored = world.run(&[
+        "restore",
+        copy,
+        "--yes",
+        "--json",
+        "--data-dir",
+        world.home.path().join("new").to_str().unwrap(),
+    ]);
+    assert_eq!(restored.is(0).json()["links"], 2);
+}
+
 #[test]
 fn the_app_on_a_full_disk_says_so_and_goes_on_when_there_is_room() {
     let world = World::new();
