@@ -88,13 +88,13 @@ fn each_mistake_stands_at_its_field() {
         line(|l| l.price = "1.249".into()).as_slice(),
         [(F::Price(0), FieldError::Amount(AmountError::Ambiguous { .. }))]
     ));
-    for typed in ["1,000", "1.249"] {
+    for typed in ["1,000", "2.500"] {
         assert!(matches!(
             wrong(|d| d.lines[0].quantity = typed.into()).as_slice(),
             [(F::Quantity(0), FieldError::Amount(AmountError::Ambiguous { .. }))]
         ));
     }
-    for typed in ["1,5", "0,250", "1,2490", "1 000"] {
+    for typed in ["1,5", "0,250", "1,249", "1 000"] {
         assert_eq!(wrong(|d| d.lines[0].quantity = typed.into()), [], "{typed}");
     }
     assert_eq!(line(|l| l.vat = "101".into()), err(F::Vat(0), FieldError::Vat(VatError::TooHigh)));

@@ -32,7 +32,9 @@ pub fn item(
             return Err(item_failure(texts, position, text, &texts.t("cli-field-item"), &form));
         }
     };
-    let quantity = parse_quantity(quantity).map_err(|e| wrong("cli-field-quantity", &e))?;
+    // A program writes `1.500`, and no groups; a person may mean a thousand by the comma.
+    let read = if quantity.contains(',') { parse_quantity } else { parse_number };
+    let quantity = read(quantity).map_err(|e| wrong("cli-field-quantity", &e))?;
     let quantity = Quantity::new(quantity).map_err(|e| wrong("cli-field-quantity", &e))?;
     let price = parse_price(price, currency).map_err(|e| wrong("cli-field-price", &e))?;
     let vat = match rate {
@@ -114,4 +116,23 @@ pub fn option(
         ("what", texts.say(what).into_owned().into()),
     ];
     Failure::input("option", texts.t_args("cli-option", &args), forms(texts, command))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Lang;
+
+    #[test]
+    fn a_point_is_the_decimal_mark_of_programs() {
+        let quantity = |text: &str| {
+            let line = format!("Torsk;{text};299.00");
+            let line = item(&line, 1, Currency::Nok, VatRate::STANDARD, Texts::new(Lang::English));
+            line.ok().map(|line| line.quantity.value().to_string())
+        };
+        assert_eq!(quantity("1.500").as_deref(), Some("1.5"));
+        assert_eq!(quantity("1.000").as_deref(), Some("1"));
+        assert_eq!(quantity("1,249").as_deref(), Some("1.249"));
+        assert_eq!(quantity("1,000"), None, "a person may mean a thousand");
+    }
 }

@@ -95,8 +95,8 @@ pub fn parse_number(text: &str) -> Result<Decimal, AmountError> {
     Ok(if negative { -value } else { value })
 }
 
-/// A quantity, as typed: `2`, `1,5`, `0,250` kg. `1,000` and `1.249`, which are a thousand and more to one seller and
-/// weighed on a scale by another, are asked back; a fourth decimal (`1,2490`) tells that they are decimals.
+/// A quantity, as typed: `2`, `1,5`, `0,250`, `1,249` kg as a scale tells it. `1,000` and `2.500`, which are thousands to
+/// one seller and whole and half kilos to another, are asked back. What ends in another digit is weighed, not counted.
 ///
 /// # Errors
 /// Not a number, an ambiguous one, or too large.
@@ -105,22 +105,14 @@ pub fn parse_quantity(text: &str) -> Result<Decimal, AmountError> {
     let (negative, text) = take_sign(text);
     let number = Number::read(text)?;
     let value = number.value()?.normalize();
-    if number.could_be_grouped() {
+    if number.could_be_grouped() && value.scale() < 3 {
         let sign = if negative { "-" } else { "" };
         return Err(AmountError::Ambiguous {
             grouped: format!("{sign}{}{}", number.whole, number.fraction),
-            decimal: format!("{sign}{}", without_doubt(value)),
+            decimal: format!("{sign}{value}"),
         });
     }
     Ok(if negative { -value } else { value })
-}
-
-/// `number` as it can be typed anywhere without being asked back, with a point: `2`, `1.5`, `1.2490`.
-#[must_use]
-pub fn without_doubt(number: Decimal) -> String {
-    let written = number.to_string();
-    // Three decimals could be a group; a fourth makes decimals of them.
-    if number.scale() == 3 { format!("{written}0") } else { written }
 }
 
 /// A space that people or programs put between groups of digits.

@@ -41,10 +41,13 @@ impl Texts {
         i64::try_from(number).map_or_else(|_| number.to_string(), |n| whole(self.lang(), n))
     }
 
-    /// A quantity: `2`, `1,5`.
+    /// A quantity: `2`, `1,5`, `1 250`. In English without groups: with a comma it could be weighed as well as counted.
     #[must_use]
     pub fn quantity(self, quantity: Quantity) -> String {
-        self.number(quantity.value())
+        match self.lang() {
+            Lang::English => quantity.value().normalize().to_string(),
+            Lang::Bokmal => self.number(quantity.value()),
+        }
     }
 
     /// A VAT rate: `25 %`, `25%`; the space is a hard one.
@@ -148,6 +151,7 @@ mod tests {
         assert_eq!(NB.quantity(q("1.500")), "1,5");
         assert_eq!(EN.quantity(q("0.125")), "0.125");
         assert_eq!(NB.quantity(q("1250")), "1\u{a0}250");
+        assert_eq!(EN.quantity(q("1250")), "1250");
         assert_eq!(NB.rate(VatRate::STANDARD), "25\u{a0}%");
         assert_eq!(EN.rate(VatRate::STANDARD), "25%");
         assert_eq!(NB.rate(VatRate::from_hundredths(1111).unwrap()), "11,11\u{a0}%");

@@ -10,7 +10,6 @@ use crate::app::keys::Action;
 use crate::app::model::{Model, Tone, Wizard};
 use crate::app::say::Say;
 use crate::app::turn::{moved, top_for};
-use crate::domain::amount::without_doubt;
 use crate::domain::line::MAX_LINES;
 
 /// Rows of the step that are not product lines: header, stepper, heading, totals, footer.
@@ -53,10 +52,9 @@ pub(super) fn blank(model: &Model) -> LineDraft {
     }
 }
 
-/// A number as a seller would type it, so that it is not asked back: `45`, `49,90`, with the decimal mark of the
-/// language.
+/// A number as a seller would type it: `45`, `49,90`, with the decimal mark of the language.
 pub(super) fn filled_in(number: Decimal, mark: char) -> String {
-    without_doubt(number).replace('.', mark.encode_utf8(&mut [0; 4]))
+    number.to_string().replace('.', mark.encode_utf8(&mut [0; 4]))
 }
 
 /// The first line without anything in it, else the last one.

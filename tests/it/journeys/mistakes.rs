@@ -14,7 +14,7 @@ async fn each_mistake_has_its_own_words_at_its_field() {
         ("Vaffel\t1\t1.249", "Do you mean 1249 or 1.25?"),
         ("Vaffel\t1\t$45", "Another currency"),
         ("Flyer\t1,000\t2", "Do you mean 1000 or 1?"),
-        ("Fisk\t1,249\t389", "Do you mean 1249 or 1.2490?"),
+        ("Fisk\t2.500\t389", "Do you mean 2500 or 2.5?"),
     ] {
         let mut seller = Journey::open().await;
         seller.keys("n Enter").await;

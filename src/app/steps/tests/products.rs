@@ -10,8 +10,9 @@ use crate::domain::line::LineError;
 fn what_is_filled_in_is_not_asked_back() {
     let number = |text: &str| products::filled_in(text.parse().unwrap(), ',');
     assert_eq!([number("2"), number("1.5"), number("0.25")], ["2", "1,5", "0,25"]);
-    // Sold by weight, and sold again: 1,249 would be asked back.
-    assert_eq!(number("1.249"), "1,2490");
+    // Sold by weight, and sold again.
+    assert_eq!(number("1.249"), "1,249");
+    assert_eq!(crate::domain::amount::parse_quantity("1,249"), Ok("1.249".parse().unwrap()));
 }
 
 #[test]

@@ -2,7 +2,6 @@
 //! in one clean line that names the item; what is understood adds up to the last øre.
 
 use paylink::cli::sale::{address, item};
-use paylink::domain::amount::without_doubt;
 use paylink::domain::line::{ProductLine, Quantity, Totals};
 use paylink::domain::money::{Currency, MAX_MINOR};
 use paylink::domain::vat::VatRate;
@@ -34,7 +33,7 @@ pub fn check(bytes: &[u8]) {
                     // As the draft of a sale keeps it, it is the same line.
                     let fields = [
                         line.description.replace(';', ","),
-                        without_doubt(line.quantity.value()),
+                        line.quantity.value().to_string(),
                         texts.bare_amount(line.unit_price),
                         line.vat.percent().to_string(),
                     ];

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use paylink::domain::address::Address;
-use paylink::domain::amount::{AmountError, parse_number, parse_price, parse_quantity, without_doubt};
+use paylink::domain::amount::{AmountError, parse_number, parse_price, parse_quantity};
 use paylink::domain::clean;
 use paylink::domain::email::Email;
 use paylink::domain::expiry::Expiry;
@@ -51,7 +51,7 @@ fn quantity(text: &str) {
     let read = |text: &str| parse_quantity(text).map(Quantity::new);
     match read(text) {
         Ok(Ok(quantity)) => {
-            let typed = without_doubt(quantity.value());
+            let typed = quantity.value().normalize().to_string();
             for typed in [typed.replace('.', ","), typed] {
                 assert_eq!(read(&typed), Ok(Ok(quantity)), "{text:?}: {typed:?}");
             }
