@@ -56,6 +56,7 @@ advice-queued-later = Saved here. It could not be sent yet. It is tried again by
 advice-queued-unwritable = Saved here, and not sent: paylink sends nothing as long as it can't keep what comes of it.
 advice-creating = Being sent now.
 advice-uncertain = It may have been sent. It is looked up before anything is sent again.
+advice-uncertain-anew = Its answers were lost, several times. Nobody has its address: it is made anew by itself, less and less often. s tries now, x gives it up.
 advice-refused = The payment service said no. Nothing was sent to the customer. Once the reason is put right, s sends it again.
 advice-refused-foreign-message = It was made, and withdrawn. A message with that address may have reached the customer: ask, and tell them not to use it.
 advice-refused-foreign = It was made, and withdrawn. Nobody was given that address, and nothing was sent to the customer.

@@ -55,6 +55,7 @@ advice-queued-later = Lagret her. Den kunne ikke sendes ennå. Det prøves igjen
 advice-queued-unwritable = Lagret her og ikke sendt: paylink sender ingenting så lenge det som skjer ikke kan lagres.
 advice-creating = Sendes nå.
 advice-uncertain = Den kan være sendt. Det blir sjekket før noe sendes på nytt.
+advice-uncertain-anew = Svarene gikk tapt, flere ganger. Ingen har adressen: den lages på nytt av seg selv, sjeldnere og sjeldnere. s prøver nå, x gir den opp.
 advice-refused = Betalingstjenesten sa nei. Kunden har ikke fått noe. Når årsaken er rettet, sender s den på nytt.
 advice-refused-foreign-message = Den ble laget og trukket tilbake. En melding med den adressen kan ha nådd kunden: spør, og be kunden om ikke å bruke den.
 advice-refused-foreign = Den ble laget og trukket tilbake. Ingen har fått den adressen, og kunden har ikke fått noe.

@@ -191,7 +191,17 @@ impl Claim {
     }
 
     /// Gives the entry back after a failure that did nothing: the doubt there was before stays.
-    pub(super) async fn give_back(mut self, ports: &Ports, fault: Fault) -> Result<Sent, LedgerError> {
+    pub(super) async fn give_back(self, ports: &Ports, fault: Fault) -> Result<Sent, LedgerError> {
+        self.give_back_for(ports, fault, Duration::ZERO).await
+    }
+
+    /// The same, for so long at least.
+    pub(super) async fn give_back_for(
+        mut self,
+        ports: &Ports,
+        fault: Fault,
+        at_least: Duration,
+    ) -> Result<Sent, LedgerError> {
         let now = ports.clock.now();
         let doubt = self.entry.in_flight;
         let allowed = !matches!(fault.kind, FaultKind::NotSignedIn | FaultKind::Forbidden);
@@ -209,7 +219,7 @@ impl Claim {
         } else {
             fault.retry_after.unwrap_or(NOT_ALLOWED_PAUSE)
         };
-        let next_at = now.checked_add(wait).unwrap_or(now);
+        let next_at = now.checked_add(wait.max(at_least)).unwrap_or(now);
         if self.entry.kind == OutboxKind::Create {
             let state = if doubt { LinkState::Uncertain } else { LinkState::Queued };
             set_state(&mut self.link, state, now);

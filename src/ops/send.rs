@@ -34,6 +34,10 @@ pub(super) const SHORTEST_TRY: Duration = Duration::from_secs(2);
 /// A session that was just made may not be in the backend's list at once.
 const SECOND_LOOK: Duration = Duration::from_secs(2);
 
+/// See [`anew_after`].
+const ANEW: Duration = Duration::from_secs(5);
+const ANEW_AT_MOST: Duration = Duration::from_secs(60 * 60);
+
 /// Who waits for a try, and how long they do.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Until {
@@ -100,10 +104,12 @@ pub(super) async fn attempt(
     if claim.entry.in_flight {
         match look(ports, &claim.link, claim.entry.first_sent, until).await {
             Look::Found(seen) => return adopt(ports, claim, &seen).await,
-            Look::NotThere if reached && !again => return ask_seller(ports, claim, None).await,
+            Look::NotThere | Look::Untold if reached && !again => {
+                return ask_seller(ports, claim, None).await;
+            }
             // Made anew it could be there twice, with an address that somebody has: that is the seller's word to give.
             Look::Unclear(fault) if !again => return ask_seller(ports, claim, Some(fault)).await,
-            Look::NotThere | Look::Unclear(_) => {}
+            Look::NotThere | Look::Untold | Look::Unclear(_) => {}
             Look::NoAnswer(fault) => return stay_uncertain(ports, claim, fault).await,
         }
     }
@@ -125,7 +131,7 @@ pub(super) async fn attempt(
     if told && !claim.entry.in_flight {
         claim.entry.first_sent = claim.entry.first_sent.or_else(|| Some(backend_now(ports)));
     }
-    let mut lost = false;
+    let (mut lost, doubted) = (false, claim.entry.in_flight);
     loop {
         if claim.too_late() {
             let fault = Fault::new(FaultKind::NotSent, Cause::Plain(Plain::NoTimeLeft));
@@ -164,7 +170,7 @@ pub(super) async fn attempt(
             return standing(ports, id, OutboxKind::Create).await;
         }
         let mut found = look(ports, &claim.link, claim.entry.first_sent, until).await;
-        if reached && matches!(found, Look::NotThere) {
+        if reached && matches!(found, Look::NotThere | Look::Untold) {
             if until.left().is_some_and(|left| left < SECOND_LOOK) {
                 return stay_uncertain(ports, claim, fault).await;
             }
@@ -173,11 +179,17 @@ pub(super) async fn attempt(
         }
         match found {
             Look::Found(seen) => return adopt(ports, claim, &seen).await,
-            Look::NotThere if reached => return ask_seller(ports, claim, Some(fault)).await,
+            Look::NotThere | Look::Untold if reached => return ask_seller(ports, claim, Some(fault)).await,
             // Nobody has the address of what was maybe made, so it's made anew: once now, then with
             // a pause, because the backend seems to be in trouble, or asks for one.
             Look::NotThere if !lost && fault.retry_after.is_none() => lost = true,
             Look::NotThere => return stay_uncertain(ports, claim, fault).await,
+            // Each time one more may be there that nobody knows: that is done less and less often.
+            Look::Untold if !lost && !doubted && fault.retry_after.is_none() => lost = true,
+            Look::Untold => {
+                let at_least = anew_after(&claim.link);
+                return claim.give_back_for(ports, fault, at_least).await;
+            }
             Look::Unclear(fault) => return ask_seller(ports, claim, Some(fault)).await,
             Look::NoAnswer(fault) => return stay_uncertain(ports, claim, fault).await,
         }
@@ -203,6 +215,13 @@ async fn doubt(ports: &Ports, claim: &mut Claim, fault: &Fault) -> Result<bool, 
         key: Some(format!("uncertain/{}", claim.entry.attempts)),
     });
     claim.note_doubt(ports).await
+}
+
+/// How long a link whose answers were lost is not made anew, where the backend can't tell whether it was made: seconds
+/// after the first, an hour after many.
+fn anew_after(link: &Link) -> Duration {
+    let lost = link.times_in_doubt().saturating_sub(2).min(8);
+    if link.times_in_doubt() < 2 { Duration::ZERO } else { (ANEW * 4_u32.pow(lost)).min(ANEW_AT_MOST) }
 }
 
 /// The backend can't tell now: asked again later.

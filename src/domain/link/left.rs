@@ -26,6 +26,13 @@ impl Link {
         self.events.iter().any(|e| e.kind == EventKind::Uncertain)
     }
 
+    /// How many tries to make it had an end that nobody knows.
+    #[must_use]
+    pub fn times_in_doubt(&self) -> u32 {
+        let times = self.events.iter().filter(|e| e.kind == EventKind::Uncertain).count();
+        u32::try_from(times).unwrap_or(u32::MAX)
+    }
+
     /// It was in doubt, as its story is to tell if it does not yet.
     pub fn note_doubt(&mut self, at: Timestamp) {
         if !self.was_in_doubt() {

@@ -47,12 +47,12 @@ pub(super) async fn give_up_claimed(
         match look(ports, &claim.link, claim.entry.first_sent, until).await {
             Look::Found(seen) => return adopt(ports, claim, &seen).await,
             // The customer may have it: it must not be paid in secret.
-            Look::NotThere | Look::Unclear(_) if may_have_reached(&claim) => {
+            Look::NotThere | Look::Untold | Look::Unclear(_) if may_have_reached(&claim) => {
                 lost::remember(ports, id, claim.entry.first_sent).await?;
                 claim.link.note_doubt(now);
             }
             // Nobody has the address of what was maybe made.
-            Look::NotThere | Look::Unclear(_) => {}
+            Look::NotThere | Look::Untold | Look::Unclear(_) => {}
             // The word to withdraw it is kept: it's looked for again, and never made.
             Look::NoAnswer(fault) => return stay_uncertain(ports, claim, fault).await,
         }

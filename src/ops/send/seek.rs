@@ -25,8 +25,10 @@ pub(super) struct Seen {
 pub(super) enum Look {
     /// Here it is.
     Found(Box<Seen>),
-    /// It isn't there, or the backend can't list.
+    /// It isn't there.
     NotThere,
+    /// The backend can't list, and knows of no payment: it may be there or not.
+    Untold,
     /// There are more sessions with its reference than could be read: nobody can tell.
     Unclear(Fault),
     /// The backend couldn't be asked.
@@ -83,7 +85,7 @@ async fn look_for_payment(ports: &Ports, link: &Link, until: Until) -> Look {
     let asked = ports.gateway.search_transactions(reference);
     let found = match until.within(FaultKind::NotSent, asked).await {
         Ok(found) => found,
-        Err(fault) if fault.kind.is_no() => return Look::NotThere,
+        Err(fault) if fault.kind.is_no() => return Look::Untold,
         Err(fault) => return Look::NoAnswer(fault),
     };
     let of_order = found.into_iter().filter(|t| t.merchant_reference.as_deref() == Some(reference));
@@ -99,7 +101,7 @@ async fn look_for_payment(ports: &Ports, link: &Link, until: Until) -> Look {
             Err(fault) => return Look::NoAnswer(fault),
         }
     }
-    Look::NotThere
+    Look::Untold
 }
 
 /// Whether a session is the one that `link` was sent as: it carries the link's own id, and what it tells of

@@ -149,6 +149,11 @@ impl SimGateway {
         lock(&self.state).wrong.entry(call).or_default().extend(wrong);
     }
 
+    /// From now on all goes well with such calls.
+    pub(crate) fn well(&self, call: Call) {
+        lock(&self.state).wrong.remove(&call);
+    }
+
     /// The backend can't list sessions.
     pub(crate) fn cannot_list(&self, kind: FaultKind) {
         lock(&self.state).cannot_list = Some(kind);

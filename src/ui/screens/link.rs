@@ -233,6 +233,11 @@ fn state(
         texts.t(untold)
     } else if link.state == LinkState::Opened && link.opened_by_robot() {
         texts.t("link-opened-perhaps")
+    } else if link.state == LinkState::Uncertain
+        && link.times_in_doubt() > 2
+        && !link.sale.delivery.messages_customer()
+    {
+        texts.t("advice-uncertain-anew")
     } else if link.state == LinkState::Queued && model.dashboard.unwritable.is_some() {
         texts.t("advice-queued-unwritable")
     } else if link.state == LinkState::Queued && screen.outbox.iter().any(is_put_off) {

@@ -85,6 +85,52 @@ async fn a_backend_in_trouble_is_not_hammered() {
     assert_eq!(world.backend.sessions().len(), 1);
 }
 
+/// Where nobody can tell whether it was made, each lost answer may leave one more session: that has a bound, and the sale is
+/// not lost.
+#[tokio::test(start_paused = true)]
+async fn what_is_lost_again_and_again_is_made_anew_less_and_less_often() {
+    let world = World::new();
+    world.backend.cannot_list(FaultKind::Forbidden);
+    world.backend.wrong(Call::Create, (0..100).map(|_| Wrong::Lost));
+    let id = world.keep("A-1", Delivery::Link);
+    let began = world.now();
+    let made = || world.backend.sessions().len();
+    let mut counts = Vec::new();
+    for second in 1..=11 * 3600 {
+        pass(1).await;
+        if world.entry(id).unwrap().goes(world.now()) {
+            flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        }
+        if [30, 600, 11 * 3600].contains(&second) {
+            counts.push(made());
+        }
+    }
+    assert!(world.now().duration_since(began).as_hours() >= 11);
+    assert!(counts[0] <= 5 && counts[1] <= 7 && counts[2] <= 18, "{counts:?}");
+    assert!(counts[0] >= 3, "a hiccup costs seconds: {counts:?}");
+    assert_eq!(world.link(id).state, LinkState::Uncertain);
+    // The seller's key tries at once, whatever the pause; and once answers come, it is made.
+    world.backend.well(Call::Create);
+    assert_eq!(send_now(&world.ports, id).await.unwrap().outcome, Outcome::Created);
+    assert_eq!(world.link(id).state, LinkState::Open);
+}
+
+/// What was tried in vain for want of a connection is no lost answer: the first lost one costs no hour.
+#[tokio::test(start_paused = true)]
+async fn tries_without_a_connection_are_no_lost_answers() {
+    let world = World::new();
+    world.backend.cannot_list(FaultKind::Forbidden);
+    let none = (0..12).map(|_| fault(FaultKind::NotSent));
+    world.backend.wrong(Call::Create, none.chain([Wrong::Lost, Wrong::Lost, Wrong::Lost]));
+    let id = world.keep("A-1", Delivery::Link);
+    for _ in 0..13 {
+        send_now(&world.ports, id).await.unwrap();
+    }
+    let entry = world.entry(id).unwrap();
+    assert!(entry.in_flight, "{entry:?}");
+    assert!(entry.next_at.duration_since(world.now()).as_mins() <= 5, "{entry:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn with_a_message_the_seller_decides() {
     for cannot_list in [None, Some(FaultKind::Forbidden), Some(FaultKind::NotFound), Some(FaultKind::Refused)]
