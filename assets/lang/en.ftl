@@ -795,6 +795,7 @@ toast-nothing-to-undo = Nothing to bring back.
 toast-paste-too-long = { $lines } lines are too many: nothing was pasted.
 toast-too-many-lines = An order can't have more lines.
 toast-text-cut = The text was too long: the rest was left out.
+toast-not-taken-back = { $reference } is just being sent, so it is not changed. See what comes of it.
 toast-went-out = { $reference } went out meanwhile: the customer can pay it
 toast-mail-waits = { $reference } is made. Open it to send the mail.
 toast-paid = { $reference } is paid!

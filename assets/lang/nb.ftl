@@ -794,6 +794,7 @@ toast-nothing-to-undo = Ingenting å hente tilbake.
 toast-paste-too-long = { $lines } linjer er for mange: ingenting ble limt inn.
 toast-too-many-lines = En ordre kan ikke ha flere linjer.
 toast-text-cut = Teksten var for lang: resten ble kuttet.
+toast-not-taken-back = { $reference } sendes akkurat nå, og er ikke endret. Se hva det blir til.
 toast-went-out = { $reference } ble sendt i mellomtiden: kunden kan betale den
 toast-mail-waits = { $reference } er laget. Åpne den for å sende e-posten.
 toast-paid = { $reference } er betalt!

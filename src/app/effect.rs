@@ -123,6 +123,7 @@ impl Effect {
                 | Self::KeepQr(_)
                 | Self::Submit(..)
                 | Self::Withdraw(_)
+                | Self::Cancel(_)
                 | Self::Change(..)
                 | Self::Drop(..)
                 | Self::Settle(..)
@@ -133,7 +134,7 @@ impl Effect {
     /// meanwhile is kept at once.
     #[must_use]
     pub const fn may_take_long(&self) -> bool {
-        matches!(self, Self::Withdraw(_) | Self::Change(..) | Self::Drop(..))
+        matches!(self, Self::Withdraw(_) | Self::Cancel(_) | Self::Change(..) | Self::Drop(..))
     }
 }
 

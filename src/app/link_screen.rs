@@ -360,7 +360,20 @@ fn over(t: &mut Turn<'_>, id: LinkId) {
 pub(super) fn sent(t: &mut Turn<'_>, link: Link, fault: Option<Fault>) {
     let shown = t.model.link.as_mut().filter(|s| s.id == link.id);
     let give_up = shown.is_some_and(|s| std::mem::take(&mut s.give_up));
+    match &fault {
+        // What was never sent and is given up, or waits for the seller, needed no backend.
+        None if link.session_id.is_none() => {}
+        None => online::answered(t),
+        Some(fault) => online::net_of(t, fault),
+    }
     told(t, link, fault, give_up);
+}
+
+/// It was to be sent, and how it stands is all that came of it: that is no answer of the backend.
+pub(super) fn stands(t: &mut Turn<'_>, link: Link) {
+    let shown = t.model.link.as_mut().filter(|s| s.id == link.id);
+    let give_up = shown.is_some_and(|s| std::mem::take(&mut s.give_up));
+    told(t, link, None, give_up);
 }
 
 /// It was to be taken out of the outbox, to be changed in `draft`.
@@ -368,6 +381,9 @@ pub(super) fn changed(t: &mut Turn<'_>, link: Link, fault: Option<Fault>, draft:
     let shown = t.model.link.as_mut().filter(|s| s.id == link.id);
     let change = shown.is_some_and(|s| std::mem::take(&mut s.change));
     if link.state != LinkState::Cancelled {
+        if change && link.state.in_outbox() {
+            t.say(Tone::Warning, Say::NotTakenBack { reference: link.sale.reference.as_str().to_owned() });
+        }
         return told(t, link, fault, change);
     }
     // From now on only the draft has it.
@@ -385,12 +401,6 @@ pub(super) fn changed(t: &mut Turn<'_>, link: Link, fault: Option<Fault>, draft:
 
 /// Tells what came of a request of the outbox. `unwanted`: the link was not to go out any more.
 fn told(t: &mut Turn<'_>, link: Link, fault: Option<Fault>, unwanted: bool) {
-    match &fault {
-        // What was never sent and is given up, or waits for the seller, needed no backend.
-        None if link.session_id.is_none() => {}
-        None => online::answered(t),
-        Some(fault) => online::net_of(t, fault),
-    }
     let on_screen = t.model.link.as_ref().is_some_and(|s| s.id == link.id);
     let (id, status) = (link.id, link.delivery_status.clone());
     let (state, withdrawn) = (link.state, link.state == LinkState::Cancelled);

@@ -303,6 +303,7 @@ fn reply(t: &mut Turn<'_>, reply: Reply) {
             link_screen::gone(t, id);
         }
         Reply::Sent(link, fault) => link_screen::sent(t, *link, fault),
+        Reply::Stands(link) => link_screen::stands(t, *link),
         Reply::Changed(link, fault, draft) => link_screen::changed(t, *link, fault, *draft),
         Reply::Waited(link, waited) => link_screen::waiting::ended(t, *link, waited),
         Reply::Tracked { changed, gone, there, fault, skew, requests } => {

@@ -83,6 +83,8 @@ pub enum Reply {
     NoLink(LinkId),
     /// A request of the outbox came to an end.
     Sent(Box<Link>, Option<Fault>),
+    /// A link was to be sent, and nobody was asked: somebody is at it, or there was nothing to do.
+    Stands(Box<Link>),
     /// A link was taken out of the outbox to be changed in this draft, or not.
     Changed(Box<Link>, Option<Fault>, Box<Draft>),
     /// What waited to be done with a link was sent or taken out of the outbox, or not.

@@ -67,6 +67,11 @@ pub enum Say {
         /// Its state.
         state: crate::domain::link::LinkState,
     },
+    /// It was to be changed, and is being sent just now, or may have been sent.
+    NotTakenBack {
+        /// Its reference.
+        reference: String,
+    },
     /// What was to be taken back has gone out meanwhile.
     WentOut {
         /// Its reference.

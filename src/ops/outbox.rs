@@ -86,6 +86,12 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Whether the backend can have been asked for it. Without a fault the others come from the ledger alone.
+    #[must_use]
+    pub const fn was_asked(self) -> bool {
+        !matches!(self, Self::Already | Self::Busy | Self::Overdue(_))
+    }
+
     /// Whether the entry is closed: what waits behind it can go.
     pub(super) const fn closed(self) -> bool {
         matches!(

@@ -22,7 +22,7 @@ mod seek;
 mod time;
 
 use drop::give_up_claimed;
-pub(super) use drop::{give_up, withdraw};
+pub(super) use drop::{give_up, take_out, withdraw};
 use end::{adopt, distrust, made, refused};
 use leave::{Gone, Why};
 use seek::{Look, look};

@@ -399,7 +399,12 @@ fn flushed(result: Result<Vec<(LinkId, Sent)>, LedgerError>, tx: &Sender) {
 }
 
 fn sent(id: LinkId, result: Result<Sent, LedgerError>, tx: &Sender) {
-    answer(tx, Failed::Doing(id), result.map(|sent| Reply::Sent(Box::new(sent.link), sent.fault)));
+    let told = result.map(|sent| {
+        let asked = sent.fault.is_some() || sent.outcome.was_asked();
+        let link = Box::new(sent.link);
+        if asked { Reply::Sent(link, sent.fault) } else { Reply::Stands(link) }
+    });
+    answer(tx, Failed::Doing(id), told);
 }
 
 async fn load_link(place: &Workplace, id: LinkId, tx: &Sender) {

@@ -46,6 +46,9 @@ impl Spoken for Say {
             }
             Self::TooManyLines => texts.t("toast-too-many-lines"),
             Self::TextCut => texts.t("toast-text-cut"),
+            Self::NotTakenBack { reference } => {
+                texts.t_args("toast-not-taken-back", &[("reference", reference.as_str().into())]).into()
+            }
             Self::WentOut { reference } => {
                 texts.t_args("toast-went-out", &[("reference", reference.as_str().into())]).into()
             }

@@ -431,3 +431,29 @@ fn a_key_that_is_held_down_sends_once() {
     app.pass(3);
     assert!(app.keys("s").contains(&Effect::SendAll));
 }
+
+/// That somebody is at it is no answer of the backend: offline stays offline, and nothing is sent anew because of it.
+#[test]
+fn how_a_link_stands_says_nothing_of_the_connection() {
+    let mut app = showing(link(1, LinkState::Open), vec![entry(2, false)]);
+    app.model.dashboard.outbox = vec![entry(2, false)];
+    app.model.net = crate::app::model::Net::Offline;
+    let effects = app.reply(Reply::Stands(Box::new(link(1, LinkState::Open))));
+    assert_eq!(app.model.net, crate::app::model::Net::Offline);
+    assert!(!effects.iter().any(|e| matches!(e, Effect::Flush(_))), "{effects:?}");
+    let effects = app.reply(Reply::Sent(Box::new(link(1, LinkState::Open)), None));
+    assert_eq!(app.model.net, crate::app::model::Net::Online);
+    assert!(effects.iter().any(|e| matches!(e, Effect::Flush(_))), "{effects:?}");
+}
+
+#[test]
+fn what_is_being_sent_is_not_changed_and_says_so() {
+    for state in [LinkState::Creating, LinkState::Queued, LinkState::Uncertain] {
+        let mut app = showing(link(1, LinkState::Queued), vec![entry(1, false)]);
+        let sale = changing(&mut app);
+        app.reply(Reply::Changed(Box::new(link(1, state)), None, sale));
+        assert_eq!(said(&app), Some(&Say::NotTakenBack { reference: "KARI-001".into() }));
+        assert_eq!((app.model.screen, app.model.wizard.draft.has_content()), (Screen::Link, false));
+        assert_ne!(app.keys("Esc"), [], "the keys are free again");
+    }
+}

@@ -274,7 +274,11 @@ async fn untouched(ports: &Ports, entry: &OutboxEntry, fault: Fault) -> Result<S
 async fn put_off(ports: &Ports, entry: &OutboxEntry, fault: Fault) -> Result<Sent, LedgerError> {
     match claim(ports, entry.link, entry.kind).await? {
         Some(claim) => claim.give_back(ports, fault).await,
-        None => standing(ports, entry.link, entry.kind).await,
+        // Somebody is at it; that nothing was reached is known all the same.
+        None => {
+            let sent = standing(ports, entry.link, entry.kind).await?;
+            Ok(Sent { fault: Some(fault), ..sent })
+        }
     }
 }
 

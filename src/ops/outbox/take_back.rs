@@ -1,11 +1,12 @@
 //! A link that waits is taken out of the outbox, to be changed: at any moment it is in there, or kept as a draft.
 
-use super::{Sent, kept, on_ledger, withdraw};
+use super::{Sent, kept, on_ledger, send};
 use crate::domain::link::{LinkId, LinkState};
 use crate::ports::{Ledger, LedgerError, Ports};
 
-/// Drops a link that was never sent, as [`withdraw`] does, after its `draft` was kept under the id `as_draft`. Where the
-/// link is not dropped the draft is forgotten. Whoever finds the draft later asks [`draft_is_the_sale`].
+/// Drops a link that was certainly not sent, after its `draft` was kept under the id `as_draft`. One that is being sent just
+/// now, or may have been sent, stays what it is: then the draft is forgotten. Whoever finds the draft later asks
+/// [`draft_is_the_sale`].
 ///
 /// # Errors
 /// The ledger's. Where the draft can't be kept nothing else is done.
@@ -20,7 +21,7 @@ pub async fn take_back(
         ledger.keep_draft(&account, as_draft, &draft)
     })
     .await?;
-    let sent = withdraw(ports, id).await?;
+    let sent = send::take_out(ports, id).await?;
     if sent.link.state != LinkState::Cancelled {
         let account = sent.link.account_id.clone();
         let forgotten = on_ledger(ports, move |ledger| ledger.forget_draft(&account, as_draft)).await;

@@ -6,9 +6,9 @@ use super::{Until, adopt, may_have_reached, stay_uncertain};
 use crate::domain::link::{EventKind, LinkId, LinkState};
 use crate::ops::cancel::{Cancelling, at_backend, word};
 use crate::ops::claim::{Claim, claim_to_drop};
-use crate::ops::outbox::{Outcome, Sent, standing};
-use crate::ops::{double, lost, set_state};
-use crate::ports::{LedgerError, OutboxKind, Ports};
+use crate::ops::outbox::{Outcome, Sent, entry_of, standing};
+use crate::ops::{double, lost, on_ledger, set_state};
+use crate::ports::{LedgerError, OutboxEntry, OutboxKind, Ports};
 
 /// See [`crate::ops::outbox::withdraw`].
 pub(in crate::ops) async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
@@ -21,6 +21,30 @@ pub(in crate::ops) async fn withdraw(ports: &Ports, id: LinkId) -> Result<Sent, 
         return at_backend(ports, id).await.map(Cancelling::into_sent);
     }
     Ok(sent)
+}
+
+/// Takes it out of the outbox, if it is certain that nothing of it was sent and nobody is at it. Else nothing changes, nobody
+/// is asked, no word is kept that would be carried out later, and how it stands is the answer.
+pub(in crate::ops) async fn take_out(ports: &Ports, id: LinkId) -> Result<Sent, LedgerError> {
+    let entry = on_ledger(ports, move |ledger| entry_of(ledger, id, OutboxKind::Create)).await?;
+    if entry.is_none_or(|entry| may_be_out(&entry)) {
+        return standing(ports, id, OutboxKind::Create).await;
+    }
+    match claim_to_drop(ports, id).await? {
+        Some(claim) if may_be_out(&claim.entry) => {
+            let next_at = ports.clock.now();
+            let outcome = Outcome::Uncertain { needs_decision: false, next_at };
+            claim.release(ports, next_at, true, outcome, None).await
+        }
+        Some(claim) => give_up_claimed(ports, claim, Until::Done).await,
+        None => standing(ports, id, OutboxKind::Create).await,
+    }
+}
+
+/// Whether a request for it may have gone out: what asks because it is late was certainly not sent, unless it says so
+/// itself.
+const fn may_be_out(entry: &OutboxEntry) -> bool {
+    entry.in_flight || (entry.needs_decision && entry.overdue.is_none())
 }
 
 /// One try to give it up. What turns out to be at the backend is taken, to be withdrawn there.
@@ -38,9 +62,7 @@ pub(super) async fn give_up_claimed(
     until: Until,
 ) -> Result<Sent, LedgerError> {
     let (id, now) = (claim.link.id, ports.clock.now());
-    let late = claim.entry.overdue.filter(|_| claim.entry.needs_decision);
-    // What asks because it is late was certainly not sent, unless it says so itself.
-    claim.entry.in_flight |= claim.entry.needs_decision && late.is_none();
+    claim.entry.in_flight = may_be_out(&claim.entry);
     if claim.entry.in_flight {
         // Finding out may fail, or be cut off.
         word::keep(ports, id).await?;

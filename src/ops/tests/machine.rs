@@ -278,10 +278,14 @@ impl Story {
                 }
             }
             Step::Again(which) => {
-                // Only what asks is sent again: that is when the key does it.
-                let asked = self.link(which).filter(|id| self.asks(*id));
+                // Only what asks, or was refused, is sent again: that is when the key does it.
+                let refused = |id: LinkId| self.world.link(id).state == LinkState::Refused;
+                let asked = self.link(which).filter(|id| self.asks(*id) || refused(*id));
                 if let Some(id) = asked {
-                    *self.words.entry(id).or_default() += 1;
+                    // Of what was refused nothing is with anybody: no word allows a second one.
+                    if !refused(id) {
+                        *self.words.entry(id).or_default() += 1;
+                    }
                     let by_clock = self.world.now().duration_since(self.world.link(id).created_at);
                     if by_clock.max(self.waited(id)) > SENSIBLE_AGE {
                         self.late_words.insert(id);
@@ -504,6 +508,10 @@ impl Story {
     fn asks_rightly(&self) {
         for entry in self.world.ports.ledger.outbox(ACCOUNT).unwrap() {
             let (id, link) = (entry.link, self.world.link(entry.link));
+            // Cut off in the middle of being sent once more it asks as one that is late does.
+            if link.events.iter().any(|e| e.kind == EventKind::Refused) {
+                continue;
+            }
             let right = match entry.overdue.filter(|_| !self.restarted.contains(&id)) {
                 None => true,
                 Some(Overdue::Old) => self.waited(id) > SENSIBLE_AGE,

@@ -1,5 +1,7 @@
 //! A link that waits is taken out of the outbox to be changed: at any moment it is in there, or a draft, and never both.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use crate::domain::link::{LinkId, LinkState};
@@ -38,7 +40,7 @@ async fn a_sale_that_is_changed_is_queued_or_a_draft_whenever_the_power_goes() {
         // The next start sends what waits. Then the draft is still no second sale.
         flush(&world.another(), ACCOUNT, world.now()).await.unwrap();
         for _ in 0..10 {
-            tokio::time::advance(std::time::Duration::from_secs(60)).await;
+            tokio::time::advance(Duration::from_secs(60)).await;
             flush(&world.another(), ACCOUNT, world.now()).await.unwrap();
         }
         let made = world.backend.calls(Call::Create);
@@ -67,17 +69,43 @@ async fn without_room_for_the_draft_nothing_is_taken_back() {
 async fn what_goes_out_in_that_moment_leaves_no_draft() {
     let world = World::new();
     let id = world.keep("A-1", Delivery::Link);
-    world.backend.wrong(Call::Create, [Wrong::Slow(std::time::Duration::from_secs(5))]);
+    world.backend.wrong(Call::Create, [Wrong::Slow(Duration::from_secs(5))]);
     let ports = world.ports.clone();
     let sending = tokio::spawn(async move { send_now(&ports, id).await });
-    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
     let sent = take_back(&world.ports, id, DRAFT, "typed".to_owned()).await.unwrap();
     assert_ne!(sent.link.state, LinkState::Cancelled);
     assert_eq!(kept(&world), None);
     sending.await.unwrap().unwrap();
+    // It stays the sale: nobody withdraws it later.
+    later(&world).await;
+    assert_eq!((world.link(id).state, world.backend.calls(Call::Cancel)), (LinkState::Open, 0));
 }
 
-/// One that may have been made is looked up first: without an answer it stays, and so does the word to withdraw it.
+/// A try that comes to nothing meanwhile takes nothing with it.
+#[tokio::test(start_paused = true)]
+async fn what_is_tried_in_that_moment_stays_in_the_outbox() {
+    let world = World::new();
+    let id = world.keep("A-1", Delivery::Link);
+    world.backend.wrong(Call::Create, [Wrong::SlowFault(Duration::from_secs(5), FaultKind::NotSent)]);
+    let ports = world.ports.clone();
+    let sending = tokio::spawn(async move { send_now(&ports, id).await });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    take_back(&world.ports, id, DRAFT, "typed".to_owned()).await.unwrap();
+    sending.await.unwrap().unwrap();
+    assert_eq!((world.link(id).state, kept(&world)), (LinkState::Queued, None));
+    later(&world).await;
+    assert_eq!((world.link(id).state, world.backend.calls(Call::Cancel)), (LinkState::Open, 0));
+}
+
+async fn later(world: &World) {
+    for _ in 0..10 {
+        tokio::time::advance(Duration::from_secs(60)).await;
+        flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+    }
+}
+
+/// One that may have been made stays what it is, and nobody is asked: the key is no word to withdraw it.
 #[tokio::test(start_paused = true)]
 async fn what_may_have_been_made_stays_in_the_outbox() {
     let world = World::new();
@@ -86,9 +114,12 @@ async fn what_may_have_been_made_stays_in_the_outbox() {
     world.backend.wrong(Call::Find, [crate::ops::testing::fault(FaultKind::NotSent)]);
     send_now(&world.ports, id).await.unwrap();
     assert_eq!(world.link(id).state, LinkState::Uncertain);
-    world.backend.wrong(Call::Find, [crate::ops::testing::fault(FaultKind::NotSent)]);
+    let asked = world.backend.calls(Call::Find);
     take_back(&world.ports, id, DRAFT, "typed".to_owned()).await.unwrap();
     assert_eq!((kept(&world), is_a_draft(&world, id)), (None, false));
+    assert_eq!(world.backend.calls(Call::Find), asked);
+    later(&world).await;
+    assert_eq!((world.link(id).state, world.backend.calls(Call::Cancel)), (LinkState::Open, 0));
 }
 
 /// A draft that was left behind while the link went out is none, also after that link was cancelled at the backend.

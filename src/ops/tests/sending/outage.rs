@@ -66,6 +66,19 @@ async fn a_day_of_sales_goes_out_at_a_pace_that_anybody_can_bear() {
     assert_eq!(flushing.await.unwrap().unwrap().len(), 200);
 }
 
+/// Signing in was the try of the first that waits. That somebody is at that one makes no answer of it.
+#[tokio::test(start_paused = true)]
+async fn that_nothing_was_reached_is_told_of_what_somebody_else_sends() {
+    let world = World::new();
+    let id = world.keep("A-1", Delivery::Link);
+    world.ports.ledger.claim(id, OutboxKind::Create, world.now(), Duration::from_secs(90)).unwrap().unwrap();
+    world.backend.wrong(Call::SignIn, [no_connection()]);
+    let done = flush(&world.another(), ACCOUNT, world.now()).await.unwrap();
+    assert_eq!(done.len(), 1);
+    assert_eq!(done[0].1.outcome, Outcome::Busy);
+    assert!(done[0].1.fault.as_ref().is_some_and(Fault::unreached));
+}
+
 /// After a long outage the wait is seconds.
 #[tokio::test(start_paused = true)]
 async fn an_outage_makes_no_long_waits() {
