@@ -26,9 +26,13 @@ pub fn backup(run: &Run, args: &args::Backup) -> Result<Status, Failure> {
         1 => wiring::Overwrite::Sensibly,
         _ => wiring::Overwrite::Anyhow,
     };
-    let (links, unwritable) = wiring::backup(&run.places()?.data_dir, &args.file, overwrite)
+    let done = wiring::backup(&run.places()?.data_dir, &args.file, overwrite)
         .map_err(|e| not_written(t, &e, &args.file).unwrap_or_else(|| Failure::ledger(t, &e)))?;
-    if let Some(why) = unwritable {
+    if let Some(rescue) = done.rescue.filter(|rescue| !rescue.restored) {
+        run.note(&Note::new("ledger_damaged", told(run, &rescue)));
+    }
+    let links = done.links;
+    if let Some(why) = done.unwritable {
         let Failure { message, hint, .. } = Failure::ledger(t, &why);
         let said = t.t_args("backup-of-unwritable", &[("why", message.into())]);
         run.note(&Note::new("nothing_kept", said).hint(hint));
@@ -52,6 +56,10 @@ pub fn restore(run: &Run, args: &args::Restore) -> Result<Status, Failure> {
     let t = run.texts();
     let failure = |e| of_file(t, &e, &args.file).unwrap_or_else(|| Failure::ledger(t, &e));
     let mut restore = wiring::Restore::check(&run.places()?.data_dir, &args.file).map_err(failure)?;
+    // What takes its place tells of it no more.
+    if let Some(rescue) = &restore.damaged {
+        run.note(&Note::new("ledger_damaged", told(run, rescue)));
+    }
     let done = loop {
         if !args.yes && (restore.newer || restore.now.is_some_and(|count| count > 0)) {
             confirm(run, &restore, &args.file)?;

@@ -327,13 +327,13 @@ fn data(run: &Run, config: Option<&Config>) -> Vec<Check> {
         None => Check::ok("data", t.t_args("doctor-data", &args)),
         Some(what) => Check::new("data", Verdict::Warning, what).hint(t.t("doctor-data-hint")),
     }];
+    // First, because that may be what finds a damage.
+    let links = config.map(|config| links(run, &*ledger, config)).unwrap_or_default();
     if let Ok(Some(rescue)) = ledger.rescue() {
         let told = backup::told(run, &rescue);
         checks.push(Check::new("ledger", Verdict::Warning, told).hint(t.t("doctor-rescue-hint")));
     }
-    if let Some(config) = config {
-        checks.extend(links(run, &*ledger, config));
-    }
+    checks.extend(links);
     checks
 }
 

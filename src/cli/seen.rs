@@ -214,6 +214,7 @@ impl Shop<'_> {
                 Some(fault) => obey(&fault, patience).await,
                 None => told = false,
             }
+            self.say_what_was_damaged().await?;
             let fresh = self.link(link.id).await?;
             if fresh.state != link.state || fresh.alarms != link.alarms {
                 seen(&fresh)?;

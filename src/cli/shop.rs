@@ -1,6 +1,7 @@
 //! A command's workplace: config, ledger and backend, opened and closed; what waits is sent, what came of it printed.
 
 use std::cell::{Cell, RefCell};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -62,6 +63,8 @@ pub struct Shop<'a> {
     access: Access,
     /// Nothing can be kept now, and that was told.
     keeps_nothing: Cell<bool>,
+    /// The damaged ledger of which was told.
+    damaged: RefCell<Option<PathBuf>>,
     /// Why the links that were named last are not known as they are at the backend, if so.
     pub(super) unread: RefCell<Option<Fault>>,
     /// The backend of a profile with `sandbox = true`, served while the command runs unless another
@@ -190,15 +193,14 @@ impl<'a> Shop<'a> {
             opened,
             access,
             keeps_nothing,
+            damaged: RefCell::default(),
             unread: RefCell::default(),
             sandbox,
         };
         if let Some(why) = why {
             shop.shown_only(&why);
         }
-        if let Some(rescue) = shop.ask(|ledger| ledger.rescue()).await?.filter(|r| !r.restored) {
-            run.note(&Note::new("ledger_damaged", backup::told(run, &rescue)));
-        }
+        shop.say_what_was_damaged().await?;
         Ok(shop)
     }
 
@@ -257,6 +259,21 @@ impl<'a> Shop<'a> {
         let Failure { message, hint, .. } = self.ledger_failure(why);
         let said = self.texts().t_args("cli-shown-only", &[("why", message.into())]);
         self.run.note(&Note::new("nothing_kept", said).hint(hint));
+    }
+
+    /// A ledger that was found to be damaged is said to have been: by whoever finds it, and by others for as long as the
+    /// damaged file is kept. Once by each.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub(super) async fn say_what_was_damaged(&self) -> Result<(), Failure> {
+        let Some(rescue) = self.ask(|ledger| ledger.rescue()).await?.filter(|r| !r.restored) else {
+            return Ok(());
+        };
+        if self.damaged.replace(Some(rescue.kept.clone())).as_ref() != Some(&rescue.kept) {
+            self.run.note(&Note::new("ledger_damaged", backup::told(self.run, &rescue)));
+        }
+        Ok(())
     }
 
     /// Asks the ledger.
@@ -341,10 +358,11 @@ impl<'a> Shop<'a> {
 
     /// Waits a while for the requests of the outbox that are under way: cut off, their outcome is unknown, and the backend
     /// is asked before anything is sent again.
-    async fn close(self) {
-        if let Some((begun, sending)) = self.sending {
+    async fn close(mut self) {
+        if let Some((begun, sending)) = self.sending.take() {
             let _ = timeout(STAYS.saturating_sub(begun.elapsed()), sending).await;
         }
+        let _ = timeout(A_MOMENT, self.say_what_was_damaged()).await;
         if let Some(sandbox) = self.sandbox {
             // It answers no request now, and what it was told is on the disk.
             drop(sandbox);

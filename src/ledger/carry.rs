@@ -9,9 +9,9 @@ use rusqlite::{Connection, Transaction, params};
 
 use super::error::Trouble;
 use super::merge::{self, Both, Standing};
-use super::{drafts, ended, order, outbox, products, record, rescue};
+use super::{drafts, ended, order, outbox, products, record, rescue, values};
 use crate::domain::link::{Link, LinkId, LinkState};
-use crate::ports::{LedgerError, OrderId, OutboxEntry, OutboxKind, Touched};
+use crate::ports::{LedgerError, OrderId, OutboxEntry, OutboxKind, Rescue, Touched};
 
 /// Looks at the links of one order, of which the first is news, together: whether they were paid twice.
 pub(super) type Together<'a> = dyn FnMut(&mut [Link]) + 'a;
@@ -75,6 +75,7 @@ pub(super) fn carry(
     }
     drafts::carry(tx, place.connection)?;
     products::carry(tx, place.connection)?;
+    work.lost_before()?;
     for id in &work.changed {
         order::amend(tx, *id, &mut |_| Touched::Order, together)?;
     }
@@ -136,6 +137,20 @@ impl Work<'_> {
             match LinkId::parse(&id) {
                 Some(id) => self.link(id, reference)?,
                 None => self.carried.lost.push(reference),
+            }
+        }
+        Ok(())
+    }
+
+    /// What the ledger in place had lost before is told as long as that is known, unless the backup has it.
+    fn lost_before(&mut self) -> Result<(), Trouble> {
+        let told = values::get(self.place.connection, rescue::KEY)?;
+        let told = told.and_then(|text| serde_json::from_str::<Rescue>(&text).ok());
+        for reference in told.filter(|rescue| rescue.kept.exists()).map(|r| r.references).unwrap_or_default()
+        {
+            let known = "SELECT 1 FROM links WHERE reference_key = ?1";
+            if !self.tx.prepare_cached(known)?.exists([record::reference_key(&reference)])? {
+                self.carried.lost.push(reference);
             }
         }
         Ok(())

@@ -16,7 +16,7 @@ use super::guard::Guard;
 use super::leftovers::CHECKING;
 use super::replace::{self, Plan, Why, beside};
 use super::{FILE_NAME, SqliteLedger, connect, file, healing, rescue};
-use crate::ports::{LedgerError, MoneyOrder, OutboxKind, Rescue, Unusable};
+use crate::ports::{Ledger as _, LedgerError, MoneyOrder, OutboxKind, Rescue, Unusable};
 
 /// A backup that was read through and can be put in the ledger's place. Nothing was replaced yet.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub struct Restore {
     backup: Checked,
     /// What the ledger had when it was compared; `None` where there is none that can be read.
     place: Option<Known>,
+    /// The ledger in place was damaged, perhaps found to be now.
+    pub damaged: Option<Rescue>,
     /// Whether a newer paylink made the ledger in place: what it has that this one doesn't know is not compared.
     pub newer: bool,
     /// Links in the backup.
@@ -92,6 +94,7 @@ impl Restore {
             copy,
             _alive: alive,
             place: None,
+            damaged: None,
             newer: false,
             links: backup.ids,
             newest: backup.newest,
@@ -110,8 +113,13 @@ impl Restore {
                 readable(restore.in_place())?.flatten()
             }
             Some(ledger) => {
-                let read = |ledger: SqliteLedger| ledger.read(|db| Ok((known(db)?, restore.forecast(db)?)));
-                readable(ledger.and_then(read))?
+                let read = |ledger: SqliteLedger| {
+                    let place = ledger.read(|db| Ok((known(db)?, restore.forecast(db)?)))?;
+                    Ok((place, ledger.rescue()?))
+                };
+                let (place, rescue) = readable(ledger.and_then(read))?.unzip();
+                restore.damaged = rescue.flatten().filter(|rescue| !rescue.restored);
+                place
             }
         };
         restore.compare(place);

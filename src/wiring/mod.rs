@@ -22,7 +22,7 @@ use crate::ledger::SqliteLedger;
 pub use crate::ledger::{Overwrite, Restore, Restored};
 use crate::ops::signed_in;
 use crate::ports::{
-    Clock as _, Gateway, Ledger, LedgerError, Persist, Ports, SystemClock, Turns, Underway, Unusable,
+    Clock as _, Gateway, Ledger, LedgerError, Persist, Ports, Rescue, SystemClock, Turns, Underway, Unusable,
 };
 
 pub use crate::desktop::keyring::KeyringError;
@@ -192,23 +192,30 @@ pub fn ledger_to_show(data_dir: &Path) -> Result<Arc<dyn Ledger>, LedgerError> {
     SqliteLedger::open_to_read(data_dir).map(|(ledger, _)| -> Arc<dyn Ledger> { Arc::new(ledger) })
 }
 
-/// Copies the ledger in `data_dir` into `file`; how many links it has. It needs not be writable for that: why it is not is
-/// told, too.
+/// A copy of the ledger that was made.
+#[derive(Debug)]
+pub struct Backup {
+    /// How many links it has.
+    pub links: u64,
+    /// Why the ledger can't be written, if so: it needs not be for that.
+    pub unwritable: Option<LedgerError>,
+    /// The ledger was damaged, perhaps found to be now.
+    pub rescue: Option<Rescue>,
+}
+
+/// Copies the ledger in `data_dir` into `file`.
 ///
 /// # Errors
 /// It can't be read, or `file` can't be written.
-pub fn backup(
-    data_dir: &Path,
-    file: &Path,
-    overwrite: Overwrite,
-) -> Result<(u64, Option<LedgerError>), LedgerError> {
+pub fn backup(data_dir: &Path, file: &Path, overwrite: Overwrite) -> Result<Backup, LedgerError> {
     let ledger = data_dir.join(crate::ledger::FILE_NAME);
     if !ledger.exists() {
         // A wrong folder: opening would make a new one there.
         return Err(LedgerError::unusable(&ledger, Unusable::NotThere));
     }
     let (ledger, unwritable) = SqliteLedger::open_to_read(data_dir)?;
-    Ok((ledger.backup_to(file, overwrite)?, unwritable))
+    let links = ledger.backup_to(file, overwrite)?;
+    Ok(Backup { links, unwritable, rescue: ledger.rescue()? })
 }
 
 /// Lets apps that run on `data_dir` know that somebody has signed in to `account_id`. Without a ledger there are none.

@@ -309,7 +309,11 @@ fn of_a_damaged_ledger_goes_over_what_can_be_read() {
     bytes[middle..middle + 4096].fill(0xa5);
     fs::write(&database, &bytes).unwrap();
     let (restore, _) = folder.restore();
-    let kept = folder.open().count(ACCOUNT, &LinkFilter::default()).unwrap();
+    let told = restore.damaged.as_ref().unwrap();
+    assert!(told.lost > 0 && restore.lost == told.references, "{told:?}");
+    let ledger = folder.open();
+    let kept = ledger.count(ACCOUNT, &LinkFilter::default()).unwrap();
+    assert_eq!(ledger.rescue().unwrap().unwrap().references, told.references, "it is told further");
     assert_eq!(kept, restore.carried.len() as u64 + 1);
     assert!(kept > 350, "{kept}");
     assert_eq!(restore.now, Some(kept));

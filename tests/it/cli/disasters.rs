@@ -231,6 +231,46 @@ fn a_damaged_ledger_is_kept_the_rest_saved_and_said() {
     assert!(!["A-1", "A-2", "A-3", "A-4"].contains(&next["reference"].as_str().unwrap()));
 }
 
+/// The command that finds it says it itself, whatever it was asked for, and ends as it would have.
+#[test]
+fn a_damage_that_is_found_on_the_way_is_said_at_once() {
+    let found = |words: &dyn Fn(&World) -> Vec<String>| {
+        let world = World::new();
+        for n in 1..=60 {
+            world.run(&["new", "--item", "Vaffel;1;45", "--reference", &format!("A-{n}"), "--offline"]).is(5);
+        }
+        world.run(&["list", "--offline"]).is(0);
+        let connection = rusqlite::Connection::open(world.database()).unwrap();
+        connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+        let stories = "SELECT rootpage FROM sqlite_schema WHERE name = 'events'";
+        let root: i64 = connection.query_row(stories, [], |row| row.get(0)).unwrap();
+        let root = usize::try_from(root).unwrap();
+        drop(connection);
+        // The stories alone: whoever opens the ledger reads none of them.
+        let mut bytes = fs::read(world.database()).unwrap();
+        bytes[(root - 1) * PAGE..root * PAGE].fill(0xa5);
+        fs::write(world.database(), &bytes).unwrap();
+        let words = words(&world);
+        let ran = world.run(&words.iter().map(String::as_str).collect::<Vec<_>>()).is(0);
+        let notes: Vec<serde_json::Value> =
+            ran.err.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let damaged = notes.iter().filter(|note| note["note"]["code"] == "ledger_damaged");
+        assert_eq!(damaged.count(), 1, "{words:?}: {ran:?}");
+        assert!(ran.err.contains("The ledger was damaged"), "{ran:?}");
+    };
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    found(&|_| words(&["show", "A-7", "--offline", "--json"]));
+    found(&|world| words(&["backup", world.home.path().join("copy").to_str().unwrap(), "--json"]));
+    found(&|world| {
+        let other = world.home.path().join("other");
+        let (other, copy) = (other.to_str().unwrap(), world.home.path().join("copy"));
+        let copy = copy.to_str().unwrap();
+        world.run(&["new", "--item", "Vaffel;1;45", "--offline", "--data-dir", other]).is(5);
+        world.run(&["backup", copy, "--data-dir", other]).is(0);
+        words(&["restore", copy, "--yes", "--json"])
+    });
+}
+
 #[test]
 fn nothing_but_garbage_starts_a_new_ledger_and_says_so() {
     let world = World::new();
