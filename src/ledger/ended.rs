@@ -185,6 +185,14 @@ pub(super) fn place(
             }
             Ok(None)
         }
+        Place::Reminded(id, now) => {
+            let mut all = of(tx, link, kind)?;
+            if let Some(ended) = all.iter_mut().find(|ended| ended.id == id && ended.at < now) {
+                ended.at = now;
+                keep(tx, link, kind, &all)?;
+            }
+            Ok(None)
+        }
         Place::Nothing => Ok(None),
     }
 }

@@ -43,6 +43,9 @@ pub enum Place {
     New(Box<OutboxEntry>),
     /// He asks for the one that waits, as somebody did before: he is told its end, too.
     Joins,
+    /// He is told that this one, which has ended, was carried out; and until he says that he knows, it is remembered as
+    /// long as if it had ended at this moment, by the backend's clock.
+    Reminded(OrderId, Timestamp),
     /// Nothing is written down.
     Nothing,
 }

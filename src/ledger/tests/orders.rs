@@ -350,6 +350,21 @@ fn what_was_done_since_a_copy_was_made_is_not_forgotten_with_it() {
     assert!(ledger.claim(paid(2).id, OutboxKind::Refund, at(5), LEASE).unwrap().is_some());
 }
 
+/// Who is told that it was done may be killed before that is kept: it is remembered from then on, never from sooner.
+#[test]
+fn who_is_reminded_of_what_was_done_is_remembered_from_then_on() {
+    let ledger = with(&[paid(1)]);
+    let id = place(&ledger, &refund(1, 500)).unwrap();
+    let entry = claim(&ledger, 1);
+    ledger.settle_entry(&paid(1), &entry, Some(&end(&entry, OrderEnd::Moved))).unwrap();
+    for (now, known) in [(at(90_000), at(90_000)), (at(50_000), at(90_000))] {
+        let placed =
+            ledger.place_order(paid(1).id, OutboxKind::Refund, &mut |_, _| Place::Reminded(id, now)).unwrap();
+        assert_eq!((placed, ended(&ledger, 1)[0].at), (None, known));
+    }
+    assert_eq!(ledger.outbox(ACCOUNT).unwrap(), []);
+}
+
 #[test]
 fn what_is_old_is_forgotten_with_the_next_one() {
     let ledger = with(&[paid(1)]);

@@ -93,6 +93,8 @@ pub async fn order(
     repeats: Option<OrderId>,
 ) -> Result<Ordered, LedgerError> {
     let (kind, now, theirs) = (what.kind(), ports.clock.now(), backend_now(ports));
+    // A clock of this machine that is ahead makes nobody forget what was done.
+    let certain = ports.gateway.clock_told().map(|_| theirs);
     on_ledger(ports, move |ledger| {
         let (link, order) = (kept(ledger, id)?, what.order());
         if link.transaction_id.is_none() {
@@ -110,7 +112,7 @@ pub async fn order(
                     Some(same) => Ordered::Waits(same.id),
                     None => Ordered::AnotherWaits,
                 }),
-                None => ended::untold(ended, order.amount, theirs).map(Ordered::DoneBefore),
+                None => ended::untold(ended, order.amount, certain).map(Ordered::DoneBefore),
             });
             if answer.is_none() && all.iter().any(|waits| contradicts(&link, waits, kind)) {
                 answer = Some(Ordered::AnotherWaits);
@@ -121,6 +123,8 @@ pub async fn order(
                     Place::New(Box::new(entry))
                 }
                 Some(Ordered::Waits(_)) => Place::Joins,
+                // He may be killed before he has read it, and ask once more.
+                Some(Ordered::DoneBefore(id)) => Place::Reminded(*id, theirs),
                 Some(_) => Place::Nothing,
             }
         })?;

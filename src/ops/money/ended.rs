@@ -88,10 +88,11 @@ pub(super) async fn of(
     .await
 }
 
-/// The first that was carried out for this amount and was not told to somebody who asked for it.
-pub(super) fn untold(ended: &[EndedOrder], amount: Option<Money>, now: Timestamp) -> Option<OrderId> {
+/// The first that was carried out for this amount and was not told to somebody who asked for it. `now` by the backend's
+/// clock; where that isn't known, all that is kept is remembered.
+pub(super) fn untold(ended: &[EndedOrder], amount: Option<Money>, now: Option<Timestamp>) -> Option<OrderId> {
     let same = |e: &&EndedOrder| e.end == OrderEnd::Moved && e.amount == amount && !e.is_told();
-    ended.iter().filter(same).find(|e| e.is_remembered(now)).map(|e| e.id)
+    ended.iter().filter(same).find(|e| now.is_none_or(|now| e.is_remembered(now))).map(|e| e.id)
 }
 
 /// Whoever asked was told how the order ended: to be said once that is written, where it can be read. From then on the

@@ -341,7 +341,15 @@ impl Ledger for SimLedger {
         self.write(|kept| {
             let of_link = kept.outbox.iter().map(|(e, _)| e.clone()).filter(|e| e.link == link);
             let ended = kept.ended.get(&(link, kind)).cloned().unwrap_or_default();
-            let Place::New(mut entry) = decide(&of_link.collect::<Vec<_>>(), &ended) else { return Ok(None) };
+            let mut entry = match decide(&of_link.collect::<Vec<_>>(), &ended) {
+                Place::New(entry) => entry,
+                Place::Reminded(id, now) => {
+                    let all = kept.ended.entry((link, kind)).or_default();
+                    all.iter_mut().filter(|e| e.id == id).for_each(|e| e.at = e.at.max(now));
+                    return Ok(None);
+                }
+                Place::Joins | Place::Nothing => return Ok(None),
+            };
             kept.orders += 1;
             let id = OrderId(uuid::Uuid::from_u128(kept.orders));
             entry.order.as_mut().expect("an order").id = id;

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use crate::domain::cause::{Cause, Plain};
 use crate::domain::link::LinkId;
 use crate::ops::money::{self, Ordered};
@@ -71,6 +73,32 @@ async fn what_nobody_asked_about_for_a_day_is_asked_for_anew() {
         let again = money::order(&world.ports, id, refund(1000), None).await.unwrap();
         assert_eq!(again == Ordered::DoneBefore(first), done_before, "{hours} hours: {again:?}");
     }
+}
+
+/// Whoever is told that it was done before, and dies before that is kept, is told so again, however long the first time is
+/// ago.
+#[tokio::test(start_paused = true)]
+async fn who_dies_again_and_again_gets_it_told_and_not_done_again() {
+    let (world, id) = standing_at("CAPTURED").await;
+    let first = order(&world.ports, id, 1000).await;
+    money::send(&world.ports, id, OutboxKind::Refund, first).await.unwrap();
+    for _ in 0..4 {
+        pass(20 * 3600).await;
+        let again = money::order(&world.another(), id, refund(1000), None).await.unwrap();
+        assert_eq!((again, refunds(&world)), (Ordered::DoneBefore(first), 1));
+    }
+}
+
+/// As long as nobody knows the backend's time, a clock of this machine that is ahead makes nobody forget.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_ahead_forgets_nothing_that_was_done() {
+    let (world, id) = standing_at("CAPTURED").await;
+    let first = order(&world.ports, id, 1000).await;
+    money::send(&world.ports, id, OutboxKind::Refund, first).await.unwrap();
+    world.set_clock(SignedDuration::from_hours(30));
+    world.backend.forget_time();
+    let again = money::order(&world.another(), id, refund(1000), None).await.unwrap();
+    assert_eq!(again, Ordered::DoneBefore(first));
 }
 
 /// The seller sends what waits in another window. His script, which was told that it waits, repeats it.
