@@ -132,6 +132,19 @@ fn an_older_format_is_brought_up_to_date() {
     }
 }
 
+/// A commit is on the disk when the call returns, which no test that kills a process could tell: what the system has not
+/// written yet outlives that. FULL is 2.
+#[test]
+fn what_is_kept_is_on_the_disk() {
+    let folder = folder();
+    drop(SqliteLedger::open(folder.path()).unwrap());
+    let path = folder.path().join(FILE_NAME);
+    for connection in [connect::writer(&path).unwrap(), connect::apart(&path).unwrap()] {
+        let level: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
+        assert_eq!(level, 2);
+    }
+}
+
 /// Older versions followed no link that was withdrawn: one whose payment had begun may yet be paid.
 #[test]
 fn what_was_withdrawn_in_the_middle_of_a_payment_is_followed_after_an_update() {

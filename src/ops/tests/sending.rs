@@ -76,6 +76,21 @@ async fn what_certainly_did_nothing_is_tried_again() {
     assert_eq!((world.messages(id), world.backend.calls(Call::Find)), (1, 0));
 }
 
+/// Many links that fail at the same moment are not tried again at the same moment.
+#[tokio::test(start_paused = true)]
+async fn the_next_tries_lie_apart() {
+    let world = World::new();
+    let mut moments = std::collections::BTreeSet::new();
+    for n in 0..20 {
+        world.backend.wrong(Call::Create, [fault(FaultKind::NotSent)]);
+        let id = world.keep(&format!("A-{n}"), sms());
+        let sent = send_now(&world.ports, id).await.unwrap();
+        let Outcome::Queued { next_at } = sent.outcome else { panic!("{:?}", sent.outcome) };
+        moments.insert(next_at.duration_since(world.now()).as_millis());
+    }
+    assert!(moments.len() > 15, "{moments:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn retry_after_is_obeyed() {
     let world = World::new();
