@@ -16,8 +16,8 @@ const SHORTEST_WAIT: SignedDuration = SignedDuration::from_millis(50);
 /// How often it is looked whether somebody else is done with the link.
 const BEING_SENT: SignedDuration = SignedDuration::from_millis(300);
 
-/// As [`cancel`], tried again for as long as somebody waits, or sooner no more where there is no connection at all. What is not done
-/// by then is left to the outbox.
+/// As [`cancel`], tried again for as long as somebody waits, or sooner no more where there is no connection at all. Where we are not
+/// signed in it is tried once. What is not done by then is left to the outbox.
 ///
 /// # Errors
 /// The ledger's: it may have been withdrawn.
@@ -33,7 +33,10 @@ pub async fn cancel_patiently(
         };
         let done = done?;
         let CancelEnd::Later { next_at, fault } = &done.end else { return Ok(done) };
-        if unreached.gives_up(Some(fault)) {
+        // Each try reads the secret anew and signs in with it: a wrong one gets no better by that, and who tries it too often
+        // may be locked out.
+        let turned_away = matches!(fault.kind, FaultKind::NotSignedIn | FaultKind::Forbidden);
+        if turned_away || unreached.gives_up(Some(fault)) {
             return Ok(done);
         }
         let wait = match next_at {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::domain::cause::{Cause, Network, Plain};
 use crate::domain::link::LinkState;
 use crate::domain::sale::Delivery;
+use crate::ops::cancel::{CancelEnd, cancel_patiently};
 use crate::ops::outbox::{Outcome, flush, flush_all, send_now, send_while_watched};
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, sms};
 use crate::ports::{Fault, FaultKind};
@@ -57,6 +58,36 @@ async fn a_try_by_hand_without_a_secret_puts_nobody_off() {
         assert!(entry.is_due(world.now()) && !entry.in_flight && entry.last_error.is_some(), "{entry:?}");
         flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
         assert_eq!((world.link(id).state, world.messages(id)), (LinkState::Open, 1));
+    }
+}
+
+/// Nor is anybody asked for the secret again and again while a command waits for a link to be withdrawn.
+#[tokio::test(start_paused = true)]
+async fn who_withdraws_without_a_secret_is_told_at_once() {
+    for fault in turned_away() {
+        for in_doubt in [false, true] {
+            let world = World::new();
+            let call = if in_doubt { Call::Find } else { Call::Session };
+            let id = if in_doubt {
+                let id = world.keep("A-1", sms());
+                world.backend.wrong(Call::Create, [Wrong::Cut]);
+                send_now(&world.ports, id).await.unwrap();
+                assert_eq!(world.link(id).state, LinkState::Uncertain);
+                id
+            } else {
+                world.send("A-1", sms()).await
+            };
+            let (before, began) = (world.backend.all_calls(), tokio::time::Instant::now());
+            world.backend.wrong(call, (0..40).map(|_| Wrong::Fault(fault.clone())));
+            let done = cancel_patiently(&world.ports, id, Duration::from_secs(30)).await.unwrap();
+            let CancelEnd::Later { fault: told, .. } = &done.end else { panic!("{:?}", done.end) };
+            assert_eq!(told, &fault);
+            assert_eq!((world.backend.all_calls() - before, began.elapsed()), (1, Duration::ZERO), "{fault}");
+            // What was asked for is kept.
+            world.backend.all_is_well();
+            flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+            assert_eq!(world.link(id).state, LinkState::Cancelled);
+        }
     }
 }
 
