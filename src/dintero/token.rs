@@ -29,6 +29,8 @@ const MARGIN: Duration = Duration::from_secs(60);
 /// and a wrong secret does not get right by itself. One that was right before is tried again sooner, at first.
 const TURNED_AWAY: Duration = Duration::from_secs(5 * 60);
 const TURNED_AWAY_AT_FIRST: Duration = Duration::from_secs(10);
+/// So long after a renewal that failed there is no other while the old token is good: each request would bring one more.
+const RENEWAL_REST: Duration = Duration::from_secs(15);
 /// How long a token is believed that doesn't say, and the bounds of what is believed.
 const UNSAID: i64 = 3600;
 const SHORTEST: i64 = 5;
@@ -93,6 +95,8 @@ struct State {
     turned_away: Option<Instant>,
     /// How often in a row, since the last token. `None`: there was none yet.
     refusals: Option<u32>,
+    /// A good token is not renewed before.
+    rests_until: Option<Instant>,
     /// Waits until the token is to be renewed.
     watch: Option<Watch>,
 }
@@ -111,7 +115,7 @@ impl Tokens {
     /// The next one who needs a token asks for it, though we were asked to wait, or were turned away.
     pub(super) fn insist(&self) {
         let mut state = self.0.state();
-        (state.hold, state.turned_away) = (None, None);
+        (state.hold, state.turned_away, state.rests_until) = (None, None, None);
     }
 
     pub(super) fn new(
@@ -188,6 +192,13 @@ impl State {
         self.failure.as_ref().filter(|_| until.is_some())
     }
 
+    /// Whether a token that is still good is to be left alone: the last try to renew it failed a moment ago, the backend
+    /// asked us to wait, or nobody is to be asked for the secret again so soon.
+    fn rests(&self) -> bool {
+        let now = Instant::now();
+        [self.rests_until, self.turned_away, self.hold].into_iter().flatten().any(|until| now < until)
+    }
+
     /// There was no secret, or a wrong one.
     fn turn_away(&mut self, asked: bool) {
         let pause = match &mut self.refusals {
@@ -212,6 +223,9 @@ impl Shared {
 
     fn renew_in_background(self: &Arc<Self>) {
         let Ok(one) = Arc::clone(&self.renewing).try_lock_owned() else { return };
+        if self.state().rests() {
+            return;
+        }
         let shared = Arc::clone(self);
         tokio::spawn(async move {
             let _one = one;
@@ -248,6 +262,7 @@ impl Shared {
             Ok(token) => {
                 state.failure = None;
                 (state.hold, state.turned_away, state.refusals) = (None, None, Some(0));
+                state.rests_until = None;
                 state.token = Some(Arc::clone(token));
                 state.watch = Some(self.watch(token));
             }
@@ -258,6 +273,7 @@ impl Shared {
                 if fault.status == Some(429) {
                     state.hold = fault.retry_after.map(|wait| Instant::now() + wait);
                 }
+                state.rests_until = Some(Instant::now() + RENEWAL_REST);
                 state.failure = Some(fault.clone());
             }
         }

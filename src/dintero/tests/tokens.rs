@@ -358,6 +358,47 @@ async fn a_secret_that_was_right_is_tried_again_soon() {
     assert_eq!(tries, [0, 10, 30, 70, 150, 310, 610, 910]);
 }
 
+/// The old token is good for minutes yet, in which a link on screen brings a request a second.
+#[tokio::test(start_paused = true)]
+async fn while_the_old_token_is_good_a_renewal_that_fails_is_not_tried_with_every_request() {
+    // The secret was changed; the sign-in service is out of order; it asks to wait.
+    for (status, most) in [(401, 4), (503, 5), (429, 2)] {
+        let script = Script::new(move |request, before| match (is_token(request), before) {
+            (true, 0) => token("t0", 14_400),
+            (true, _) => text(status, &[("retry-after", "40")], ""),
+            _ => answer(200, &json!({"id": SESSION})),
+        });
+        let reads = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&reads);
+        let source = move || {
+            count.fetch_add(1, Ordering::SeqCst);
+            secret()
+        };
+        let client = DinteroClient::new(
+            config("https://api.dintero.com"),
+            Arc::clone(&script) as Arc<dyn Transport>,
+            Arc::new(source),
+            Arc::new(Noon) as Arc<dyn Clock>,
+        );
+        client.session(SESSION).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(14_400 - 599)).await;
+        for _ in 0..60 {
+            client.session(SESSION).await.unwrap();
+            // A renewal in the background has its time.
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        let tries = script.sign_ins() - 1;
+        assert!((2..=most).contains(&tries), "{status}: {tries} in a minute");
+        assert!(reads.load(Ordering::SeqCst) <= 1 + most, "{status}");
+        assert!(used(&script).iter().all(|bearer| bearer == "Bearer t0"), "{status}");
+        // Whoever signs in by hand now is not made to wait.
+        client.insist();
+        client.session(SESSION).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        assert_eq!(script.sign_ins(), 2 + tries, "{status}");
+    }
+}
+
 fn answer_401() -> Result<Response, TransportError> {
     answer(401, &json!({}))
 }
