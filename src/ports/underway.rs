@@ -105,9 +105,10 @@ pub struct Room {
 }
 
 impl Room {
-    /// It takes long: others get its room, as long as there are not too many such.
-    pub fn make_way(&mut self) {
-        if let Ok(aside) = Arc::clone(&self.stuck).try_acquire_owned() {
+    /// It takes long: others get its room, at once or as soon as there are not too many such any more. Whoever waits no
+    /// longer for this has its room as before.
+    pub async fn make_way(&mut self) {
+        if let Ok(aside) = Arc::clone(&self.stuck).acquire_owned().await {
             self.permit = Some(aside);
         }
     }

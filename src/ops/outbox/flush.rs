@@ -310,7 +310,9 @@ pub(super) async fn send_all_of_link(
     of_link: Vec<OutboxEntry>,
 ) -> Result<Vec<(OutboxKind, Sent)>, LedgerError> {
     let what = What { now: ports.clock.now(), all: true, by_hand: false, beginning: None };
-    send_in_order(ports, of_link, what).await
+    // What is stuck in the outbox holds up nobody who waits.
+    let _room = ports.underway.room_by_hand().await;
+    send_each(ports, of_link, what).await
 }
 
 /// Sends what waits for one link, in the order it was asked for, up to the first that can't be closed.
@@ -323,13 +325,14 @@ async fn send_in_order(
     let mut room = ports.underway.room().await;
     let sending = send_each(ports, of_link, what);
     tokio::pin!(sending);
-    match timeout(STUCK, &mut sending).await {
-        Ok(done) => done,
-        Err(_) => {
-            room.make_way();
-            sending.await
-        }
+    if let Ok(done) = timeout(STUCK, &mut sending).await {
+        return done;
     }
+    tokio::select! {
+        done = &mut sending => return done,
+        () = room.make_way() => {}
+    }
+    sending.await
 }
 
 async fn send_each(

@@ -7,7 +7,9 @@ use tokio::time::Instant;
 
 use crate::domain::link::{LinkId, LinkState};
 use crate::domain::sale::Delivery;
+use crate::ops::money::{self, Movement};
 use crate::ops::outbox::{self, Outcome, flush, send_now};
+use crate::ops::testing::payments::standing_at;
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, sms};
 use crate::ops::{cancel, track};
 use crate::ports::OutboxKind;
@@ -67,6 +69,48 @@ async fn several_that_are_stuck_hold_up_nobody_and_are_not_too_many() {
     let flushes = (0..5).map(|_| flush(&world.ports, ACCOUNT, now));
     futures_util::future::join_all(flushes).await;
     assert_eq!((world.backend.sessions().len(), world.backend.most_at_once()), (52, 16));
+}
+
+/// As soon as one of those that are too many can make way, it does.
+#[tokio::test(start_paused = true)]
+async fn who_could_not_make_way_makes_it_when_another_one_ends() {
+    let world = World::new();
+    let long = |n| Wrong::Slow(Duration::from_secs(if n < 12 { 70 } else { 400 }));
+    world.backend.wrong(Call::Create, (0..16).map(long));
+    // One after the other, so that the last four are those that find no place aside.
+    for n in 0..16 {
+        world.keep(&format!("A-{n}"), Delivery::Link);
+        let (ports, now) = (world.ports.clone(), world.now());
+        tokio::spawn(async move { flush(&ports, ACCOUNT, now).await });
+        tokio::time::sleep(Duration::from_secs(4)).await;
+    }
+    assert_eq!((world.backend.calls(Call::Create), world.backend.sessions().len()), (16, 0));
+    let later = world.keep("B-1", Delivery::Link);
+    let (ports, now) = (world.ports.clone(), world.now());
+    tokio::spawn(async move { flush(&ports, ACCOUNT, now).await });
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(world.backend.sessions().len(), 0, "all are stuck");
+    assert_ne!(world.link(later).state, LinkState::Open);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(world.link(later).state, LinkState::Open);
+    assert_eq!(world.backend.most_at_once(), 16);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_person_sends_of_a_link_is_not_held_up_by_what_is_stuck() {
+    let (world, paid) = standing_at("AUTHORIZED").await;
+    world.backend.wrong(Call::Create, (0..20).map(|_| Wrong::Slow(Duration::from_secs(100))));
+    for n in 0..20 {
+        world.keep(&format!("B-{n}"), Delivery::Link);
+    }
+    let (ports, now) = (world.ports.clone(), world.now());
+    tokio::spawn(async move { flush(&ports, ACCOUNT, now).await });
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    assert_eq!(world.backend.most_at_once(), 16);
+    money::order(&world.ports, paid, Movement::Capture(None), None).await.unwrap();
+    let sending = outbox::send_link_now(&world.ports, paid, OutboxKind::Capture);
+    let sent = tokio::time::timeout(Duration::from_secs(1), sending).await.unwrap().unwrap();
+    assert_eq!((sent.0, sent.1.outcome), (OutboxKind::Capture, Outcome::Moved));
 }
 
 #[tokio::test(start_paused = true)]
