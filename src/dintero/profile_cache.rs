@@ -96,24 +96,31 @@ impl Inner {
         if let Some(kept) = self.fresh() {
             return kept.outcome;
         }
-        let _one = self.profile.reading.lock().await;
-        if self.fresh().is_none() {
-            // Another process may have read it meanwhile.
-            self.look_on_shelf().await;
-        }
+        // Another process may have read it meanwhile.
+        self.look_on_shelf().await;
         if let Some(kept) = self.fresh() {
             return kept.outcome;
         }
         let Some(old) = self.usable() else {
-            return self.read_profile().await;
+            return self.read_unless_fresh().await;
         };
-        match timeout(PATIENCE, self.read_profile()).await {
+        // Also where it is somebody else's reading that hangs.
+        match timeout(PATIENCE, self.read_unless_fresh()).await {
             Ok(Err(fault)) if matches!(fault.kind, FaultKind::NotSent | FaultKind::Maybe) => {
                 // Where nothing can be reached there is nobody to send it to either: one try is enough to know.
                 if fault.unreached() { Err(fault) } else { Ok(old) }
             }
             Ok(read) => read,
             Err(_) => Ok(old),
+        }
+    }
+
+    /// Reads it, once for all who want to know it at a time.
+    async fn read_unless_fresh(&self) -> Result<Profile, Fault> {
+        let _one = self.profile.reading.lock().await;
+        match self.fresh() {
+            Some(kept) => kept.outcome,
+            None => self.read_profile().await,
         }
     }
 
