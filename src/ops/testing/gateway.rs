@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Notify;
 
 use crate::domain::cause::Cause;
 use crate::domain::lifecycle::{
@@ -106,6 +107,8 @@ pub(crate) struct SimGateway {
     /// By how much its clock is ahead of the machine's, as its last answer told. One that is set since is seen where
     /// there is a count that nobody sets.
     skew: Mutex<Option<SignedDuration>>,
+    /// The machine is started anew.
+    restarted: Arc<Notify>,
     /// By how much more its answers tell that.
     wrong_seconds: AtomicI64,
     /// Its answers don't tell the time.
@@ -119,6 +122,7 @@ impl SimGateway {
             power,
             clock,
             skew: Mutex::default(),
+            restarted: Arc::default(),
             wrong_seconds: AtomicI64::new(0),
             no_time: AtomicBool::new(false),
         }
@@ -137,6 +141,12 @@ impl SimGateway {
     /// An answer is heard, and it tells the time.
     pub(crate) fn heard(&self) {
         *lock(&self.skew) = Some(-self.clock.set());
+    }
+
+    /// The machine is started anew, which takes longer than what has left it is on its way.
+    pub(crate) fn machine_restarts(&self) {
+        self.forget_time();
+        self.restarted.notify_waiters();
     }
 
     /// What it told of the time is forgotten.
@@ -364,8 +374,13 @@ impl SimGateway {
             }
             Some(Wrong::Late(time)) => {
                 let (state, clock) = (self.state.clone(), self.clock.clone());
+                // What is still within a machine is gone when that is started anew; what has left it arrives meanwhile.
+                let restarted = self.restarted.clone().notified_owned();
                 tokio::spawn(async move {
-                    tokio::time::sleep(time).await;
+                    tokio::select! {
+                        () = tokio::time::sleep(time) => {}
+                        () = restarted => {}
+                    }
                     drop(work(&mut lock(&state), clock.right()));
                 });
                 let _ = self.power.step();

@@ -233,7 +233,7 @@ impl World {
 
     /// The machine is started anew: what was within it is gone, also what was heard.
     pub(crate) fn restart(&self) {
-        self.backend.forget_time();
+        self.backend.machine_restarts();
         self.clock.starts.fetch_add(1, Ordering::SeqCst);
     }
 

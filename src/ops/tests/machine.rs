@@ -261,6 +261,8 @@ impl Story {
             }
             Step::Restart => {
                 self.world.restart();
+                // What was on its way has arrived before anything else is done.
+                tokio::task::yield_now().await;
                 self.restarted.extend(&self.links);
                 self.ports = self.world.another();
             }
