@@ -19,7 +19,7 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::sale::Delivery;
 use crate::ops::asked::Asked;
 use crate::ops::money::{self, Movement, Ordered};
-use crate::ops::outbox::{Decision, Outcome, decide, flush, send_now, withdraw};
+use crate::ops::outbox::{Decision, Outcome, Sent, decide, flush, give_up, send_now, withdraw};
 use crate::ops::testing::{ACCOUNT, Call, Sim, World, Wrong, fault, sms};
 use crate::ops::{cancel, track};
 use crate::ports::{Fault, FaultKind, OutboxEntry, OutboxKind, Overdue, Ports};
@@ -71,6 +71,8 @@ enum Step {
     /// The customer pays with one of the links that customers have.
     Pay(usize, &'static str),
     Move(usize, Money3),
+    /// All that waits to be done with a link is dropped.
+    DropAll(usize),
     Look(usize),
     /// An answer of some time ago comes once more.
     Old(usize),
@@ -166,6 +168,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => which.clone().prop_map(Step::Cancel),
         3 => (which.clone(), status).prop_map(|(w, s)| Step::Pay(w, s)),
         3 => (which.clone(), movement).prop_map(|(w, m)| Step::Move(w, m)),
+        1 => which.clone().prop_map(Step::DropAll),
         2 => which.clone().prop_map(Step::Look),
         1 => which.prop_map(Step::Old),
         6 => (call, bad).prop_map(|(c, b)| Step::Goes(c, b)),
@@ -311,6 +314,7 @@ impl Story {
                 }
             }
             Step::Pay(which, status) => self.pay(which, status),
+            Step::DropAll(which) => self.drop_all(which).await,
             Step::Move(which, what) => self.move_money(which, what).await,
             Step::Look(which) => {
                 if let Some(id) = self.link(which) {
@@ -463,6 +467,26 @@ impl Story {
             }
             Ok(Ordered::CameToNothing(_)) => drop(self.untold.remove(&asked)),
             Ok(Ordered::AnotherWaits | Ordered::NoPayment) | Err(_) => {}
+        }
+    }
+
+    /// What is told to be dropped was not asked for, from then on.
+    async fn drop_all(&mut self, which: usize) {
+        let Some(id) = self.link(which) else { return };
+        let mut all = self.world.ports.ledger.outbox(ACCOUNT).unwrap();
+        all.retain(|e| e.link == id && e.kind.asked_for() && e.kind != OutboxKind::Create);
+        let order = |e: &OutboxEntry| e.order.clone().unwrap_or_default();
+        let what = all.iter().map(|e| (e.kind, order(e).id)).collect();
+        let given_up = give_up(&self.ports.clone(), id, what).await;
+        if self.world.power.is_off() {
+            return self.start_again();
+        }
+        for (entry, one) in all.iter().zip(given_up.into_iter().flatten()) {
+            let Some(Ok(Sent { outcome: Outcome::Cancelled, fault: None, .. })) = one.sent else { continue };
+            let asked = (id, entry.kind, order(entry).amount.map(Money::minor));
+            self.untold.remove(&asked);
+            let wanted = self.wanted.entry((id, entry.kind)).or_default();
+            *wanted = wanted.saturating_sub(1);
         }
     }
 
