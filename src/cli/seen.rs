@@ -14,6 +14,8 @@ use crate::ops::patience::Patience;
 use crate::ops::track::{self, Round};
 use crate::ports::{Fault, FaultKind, LinkRow, OutboxKind};
 
+/// The last look, when the time is up, may take so long: a payment of the last moment is worth it.
+const LAST_LOOK: Duration = Duration::from_secs(2);
 /// How many links are named where a text means several.
 const NAMED: usize = 5;
 
@@ -199,7 +201,10 @@ impl Shop<'_> {
                 return Ok(Followed { link, reached: !told });
             }
             sleep(pause(patience.passed()).min(patience.left())).await;
-            let fault = self.look(&link).await?;
+            let fault = match timeout(patience.left().saturating_add(LAST_LOOK), self.look(&link)).await {
+                Ok(looked) => looked?,
+                Err(_) => Some(Fault::new(FaultKind::NotSent, Cause::Plain(Plain::NotInTime))),
+            };
             match fault {
                 // Once, not with every try.
                 Some(fault) if !told => {

@@ -57,11 +57,15 @@ pub async fn send_patiently(
             Outcome::Queued { next_at }
             | Outcome::InProgress { next_at }
             | Outcome::Uncertain { next_at, .. } => next_at,
-            Outcome::Busy => match turn::comes(ports, id, kind).await? {
-                Some(ahead) if ahead.unreached && unreached.once_more() => return Ok(sent),
-                Some(ahead) => ahead.next_at,
-                None => return Ok(sent),
-            },
+            Outcome::Busy => {
+                // What goes first may hang, too: then it is left as a crash would leave it.
+                let ahead = tokio::time::timeout(patience.left(), turn::comes(ports, id, kind)).await;
+                match ahead.ok().transpose()?.flatten() {
+                    Some(ahead) if ahead.unreached && unreached.once_more() => return Ok(sent),
+                    Some(ahead) => ahead.next_at,
+                    None => return Ok(sent),
+                }
+            }
             _ => return Ok(sent),
         };
         let wait = next_at.duration_since(ports.clock.now()).max(SHORTEST_WAIT);

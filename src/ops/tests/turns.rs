@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use crate::domain::link::LinkState;
 use crate::ops::money::{self, Movement};
-use crate::ops::outbox::Outcome;
-use crate::ops::testing::payments::standing_at;
-use crate::ops::testing::{Call, command, fault};
+use crate::ops::outbox::{Outcome, flush};
+use crate::ops::testing::payments::{pass, standing_at};
+use crate::ops::testing::{ACCOUNT, Call, Wrong, command, fault};
 use crate::ports::{FaultKind, OutboxKind};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -64,6 +64,34 @@ async fn a_refund_waits_for_the_capture_before_it() {
     let sent = sent.unwrap();
     assert_eq!((sent.outcome, sent.link.state), (Outcome::Moved, LinkState::Refunded));
     assert_eq!((world.backend.calls(Call::Capture), world.backend.calls(Call::Refund)), (1, 1));
+}
+
+/// Nor behind what hangs, however long its requests take.
+#[tokio::test(start_paused = true)]
+async fn patience_ends_behind_what_hangs() {
+    for seconds in [20, 120] {
+        let (world, id) = standing_at("AUTHORIZED").await;
+        world.backend.in_progress();
+        money::order(&world.ports, id, Movement::Capture(None), None).await.unwrap();
+        command::once(&world.ports, id, OutboxKind::Capture).await.unwrap();
+        money::order(&world.ports, id, Movement::Refund(None, None), None).await.unwrap();
+        pass(60).await;
+        let hangs = Wrong::SlowFault(Duration::from_secs(seconds), FaultKind::NotSent);
+        world.backend.wrong(Call::Transaction, std::iter::repeat_n(hangs, 9));
+        let began = tokio::time::Instant::now();
+        let sent = command::patiently(&world.ports, id, OutboxKind::Refund, PATIENCE).await.unwrap();
+        assert_eq!(sent.outcome, Outcome::Busy);
+        assert!(began.elapsed() <= PATIENCE, "{seconds}: {:?}", began.elapsed());
+        assert_eq!(world.backend.calls(Call::Refund), 0);
+        // What was cut off is found out, and both are done once.
+        world.backend.all_is_well();
+        world.backend.finish();
+        pass(120).await;
+        let done = flush(&world.ports, ACCOUNT, world.now()).await.unwrap();
+        assert!(done.iter().all(|(_, sent)| sent.outcome == Outcome::Moved), "{done:?}");
+        assert_eq!((world.backend.calls(Call::Capture), world.backend.calls(Call::Refund)), (1, 1));
+        assert_eq!(world.entry(id), None);
+    }
 }
 
 /// As long as it takes, and no longer than somebody waits.

@@ -352,6 +352,23 @@ fn status_8_says_how_sure_it_is_where_the_backend_is_gone() {
     assert!(said(&unknown).contains("as far as is known"), "{}", said(&unknown));
 }
 
+/// The time is up though a request hangs, but for a moment in which a payment of the last second is seen.
+#[test]
+fn status_8_comes_in_time_where_the_backend_says_nothing() {
+    let world = World::new();
+    world.fault(
+        json!({"path": "/v1/sessions/*", "method": "GET", "kind": "delay", "ms": 60_000, "times": -1}),
+    );
+    let began = Instant::now();
+    let ran = world.run(&[&ITEM[..], &["--wait", "3"]].concat()).is(8);
+    assert!(began.elapsed() < Duration::from_secs(13), "{:?}", began.elapsed());
+    assert!(ran.error()["message"].as_str().unwrap().contains("as far as is known"), "{ran:?}");
+    assert_eq!(
+        (ran.json()["state"].clone(), ran.notes()),
+        (json!("open"), vec!["not_up_to_date".to_owned()])
+    );
+}
+
 /// A place where somebody listens and never says a word.
 fn silent() -> (TcpListener, String) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
