@@ -33,7 +33,7 @@ pub use ledger_error::{LedgerError, Unusable};
 pub use made::Made;
 pub use outbox::{MoneyOrder, MoneySent, OutboxEntry, OutboxKind, Overdue};
 pub use persist::{Persist, Persisting};
-pub use rescue::Rescue;
+pub use rescue::{DOUBTED, Rescue};
 pub use row::{DayTotals, FOLLOWED_AFTER_END, LinkFilter, LinkRow};
 pub use underway::{Underway, Work};
 

@@ -56,6 +56,8 @@ pub enum Effect {
     SendAll,
     /// Send an uncertain link again, on the seller's word.
     SendAgain(LinkId),
+    /// Make a link that was refused all the same.
+    SendRefused(LinkId),
     /// Drop a link that was never sent.
     Withdraw(LinkId),
     /// Take a link that was never sent out of the outbox, to be changed in this draft. The draft is kept first, so that the

@@ -206,9 +206,8 @@ fn with_link(t: &mut Turn<'_>, action: Action) {
                 }
             }
             LinkState::Refused if refused_for_nothing(t.model) => {
-                if !is_busy(t.model) && tracking::insists(t) {
-                    busy(t, true);
-                    t.ask(Effect::SendAgain(id));
+                if !is_busy(t.model) {
+                    t.model.overlay = Some(Overlay::Confirm(Question::SendRefused(id, reference)));
                 }
             }
             _ => tracking::look_now(t),

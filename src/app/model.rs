@@ -128,6 +128,8 @@ pub enum Question {
     GiveUp(LinkId, String),
     /// It may have gone out, by message if that is so, and else from hand to hand: send again? (contracts, 5)
     SendAgain(LinkId, String, bool),
+    /// It was refused, and nothing of it is with the customer: send it once more?
+    SendRefused(LinkId, String),
     /// It was not sent in time: send it all the same?
     SendLate(LinkId, String, Overdue),
     /// Take out of the outbox what waits to be done with this link, and what waits behind that?

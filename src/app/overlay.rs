@@ -62,6 +62,10 @@ fn yes(t: &mut Turn<'_>, question: Question) {
             t.ask(Effect::SendAgain(id));
         }
         Question::Settle(id, _, alarms) => link_screen::settle(t, id, alarms),
+        Question::SendRefused(id, _) => {
+            link_screen::busy(t, true);
+            t.ask(Effect::SendRefused(id));
+        }
         Question::ChangeOverDraft(_) => link_screen::change(t),
         Question::ClearDraft => steps::clear(t),
         Question::AgainOverDraft(_) => link_screen::again(t),

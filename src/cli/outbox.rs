@@ -178,8 +178,9 @@ async fn send(shop: &mut Shop<'_>, reference: &str) -> Result<Status, Failure> {
         return shop.outcome(&link, None);
     }
     // One that was refused is tried once more: the seller has seen to the reason.
-    let again = entry.is_some_and(|e| e.needs_decision) || link.state == LinkState::Refused;
-    let sent = if again {
+    let sent = if link.state == LinkState::Refused {
+        outbox::send_refused_patiently(&shop.ports, link.id, shop.patience()).await
+    } else if entry.is_some_and(|e| e.needs_decision) {
         outbox::send_again_patiently(&shop.ports, link.id, shop.patience()).await
     } else {
         new::send(shop, link.id).await

@@ -129,7 +129,8 @@ pub(super) fn carry(tx: &Transaction<'_>, place: &Connection) -> Result<(), Trou
     for (key, _) in read(tx)? {
         let id = key.rsplit(':').next().and_then(LinkId::parse);
         if let Some(id) = id
-            && record::seq_of(tx, id)?.is_some()
+            // Also one that can't be read any more.
+            && (record::seq_of(tx, id)?.is_some() || record::seq_of(place, id)?.is_some())
         {
             values::put(tx, &key, None)?;
         }

@@ -15,7 +15,7 @@ use super::replace::{self, Plan, Why, beside};
 use super::salvage::{self, Salvaged};
 use super::{connect, file, list, outbox, values};
 use crate::domain::link::{LinkId, LinkState};
-use crate::ports::{LedgerError, LinkFilter, MoneyOrder, OrderId, OutboxKind, Rescue, Unusable};
+use crate::ports::{DOUBTED, LedgerError, LinkFilter, MoneyOrder, OrderId, OutboxKind, Rescue, Unusable};
 
 /// Where a ledger keeps what happened to it.
 pub(super) const KEY: &str = "rescue";
@@ -264,6 +264,12 @@ pub(super) fn doubt(tx: &Transaction<'_>, now: Timestamp) -> Result<Vec<Taken>, 
              AND NOT EXISTS (SELECT 1 FROM outbox WHERE link = l.seq AND kind = ?4)",
         params![waiting[0], waiting[1], waiting[2], OutboxKind::Create.word(), micros(now)],
     )?;
+    // Refused is no end: one that was may have been sent once more since.
+    let refused: Vec<String> = tx
+        .prepare("SELECT id FROM links WHERE state = ?1 AND session_id IS NULL")?
+        .query_map([LinkState::Refused.word()], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    values::put(tx, DOUBTED, Some(&refused.join(" ")))?;
     let taken = take_out_money(tx)?;
     tx.execute("UPDATE counters SET n = n + ?1", [PASSED_OVER])?;
     // By the sun, and one day more: whatever the seller's zone, today is not after it.

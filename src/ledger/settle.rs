@@ -124,7 +124,7 @@ pub(super) fn requeue_refused(tx: &Transaction<'_>, entry: &OutboxEntry) -> Resu
     if names::used(tx, &link.account_id, reference)? {
         return Err(LedgerError::ReferenceUsed(reference.clone()).into());
     }
-    (link.state, link.reason, link.changed_at) = (LinkState::Queued, None, entry.since);
+    link.sent_once_more(entry.since);
     record::update(tx, &link)?;
     outbox::enqueue(tx, entry)?;
     Ok(true)

@@ -9,7 +9,7 @@ use super::patience::{Patience, Unreached};
 use super::send::{self, Until};
 use super::{backend_now, kept, on_ledger};
 use crate::domain::link::{Link, LinkId, LinkState};
-use crate::ports::{Fault, LedgerError, Made, OutboxEntry, OutboxKind, Overdue, Ports};
+use crate::ports::{DOUBTED, Fault, LedgerError, Made, OutboxEntry, OutboxKind, Overdue, Ports};
 
 mod by_hand;
 mod flush;
@@ -114,6 +114,8 @@ pub enum Decision {
     /// Make it (anew), though the customer may get a second message. One whose time is over gets its time
     /// from now on, and one that was refused is tried once more, if nothing of it is with the customer.
     SendAgain,
+    /// Make one that was refused all the same: the reason is seen to. One that isn't refused any more stays as it is.
+    SendRefused,
     /// Ask the backend again in a while.
     Wait,
     /// Give it up.
@@ -205,7 +207,6 @@ pub async fn send_again_patiently(
 
 async fn send_again(ports: &Ports, id: LinkId, until: Until) -> Result<Sent, LedgerError> {
     ports.gateway.insist();
-    take_up(ports, id).await?;
     renew(ports, id).await?;
     reopen(ports, id, ports.clock.now(), false).await?;
     let _room = ports.underway.room_by_hand().await;
@@ -215,17 +216,47 @@ async fn send_again(ports: &Ports, id: LinkId, until: Until) -> Result<Sent, Led
 /// A link that was refused is sent once more at the seller's word, who has seen to the reason: a sign-in that was not taken,
 /// say. Only where nothing of it may be with the customer. Whatever cuts this off, it is refused as before, or it waits as
 /// one that is late does.
-async fn take_up(ports: &Ports, id: LinkId) -> Result<(), LedgerError> {
+async fn send_refused(ports: &Ports, id: LinkId, until: Until) -> Result<Sent, LedgerError> {
+    // What somebody else has taken up meanwhile may have been sent by them: that was no word to send it twice.
+    if take_up(ports, id).await? {
+        send_again(ports, id, until).await
+    } else {
+        standing(ports, id, OutboxKind::Create).await
+    }
+}
+
+/// [`Decision::SendRefused`], from a command that waits at most `patience`.
+///
+/// # Errors
+/// The ledger's; the reference is used by another link by now.
+pub async fn send_refused_patiently(
+    ports: &Ports,
+    id: LinkId,
+    patience: Duration,
+) -> Result<Sent, LedgerError> {
+    send_refused(ports, id, Until::For(Patience::new(patience))).await
+}
+
+/// Puts a refused link into the outbox. `false`: it is none that may be sent once more.
+async fn take_up(ports: &Ports, id: LinkId) -> Result<bool, LedgerError> {
     let now = ports.clock.now();
     on_ledger(ports, move |ledger| {
         let link = kept(ledger, id)?;
         let looked_for = entry_of(ledger, id, OutboxKind::Look)?.is_some();
         if link.can_be_sent_again(looked_for) {
+            // A ledger that is older than what happened doesn't know whether it was sent since: then it's looked for first.
+            let doubted = ledger.get(DOUBTED)?.is_some_and(|ids| ids.split(' ').any(|d| d == id.to_string()));
             let entry = OutboxEntry::new(id, OutboxKind::Create, now);
-            let asks = OutboxEntry { needs_decision: true, overdue: Some(Overdue::Old), ..entry };
-            ledger.requeue_refused(&asks)?;
+            let asks = OutboxEntry {
+                needs_decision: true,
+                overdue: Some(Overdue::Old),
+                in_flight: doubted,
+                handed_out: doubted,
+                ..entry
+            };
+            return ledger.requeue_refused(&asks);
         }
-        Ok(())
+        Ok(false)
     })
     .await
 }
@@ -269,6 +300,7 @@ pub async fn decide(ports: &Ports, id: LinkId, decision: Decision) -> Result<Sen
     match decision {
         Decision::Drop => return withdraw(ports, id).await,
         Decision::SendAgain => send_again(ports, id, Until::Done).await,
+        Decision::SendRefused => send_refused(ports, id, Until::Done).await,
         Decision::Wait => {
             let next_at = now.checked_add(ANOTHER_LOOK).unwrap_or(now);
             // What is late and asks is looked for nowhere; to wait is no word to send it.

@@ -30,12 +30,15 @@ impl Made {
         Self { counted, theirs }
     }
 
-    /// How long ago that was, if it can be told for sure.
+    /// How long ago that was, if it can be told for sure. The longer one counts where both tell it: while the host of a virtual
+    /// machine sleeps, the machine may count nothing.
     #[must_use]
     pub fn ago(&self, clock: &dyn Clock, skew: Option<SignedDuration>) -> Option<Duration> {
         let counted = || clock.steady()?.since(self.counted.as_ref()?);
-        let told = || clock.now().checked_add(skew?).ok()?.duration_since(self.theirs?).try_into().ok();
-        counted().or_else(told)
+        let told = || -> Option<Duration> {
+            clock.now().checked_add(skew?).ok()?.duration_since(self.theirs?).try_into().ok()
+        };
+        counted().max(told())
     }
 
     /// When that was by the backend's clock, if it can be told for sure. `skew` is known by now.
@@ -45,7 +48,7 @@ impl Made {
             let ago = clock.steady()?.since(self.counted.as_ref()?)?;
             clock.now().checked_add(skew).ok()?.checked_sub(SignedDuration::try_from(ago).ok()?).ok()
         };
-        counted().or(self.theirs)
+        self.theirs.or_else(counted)
     }
 }
 
@@ -84,6 +87,16 @@ mod tests {
         assert_eq!(made.ago(&later, None), Some(Duration::from_secs(20 * 60)));
         let theirs = made.theirs(&later, SignedDuration::from_mins(-80_000));
         assert_eq!(theirs, Some(Timestamp::UNIX_EPOCH + SignedDuration::from_mins(9_980)));
+    }
+
+    #[test]
+    fn what_a_machine_did_not_count_is_told_by_the_backends_clock() {
+        let made = Made::now(&machine("a", 5, 1_000), skew(0));
+        let later = machine("a", 6, 1_800);
+        assert_eq!(made.ago(&later, skew(0)), Some(Duration::from_secs(800 * 60)));
+        assert_eq!(made.ago(&later, None), Some(Duration::from_secs(60)), "all that is known");
+        let theirs = Timestamp::UNIX_EPOCH + SignedDuration::from_mins(1_000);
+        assert_eq!(made.theirs(&later, SignedDuration::ZERO), Some(theirs));
     }
 
     #[test]

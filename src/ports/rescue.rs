@@ -22,3 +22,7 @@ pub struct Rescue {
     /// Links whose requests about money were taken out: the seller looks at the payment and asks again.
     pub money: Vec<String>,
 }
+
+/// Under this key a ledger that is older than what happened keeps the ids, with spaces between, of links that were refused
+/// in it and may have been sent since.
+pub const DOUBTED: &str = "doubted-refused";

@@ -265,7 +265,11 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
     // A round of the tracker tells the clock itself.
     let answers = matches!(
         effect,
-        Effect::Flush(_) | Effect::SendWaiting(..) | Effect::SendAgain(_) | Effect::Cancel(_)
+        Effect::Flush(_)
+            | Effect::SendWaiting(..)
+            | Effect::SendAgain(_)
+            | Effect::SendRefused(_)
+            | Effect::Cancel(_)
     );
     let tell = (place.ports.clone(), tx.clone());
     match effect {
@@ -277,6 +281,7 @@ async fn on_backend(effect: Effect, place: Workplace, now: Now, tx: Sender) {
         }
         Effect::Drop(id, what) => waited::dropped(id, outbox::give_up(ports, id, what).await, &tx),
         Effect::SendAll => flushed(outbox::flush_all(ports, &place.shop.account_id).await, &tx),
+        Effect::SendRefused(id) => sent(id, outbox::decide(ports, id, Decision::SendRefused).await, &tx),
         Effect::SendAgain(id) => sent(id, outbox::decide(ports, id, Decision::SendAgain).await, &tx),
         Effect::Withdraw(id) => sent(id, outbox::withdraw(ports, id).await, &tx),
         Effect::Change(id, draft) => {

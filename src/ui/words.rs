@@ -272,6 +272,10 @@ pub(crate) fn question(question: &Question, waited: bool, texts: Texts) -> (Stri
             texts.t_args("confirm-send-again", &[("reference", reference.as_str().into())]),
             texts.t(if *by_message { "confirm-send-again-means" } else { "confirm-send-again-means-given" }),
         ),
+        Question::SendRefused(_, reference) => (
+            texts.t_args("confirm-send-refused", &[("reference", reference.as_str().into())]),
+            texts.t("confirm-send-refused-means"),
+        ),
         Question::GiveUp(_, reference) => (
             texts.t_args("confirm-give-up", &[("reference", reference.as_str().into())]),
             texts.t("confirm-give-up-means"),

@@ -489,7 +489,7 @@ impl World {
                 }
                 None => vec![Reply::NoLink(id)],
             },
-            Effect::Flush(_) | Effect::SendAll | Effect::SendAgain(_) => {
+            Effect::Flush(_) | Effect::SendAll | Effect::SendAgain(_) | Effect::SendRefused(_) => {
                 let ids = self.outbox.clone();
                 let mut sent = Vec::new();
                 for id in ids {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{EventKind, Link, LinkState};
+use super::{EventKind, Link, LinkEvent, LinkState};
 
 /// What the customer may hold of a link that was refused or given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +54,15 @@ impl Link {
             }
             _ => Left::Nothing,
         }
+    }
+
+    /// It was refused, and waits again at the seller's word, who has seen to the reason: `at`. The story tells it, by which the
+    /// newer of two copies is known.
+    pub fn sent_once_more(&mut self, at: Timestamp) {
+        let refused = self.events.iter().filter(|e| e.kind == EventKind::Refused).count();
+        let key = Some(format!("again/{refused}"));
+        self.record(LinkEvent { at, kind: EventKind::Drafted, detail: None, key });
+        (self.state, self.reason, self.changed_at) = (LinkState::Queued, None, at);
     }
 
     /// Whether it was refused, and nothing of it can be with the customer: then the same may be sent once more.

@@ -10,7 +10,7 @@ use super::{ACCOUNT, sample, sent};
 use crate::domain::link::{Link, LinkState};
 use crate::domain::reference::ReferenceTemplate;
 use crate::ops::check_order;
-use crate::ports::{Ledger, LedgerError, LinkFilter, OutboxEntry, OutboxKind, Overdue, Unusable};
+use crate::ports::{DOUBTED, Ledger, LedgerError, LinkFilter, OutboxEntry, OutboxKind, Overdue, Unusable};
 
 /// As the command line does it.
 fn check(links: &mut [Link]) {
@@ -22,6 +22,21 @@ fn why(error: LedgerError) -> Unusable {
         LedgerError::Unusable { why, .. } => why,
         other => panic!("{other}"),
     }
+}
+
+#[test]
+fn what_was_refused_in_the_backup_may_have_been_sent_since() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, backup) = (folder.path().join("data"), folder.path().join("backup"));
+    let ledger = SqliteLedger::open(&data).unwrap();
+    let refused = |n| Link { state: LinkState::Refused, ..sample(n) };
+    ledger.import(&[refused(1), sent(2, LinkState::Open), refused(3)]).unwrap();
+    ledger.backup_to(&backup, Overwrite::No).unwrap();
+    drop(ledger);
+    Restore::check(&data, &backup).unwrap().carry_out(Timestamp::now(), false, &mut check).unwrap().unwrap();
+    let doubted = SqliteLedger::open(&data).unwrap().get(DOUBTED).unwrap().unwrap();
+    let both = [sample(1).id.to_string(), sample(3).id.to_string()];
+    assert_eq!(doubted.split(' ').collect::<Vec<_>>(), both);
 }
 
 #[test]

@@ -37,6 +37,13 @@ impl SimLedger {
         Self { state: Mutex::default(), power }
     }
 
+    /// One that has this link alone, and nothing waits in it.
+    pub(super) fn of(power: Arc<Power>, link: Link) -> Self {
+        let ledger = Self::new(power);
+        lock(&ledger.state).links.insert(link.id, link);
+        ledger
+    }
+
     fn write<T>(&self, work: impl FnOnce(&mut Kept) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
         if self.power.is_off() || !self.power.step() {
             return Err(LedgerError::Database("no power".to_owned()));
@@ -472,7 +479,7 @@ impl Ledger for SimLedger {
             if link.state != LinkState::Refused || link.session_id.is_some() || waits {
                 return Ok(false);
             }
-            (link.state, link.reason) = (LinkState::Queued, None);
+            link.sent_once_more(entry.since);
             kept.outbox.push((entry.clone(), None));
             Ok(true)
         })

@@ -252,6 +252,11 @@ impl World {
         Ports { underway: Underway::default(), ..self.ports.clone() }
     }
 
+    /// A process on a ledger that has this link alone, with the same backend.
+    pub(crate) fn on_copy_of(&self, link: Link) -> Ports {
+        Ports { ledger: Arc::new(SimLedger::of(self.power.clone(), link)), ..self.another() }
+    }
+
     /// A sale of 120 kr under `reference` that lives a day.
     pub(crate) fn sale(&self, reference: &str, delivery: Delivery) -> Sale {
         Sale {

@@ -295,7 +295,8 @@ impl Story {
                     if by_clock.max(self.waited(id)) > SENSIBLE_AGE {
                         self.late_words.insert(id);
                     }
-                    drop(decide(&ports, id, Decision::SendAgain).await);
+                    let word = if refused(id) { Decision::SendRefused } else { Decision::SendAgain };
+                    drop(decide(&ports, id, word).await);
                 }
             }
             Step::Wait(which) => {
