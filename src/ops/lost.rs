@@ -8,10 +8,14 @@ use jiff::{SignedDuration, Timestamp};
 use super::claim::{Claim, claim};
 use super::outbox::{Outcome, Sent};
 use super::written::written;
-use super::{backend_now, cancel, double, on_ledger, since};
-use crate::domain::lifecycle::{self, SessionNews, TransactionNews, TransactionStatus, UNTIL_GIVEN_UP};
-use crate::domain::link::{Alarm, Beside, Link, LinkId, LinkState};
-use crate::ports::{Fault, Ledger, LedgerError, OutboxEntry, OutboxKind, Ports, Searched, Touched};
+use super::{backend_now, cancel, double, on_ledger};
+use crate::domain::lifecycle;
+use crate::domain::link::{Alarm, Beside, Link, LinkId};
+use crate::ports::{Ledger, LedgerError, OutboxEntry, OutboxKind, Ports, Touched};
+
+mod see;
+
+use see::{Paid, Stands, after, close, see};
 
 /// The first look, after the link was made anew.
 const FIRST: SignedDuration = SignedDuration::from_secs(10);
@@ -107,117 +111,34 @@ pub(super) fn sooner(ledger: &dyn Ledger, id: LinkId, now: Timestamp) -> Result<
     })
 }
 
-/// What a look brought.
-enum Seen {
-    /// The backend has told how it stands.
-    Something(Stands),
-    /// The backend couldn't be asked.
-    NoAnswer(Fault),
-}
-
-/// How it stands with what was lost.
-struct Stands {
-    /// The lost sessions that hold money.
-    paid: Vec<Paid>,
-    /// When to look again.
-    pause: SignedDuration,
-    /// When the last of the sessions can't be paid any more.
-    ends: Timestamp,
-    /// Until when looking goes on at least, because something is being paid.
-    until: Option<Timestamp>,
-    /// A payment is being checked by hand, and may come to something however long that takes.
-    checked: bool,
-}
-
-impl Stands {
-    fn paying(&mut self, paying: Paying) {
-        self.pause = self.pause.min(paying.pause);
-        self.until = self.until.max(Some(paying.until));
-        self.checked |= paying.checked;
-    }
-}
-
-/// A lost session that holds money.
-struct Paid {
-    session: SessionNews,
-    transaction: TransactionNews,
-    /// It is certainly this link's. Else a payment under the reference that may be its own.
-    sure: bool,
-}
-
-impl Paid {
-    /// What a payment tells, where sessions can't be listed. `None`: it is another link's.
-    async fn by_payment(
-        ports: &Ports,
-        link: &Link,
-        transaction: TransactionNews,
-    ) -> Result<Option<Self>, Fault> {
-        let Some(id) = transaction.session_id.clone() else { return Ok(None) };
-        let session = match ports.gateway.session(&id).await {
-            Ok(session) => session,
-            Err(fault) if fault.kind.is_no() => SessionNews { id, ..SessionNews::default() },
-            Err(fault) => return Err(fault),
-        };
-        let whose = session.paylink_id.as_deref().and_then(LinkId::parse);
-        let ours = whose.is_none_or(|id| id == link.id);
-        Ok(ours.then_some(Self { session, transaction, sure: whose.is_some() }))
-    }
-}
-
-/// A payment of a lost session that may still come to something.
-struct Paying {
-    pause: SignedDuration,
-    until: Timestamp,
-    checked: bool,
-}
-
-impl Paying {
-    /// Of a session that can be paid until it `ends`.
-    fn of(ports: &Ports, link: &Link, ends: Timestamp, transaction: &TransactionNews) -> Self {
-        let stands_since = transaction.updated_at.or(transaction.created_at).unwrap_or(link.created_at);
-        let pause = backend_now(ports).duration_since(stands_since) / 8;
-        // Whoever is in the middle of paying has some time to end it; who has left is not waited for.
-        let checked = transaction.status != TransactionStatus::Initiated;
-        let may_take = if checked { CHECKED_BY_HAND } else { UNTIL_GIVEN_UP };
-        let until = after(ends, may_take);
-        Self { pause: pause.clamp(PAYING, LONGEST_PAYING), until, checked }
-    }
-}
-
-fn after(moment: Timestamp, time: SignedDuration) -> Timestamp {
-    moment.checked_add(time).unwrap_or(Timestamp::MAX)
-}
-
 /// One look. `None`: somebody else looks. Nobody knows how many sessions were lost, so looking goes on until
 /// the link's time is over, and until what is being paid by then has come to an end.
 pub(super) async fn look(ports: &Ports, id: LinkId) -> Result<Option<Sent>, LedgerError> {
     let Some(claim) = claim(ports, id, OutboxKind::Look).await? else { return Ok(None) };
     let others = sessions_of_others(ports, &claim.link).await?;
-    let Stands { paid, pause, until, ends, checked } = match see(ports, &claim, &others).await {
-        Seen::Something(stands) => stands,
-        // It will say no for ever, and be it of a payment that nobody here may read.
-        Seen::NoAnswer(fault)
-            if fault.kind.is_no() && backend_now(ports) > after(claim.link.expires_at, CHECKED_BY_HAND) =>
-        {
-            raise(ports, id, Alarm::LostOnHold).await?;
-            return claim.settle(ports, Outcome::Already, Some(fault)).await.map(Some);
-        }
-        Seen::NoAnswer(fault) => return claim.give_back(ports, fault).await.map(Some),
-    };
+    let Stands { paid, pause, until, ends, checked, fault } = see(ports, &claim, &others).await;
     let mut another = false;
     for paid in paid {
         another |= found_paid(ports, &claim, paid).await?;
     }
-    let over = after(ends, AFTER_EXPIRY);
     // What is to be looked for since then was not looked at yet.
-    let pause = if another { FIRST } else { pause };
-    if !another && backend_now(ports) > until.map_or(over, |until| until.max(over)) {
+    let is_over = |over| !another && backend_now(ports) > until.map_or(over, |until| until.max(over));
+    if let Some(fault) = fault {
+        // It will say no for ever, and be it of a payment that nobody here may read.
+        if fault.kind.is_no() && is_over(after(ends, CHECKED_BY_HAND)) {
+            raise(ports, id, Alarm::LostOnHold).await?;
+            return claim.settle(ports, Outcome::Already, Some(fault)).await.map(Some);
+        }
+        return claim.give_back(ports, fault).await.map(Some);
+    }
+    if is_over(after(ends, AFTER_EXPIRY)) {
         if checked {
             // Nobody else will tell the seller.
             raise(ports, id, Alarm::LostOnHold).await?;
         }
         return claim.settle(ports, Outcome::Already, None).await.map(Some);
     }
+    let pause = if another { FIRST } else { pause };
     let now = ports.clock.now();
     let next_at = now.checked_add(pause).unwrap_or(now);
     claim.release(ports, next_at, false, Outcome::InProgress { next_at }, None).await.map(Some)
@@ -288,124 +209,4 @@ async fn sessions_of_others(ports: &Ports, link: &Link) -> Result<Vec<String>, L
         Ok(named.into_iter().filter(|row| row.id != id).filter_map(|row| row.session_id).collect())
     })
     .await
-}
-
-async fn see(ports: &Ports, claim: &Claim, others: &[String]) -> Seen {
-    let (link, first_sent) = (&claim.link, claim.entry.first_sent);
-    let waited = backend_now(ports).duration_since(link.created_at) / 2;
-    let later = waited.clamp(FIRST, LONGEST);
-    let reference = link.sale.reference.as_str();
-    let ours = link.session_id.as_ref();
-    let mut sessions = Vec::new();
-    let mut stands =
-        Stands { paid: Vec::new(), pause: later, until: None, ends: link.expires_at, checked: false };
-    match ports.gateway.find_sessions(reference, since::searched(ports, link, first_sent)).await {
-        // Where not all could be read it may be among the others: looking goes on anyway.
-        Ok(Searched { sessions: found, .. }) => {
-            let of_link = |s: &SessionNews| s.paylink_id.as_deref().and_then(LinkId::parse) == Some(link.id);
-            sessions.extend(found.into_iter().filter(|s| of_link(s) && ours != Some(&s.id)));
-        }
-        // A backend that can't list sessions may still tell its payments.
-        Err(fault) if fault.kind.is_no() => match ports.gateway.search_transactions(reference).await {
-            Ok(all) => {
-                let begun = since::paid(ports, link, first_sent);
-                for payment in all.into_iter().filter(|t| of_lost(link, begun, others, t)) {
-                    if payment.status.holds_money() {
-                        match Paid::by_payment(ports, link, payment).await {
-                            Ok(paid) => stands.paid.extend(paid),
-                            Err(fault) => return Seen::NoAnswer(fault),
-                        }
-                    } else if payment.status.underway() {
-                        stands.paying(Paying::of(ports, link, link.expires_at, &payment));
-                    }
-                }
-            }
-            Err(fault) if fault.kind.is_no() => {}
-            Err(fault) => return Seen::NoAnswer(fault),
-        },
-        Err(fault) => return Seen::NoAnswer(fault),
-    }
-    // Those whose ids are known need no search.
-    for id in &claim.entry.lost {
-        if ours == Some(id) || sessions.iter().any(|s| s.id == *id) {
-            continue;
-        }
-        match ports.gateway.session(id).await {
-            Ok(session) => sessions.push(session),
-            Err(fault) if fault.kind.is_no() => {}
-            Err(fault) => return Seen::NoAnswer(fault),
-        }
-    }
-    // Nobody knows yet which of those that are found now will be the link's: whoever sends it finds out.
-    let sent = matches!(link.state, LinkState::Creating | LinkState::Uncertain);
-    let in_doubt = ours.is_none() && sent;
-    for session in sessions.into_iter().filter(|s| !in_doubt || claim.entry.lost.contains(&s.id)) {
-        if !closed_for_good(&session) {
-            stands.ends = stands.ends.max(ends(link, &session));
-        }
-        match close(ports, link, &session).await {
-            Ok(Closed::Paid(transaction)) => {
-                stands.paid.push(Paid { session, transaction: *transaction, sure: true });
-            }
-            Ok(Closed::Done) => {}
-            Ok(Closed::Paying(paying)) => stands.paying(paying),
-            Ok(Closed::NotYet(pause)) => stands.pause = stands.pause.min(pause),
-            Err(fault) => return Seen::NoAnswer(fault),
-        }
-    }
-    Seen::Something(stands)
-}
-
-/// Whether it's a payment of the lost session: for the same order, `begun` after it was asked for (by the backend's
-/// clock: a reference may be used again once its first payment was paid back), by a session that is not the link's.
-fn of_lost(link: &Link, begun: Option<Timestamp>, others: &[String], transaction: &TransactionNews) -> bool {
-    let same_order = transaction.merchant_reference.as_deref() == Some(link.sale.reference.as_str());
-    let lost = |s: &String| link.session_id.as_ref() != Some(s) && !others.contains(s);
-    let other = transaction.session_id.as_ref().is_some_and(lost);
-    // Where a time isn't known, no payment is hidden.
-    let after = transaction.created_at.zip(begun).is_none_or(|(at, begun)| at >= begun);
-    same_order && other && after
-}
-
-/// How a lost session stands.
-enum Closed {
-    /// It holds money.
-    Paid(Box<TransactionNews>),
-    /// It is closed and nothing was paid.
-    Done,
-    /// It is being paid.
-    Paying(Paying),
-    /// It is being closed.
-    NotYet(SignedDuration),
-}
-
-/// Until when a session can be paid: one that was sent again later lives longer than the first.
-fn ends(link: &Link, session: &SessionNews) -> Timestamp {
-    session.expires_at.unwrap_or(link.expires_at)
-}
-
-const fn closed_for_good(session: &SessionNews) -> bool {
-    session.cancelled_at.is_some()
-}
-
-/// Withdraws a lost session that was found, unless it is paid or being paid.
-async fn close(ports: &Ports, link: &Link, session: &SessionNews) -> Result<Closed, Fault> {
-    if let Some(id) = &session.transaction_id {
-        let transaction = ports.gateway.transaction(id).await?;
-        if transaction.status.holds_money() {
-            return Ok(Closed::Paid(Box::new(transaction)));
-        }
-        if transaction.status.underway() {
-            return Ok(Closed::Paying(Paying::of(ports, link, ends(link, session), &transaction)));
-        }
-    }
-    if closed_for_good(session) || backend_now(ports) > ends(link, session) {
-        return Ok(Closed::Done);
-    }
-    match ports.gateway.cancel(&session.id).await {
-        // See that it's closed at the next look.
-        Ok(_) => Ok(Closed::NotYet(FIRST)),
-        Err(fault) if fault.kind.is_no() => Ok(Closed::NotYet(PAYING)),
-        Err(fault) => Err(fault),
-    }
 }

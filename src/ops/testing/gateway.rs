@@ -87,8 +87,16 @@ struct Backend {
     no_events: bool,
     slow_to_void: bool,
     left_out: Vec<String>,
+    unreadable: BTreeMap<String, FaultKind>,
     busy: usize,
     most_busy: usize,
+}
+
+impl Backend {
+    fn can_read(&self, id: &str) -> Result<(), Fault> {
+        let kind = self.unreadable.get(id);
+        kind.map_or(Ok(()), |kind| Err(Fault::new(*kind, Cause::theirs("it can't be read"))))
+    }
 }
 
 /// A request is on its way until this is dropped.
@@ -210,6 +218,11 @@ impl SimGateway {
     /// Lists of sessions don't have this one.
     pub(crate) fn leaves_out(&self, session_id: &str) {
         lock(&self.state).left_out.push(session_id.to_owned());
+    }
+
+    /// From now on this session, or this transaction, can't be read by itself.
+    pub(crate) fn unreadable(&self, id: &str, kind: FaultKind) {
+        lock(&self.state).unreadable.insert(id.to_owned(), kind);
     }
 
     /// There are so many that a search reaches only those made since the moment that it names.
@@ -511,6 +524,7 @@ impl Gateway for SimGateway {
     fn session<'a>(&'a self, session_id: &'a str) -> Reply<'a, Result<SessionNews, Fault>> {
         let session_id = session_id.to_owned();
         Box::pin(self.call(Call::Session, move |state, _| {
+            state.can_read(&session_id)?;
             let found = state.sessions.iter().find(|s| s.news.id == session_id);
             found
                 .map(|s| s.news.clone())
@@ -577,6 +591,7 @@ impl Gateway for SimGateway {
     fn transaction<'a>(&'a self, id: &'a str) -> Reply<'a, Result<TransactionNews, Fault>> {
         let id = id.to_owned();
         Box::pin(self.call(Call::Transaction, move |state, _| {
+            state.can_read(&id)?;
             let mut all = state.sessions.iter().filter_map(|s| s.transaction.as_ref());
             all.find(|t| t.id == id)
                 .cloned()

@@ -93,6 +93,33 @@ async fn found_paid_it_is_the_links_and_the_other_one_is_withdrawn() {
     }
 }
 
+/// The request was repeated on the way, so that two were lost. The one that can't be read comes first or last.
+#[tokio::test(start_paused = true)]
+async fn one_that_can_not_be_read_hides_none_that_is_paid() {
+    use FaultKind::{Forbidden, Maybe, NotSent};
+    // Not sent: the backend wants to be left alone, and what was seen before is known all the same.
+    let faults = [(Maybe, [true, false]), (Forbidden, [true, false]), (NotSent, [false, false])];
+    for (kind, first) in faults.into_iter().flat_map(|(kind, orders)| orders.map(|first| (kind, first))) {
+        for can_list in [true, false] {
+            let (world, id, lost) = sent_twice().await;
+            if can_list {
+                world.backend.can_list();
+            }
+            let (ours, again) = (world.session_id(id), world.backend.repeat(&lost));
+            let (unread, paid) = if first { (lost, again) } else { (again, lost) };
+            world.backend.pay(&paid, "AUTHORIZED");
+            world.backend.pay(&unread, if can_list { "INITIATED" } else { "AUTHORIZED" });
+            let what = if can_list { format!("{unread}.t") } else { unread };
+            world.backend.unreadable(&what, kind);
+            pass(&world, 60).await;
+            let (link, case) = (world.link(id), format!("{kind:?}, first: {first}, can list: {can_list}"));
+            assert_eq!((link.state, link.session_id), (LinkState::Authorized, Some(paid)), "{case}");
+            assert!(cancelled(&world, &ours), "{case}: it can't be paid a second time");
+            assert!(world.entry(id).is_some(), "{case}: the other one is looked for");
+        }
+    }
+}
+
 /// What the laptop's clock tells says nothing of when the customer paid, then or now.
 #[tokio::test(start_paused = true)]
 async fn a_payment_of_the_lost_link_is_seen_whatever_the_clock_tells() {
