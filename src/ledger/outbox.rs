@@ -215,7 +215,9 @@ pub(super) fn enqueue(tx: &Transaction<'_>, entry: &OutboxEntry) -> Result<(), T
              first_sent = min(first_sent, excluded.first_sent),
              next_at = excluded.next_at, since = excluded.since, last_error = excluded.last_error,
              needs_decision = excluded.needs_decision, overdue = excluded.overdue,
-             handed_out = max(handed_out, excluded.handed_out), made = coalesce(made, excluded.made)",
+             handed_out = max(handed_out, excluded.handed_out),
+             -- A link is made once; what is lost may become more.
+             made = CASE WHEN kind = 'look' THEN coalesce(excluded.made, made) ELSE coalesce(made, excluded.made) END",
     )?
     .execute(params![
         seq,

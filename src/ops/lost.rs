@@ -11,7 +11,7 @@ use super::written::written;
 use super::{backend_now, cancel, double, on_ledger};
 use crate::domain::lifecycle;
 use crate::domain::link::{Alarm, Beside, Link, LinkId};
-use crate::ports::{Ledger, LedgerError, OutboxEntry, OutboxKind, Ports, Touched};
+use crate::ports::{Ledger, LedgerError, Made, OutboxEntry, OutboxKind, Ports, Touched};
 
 mod see;
 
@@ -38,8 +38,8 @@ pub(super) async fn remember(
     id: LinkId,
     first_sent: Option<Timestamp>,
 ) -> Result<(), LedgerError> {
-    let now = ports.clock.now();
-    on_ledger(ports, move |ledger| keep(ledger, id, first_sent, None, now)).await
+    let loss = Loss::now(ports, id, first_sent);
+    on_ledger(ports, move |ledger| keep(ledger, &loss, None)).await
 }
 
 /// A session of this link is one too many: it is withdrawn unless it is paid, now or later. Written down first, so that
@@ -50,11 +50,11 @@ pub(super) async fn put_away(
     first_sent: Option<Timestamp>,
     session_id: &str,
 ) -> Result<(), LedgerError> {
-    let (id, now, session) = (link.id, ports.clock.now(), session_id.to_owned());
-    written(ports, move |ledger| keep(ledger, id, first_sent, Some(&session), now)).await?;
+    let (loss, session) = (Loss::now(ports, link.id, first_sent), session_id.to_owned());
+    written(ports, move |ledger| keep(ledger, &loss, Some(&session))).await?;
     let closed = async { close(ports, link, &ports.gateway.session(session_id).await?).await };
     if let Err(fault) = closed.await {
-        tracing::warn!(link = %id, "a spare session could not be withdrawn at once: {fault}");
+        tracing::warn!(link = %link.id, "a spare session could not be withdrawn at once: {fault}");
     }
     Ok(())
 }
@@ -66,25 +66,40 @@ pub(super) async fn note(
     first_sent: Option<Timestamp>,
     sessions: &[String],
 ) -> Result<(), LedgerError> {
-    let now = ports.clock.now();
     for session in sessions {
-        let session = session.clone();
-        written(ports, move |ledger| keep(ledger, id, first_sent, Some(&session), now)).await?;
+        let (loss, session) = (Loss::now(ports, id, first_sent), session.clone());
+        written(ports, move |ledger| keep(ledger, &loss, Some(&session))).await?;
     }
     Ok(())
 }
 
-/// Keeps it together with what is looked for already.
-fn keep(
-    ledger: &dyn Ledger,
+/// Something of a link is lost, or too much, from now on.
+struct Loss {
     id: LinkId,
+    /// When it was first sent, by the backend's clock.
     first_sent: Option<Timestamp>,
-    session: Option<&str>,
+    /// Now, by this machine's clock.
     now: Timestamp,
-) -> Result<(), LedgerError> {
+    /// The same by what nobody here can set: how long it is looked for tells how often that is done. However old the
+    /// sale is, what was lost just now is looked for soon.
+    made: Made,
+}
+
+impl Loss {
+    fn now(ports: &Ports, id: LinkId, first_sent: Option<Timestamp>) -> Self {
+        let made = Made::now(&*ports.clock, ports.gateway.clock_told());
+        Self { id, first_sent, now: ports.clock.now(), made }
+    }
+}
+
+/// Keeps it together with what is looked for already.
+fn keep(ledger: &dyn Ledger, loss: &Loss, session: Option<&str>) -> Result<(), LedgerError> {
+    let Loss { id, first_sent, now, .. } = *loss;
     let soon = now.checked_add(FIRST).unwrap_or(now);
     ledger.amend_entry(id, OutboxKind::Look, &mut |waits| {
-        let new = OutboxEntry { next_at: soon, first_sent, ..OutboxEntry::new(id, OutboxKind::Look, now) };
+        let made = loss.made.clone();
+        let new =
+            OutboxEntry { next_at: soon, first_sent, made, ..OutboxEntry::new(id, OutboxKind::Look, now) };
         let Some(before) = waits else {
             return Some(OutboxEntry { lost: session.map(str::to_owned).into_iter().collect(), ..new });
         };
@@ -160,12 +175,12 @@ async fn found_paid(ports: &Ports, claim: &Claim, paid: Paid) -> Result<bool, Le
     }
     let may_be = paid.sure && lifecycle::may_be_another(link);
     let spare = link.session_id.clone().filter(|own| may_be && *own != paid.session.id);
-    let (id, first_sent, at) = (link.id, claim.entry.first_sent, ports.clock.now());
+    let (id, loss) = (link.id, Loss::now(ports, link.id, claim.entry.first_sent));
     let (url, too_many) = (ports.gateway.rebuilt_url(&paid.session.id), spare.clone());
     written(ports, move |ledger| {
         if let Some(own) = &too_many {
             // Before the link forgets it.
-            keep(ledger, id, first_sent, Some(own), at)?;
+            keep(ledger, &loss, Some(own))?;
         }
         let to_withdraw = cancel::word::is_given(ledger, id)?;
         let mut change = |link: &mut Link| {

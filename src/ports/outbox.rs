@@ -175,7 +175,7 @@ pub struct OutboxEntry {
     /// With a [`OutboxKind::Create`]: if it was made after all, somebody may have its address, because this ledger is
     /// older than what happened (a backup, or what was saved of a damaged one).
     pub handed_out: bool,
-    /// With a [`OutboxKind::Create`]: when the link was made.
+    /// With a [`OutboxKind::Create`]: when the link was made. With a [`OutboxKind::Look`]: when something was lost last.
     pub made: Made,
 }
 

@@ -458,19 +458,37 @@ fn what_waits_for_another_account_is_counted() {
     assert_eq!(ledger.waiting_elsewhere(ACCOUNT).unwrap()[0].1, 2, "our own care is not what waits");
 }
 
+struct Machine(i64);
+
+impl Clock for Machine {
+    fn now(&self) -> Timestamp {
+        at(self.0)
+    }
+    fn steady(&self) -> Option<Counted> {
+        Some(Counted::new("start", Duration::from_secs(self.0.unsigned_abs())))
+    }
+}
+
+/// Of a creation that moment stays; what is looked for may become more.
+#[test]
+fn when_something_was_lost_last_is_kept_with_a_look() {
+    let ledger = with(&[sample(1)]);
+    let lost = |seconds| OutboxEntry {
+        made: Made::now(&Machine(seconds), None),
+        ..OutboxEntry::new(sample(1).id, OutboxKind::Look, at(seconds))
+    };
+    let kept = || ledger.entry(sample(1).id, OutboxKind::Look).unwrap().unwrap().made;
+    ledger.enqueue(&lost(5)).unwrap();
+    ledger.enqueue(&lost(50)).unwrap();
+    assert_eq!(kept(), lost(50).made);
+    ledger.enqueue(&OutboxEntry { made: Made::default(), ..lost(60) }).unwrap();
+    assert_eq!(kept(), lost(50).made);
+}
+
 #[test]
 fn when_its_link_was_made_is_kept_with_a_creation() {
-    struct Machine;
-    impl Clock for Machine {
-        fn now(&self) -> Timestamp {
-            at(7)
-        }
-        fn steady(&self) -> Option<Counted> {
-            Some(Counted::new("start", Duration::from_secs(70)))
-        }
-    }
     let (ledger, id) = (SqliteLedger::open_in_memory().unwrap(), sample(1).id);
-    let made = Made::now(&Machine, Some(SignedDuration::from_secs(-3)));
+    let made = Made::now(&Machine(7), Some(SignedDuration::from_secs(-3)));
     ledger.insert_made(&sample(1), &made, false).unwrap();
     assert_eq!(ledger.outbox(ACCOUNT).unwrap()[0].made, made);
     // Whoever keeps it anew, or gives it back, knows nothing else.

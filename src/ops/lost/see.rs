@@ -97,8 +97,7 @@ pub(super) fn after(moment: Timestamp, time: SignedDuration) -> Timestamp {
 /// Asks how each of them stands. One that can't be read hides no other.
 pub(super) async fn see(ports: &Ports, claim: &Claim, others: &[String]) -> Stands {
     let (link, first_sent) = (&claim.link, claim.entry.first_sent);
-    let waited = backend_now(ports).duration_since(link.created_at) / 2;
-    let pause = waited.clamp(FIRST, LONGEST);
+    let pause = (looked_for(ports, claim) / 2).clamp(FIRST, LONGEST);
     let ends = link.expires_at;
     let mut stands = Stands { paid: Vec::new(), pause, until: None, ends, checked: false, fault: None };
     let Some(mut sessions) = found(ports, link, first_sent, others, &mut stands).await else { return stands };
@@ -137,6 +136,18 @@ pub(super) async fn see(ports: &Ports, claim: &Claim, others: &[String]) -> Stan
         }
     }
     stands
+}
+
+/// How long something is looked for. Where that can't be told (an earlier version has written it down, or the machine was
+/// started anew): how long ago it was sent or made.
+fn looked_for(ports: &Ports, claim: &Claim) -> SignedDuration {
+    match claim.entry.made.ago(&*ports.clock, ports.gateway.clock_told()) {
+        Some(ago) => SignedDuration::try_from(ago).unwrap_or(SignedDuration::MAX),
+        None => {
+            let begun = claim.entry.first_sent.unwrap_or(claim.link.created_at);
+            backend_now(ports).duration_since(begun)
+        }
+    }
 }
 
 /// The sessions of the link that a search finds, besides its own. Where they can't be listed its payments are looked

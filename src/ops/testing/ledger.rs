@@ -491,7 +491,8 @@ impl Ledger for SimLedger {
             let ours = place.filter(|i| kept.outbox[*i].0.attempts == entry.attempts);
             let Some(i) = ours else { return Ok(false) };
             let (now, claimed_at) = kept.outbox[i].clone();
-            let mut given = OutboxEntry { first_sent: now.first_sent, lost: now.lost, ..entry.clone() };
+            let mut given =
+                OutboxEntry { first_sent: now.first_sent, lost: now.lost, made: now.made, ..entry.clone() };
             if entry.kind == OutboxKind::Look && claimed_at.is_some_and(|at| now.since >= at) {
                 given.next_at = given.next_at.min(now.next_at);
             }

@@ -120,6 +120,34 @@ async fn one_that_can_not_be_read_hides_none_that_is_paid() {
     }
 }
 
+/// The sale waited for hours without coverage, or the question whether it is to be sent again did: the customer, who
+/// has both links now, pays by the first one soon, and must not be able to pay the other one for long.
+#[tokio::test(start_paused = true)]
+async fn what_was_lost_just_now_is_looked_for_soon_however_old_the_sale_is() {
+    for (before, asked) in [(5, 0), (0, 5), (5, 5)] {
+        let hours = async |hours: u64| tokio::time::sleep(Duration::from_secs(hours * 3600)).await;
+        let world = World::new();
+        world.backend.wrong(Call::Create, [Wrong::Lost]);
+        world.backend.cannot_list(FaultKind::Forbidden);
+        let id = world.keep("A-1", sms());
+        hours(before).await;
+        send_now(&world.ports, id).await.unwrap();
+        hours(asked).await;
+        decide(&world.ports, id, Decision::SendAgain).await.unwrap();
+        let (lost, ours) = (world.backend.sessions().remove(0).news.id, world.session_id(id));
+        pass(&world, 120).await;
+        world.backend.pay(&lost, "AUTHORIZED");
+        pass(&world, 180).await;
+        let case = format!("waited {before} h, asked for {asked} h");
+        assert_eq!((world.link(id).state, world.session_id(id)), (LinkState::Authorized, lost), "{case}");
+        assert!(cancelled(&world, &ours), "{case}");
+        // And ever less often, as any other.
+        let looks = world.backend.calls(Call::Find);
+        pass(&world, 3600).await;
+        assert!(world.backend.calls(Call::Find) - looks < 30, "{case}");
+    }
+}
+
 /// What the laptop's clock tells says nothing of when the customer paid, then or now.
 #[tokio::test(start_paused = true)]
 async fn a_payment_of_the_lost_link_is_seen_whatever_the_clock_tells() {
