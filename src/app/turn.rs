@@ -6,7 +6,7 @@ use super::Effect;
 use super::model::{Model, Now, Toast, Tone};
 use super::say::Say;
 
-/// So long that a link is paid is told whatever is typed.
+/// So long that a link is paid is told whatever is typed, and whatever else happens that is no failure.
 const PAID_STAYS: SignedDuration = SignedDuration::from_secs(3);
 
 /// What every handler works on.
@@ -33,6 +33,10 @@ impl Turn<'_> {
         if alarm && tone != Tone::Error {
             return;
         }
+        // That one is paid is what the seller waits for. What else comes in that moment stands on the screens.
+        if self.paid_stays() && !matches!(tone, Tone::Paid | Tone::Error) {
+            return;
+        }
         if tone == Tone::Paid {
             self.model.paid_told_at = Some(self.now.at);
         }
@@ -42,11 +46,16 @@ impl Turn<'_> {
     /// Somebody is at the keys: the message is not needed any more. That a link is paid stays for a moment, or whoever
     /// types the next sale would never see it.
     pub(super) fn was_read(&mut self) {
-        let lately = |at| (SignedDuration::ZERO..PAID_STAYS).contains(&self.now.at.duration_since(at));
-        let paid = self.model.toast.as_ref().is_some_and(|toast| toast.tone == Tone::Paid);
-        if !(paid && self.model.paid_told_at.is_some_and(lately)) {
+        if !self.paid_stays() {
             self.model.toast = None;
         }
+    }
+
+    /// Whether it is said that a link is paid, and that was a moment ago.
+    fn paid_stays(&self) -> bool {
+        let lately = |at| (SignedDuration::ZERO..PAID_STAYS).contains(&self.now.at.duration_since(at));
+        let paid = self.model.toast.as_ref().is_some_and(|toast| toast.tone == Tone::Paid);
+        paid && self.model.paid_told_at.is_some_and(lately)
     }
 }
 

@@ -189,3 +189,37 @@ fn that_a_link_is_paid_is_read_while_somebody_types() {
     app.text("4");
     assert_eq!(app.model.toast, None);
 }
+
+/// What comes in the same round, or of a key that is pressed in that moment, takes neither the word nor the count away.
+/// What went wrong does.
+#[test]
+fn that_a_link_is_paid_is_read_whatever_else_is_said() {
+    let [first, second, other] = [1, 2, 3].map(|n| link(n, LinkState::Opened));
+    let mut app = App::new();
+    let rows: Vec<LinkRow> = [&first, &second, &other].into_iter().map(LinkRow::from).collect();
+    let news = DashboardNews { unsettled: rows.clone(), rows, ..DashboardNews::default() };
+    app.reply(Reply::Dashboard(Box::new(news)));
+    let said = |app: &App| app.model.toast.as_ref().map(|toast| toast.say.clone());
+    let paid = |reference: &str, more| Some(Say::Paid { reference: reference.into(), more });
+    app.reply(Reply::Tracked {
+        changed: vec![then(&first, LinkState::Captured), then(&other, LinkState::Declined)],
+        gone: Vec::new(),
+        there: Vec::new(),
+        fault: None,
+        skew: 0,
+        requests: 1,
+    });
+    app.reply(Reply::Copied(true));
+    assert_eq!(said(&app), paid("KARI-001", 0));
+    tracked(&mut app, &then(&second, LinkState::Captured));
+    assert_eq!(said(&app), paid("KARI-002", 1), "none is lost with the next");
+    let mut turn = Turn { model: &mut app.model, now: &app.now, out: Vec::new() };
+    turn.say(Tone::Error, Say::SignedOut);
+    assert_eq!(said(&app), Some(Say::SignedOut));
+    // And after that moment all is said as ever.
+    let mut turn = Turn { model: &mut app.model, now: &app.now, out: Vec::new() };
+    turn.say(Tone::Paid, Say::Paid { reference: "KARI-002".into(), more: 0 });
+    app.pass(3);
+    app.reply(Reply::Copied(true));
+    assert_ne!(said(&app), paid("KARI-002", 0));
+}
