@@ -43,6 +43,8 @@ struct State {
     work: BTreeSet<(LinkId, OutboxKind)>,
     /// Until when what was sent may still be on its way.
     wire: BTreeMap<(LinkId, OutboxKind), Instant>,
+    /// Those that somebody here lets go one after the other.
+    in_line: BTreeSet<LinkId>,
 }
 
 impl Underway {
@@ -83,6 +85,22 @@ impl Underway {
         begun.then(|| Work { of: self.clone(), what: (link, kind) })
     }
 
+    /// These are let go one after the other, not all at once, by whoever has what is returned. Those that are in a line
+    /// already are not in this one.
+    #[must_use]
+    pub fn line(&self, links: impl IntoIterator<Item = LinkId>) -> Line {
+        let mut state = self.state();
+        let links = links.into_iter().filter(|link| state.in_line.insert(*link)).collect();
+        drop(state);
+        Line { of: self.clone(), links }
+    }
+
+    /// Whether it is in a line, and goes by itself when its turn comes.
+    #[must_use]
+    pub fn in_line(&self, link: LinkId) -> bool {
+        self.state().in_line.contains(&link)
+    }
+
     /// A request goes out `now`, or has just ended without an answer; it may be on its way `until` then.
     pub fn sent(&self, link: LinkId, kind: OutboxKind, now: Instant, until: Instant) {
         let mut state = self.state();
@@ -111,6 +129,36 @@ impl Room {
         if let Ok(aside) = Arc::clone(&self.stuck).acquire_owned().await {
             self.permit = Some(aside);
         }
+    }
+}
+
+/// Links that go one after the other: until their turn, or until this is dropped, they are in the line.
+#[derive(Debug)]
+pub struct Line {
+    of: Underway,
+    links: BTreeSet<LinkId>,
+}
+
+impl Line {
+    /// It is this link's turn.
+    pub fn goes(&mut self, link: LinkId) {
+        if self.links.remove(&link) {
+            self.of.state().in_line.remove(&link);
+        }
+    }
+
+    /// None of the others goes here any more.
+    pub fn over(&mut self) {
+        let links = std::mem::take(&mut self.links);
+        if !links.is_empty() {
+            self.of.state().in_line.retain(|link| !links.contains(link));
+        }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.over();
     }
 }
 

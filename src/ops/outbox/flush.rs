@@ -21,7 +21,7 @@ const ALONE: Duration = Duration::from_secs(3);
 /// What takes longer than this is stuck, and holds up nothing else.
 const STUCK: Duration = ALONE;
 /// After an outage at most so long lies between two starts, and all have started within the longest; unless they are so many
-/// that less than the least would lie between them.
+/// that less than the least would lie between them on average: never more than ten a second go out for long.
 const EACH_AFTER_OUTAGE: Duration = Duration::from_millis(250);
 const LONGEST_AFTER_OUTAGE: Duration = Duration::from_secs(3);
 const LEAST_AFTER_OUTAGE: Duration = Duration::from_millis(100);
@@ -114,6 +114,10 @@ async fn flush_what(ports: &Ports, account_id: &str, what: What) -> Result<Vec<(
         }
     }
     links.retain(|of_link| of_link.iter().any(|e| what.has(e)));
+    if !what.all && !what.by_hand {
+        // Others have begun them after an outage, and let them go one after the other: those must not go all at once now.
+        links.retain(|of_link| !ports.underway.in_line(of_link[0].link));
+    }
     if links.is_empty() {
         return Ok(Vec::new());
     }
@@ -151,6 +155,7 @@ async fn send_all_of(
     what: What,
 ) -> Result<Vec<(LinkId, Sent)>, LedgerError> {
     let after_outage = links.iter().flatten().any(OutboxEntry::waits_for_connection);
+    let mut line = ports.underway.line(links.iter().filter(|_| after_outage).map(|of_link| of_link[0].link));
     // How long after the one before it each of the others starts.
     let mut gaps = VecDeque::new();
     let mut running = FuturesUnordered::new();
@@ -164,6 +169,9 @@ async fn send_all_of(
     // By whose number it is known which of them has ended.
     let (mut begun, mut number) = (Vec::new(), 0_usize);
     loop {
+        if down || failed.is_some() || !what.may_begin() {
+            line.over();
+        }
         while !down
             && failed.is_none()
             && !pausing
@@ -171,6 +179,7 @@ async fn send_all_of(
             && what.may_begin()
             && let Some(of_link) = links.pop_front()
         {
+            line.goes(of_link[0].link);
             number += 1;
             let which = number;
             begun.push((which, Patience::new(STUCK)));
@@ -204,6 +213,7 @@ async fn send_all_of(
             () = sleep(makes_way.unwrap_or_default()), if waits && makes_way.is_some() => continue,
             () = &mut alone, if first => {
                 first = false;
+                gaps = spread(&links, after_outage);
                 continue;
             }
             () = &mut gap, if pauses => {
@@ -215,9 +225,7 @@ async fn send_all_of(
         // What was only looked up here has told nothing of the connection.
         if first && !all.iter().all(|s| matches!(s.outcome, Outcome::Busy | Outcome::Overdue(_))) {
             first = false;
-            if after_outage {
-                gaps = spread(&links);
-            }
+            gaps = spread(&links, after_outage);
         }
         done.extend(all.into_iter().map(|sent| (sent.link.id, sent)));
     }
@@ -282,13 +290,18 @@ async fn put_off(ports: &Ports, entry: &OutboxEntry, fault: Fault) -> Result<Sen
     }
 }
 
-/// The time between one start and the next: many tills have their connection back at the same moment.
-fn spread(links: &VecDeque<Vec<OutboxEntry>>) -> VecDeque<Duration> {
+/// The time between one start and the next after an outage: many tills have their connection back at the same moment.
+fn spread(links: &VecDeque<Vec<OutboxEntry>>, after_outage: bool) -> VecDeque<Duration> {
+    if !after_outage {
+        return VecDeque::new();
+    }
     let count = u32::try_from(links.len()).unwrap_or(u32::MAX).max(1);
-    let most = EACH_AFTER_OUTAGE.min(LONGEST_AFTER_OUTAGE / count).max(LEAST_AFTER_OUTAGE);
+    let most = EACH_AFTER_OUTAGE.min(LONGEST_AFTER_OUTAGE / count);
+    // Half of the most to all of it; or two thirds of the least to four thirds.
+    let half = (most / 2).max(LEAST_AFTER_OUTAGE * 2 / 3);
     let gap = |entry: &OutboxEntry| {
         let dice = backoff::dice(entry.link, entry.attempts);
-        most / 2 + (most / 2).mul_f64(f64::from(dice) / f64::from(u32::MAX))
+        half + half.mul_f64(f64::from(dice) / f64::from(u32::MAX))
     };
     links.iter().filter_map(|of_link| of_link.first()).map(gap).collect()
 }
