@@ -2,12 +2,12 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::{Mutex, Notify};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use super::page::FirstPage;
@@ -61,6 +61,7 @@ pub(super) struct Sender {
     busy: Arc<AtomicUsize>,
     /// Told whenever something is no longer under way.
     idle: Arc<Notify>,
+    page: Arc<Page>,
 }
 
 impl Sender {
@@ -90,9 +91,39 @@ impl Sender {
         Busy(self.busy.clone(), self.idle.clone())
     }
 
+    /// Whoever is to read the first page reads it as it is once this is dropped. `None`: somebody else is about to, and
+    /// will read what whoever asks now would.
+    pub(super) fn waits_for_page(&self) -> Option<WaitsForPage> {
+        let waits = self.page.waits.swap(true, Ordering::SeqCst);
+        (!waits).then(|| WaitsForPage(self.page.clone()))
+    }
+
+    /// One at a time reads it, until what is returned is dropped: other work on the ledger has a turn meanwhile.
+    pub(super) async fn reads_page(&self) -> impl Send + '_ {
+        self.page.reads.lock().await
+    }
+
     /// Sends a new workplace and the answer that belongs to it.
     pub(super) fn moved(&self, workplace: Workplace, reply: Reply) {
         let _ = self.tx.send(Inward::Moved(Box::new(workplace), Msg::Reply(reply)));
+    }
+}
+
+/// Who reads the first page.
+#[derive(Default)]
+struct Page {
+    /// Somebody is about to.
+    waits: AtomicBool,
+    /// Somebody does.
+    reads: Mutex<()>,
+}
+
+/// The first page is to be read, and that has not begun.
+pub(super) struct WaitsForPage(Arc<Page>);
+
+impl Drop for WaitsForPage {
+    fn drop(&mut self) {
+        self.0.waits.store(false, Ordering::SeqCst);
     }
 }
 
@@ -148,6 +179,7 @@ impl Engine {
     ) -> Self {
         let (tx, rx) = unbounded_channel();
         let (vital, vital_work) = in_order();
+        let tx = Sender { tx, busy: Arc::default(), idle: Arc::default(), page: Arc::default() };
         let (model, later) = app::start(workplace.as_ref().map(|w| w.shop.clone()), (80, 24));
         Self {
             model,
@@ -156,7 +188,7 @@ impl Engine {
             clock,
             zone,
             rx,
-            tx: Sender { tx, busy: Arc::default(), idle: Arc::default() },
+            tx,
             timers: Timers::default(),
             tasks: JoinSet::new(),
             vital: Some(vital),
@@ -440,7 +472,48 @@ mod tests {
 
     use futures_util::FutureExt as _;
 
+    use crate::app::testing::shop;
+    use crate::domain::reference::ReferenceTemplate;
+    use crate::i18n::{Lang, Texts};
+    use crate::ops::testing::World;
     use crate::ports::SystemClock;
+
+    /// Each of two hundred answers at once wants the first page as it is after it.
+    #[tokio::test(start_paused = true)]
+    async fn the_first_page_is_read_once_for_all_who_wait_for_it() {
+        let world = World::new();
+        let place = Workplace {
+            shop: shop(),
+            ports: world.ports.clone(),
+            template: ReferenceTemplate::parse("KARI-{seq}").unwrap(),
+            customer_texts: Texts::new(Lang::Bokmal),
+            customer: None,
+        };
+        let mut engine = Engine::new(Some(place), None, world.ports.clock.clone(), TimeZone::UTC);
+        let pages = |engine: &mut Engine| {
+            let told = std::iter::from_fn(|| engine.rx.try_recv().ok());
+            let page = |told: &Inward| matches!(told, Inward::Message(Msg::Reply(Reply::Dashboard(_))));
+            told.filter(page).count()
+        };
+        for _ in 0..2 {
+            // Others are at the ledger.
+            let busy = (world.ports.turns.next().await, world.ports.turns.next().await);
+            (0..200).for_each(|_| engine.spawn(Effect::LoadDashboard));
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            drop(busy);
+            while engine.tasks.join_next().await.is_some() {}
+            assert_eq!(pages(&mut engine), 1);
+        }
+        // What has begun may know less than whoever asks now: that is read once more, after it.
+        let reading = engine.tx.page.clone();
+        let reading = reading.reads.lock().await;
+        (0..200).for_each(|_| engine.spawn(Effect::LoadDashboard));
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(pages(&mut engine), 0);
+        drop(reading);
+        while engine.tasks.join_next().await.is_some() {}
+        assert_eq!(pages(&mut engine), 1);
+    }
 
     #[tokio::test]
     async fn a_panic_of_a_task_ends_the_loop() {

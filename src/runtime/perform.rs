@@ -66,7 +66,11 @@ async fn with_workplace(effect: Effect, place: Workplace, now: Now, tx: Sender) 
     let account = place.shop.account_id.clone();
     match effect {
         Effect::LoadDashboard => {
+            let Some(waits) = tx.waits_for_page() else { return };
+            let _alone = tx.reads_page().await;
             let news = on_ledger(&place.ports, move |ledger| {
+                // What changes from now on is for whoever asks next.
+                drop(waits);
                 page::read(ledger, &account, now.at, &now.zone, Part::Whole)
             })
             .await;
