@@ -144,7 +144,8 @@ fn outbox(t: &mut Turn<'_>) {
     };
     let rest = t.model.tracking.flushed_at.and_then(|at| at.checked_add(rest).ok());
     let waits = |_: &&OutboxEntry| t.model.dashboard.unwritable.is_none();
-    let next = t.model.dashboard.outbox.iter().filter(waits).map(|e| due_at(e, t.now.at)).min();
+    let begun = t.model.tracking.flushed_at.is_some();
+    let next = t.model.dashboard.outbox.iter().filter(waits).map(|e| due_at(e, t.now.at, begun)).min();
     let next = next.map(|next| rest.map_or(next, |rest| next.max(rest)));
     let at = match (next, t.model.tracking.outbox_wake) {
         (None, _) => None,
@@ -155,11 +156,13 @@ fn outbox(t: &mut Turn<'_>) {
     set(t, Timer::Outbox, at);
 }
 
-fn due_at(entry: &OutboxEntry, now: Timestamp) -> Timestamp {
+/// `begun`: this process has sent something. Before that, what is on its way was sent by another one, which may be gone.
+fn due_at(entry: &OutboxEntry, now: Timestamp, begun: bool) -> Timestamp {
     let within = |least| now.saturating_add(least).unwrap_or(now);
     match (entry.is_due(now), entry.in_flight) {
         // What is on its way counts as due until it comes to something.
-        (true, true) => within(OUTBOX_IN_FLIGHT),
+        (true, true) if begun => within(OUTBOX_IN_FLIGHT),
+        (true, true) => within(OUTBOX_SOON),
         (true, false) => within(OUTBOX_SOON),
         // What may have gone out, and is looked for then: as the screen tells it.
         (false, _) => entry.next_at.max(within(OUTBOX_SOON)),

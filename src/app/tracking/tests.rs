@@ -164,6 +164,23 @@ fn the_outbox_wakes_when_it_is_due() {
     assert!(wakes(&effects, Timer::Outbox), "a wrong clock may have made it late");
 }
 
+/// A process that died in the middle of sending left it so: the next one finds out at once what became of it.
+#[test]
+fn what_was_on_its_way_at_the_start_is_looked_at_at_once() {
+    let mut app = App::new();
+    app.pass(60);
+    let left = OutboxEntry { in_flight: true, ..entry(1, false) };
+    app.reply(dashboard(&[], vec![left.clone()]));
+    let wake = app.model.tracking.outbox_wake.unwrap();
+    assert!(wake.duration_since(app.now.at).as_secs() <= 2, "{wake}");
+    // Afterwards what is on its way is our own, or that of somebody who lives.
+    app.pass(2);
+    app.send(Msg::Due(Timer::Outbox));
+    app.reply(dashboard(&[], vec![left]));
+    let wake = app.model.tracking.outbox_wake.unwrap();
+    assert!(wake.duration_since(app.now.at).as_secs() > 20, "{wake}");
+}
+
 #[test]
 fn back_online_what_waits_is_sent() {
     let mut app = App::new();
@@ -554,8 +571,9 @@ fn what_is_in_doubt_is_looked_for_when_it_was_told() {
     let doubt = OutboxEntry { next_at, in_flight: true, ..entry(1, false) };
     app.reply(dashboard(&[link(1, LinkState::Uncertain)], vec![doubt.clone()]));
     assert_eq!(app.model.tracking.outbox_wake, Some(next_at));
-    // What is on its way is left alone for a while.
+    // What is on its way is left alone for a while, once this process has sent something.
     let mut app = App::new();
+    app.model.tracking.flushed_at = Some(app.now.at - SignedDuration::from_mins(1));
     let due = OutboxEntry { next_at: app.now.at, ..doubt };
     app.reply(dashboard(&[link(1, LinkState::Creating)], vec![due]));
     let wait = app.model.tracking.outbox_wake.unwrap().duration_since(app.now.at);
