@@ -53,10 +53,18 @@ pub(super) async fn claim_order(
     order: OrderId,
 ) -> Result<Option<Claim>, LedgerError> {
     claim_by(ports, id, kind, move |ledger, now| {
-        let waits = entry_of(ledger, id, kind)?;
         // What it is can't be told of an order that can't be read.
-        let same = waits.is_some_and(|entry| entry.order.is_none_or(|waits| waits.id == order));
-        if same { ledger.claim(id, kind, now, LEASE) } else { Ok(None) }
+        let is_meant = |entry: &OutboxEntry| entry.order.as_ref().is_none_or(|waits| waits.id == order);
+        if !entry_of(ledger, id, kind)?.is_some_and(|entry| is_meant(&entry)) {
+            return Ok(None);
+        }
+        let Some(entry) = ledger.claim(id, kind, now, LEASE)? else { return Ok(None) };
+        if is_meant(&entry) {
+            return Ok(Some(entry));
+        }
+        // The one that was meant has ended in between, and another one has come in its place, which stays as it is.
+        ledger.release_entry(&kept(ledger, id)?, &entry)?;
+        Ok(None)
     })
     .await
 }

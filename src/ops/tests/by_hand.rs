@@ -9,7 +9,7 @@ use crate::ops::money::{self, Movement, Ordered};
 use crate::ops::outbox::{Outcome, Sent, flush, give_up, send_link_now};
 use crate::ops::testing::payments::{nok, once, pass, refund, standing_at};
 use crate::ops::testing::{ACCOUNT, Call, World, Wrong, fault};
-use crate::ports::{FaultKind, OrderId, OutboxKind};
+use crate::ports::{Dropped, FaultKind, MoneyOrder, OrderId, OutboxEntry, OutboxKind};
 
 /// Asks for it, without a try.
 async fn asked(world: &World, id: LinkId, what: Movement) -> OrderId {
@@ -208,4 +208,33 @@ async fn what_is_under_way_stays_and_what_waits_behind_it_is_dropped() {
         assert!(stays, "{doubtful}: {outcomes:?}");
         assert_eq!(kinds(&world), [OutboxKind::Capture]);
     }
+}
+
+/// The order that is meant ends in the very moment in which it is to be dropped, and another one comes in its place.
+#[tokio::test(start_paused = true)]
+async fn another_order_that_came_in_its_place_stays() {
+    let (kind, lease, new) =
+        (OutboxKind::Capture, Duration::from_secs(90), OrderId(uuid::Uuid::from_u128(77)));
+    let mut met = 0;
+    for wait in 0..40 {
+        let (world, id) = standing_at("AUTHORIZED").await;
+        let order = asked(&world, id, Movement::Capture(nok(4000))).await;
+        let (ledger, now) = (world.ports.ledger.clone(), world.now());
+        world.power.slow();
+        let other = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_micros(wait * 250));
+            let taken = ledger.drop_waiting(id, now, lease, &mut |_| Dropped::Yes(None)).unwrap();
+            let Some(order) = taken.into_iter().find_map(|entry| entry.order) else { return false };
+            let order = Some(MoneyOrder { id: new, ..order });
+            ledger.enqueue(&OutboxEntry { order, ..OutboxEntry::new(id, kind, now) }).unwrap();
+            true
+        });
+        money::withdraw(&world.ports, id, kind, order).await.unwrap();
+        if other.join().unwrap() {
+            met += 1;
+            let waits = world.ports.ledger.claim(id, kind, world.now(), lease).unwrap();
+            assert_eq!(waits.and_then(|entry| entry.order).map(|order| order.id), Some(new), "{wait}");
+        }
+    }
+    assert!(met > 0);
 }
