@@ -466,7 +466,7 @@ fn in_order() -> (UnboundedSender<(Effect, perform::Context, Busy)>, JoinHandle<
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use std::panic::AssertUnwindSafe;
 
@@ -477,6 +477,15 @@ mod tests {
     use crate::i18n::{Lang, Texts};
     use crate::ops::testing::World;
     use crate::ports::SystemClock;
+
+    /// What is replied by whoever has the way back.
+    pub(crate) fn heard(who: impl FnOnce(&Sender)) -> Vec<Reply> {
+        let (tx, mut rx) = unbounded_channel();
+        who(&Sender { tx, busy: Arc::default(), idle: Arc::default(), page: Arc::default() });
+        let told = std::iter::from_fn(|| rx.try_recv().ok());
+        told.filter_map(|told| if let Inward::Message(Msg::Reply(reply)) = told { Some(reply) } else { None })
+            .collect()
+    }
 
     /// Each of two hundred answers at once wants the first page as it is after it.
     #[tokio::test(start_paused = true)]

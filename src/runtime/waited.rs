@@ -17,21 +17,28 @@ pub(super) fn sent(id: LinkId, done: Result<(OutboxKind, Sent), LedgerError>, tx
 }
 
 /// After it was to be taken out of the outbox, perhaps with others. What is told is the first that could not be, and what is
-/// gone besides.
+/// gone besides. What the ledger fails at hides no other: it is told after that.
 pub(super) fn dropped(id: LinkId, done: Result<Vec<GivenUp>, LedgerError>, tx: &Sender) {
-    let done = done.and_then(|all| {
-        let tried = all.into_iter().filter_map(|one| Some((one.kind, one.sent?)));
-        tried.map(|(kind, sent)| sent.map(|sent| (kind, after_dropping(kind, &sent), sent))).collect()
-    });
-    let reply = done.map(|mut all: Vec<(OutboxKind, WaitEnd, Sent)>| {
-        let told_of = all.iter().position(|(_, end, _)| *end != WaitEnd::Dropped).unwrap_or_default();
-        let (kind, end, sent) = (told_of < all.len()).then(|| all.remove(told_of))?;
+    let (mut all, mut failed) = (Vec::new(), None);
+    match done {
+        Ok(given_up) => {
+            for (kind, sent) in given_up.into_iter().filter_map(|one| Some((one.kind, one.sent?))) {
+                match sent {
+                    Ok(sent) => all.push((kind, after_dropping(kind, &sent), sent)),
+                    Err(error) => failed = failed.or(Some(error)),
+                }
+            }
+        }
+        Err(error) => failed = Some(error),
+    }
+    let told_of = all.iter().position(|(_, end, _)| *end != WaitEnd::Dropped).unwrap_or_default();
+    if told_of < all.len() {
+        let (kind, end, sent) = all.remove(told_of);
         let gone = all.iter().filter(|(_, end, _)| *end == WaitEnd::Dropped);
-        Some(told(kind, end, sent, gone.map(|(kind, ..)| *kind).collect()))
-    });
-    // Whoever asks names at least one.
-    if let Some(reply) = reply.transpose() {
-        answer(tx, Failed::Doing(id), reply);
+        tx.reply(told(kind, end, sent, gone.map(|(kind, ..)| *kind).collect()));
+    }
+    if let Some(error) = failed {
+        tx.reply(Reply::LedgerTrouble(Failed::Doing(id), error));
     }
 }
 
@@ -72,5 +79,34 @@ fn as_it_stands(kind: OutboxKind, sent: &Sent) -> WaitEnd {
         Outcome::Busy => WaitEnd::Busy,
         // Those after Already are of links that are to be made.
         Outcome::Already | Outcome::Created | Outcome::Adopted | Outcome::Overdue(_) => WaitEnd::Gone,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::testing::{id, link};
+    use crate::domain::link::LinkState;
+    use crate::runtime::engine::tests::heard;
+
+    #[test]
+    fn what_the_ledger_fails_at_hides_nothing_that_was_dropped() {
+        let cancelled =
+            || Sent { link: link(1, LinkState::Captured), outcome: Outcome::Cancelled, fault: None };
+        let error = || LedgerError::Database("no room".to_owned());
+        let all = vec![
+            GivenUp { kind: OutboxKind::Capture, sent: Some(Err(error())) },
+            GivenUp { kind: OutboxKind::Refund, sent: Some(Ok(cancelled())) },
+            GivenUp { kind: OutboxKind::Void, sent: Some(Ok(cancelled())) },
+        ];
+        let replies = heard(|tx| dropped(id(1), Ok(all), tx));
+        let [Reply::Waited(_, waited), Reply::LedgerTrouble(failed, why)] = replies.as_slice() else {
+            panic!("{replies:?}");
+        };
+        assert_eq!((waited.kind, waited.end), (OutboxKind::Refund, WaitEnd::Dropped));
+        assert_eq!(waited.also, [OutboxKind::Void]);
+        assert_eq!((*failed, why), (Failed::Doing(id(1)), &error()));
+        let replies = heard(|tx| dropped(id(1), Err(error()), tx));
+        assert!(matches!(replies.as_slice(), [Reply::LedgerTrouble(..)]), "{replies:?}");
     }
 }
