@@ -33,8 +33,10 @@ impl Turn<'_> {
         if alarm && tone != Tone::Error {
             return;
         }
-        // That one is paid is what the seller waits for. What else comes in that moment stands on the screens.
-        if self.paid_stays() && !matches!(tone, Tone::Paid | Tone::Error) {
+        // That one is paid is what the seller waits for. How else links end stands on the screens.
+        // What asks for something, or did not come to what was wanted, is told nowhere else.
+        let lesser = tone == Tone::Info || matches!(say, Say::Ended { .. });
+        if self.paid_stays() && lesser {
             return;
         }
         if tone == Tone::Paid {

@@ -216,6 +216,11 @@ fn that_a_link_is_paid_is_read_whatever_else_is_said() {
     let mut turn = Turn { model: &mut app.model, now: &app.now, out: Vec::new() };
     turn.say(Tone::Error, Say::SignedOut);
     assert_eq!(said(&app), Some(Say::SignedOut));
+    // And what is told nowhere else: that something went out which was not to.
+    let mut turn = Turn { model: &mut app.model, now: &app.now, out: Vec::new() };
+    turn.say(Tone::Paid, Say::Paid { reference: "KARI-002".into(), more: 0 });
+    turn.say(Tone::Warning, Say::WentOut { reference: "KARI-003".into() });
+    assert_eq!(said(&app), Some(Say::WentOut { reference: "KARI-003".into() }));
     // And after that moment all is said as ever.
     let mut turn = Turn { model: &mut app.model, now: &app.now, out: Vec::new() };
     turn.say(Tone::Paid, Say::Paid { reference: "KARI-002".into(), more: 0 });
