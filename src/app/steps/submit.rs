@@ -65,6 +65,8 @@ fn hand_over(t: &mut Turn<'_>) {
     t.ask(Effect::Unwake(Timer::KeepDraft));
     t.ask(Effect::KeepDraft(draft));
     let asked = t.now.at;
+    // From now on what is on its way may be our own.
+    t.model.tracking.flushed_at.get_or_insert(t.now.at);
     t.ask(Effect::Submit(id, sale, asked));
 }
 

@@ -181,6 +181,19 @@ fn what_was_on_its_way_at_the_start_is_looked_at_at_once() {
     assert!(wake.duration_since(app.now.at).as_secs() > 20, "{wake}");
 }
 
+/// The first sale of a window is sent by itself: nobody else is to look after it at once.
+#[test]
+fn the_own_first_sale_is_left_alone() {
+    let mut app = App::new();
+    app.go_to_last_step();
+    app.keys("Enter");
+    assert!(app.model.tracking.flushed_at.is_some());
+    let own = OutboxEntry { next_at: app.now.at, in_flight: true, ..entry(1, false) };
+    app.reply(dashboard(&[link(1, LinkState::Creating)], vec![own]));
+    let wake = app.model.tracking.outbox_wake.unwrap();
+    assert!(wake.duration_since(app.now.at).as_secs() > 20, "{wake}");
+}
+
 #[test]
 fn back_online_what_waits_is_sent() {
     let mut app = App::new();
