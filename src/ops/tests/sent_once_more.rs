@@ -39,6 +39,9 @@ async fn what_was_refused_goes_out_at_the_sellers_word_and_not_before() {
         assert_eq!((told, world.entry(id)), (2, None));
         let sent = decide(&world.ports, id, Decision::SendRefused).await.unwrap();
         assert_eq!((sent.outcome, sent.link.reason), (Outcome::Created, None), "after {hours} hours");
+        // By its story a copy that knows this is told from one that doesn't.
+        let again = |n: usize| sent.link.events.iter().any(|e| e.key == Some(format!("again/{n}")));
+        assert!(again(1) && again(2), "{:?}", sent.link.events);
         assert_eq!((world.messages(id), world.backend.sessions().len()), (1, 1));
         // That was it.
         let again = decide(&world.ports, id, Decision::SendRefused).await.unwrap();
